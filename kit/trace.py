@@ -1,0 +1,97 @@
+"""The trace: a tree of steps that says, for every figure, which rule and which article gave it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from kit.money import Money
+from kit.period import Month, Period
+from kit.rate import Rate
+
+Json = Any
+
+
+def plain(value: object) -> Json:
+    """A value as JSON holds it: amounts, rates and dates as strings. Refuses floats.
+
+    >>> plain({"amount": Money(4920), "on": date(2026, 1, 1)})
+    {'amount': '49.20', 'on': '2026-01-01'}
+    """
+    if isinstance(value, float):
+        raise TypeError("a float has no place in a trace")
+    if isinstance(value, Money | Rate | Month | Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Period):
+        return {"start": plain(value.start), "end": plain(value.end)}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value) if isinstance(value, set | frozenset) else value
+        return [plain(v) for v in items]
+    if value is None or isinstance(value, str | int):
+        return value
+    raise TypeError(f"{type(value).__name__} has no place in a trace")
+
+
+def canonical(value: Json) -> bytes:
+    """One byte form for equal values: sorted keys, no spaces, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One step: the rule, its reference (article or seed paragraph), what went in, what came out.
+
+    >>> Trace("contribution", "accord art. 5.2", {"base": Money(240000)}, Money(4920)).json()["result"]
+    '49.20'
+    """
+
+    rule: str
+    reference: str
+    inputs: Mapping[str, object]
+    result: object
+    steps: tuple[Trace, ...] = field(default=())
+
+    def json(self) -> dict[str, Json]:
+        """The tree as interfaces and snapshots show it."""
+        return {
+            "rule": self.rule,
+            "reference": self.reference,
+            "inputs": plain(self.inputs),
+            "result": plain(self.result),
+            "steps": [step.json() for step in self.steps],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a decision rests on and says: enough to recompute it to the same bytes."""
+
+    kind: str
+    inputs: Json
+    rules: Json
+    result: Json
+    trace: Json
+
+    def bytes(self) -> bytes:
+        return canonical(
+            {"kind": self.kind, "inputs": self.inputs, "rules": self.rules, "result": self.result, "trace": self.trace}
+        )
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical bytes, hexadecimal."""
+        return hashlib.sha256(self.bytes()).hexdigest()
+
+
+def used_rules(values: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Rule versions in one order, each once: what a snapshot keeps."""
+    unique = {canonical(dict(v)): dict(v) for v in values}
+    return [unique[key] for key in sorted(unique)]
