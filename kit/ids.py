@@ -1,4 +1,4 @@
-"""Identifiers: UUID version 7, made here and never by the database, so that a command knows its ids before it writes."""
+"""Identifiers: UUID version 7, made here and never by the database: a command knows its ids before it writes."""
 
 from __future__ import annotations
 

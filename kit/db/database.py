@@ -1,0 +1,182 @@
+"""A pool of connections, and the one way to use it: a transaction in a tenant scope."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+import asyncpg
+from pydantic import SecretStr
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+# Scopes remembered as written, per process. 1 400 employers one by one and a few lists: far below.
+KNOWN_SCOPES_LIMIT: Final = 100_000
+SCOPE_SETTING: Final = "relais.scope"
+_SET_SCOPE: Final = f"SELECT set_config('{SCOPE_SETTING}', $1, true)"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The employers (SIRET) whose rows a transaction may see and write. The `worker` role sees all whatever the scope.
+
+    >>> Scope.all().key, Scope.none().key, Scope.of(frozenset()).key
+    ('*', '', '')
+    >>> Scope.of(frozenset({"2", "1"})) == Scope.of(frozenset({"1", "2"}))
+    True
+    """
+
+    key: str
+    employers: frozenset[str] = field(default=frozenset())
+
+    @classmethod
+    def all(cls) -> Self:
+        """Every employer: staff, feeds, tasks."""
+        return cls("*")
+
+    @classmethod
+    def none(cls) -> Self:
+        """No employer: every tenant table looks empty."""
+        return cls("")
+
+    @classmethod
+    def of(cls, employers: frozenset[str]) -> Self:
+        """These employers. The key is a digest of them, so the stored rows of a scope never change."""
+        if not employers:
+            return cls.none()
+        return cls(hashlib.sha256(",".join(sorted(employers)).encode()).hexdigest(), employers)
+
+
+class Database:
+    """One component's database under one login role.
+
+    `url` is `postgresql+asyncpg://<role>:<password>@<host>:<port>/<database>`. Statements are cut after
+    `statement_timeout_ms` (0: never), waits for a lock after `lock_timeout_ms`.
+    """
+
+    def __init__(
+        self,
+        url: str | SecretStr,
+        *,
+        pool_size: int = 10,
+        name: str = "relais",
+        statement_timeout_ms: int = 30_000,
+        lock_timeout_ms: int = 10_000,
+    ) -> None:
+        self.url = make_url(url.get_secret_value() if isinstance(url, SecretStr) else url)
+        self._server_settings = {
+            "application_name": name,
+            "statement_timeout": str(statement_timeout_ms),
+            "lock_timeout": str(lock_timeout_ms),
+            "idle_in_transaction_session_timeout": "60000",
+            "jit": "off",  # compiling costs more than these short statements
+        }
+        self.engine = create_async_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=30,
+            pool_pre_ping=False,
+            json_serializer=_dumps,
+            connect_args={"server_settings": self._server_settings, "timeout": 10},
+        )
+        self._known: set[str] = set()
+        event.listen(self.engine.sync_engine, "begin", _set_scope)
+
+    @asynccontextmanager
+    async def transaction(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
+        """Begin, see the rows of `scope` only, commit when the block ends, roll back when it raises."""
+        if scope.employers and scope.key not in self._known:
+            await self._write(scope)
+        async with self.engine.connect() as connection:
+            tx = await connection.execution_options(relais_scope=scope.key)
+            async with tx.begin():
+                yield tx
+
+    @asynccontextmanager
+    async def dedicated(self) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+        """A connection outside the pool, for LISTEN and session advisory locks. No scope, no statement timeout."""
+        connection = await asyncpg.connect(
+            host=self.url.host,
+            port=self.url.port,
+            user=self.url.username,
+            password=self.url.password,
+            database=self.url.database,
+            server_settings={**self._server_settings, "statement_timeout": "0"},
+            timeout=10,
+        )
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=5)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    async def _write(self, scope: Scope) -> None:
+        """Store the employers of a scope once; writing them twice changes nothing."""
+        async with self.engine.begin() as tx:
+            await tx.execute(
+                text(
+                    "INSERT INTO scope_employer (scope, employer)"
+                    " SELECT :scope, unnest(CAST(:employers AS text[])) ON CONFLICT DO NOTHING"
+                ),
+                {"scope": scope.key, "employers": sorted(scope.employers)},
+            )
+        if len(self._known) >= KNOWN_SCOPES_LIMIT:
+            self._known.clear()
+        self._known.add(scope.key)
+
+
+async def driver(tx: AsyncConnection) -> asyncpg.Connection[asyncpg.Record]:
+    """The asyncpg connection under a transaction, for COPY. It stays inside that transaction and its scope."""
+    raw = await tx.get_raw_connection()
+    connection = raw.driver_connection
+    assert isinstance(connection, asyncpg.Connection)
+    return connection
+
+
+@dataclass(slots=True)
+class Statements:
+    """The statements sent to the server, in order, without BEGIN, COMMIT and the scope's `set_config`."""
+
+    sent: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return len(self.sent)
+
+
+@asynccontextmanager
+async def count_statements(database: Database) -> AsyncIterator[Statements]:
+    """Count what a use case sends. COPY through `driver()` is not seen.
+
+    `async with count_statements(db) as n: …` then `n.total`, or `n.sent` to read them.
+    """
+    statements = Statements()
+
+    def note(_c: Any, _cursor: Any, statement: str, _p: Any, _context: Any, _many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's signature
+        if statement != _SET_SCOPE:
+            statements.sent.append(statement)
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def _set_scope(connection: Connection) -> None:
+    """Begin hook: no scope named means none, so a forgotten one shows nothing."""
+    key = connection.get_execution_options().get("relais_scope", "")
+    connection.exec_driver_sql(_SET_SCOPE, (key,))
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
