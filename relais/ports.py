@@ -1,0 +1,49 @@
+"""Ports of one machine: chosen before anything starts, so that every process knows the others from its first second."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+
+from relais.errors import CommandError
+
+LOOPBACK = "127.0.0.1"
+HIGHEST_PORT = 65_535
+
+
+def is_free(port: int, host: str = LOOPBACK) -> bool:
+    """Whether a server could listen there now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port(host: str = LOOPBACK) -> int:
+    """A port the system gives out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def choose(gateway: int, services: Iterable[str]) -> dict[str, int]:
+    """The gateway's port as asked, and for each service the next free one after it, or one the system gives.
+
+    Raises CommandError when the gateway's port is taken.
+
+    >>> ports = choose(free_port(), ["claims", "eligibility"])
+    >>> len(set(ports.values()))
+    3
+    """
+    if not 1 <= gateway <= HIGHEST_PORT:
+        raise CommandError(f"RELAIS_PORT={gateway} n'est pas un port (1 à {HIGHEST_PORT}).")
+    if not is_free(gateway):
+        raise CommandError(f"Le port {gateway} est déjà pris. Libérez-le, ou choisissez-en un autre : RELAIS_PORT=…")
+    chosen = {"gateway": gateway}
+    for offset, service in enumerate(services, start=1):
+        near = gateway + offset
+        chosen[service] = near if near <= HIGHEST_PORT and is_free(near) else free_port()
+    return chosen
