@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from kit.errors import RelaisError
+
 
 class InvalidRuleFile(ValueError):  # noqa: N818 - named for what it says, as the other errors are
     """A rule file does not say what a rule file must say. `faults` holds one line each, with file and id."""
@@ -25,14 +27,45 @@ class WrongUnit(TypeError):  # noqa: N818 - named for what it says, as the other
     """A value was read as something its unit is not."""
 
 
-class NoValueAt(LookupError):  # noqa: N818 - named for what it says, as the other errors are
-    """The rule exists, but the rulebook vouches for no value on this day; callers answer 422.
+class NoValueAt(RelaisError):  # noqa: N818 - named for what it says, as the other errors are
+    """The rule exists, but nobody vouches for a value on this day: a refusal (422) the caller can read.
 
     `first_known` is the first day it has a value at all, which may be later or, in a stated gap, earlier than `day`.
     """
 
+    code = "no_value_at_date"
+    title_fr = "Paramètre légal inconnu à cette date"
+    title_en = "Legal parameter unknown at this date"
+
     def __init__(self, rule: str, day: date, first_known: date) -> None:
-        super().__init__(f"{rule} has no value on {day.isoformat()}; its first known value is of {first_known}")
+        super().__init__(
+            detail_fr=f"{rule} : première valeur connue au {first_known}, aucune au {day}",
+            detail_en=f"{rule}: first known value on {first_known}, none on {day}",
+        )
         self.rule = rule
         self.day = day
         self.first_known = first_known
+
+
+class CategoryRequired(RelaisError):  # noqa: N818 - named for what it says
+    """A fonctionnaire with a régime indemnitaire has a transfert primes/points, whose amount the category gives."""
+
+    code = "category_required"
+    title_fr = "La catégorie est requise pour un fonctionnaire qui perçoit un régime indemnitaire"
+    title_en = "The category is required for a fonctionnaire with a régime indemnitaire"
+
+
+class TppAboveRi(RelaisError):  # noqa: N818 - named for what it says
+    """The transfert primes/points cannot exceed the primes it is withheld from."""
+
+    code = "tpp_above_ri"
+    title_fr = "Le transfert primes/points dépasse le régime indemnitaire"
+    title_en = "The transfert primes/points exceeds the régime indemnitaire"
+
+
+class TppNotApplicable(RelaisError):  # noqa: N818 - named for what it says
+    """Only fonctionnaires have a transfert primes/points."""
+
+    code = "tpp_not_applicable"
+    title_fr = "Seuls les fonctionnaires ont un transfert primes/points"
+    title_en = "Only fonctionnaires have a transfert primes/points"
