@@ -10,6 +10,7 @@ from typing import Final
 
 from alembic.operations import Operations
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -143,8 +144,8 @@ def _idempotency_key(metadata: MetaData) -> Table:
 
 
 def _outbox(metadata: MetaData) -> Table:
-    """Events written with their facts. `serial` is the order of writing, `position` the order of the feed,
-    given afterwards to committed rows by the sequencer.
+    """Events written with their facts. `serial` is the order of writing, `position` the order of the feed, given
+    afterwards to committed rows by the sequencer. The envelope is `json`, not `jsonb`: its text goes out as it is.
     """
     return Table(
         "outbox",
@@ -157,7 +158,7 @@ def _outbox(metadata: MetaData) -> Table:
         Column("type", Text, nullable=False),
         Column("employer", Text),
         Column("insurer", Text),
-        Column("envelope", Json, nullable=False),
+        Column("envelope", JSON, nullable=False),
         Column("recorded_at", Instant, nullable=False),
         Column("position", BigInteger, unique=True),
         UniqueConstraint("topic", "key", "version"),
@@ -177,7 +178,7 @@ def _aggregate_version(metadata: MetaData) -> Table:
 
 
 def _feed_meta(metadata: MetaData) -> Table:
-    """One row: the feed's epoch, new after each restore, and the last position given."""
+    """One row: the feed's epoch, new after each restore, the last position given, and which server they are of."""
     return Table(
         "feed_meta",
         metadata,
@@ -185,6 +186,7 @@ def _feed_meta(metadata: MetaData) -> Table:
         Column("epoch", Id, nullable=False),
         Column("since", Instant, nullable=False),
         Column("last_position", BigInteger, nullable=False, server_default="0"),
+        Column("origin", Text),
     )
 
 
@@ -201,18 +203,26 @@ def _relay_cursor(metadata: MetaData) -> Table:
 
 
 def _inbox(metadata: MetaData) -> Table:
-    """The events a consumer has already applied."""
+    """The events a consumer has already applied; the highest version of a key is how far that key is."""
     return Table(
         "inbox",
         metadata,
         Column("consumer", Text, primary_key=True),
         Column("event_id", Id, primary_key=True),
+        Column("producer", Text, nullable=False),
+        Column("topic", Text, nullable=False),
+        Column("key", Text, nullable=False),
+        Column("version", BigInteger, nullable=False),
+        Column("epoch", Id, nullable=False),
         Column("received_at", Instant, nullable=False),
+        Index(None, "consumer", "topic", "key", "version"),
     )
 
 
 def _consumer_cursor(metadata: MetaData) -> Table:
-    """How far a consumer has read each producer's feed, and in which epoch."""
+    """How far a consumer has read each producer's feed, and in which epoch; `confirmed` once all that it applied in
+    earlier epochs was seen again, or forgotten.
+    """
     return Table(
         "consumer_cursor",
         metadata,
@@ -220,6 +230,7 @@ def _consumer_cursor(metadata: MetaData) -> Table:
         Column("producer", Text, primary_key=True),
         Column("epoch", Id, nullable=False),
         Column("position", BigInteger, nullable=False),
+        Column("confirmed", Boolean, nullable=False, server_default=text("true")),
         Column("updated_at", Instant, nullable=False),
     )
 
@@ -236,8 +247,10 @@ def _parked_event(metadata: MetaData) -> Table:
         Column("key", Text, nullable=False),
         Column("version", BigInteger, nullable=False),
         Column("type", Text, nullable=False),
-        Column("envelope", Json, nullable=False),
+        Column("epoch", Id, nullable=False),
+        Column("envelope", JSON, nullable=False),
         Column("reason", Text, nullable=False),
+        Column("error", Text),
         Column("attempts", Integer, nullable=False),
         Column("parked_at", Instant, nullable=False),
         Index(None, "consumer", "topic", "key", "version"),

@@ -1,0 +1,112 @@
+"""The roles and the database of one component, made by an administrator of the server. Twice is as good as once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+
+RoleKind = Literal["api", "worker", "migrator"]
+ROLE_KINDS: Final[tuple[RoleKind, ...]] = ("api", "worker", "migrator")
+# Any number: it only keeps two provisionings from running at once on one server.
+_LOCK: Final = 7_305_001
+
+
+def database_name(component: str) -> str:
+    return f"relais_{component}"
+
+
+def role_name(component: str, kind: RoleKind) -> str:
+    return f"relais_{component}_{kind}"
+
+
+def component_url(admin_dsn: str, component: str, kind: RoleKind, password: str) -> str:
+    """The SQLAlchemy URL of a component's database for one of its login roles.
+
+    >>> component_url("postgresql://postgres@127.0.0.1:5432/postgres", "claims", "api", "s")
+    'postgresql+asyncpg://relais_claims_api:s@127.0.0.1:5432/relais_claims'
+    """
+    admin = make_url(admin_dsn)
+    url = URL.create(
+        "postgresql+asyncpg",
+        username=role_name(component, kind),
+        password=password,
+        host=admin.host,
+        port=admin.port,
+        database=database_name(component),
+    )
+    return url.render_as_string(hide_password=False)
+
+
+async def provision(admin_dsn: str, component: str, passwords: Mapping[RoleKind, str]) -> None:
+    """Make or repair the three login roles, the database, its extension and its default privileges.
+
+    `admin_dsn` is a libpq URL of a role that may create roles and databases. Passwords are set again each time.
+    """
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        await admin.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        for kind in ROLE_KINDS:
+            await _role(admin, role_name(component, kind), passwords[kind])
+        await admin.execute(f"GRANT {role_name(component, 'migrator')} TO CURRENT_USER")
+        await _database(admin, component)
+    finally:
+        await admin.close()
+    inside = await asyncpg.connect(admin_dsn, database=database_name(component))
+    try:
+        await _privileges(inside, component)
+    finally:
+        await inside.close()
+
+
+async def drop(admin_dsn: str, component: str) -> None:
+    """Remove the component's database, with whoever is connected to it. Its roles stay."""
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        await admin.execute(f"DROP DATABASE IF EXISTS {database_name(component)} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+async def _role(admin: asyncpg.Connection[Any], name: str, password: str) -> None:
+    if not await admin.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", name):
+        await admin.execute(f"CREATE ROLE {name} LOGIN")
+    quoted = await admin.fetchval("SELECT quote_literal($1)", password)
+    await admin.execute(f"ALTER ROLE {name} LOGIN NOCREATEDB NOCREATEROLE PASSWORD {quoted}")
+    await admin.execute(f"ALTER ROLE {name} SET timezone TO 'UTC'")
+
+
+async def _database(admin: asyncpg.Connection[Any], component: str) -> None:
+    name = database_name(component)
+    if not await admin.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name):
+        await admin.execute(
+            f"CREATE DATABASE {name} OWNER {role_name(component, 'migrator')} TEMPLATE template0"
+            " ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+        )
+    await admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+    for kind in ROLE_KINDS:
+        await admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {role_name(component, kind)}")
+    # A stage table of a COPY is a temporary table.
+    await admin.execute(f"GRANT TEMPORARY ON DATABASE {name} TO {role_name(component, 'api')}")
+    await admin.execute(f"GRANT TEMPORARY ON DATABASE {name} TO {role_name(component, 'worker')}")
+
+
+async def _privileges(inside: asyncpg.Connection[Any], component: str) -> None:
+    """What api and worker may do on tables the migrator makes; append-only tables take some of it back."""
+    migrator = role_name(component, "migrator")
+    api, worker = role_name(component, "api"), role_name(component, "worker")
+    await inside.execute(
+        f"""
+        CREATE EXTENSION IF NOT EXISTS btree_gist;
+        REVOKE ALL ON SCHEMA public FROM PUBLIC;
+        GRANT USAGE, CREATE ON SCHEMA public TO {migrator};
+        GRANT USAGE ON SCHEMA public TO {api}, {worker};
+        ALTER DEFAULT PRIVILEGES FOR ROLE {migrator} IN SCHEMA public
+            GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {api}, {worker};
+        ALTER DEFAULT PRIVILEGES FOR ROLE {migrator} IN SCHEMA public GRANT TRUNCATE ON TABLES TO {worker};
+        ALTER DEFAULT PRIVILEGES FOR ROLE {migrator} IN SCHEMA public
+            GRANT USAGE, SELECT ON SEQUENCES TO {api}, {worker};
+        """
+    )
