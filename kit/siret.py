@@ -1,0 +1,40 @@
+"""SIRET: nine digits of the legal person (SIREN) and five of the establishment. It is public."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Self
+
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siret as siret_number
+
+SIRET_PATTERN: Final = r"^[0-9]{14}$"
+
+
+class Siret(str):
+    """A valid SIRET, which is also the text that tables and interfaces hold. La Poste has a check of its own.
+
+    >>> Siret.parse("73282932000074"), Siret.parse("35600000049837").siren
+    (Siret('73282932000074'), '356000000')
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read fourteen digits. Raises ValueError when they are not, or their check fails."""
+        if not re.fullmatch(SIRET_PATTERN, text):
+            raise ValueError("SIRET attendu : quatorze chiffres")
+        try:
+            siret_number.validate(text)
+        except ValidationError:
+            raise ValueError("clé du SIRET fausse") from None
+        return cls(text)
+
+    @property
+    def siren(self) -> str:
+        """The legal person's nine digits."""
+        return self[:9]
+
+    def __repr__(self) -> str:
+        return f"Siret('{self}')"
