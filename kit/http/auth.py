@@ -1,0 +1,135 @@
+"""Who calls, and what it may do. Every service verifies the token itself, against the issuer's public keys.
+
+    @router.get("/v1/agents/{agent}")
+    async def read(agent: UUID, caller: Annotated[Principal, requires("agents:read")], tx: Tx) -> AgentAnswer: ...
+
+`requires` shows in the OpenAPI document as an OAuth 2 scope. A call without token is 401, without the scope 403.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Header, Request, Security
+from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
+from fastapi.security import OAuth2, SecurityScopes
+
+from kit.db.database import Scope
+from kit.http.problem import Problem
+from kit.http.types import SiretText
+
+SCOPES: Final[dict[str, str]] = {
+    "organisations:read": "Lire les organisations",
+    "organisations:write": "Enregistrer et modifier les organisations",
+    "agreements:read": "Lire les accords et leurs clauses",
+    "agreements:write": "Déposer, signer et publier les accords",
+    "agents:read": "Lire le dossier des agents",
+    "agents:write": "Tenir le dossier des agents",
+    "pay:read": "Lire les éléments de paie",
+    "pay:write": "Transmettre les éléments de paie",
+    "contributions:read": "Lire les cotisations et les bordereaux",
+    "contributions:write": "Calculer et émettre les cotisations",
+    "claims:read": "Lire les droits, sinistres, prestations et décisions",
+    "claims:write": "Tenir les dossiers de sinistre",
+    "simulations:run": "Lancer des simulations",
+    "events:read": "Suivre le flux des événements",
+}
+EVERYWHERE: Final = "*"
+
+_SCHEME: Final = OAuth2(
+    scheme_name="oauth2",
+    description="Jeton ES256 de dix minutes, obtenu par `client_credentials` sur /oauth/token.",
+    flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes=SCOPES)),
+    auto_error=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The client a token was issued to. `employers` None stands for all; an insurer has none of its own."""
+
+    client: str
+    scopes: frozenset[str] = frozenset()
+    employers: frozenset[str] | None = frozenset()
+    insurer: str | None = None
+    expires: int = field(default=0, compare=False)
+
+    @property
+    def tenancy(self) -> Scope:
+        """The rows that the database lets this caller see."""
+        return Scope.all() if self.employers is None else Scope.of(self.employers)
+
+    def stands_for(self, employer: str) -> bool:
+        return self.employers is None or employer in self.employers
+
+    def check_employer(self, employer: str) -> None:
+        """Raise 403 `employer_not_yours` unless the caller stands for this SIRET."""
+        if not self.stands_for(employer):
+            raise Problem(403, "employer_not_yours", "Employeur hors de votre périmètre", "Employer out of your scope")
+
+    def acting_for(self, employer: str) -> Principal:
+        """The same caller, narrowed to one employer (`X-Acting-Employer`)."""
+        self.check_employer(employer)
+        return replace(self, employers=frozenset({employer}))
+
+
+def unauthorised(reason_fr: str, reason_en: str, error: str = "invalid_token") -> Problem:
+    """401, with the challenge RFC 6750 asks for."""
+    return Problem(
+        401,
+        "unauthorised",
+        "Authentification requise",
+        "Authentication required",
+        detail_fr=reason_fr,
+        detail_en=reason_en,
+        headers={"www-authenticate": f'Bearer realm="relais", error="{error}"'},
+    )
+
+
+async def authenticate(request: Request) -> Principal:
+    """The verified caller of this request, once: the token is read and verified on the first call."""
+    known: Principal | None = getattr(request.state, "principal", None)
+    if known is not None:
+        return known
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise unauthorised("Un jeton d'accès est attendu.", "A bearer token is expected.", "invalid_request")
+    principal: Principal = await request.app.state.verifier.verify(token.strip())
+    acting = request.headers.get("x-acting-employer")
+    request.state.principal = principal.acting_for(acting) if acting else principal
+    return request.state.principal  # type: ignore[no-any-return]  # request.state is untyped
+
+
+async def _allowed(
+    request: Request,
+    needed: SecurityScopes,
+    _scheme: Annotated[str | None, Security(_SCHEME)],
+    _acting: Annotated[
+        SiretText | None,
+        Header(alias="X-Acting-Employer", description="SIRET de l'employeur au nom duquel l'appel est fait."),
+    ] = None,
+) -> Principal:
+    principal = await authenticate(request)
+    missing = [scope for scope in needed.scopes if scope not in principal.scopes]
+    if missing:
+        raise Problem(
+            403,
+            "insufficient_scope",
+            "Droit insuffisant",
+            "Insufficient scope",
+            detail_fr=f"Portée requise : {' '.join(needed.scopes)}.",
+            detail_en=f"Scope required: {' '.join(needed.scopes)}.",
+            headers={"www-authenticate": f'Bearer realm="relais", error="insufficient_scope", scope="{missing[0]}"'},
+        )
+    return principal
+
+
+def requires(*scopes: str) -> Any:
+    """The dependency of an operation that needs these scopes. Asserts that each is in the vocabulary."""
+    assert scopes, "an operation needs at least one scope"
+    assert all(scope in SCOPES for scope in scopes), f"unknown scope among {scopes}"
+    return Security(_allowed, scopes=list(scopes))
+
+
+Caller = Annotated[Principal, Depends(authenticate)]

@@ -1,0 +1,106 @@
+"""What PostgreSQL refuses, as problems: conflicts 409, contention 409 or 503 with `retry_in`, unreachable 503."""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from kit.http.problem import Problem
+
+RETRY_SOON_S: Final = 0.5
+RETRY_LATER_S: Final = 2.0
+_CONTENTION: Final = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
+_CONFLICT: Final = frozenset({"23505", "23P01"})  # unique, exclusion
+_UNREACHABLE: Final = frozenset({"57P01", "57P02", "57P03", "57014", "53300", "25P03"})
+_UNSTORABLE: Final = frozenset({"22021", "22P05", "22003", "22001"})  # encoding, out of range, too long
+_FORBIDDEN: Final = frozenset({"42501"})  # a row-level security policy
+
+
+def problem_of_database(error: BaseException) -> Problem | None:
+    """The problem of a database or connection error; None when it is a fault of ours."""
+    if isinstance(error, PoolTimeout):
+        return _unavailable()
+    if isinstance(error, DBAPIError):
+        return _of_driver(error)
+    if isinstance(error, ConnectionError | TimeoutError | socket.gaierror):
+        return _unavailable()
+    return None
+
+
+def sqlstate(error: BaseException) -> str:
+    """The SQLSTATE of a database error, or an empty string."""
+    original = getattr(error, "orig", error)
+    return str(getattr(original, "sqlstate", None) or "")
+
+
+def _of_driver(error: DBAPIError) -> Problem | None:
+    state = sqlstate(error)
+    if state in _CONTENTION:
+        return _contention()
+    if state in _CONFLICT:
+        return _conflict()
+    if state in _UNSTORABLE or _is_client_data_error(error):
+        return _unstorable()
+    if state in _FORBIDDEN:
+        return Problem(403, "out_of_scope", "Hors de votre périmètre", "Out of your scope")
+    if state.startswith("08") or state in _UNREACHABLE or error.connection_invalidated or _is_connection(error):
+        return _unavailable()
+    return None
+
+
+def _is_client_data_error(error: DBAPIError) -> bool:
+    cause = error.orig.__cause__ if error.orig is not None else None
+    return isinstance(cause, asyncpg.DataError | UnicodeEncodeError)
+
+
+def _is_connection(error: DBAPIError) -> bool:
+    cause = error.orig.__cause__ if error.orig is not None else None
+    return isinstance(cause, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError)
+
+
+def _conflict() -> Problem:
+    return Problem(
+        409,
+        "conflict",
+        "Déjà enregistré",
+        "Already recorded",
+        detail_fr="Un enregistrement incompatible existe déjà.",
+        detail_en="An incompatible record exists already.",
+    )
+
+
+def _contention() -> Problem:
+    return Problem(
+        409,
+        "busy",
+        "Modification concurrente",
+        "Concurrent change",
+        detail_fr="Une autre demande modifie le même dossier.",
+        detail_en="Another request is changing the same record.",
+        retry_in=RETRY_SOON_S,
+    )
+
+
+def _unstorable() -> Problem:
+    return Problem(
+        422,
+        "unstorable_value",
+        "Valeur impossible à enregistrer",
+        "Value that cannot be stored",
+        detail_fr="Une valeur contient un caractère interdit ou sort des bornes.",
+        detail_en="A value holds a forbidden character or is out of bounds.",
+    )
+
+
+def _unavailable() -> Problem:
+    return Problem(
+        503,
+        "database_unavailable",
+        "Service momentanément indisponible",
+        "Service unavailable for a moment",
+        retry_in=RETRY_LATER_S,
+    )

@@ -1,0 +1,135 @@
+"""How large and how deep a body may be: checked in pure ASGI, before anything reads it.
+
+A JSON body is held whole (it is bounded) so that its depth is known before it is parsed. Other bodies stream through
+and are counted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.http.problem import Problem
+from kit.http.strict_json import too_deep
+
+MAX_DEPTH: Final = 32
+# Files sent for import stream in chunks; they have their own bound.
+MAX_FILE_BYTES: Final = 256 * 1024 * 1024
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_EMPTY_PAIR: Final = re.compile(rb"\[\]|\{\}")
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+
+
+class BodyTooLarge(Problem):
+    """413, also raised while a body streams."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            413,
+            "too_large",
+            "Corps trop volumineux",
+            "Body too large",
+            detail_fr="Le corps de la demande dépasse la taille permise.",
+            detail_en="The body of the request exceeds the size allowed.",
+            headers={"connection": "close"},
+        )
+
+
+def deeper_than(body: bytes, levels: int) -> bool:
+    """Whether a JSON text nests more than `levels` arrays and objects. Works on bytes, in C.
+
+    >>> deeper_than(b'[[1]]', 2), deeper_than(b'[[[1]]]', 2), deeper_than(b'["[[["]', 2)
+    (False, True, False)
+    """
+    if body.count(b"[") + body.count(b"{") <= levels:
+        return False
+    brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKETS)
+    for _ in range(levels):
+        brackets = _EMPTY_PAIR.sub(b"", brackets)
+    return bool(brackets.strip(b"]}"))
+
+
+class BodyLimits:
+    """Refuses bodies beyond `max_bytes` (JSON and forms) or MAX_FILE_BYTES (the rest), and JSON beyond MAX_DEPTH."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+        self.max_file_bytes = max_file_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        whole = kind in ("", "application/x-www-form-urlencoded") or kind.endswith(("/json", "+json"))
+        bound = self.max_bytes if whole else self.max_file_bytes
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            _check_declared(headers, bound)
+            limited = await _buffered(receive, bound) if whole else _counted(receive, bound)
+            await self.app(scope, limited, noted)
+        except Problem as problem:
+            if started:
+                raise
+            await problem.response_for(HTTPConnection(scope))(scope, receive, send)
+
+
+def _check_declared(headers: Headers, bound: int) -> None:
+    declared = headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > bound:
+        raise BodyTooLarge
+
+
+async def _buffered(receive: Receive, bound: int) -> Receive:
+    """The whole body, at once, and then whatever comes after it (a disconnection)."""
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return _then(message, receive)
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > bound:
+            raise BodyTooLarge
+        more = message.get("more_body", False)
+    body = b"".join(chunks)
+    if deeper_than(body, MAX_DEPTH):
+        raise too_deep()
+    return _then({"type": "http.request", "body": body, "more_body": False}, receive)
+
+
+def _then(first: Message, receive: Receive) -> Receive:
+    pending: list[Message] = [first]
+
+    async def receive_next() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return receive_next
+
+
+def _counted(receive: Receive, bound: int) -> Receive:
+    size = 0
+
+    async def receive_next() -> Message:
+        nonlocal size
+        message = await receive()
+        if message["type"] == "http.request":
+            size += len(message.get("body", b""))
+            if size > bound:
+                raise BodyTooLarge
+        return message
+
+    return receive_next

@@ -1,0 +1,78 @@
+"""Around each request: a span, the chain of events it may set off, a line of log, two measures."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from time import perf_counter
+from typing import Final
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.events.context import Chain, chained
+from kit.http.problem import internal_error
+from kit.redaction import masked
+from kit.telemetry import current_trace_id, current_traceparent, server_span
+
+_log = structlog.get_logger("http")
+_REQUESTS: Final = Counter("relais_requests", "Requests answered.", ["service", "method", "route", "status"])
+_SECONDS: Final = Histogram("relais_request_seconds", "Time to answer.", ["service", "route"])
+QUIET: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
+
+
+class RequestSpan:
+    """Pure ASGI, so that nothing is buffered. The query and the bodies are never logged."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in QUIET:
+            await self.app(scope, receive, send)
+            return
+        began = perf_counter()
+        started = False
+        status = 500
+
+        async def observed(message: Message) -> None:
+            nonlocal status, started
+            if message["type"] == "http.response.start":
+                started = True
+                status = message["status"]
+            await send(message)
+
+        with server_span(f"{scope['method']} {self.service}", Headers(scope=scope)), _chain():
+            try:
+                await self.app(scope, receive, observed)
+            except Exception:
+                _log.exception("unexpected_error", service=self.service)
+                if started:
+                    raise
+                await internal_error().response_for(HTTPConnection(scope))(scope, receive, observed)
+            finally:
+                self._note(scope, status, perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        _REQUESTS.labels(self.service, method, route, str(status)).inc()
+        _SECONDS.labels(self.service, route).observe(seconds)
+        _log.info(
+            "request",
+            service=self.service,
+            method=method,
+            path=masked(scope["path"]),
+            status=status,
+            ms=round(seconds * 1000, 1),
+        )
+
+
+def _chain() -> AbstractContextManager[Chain]:
+    return chained(correlation=current_trace_id(), traceparent=current_traceparent())
+
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

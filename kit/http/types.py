@@ -1,0 +1,185 @@
+"""Types of the fields of requests and answers: strings outside, value types inside.
+
+    class PayRow(Request):
+        month: MonthText
+        tib: Amount
+        ri: Amount | None = None
+
+Amounts, rates, months and dates sent as JSON numbers are refused. Errors carry a French message and a code;
+`kit.http.validation` translates them, and never repeats the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic.functional_serializers import PlainSerializer
+from pydantic.functional_validators import PlainValidator
+from pydantic.json_schema import WithJsonSchema
+from pydantic_core import PydanticCustomError
+from stdnum.fr import siret as siret_number
+
+from kit.money import AMOUNT_PATTERN, Money
+from kit.period import MONTH_PATTERN, Month
+from kit.rate import RATE_PATTERN, Rate
+
+# Two centuries hold every career; beyond them date arithmetic overflows.
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+SIRET_PATTERN: Final = r"^[0-9]{14}$"
+# No control character, hence no NUL, which PostgreSQL cannot store.
+TEXT_PATTERN: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+MESSAGES: Final[dict[str, tuple[str, str]]] = {
+    "amount": (
+        "Montant attendu en euros, chaîne de deux décimales au plus, par exemple « 1234.56 ».",
+        'Amount expected in euros, a string with at most two decimals, for example "1234.56".',
+    ),
+    "rate": (
+        "Taux attendu en fraction décimale, chaîne, par exemple « 0.0205 ».",
+        'Rate expected as a decimal fraction, a string, for example "0.0205".',
+    ),
+    "month": (
+        f"Mois attendu au format AAAA-MM, de {FIRST_YEAR} à {LAST_YEAR}.",
+        f"Month expected as YYYY-MM, from {FIRST_YEAR} to {LAST_YEAR}.",
+    ),
+    "date": (
+        f"Date attendue au format AAAA-MM-JJ, de {FIRST_YEAR} à {LAST_YEAR}.",
+        f"Date expected as YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}.",
+    ),
+    "siret": ("SIRET attendu : 14 chiffres et une clé valide.", "SIRET expected: 14 digits with a valid check digit."),
+    "nir": ("NIR attendu : 15 caractères et une clé valide.", "NIR expected: 15 characters with a valid key."),
+}
+
+
+def refused(code: str) -> PydanticCustomError:
+    """The error of a field type, with its French message."""
+    return PydanticCustomError(code, "{message}", {"message": MESSAGES[code][0]})
+
+
+T = TypeVar("T")
+
+
+def _reader(code: str, kind: type[T], parse: Callable[[str], T]) -> Callable[[Any], T]:
+    def read(value: Any) -> T:
+        if isinstance(value, kind) and not isinstance(value, str):
+            return value
+        if not isinstance(value, str):
+            raise refused(code)
+        try:
+            return parse(value)
+        except ValueError:
+            raise refused(code) from None
+
+    return read
+
+
+def _date(text: str) -> date:
+    if not re.fullmatch(DATE_PATTERN, text):
+        raise ValueError("date attendue au format AAAA-MM-JJ")
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError("date hors des bornes")
+    return day
+
+
+def _month(text: str) -> Month:
+    month = Month.parse(text)
+    if not FIRST_YEAR <= month.year <= LAST_YEAR:
+        raise ValueError("mois hors des bornes")
+    return month
+
+
+def _amount(text: str) -> Money:
+    if text.startswith("-"):
+        raise ValueError("montant négatif")
+    return Money.parse(text)
+
+
+def _siret(text: str) -> str:
+    if not re.fullmatch(SIRET_PATTERN, text) or not siret_number.is_valid(text):
+        raise ValueError("SIRET invalide")
+    return text
+
+
+def _string(pattern: str, description: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "description": description, "examples": [example]})
+
+
+_AS_TEXT: Final = PlainSerializer(str, return_type=str, when_used="json")
+
+Amount = Annotated[
+    Money,
+    PlainValidator(_reader("amount", Money, _amount)),
+    _AS_TEXT,
+    _string(AMOUNT_PATTERN, "Montant en euros.", "1234.56"),
+]
+SignedAmount = Annotated[
+    Money,
+    PlainValidator(_reader("amount", Money, Money.parse)),
+    _AS_TEXT,
+    _string(r"^-?[0-9]{1,11}\.[0-9]{2}$", "Montant en euros, négatif pour une retenue ou un rappel.", "-13.92"),
+]
+RateText = Annotated[
+    Rate,
+    PlainValidator(_reader("rate", Rate, Rate.parse)),
+    _AS_TEXT,
+    _string(RATE_PATTERN, "Taux en fraction décimale.", "0.0205"),
+]
+MonthText = Annotated[
+    Month,
+    PlainValidator(_reader("month", Month, _month)),
+    _AS_TEXT,
+    _string(MONTH_PATTERN, "Mois civil.", "2026-01"),
+]
+DateText = Annotated[
+    date,
+    PlainValidator(_reader("date", date, _date)),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-01-01"]}),
+]
+SiretText = Annotated[
+    str,
+    PlainValidator(_reader("siret", str, _siret)),
+    _string(SIRET_PATTERN, "SIRET de l'employeur.", "21850191600013"),
+]
+# Short and long free texts; the bound is in characters.
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
+LongText = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT_PATTERN)]
+# An identifier that outsiders choose: a matricule, an agreement's id, an external reference.
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
+# JSON true or false, and nothing that looks like them.
+Flag = Annotated[bool, Strict()]
+# A JSON integer, not a string of digits.
+Count = Annotated[int, Strict(), Field(ge=0, le=1_000_000)]
+
+
+class Request(BaseModel):
+    """The body of a request, or a part of one: unknown fields are refused, `null` means left out, frozen.
+
+    >>> class Example(Request):
+    ...     month: MonthText
+    ...     ri: Amount | None = None
+    >>> Example.model_validate({"month": "2026-01", "ri": None}).model_fields_set
+    {'month'}
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_left_out(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: item for name, item in value.items() if item is not None}
+        return value
+
+
+class Answer(BaseModel):
+    """The body of an answer, or a part of one; built from value types, serialised to strings."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True, hide_input_in_errors=True)

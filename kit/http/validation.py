@@ -1,0 +1,99 @@
+"""What Pydantic refuses, said in French or English with JSON pointers, and never with the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from kit.http.problem import MAX_ERRORS, FieldError, Problem
+from kit.http.types import MESSAGES
+from kit.redaction import masked
+
+MAX_NAME: Final = 80
+_INVALID: Final = ("Valeur invalide.", "Invalid value.")
+# By Pydantic error type; {…} are bounds of the field's declaration, never the input.
+_DETAILS: Final[dict[str, tuple[str, str]]] = {
+    "missing": ("Champ obligatoire.", "Required field."),
+    "extra_forbidden": ("Champ inconnu.", "Unknown field."),
+    "string_type": ("Une chaîne est attendue.", "A string is expected."),
+    "string_too_short": ("Au moins {min_length} caractère(s).", "At least {min_length} character(s)."),
+    "string_too_long": ("Au plus {max_length} caractères.", "At most {max_length} characters."),
+    "string_pattern_mismatch": ("Format attendu : {pattern}", "Expected format: {pattern}"),
+    "int_type": ("Un nombre entier est attendu.", "An integer is expected."),
+    "int_parsing": ("Un nombre entier est attendu.", "An integer is expected."),
+    "int_from_float": ("Un nombre entier est attendu.", "An integer is expected."),
+    "bool_type": ("true ou false est attendu.", "true or false is expected."),
+    "bool_parsing": ("true ou false est attendu.", "true or false is expected."),
+    "enum": ("Valeur attendue parmi : {expected}.", "Expected one of: {expected}."),
+    "literal_error": ("Valeur attendue parmi : {expected}.", "Expected one of: {expected}."),
+    "list_type": ("Une liste est attendue.", "A list is expected."),
+    "too_long": ("Au plus {max_length} éléments.", "At most {max_length} items."),
+    "too_short": ("Au moins {min_length} élément(s).", "At least {min_length} item(s)."),
+    "dict_type": ("Un objet est attendu.", "An object is expected."),
+    "model_type": ("Un objet est attendu.", "An object is expected."),
+    "model_attributes_type": ("Un objet est attendu.", "An object is expected."),
+    "dataclass_type": ("Un objet est attendu.", "An object is expected."),
+    "uuid_type": ("Un identifiant UUID est attendu.", "A UUID is expected."),
+    "uuid_parsing": ("Un identifiant UUID est attendu.", "A UUID is expected."),
+    "greater_than": ("Supérieur à {gt}.", "Greater than {gt}."),
+    "greater_than_equal": ("Au moins {ge}.", "At least {ge}."),
+    "less_than": ("Inférieur à {lt}.", "Less than {lt}."),
+    "less_than_equal": ("Au plus {le}.", "At most {le}."),
+    "union_tag_invalid": ("Valeur attendue parmi : {expected_tags}.", "Expected one of: {expected_tags}."),
+    "union_tag_not_found": ("Champ discriminant absent.", "Discriminating field missing."),
+    "datetime_type": ("Un instant ISO est attendu.", "An ISO instant is expected."),
+    "datetime_parsing": ("Un instant ISO est attendu.", "An ISO instant is expected."),
+    "datetime_from_date_parsing": ("Un instant ISO est attendu.", "An ISO instant is expected."),
+    "timezone_aware": ("Un fuseau horaire est attendu.", "A time zone is expected."),
+    "json_invalid": ("JSON illisible.", "Malformed JSON."),
+}
+# Bounds that a declaration may hold; anything else of an error's context could come from the request.
+_SAFE_CONTEXT: Final = frozenset(
+    {"min_length", "max_length", "pattern", "expected", "expected_tags", "gt", "ge", "lt", "le"}
+)
+
+
+def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """The 422 of a request that does not have the declared shape.
+
+    >>> problem_of([{"type": "missing", "loc": ("body", "month")}]).body()["errors"]
+    [{'pointer': '/month', 'detail': 'Champ obligatoire.', 'code': 'missing'}]
+    """
+    return Problem(
+        422,
+        "validation",
+        "Demande invalide",
+        "Invalid request",
+        detail_fr="Un ou plusieurs champs sont refusés.",
+        detail_en="One or more fields are refused.",
+        errors=[_field(error) for error in errors[:MAX_ERRORS]],
+    )
+
+
+def _field(error: Mapping[str, Any]) -> FieldError:
+    kind = str(error["type"])
+    pair = _DETAILS.get(kind) or MESSAGES.get(kind) or _own_message(error)
+    context = {name: str(value) for name, value in error.get("ctx", {}).items() if name in _SAFE_CONTEXT}
+    try:
+        french, english = (text.format_map(context) for text in pair)
+    except (KeyError, ValueError, IndexError):
+        french, english = _INVALID
+    return FieldError(pointer(error["loc"]), french, english, kind)
+
+
+def _own_message(error: Mapping[str, Any]) -> tuple[str, str]:
+    """The message of a `PydanticCustomError("code", "{message}", {"message": …})`, which its writer vouches for."""
+    message = error.get("ctx", {}).get("message")
+    return (str(message).replace("{", "{{").replace("}", "}}"),) * 2 if message else _INVALID
+
+
+def pointer(location: Sequence[object]) -> str:
+    """A JSON pointer into the body; `/query/…`, `/path/…` and `/header/…` for the rest.
+
+    >>> pointer(("body", "leaves", 0, "end")), pointer(("query", "limit")), pointer(("body",))
+    ('/leaves/0/end', '/query/limit', '')
+    """
+    parts = [str(part) for part in location]
+    if parts and parts[0] == "body":
+        parts = parts[1:]
+    return "".join("/" + masked(part)[:MAX_NAME].replace("~", "~0").replace("/", "~1") for part in parts)
