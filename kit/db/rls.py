@@ -6,43 +6,54 @@ context. The scope is read as `NULLIF(current_setting(…, true), '')`: a pooled
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, Protocol
 
-from alembic.operations import Operations
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
 
 _SCOPE: Final = "(SELECT NULLIF(current_setting('relais.scope', true), ''))"
 _EVERYTHING: Final = f"{_SCOPE} = '*'"
+
+
+class Op(Protocol):
+    """What `alembic.op` offers, as far as the kit uses it."""
+
+    def execute(self, sqltext: str) -> Any: ...
+
+    def get_bind(self) -> Connection: ...
+
+    def get_context(self) -> MigrationContext: ...
 
 
 def _in_scope(column: str) -> str:
     return f"{column} IN (SELECT employer FROM scope_employer WHERE scope = {_SCOPE})"  # noqa: S608 - a column name of ours
 
 
-def role(op: Operations, kind: str) -> str:
+def role(op: Op, kind: str) -> str:
     """The login role of the component being migrated: kind is api, worker or migrator."""
     return f"relais_{op.get_context().opts['component']}_{kind}"
 
 
-def roles(op: Operations) -> tuple[str, str]:
+def roles(op: Op) -> tuple[str, str]:
     """The api and worker login roles."""
     return role(op, "api"), role(op, "worker")
 
 
-def enable(op: Operations, table: str, column: str = "employer") -> None:
+def enable(op: Op, table: str, column: str = "employer") -> None:
     """Show and accept, for `api`, only rows whose `column` (SIRET) is in the transaction's scope."""
     _force(op, table)
     allowed = f"({_EVERYTHING} OR {_in_scope(column)})"
     op.execute(f"CREATE POLICY {table}_api ON {table} TO {role(op, 'api')} USING {allowed} WITH CHECK {allowed}")
 
 
-def enable_through(op: Operations, table: str, parent: str, column: str) -> None:
+def enable_through(op: Op, table: str, parent: str, column: str) -> None:
     """For a table without employer: a row is visible when the `parent` row its `column` names is (parent.id)."""
     _force(op, table)
     allowed = f"(EXISTS (SELECT FROM {parent} WHERE {parent}.id = {table}.{column}))"
     op.execute(f"CREATE POLICY {table}_api ON {table} TO {role(op, 'api')} USING {allowed} WITH CHECK {allowed}")
 
 
-def enable_outbox(op: Operations) -> None:
+def enable_outbox(op: Op) -> None:
     """Events of no employer may be written in any scope; they are read in the scope of all only."""
     _force(op, "outbox")
     api, worker = roles(op)
@@ -55,7 +66,7 @@ def enable_outbox(op: Operations) -> None:
     op.execute(f"GRANT UPDATE (position) ON outbox TO {worker}")
 
 
-def _force(op: Operations, table: str) -> None:
+def _force(op: Op, table: str) -> None:
     """Security on, for the owner too, with an explicit policy for those who see everything."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from alembic.operations import Operations
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 )
 
 from kit.db import rls
+from kit.db.rls import Op
 from kit.db.types import Id, Instant, Json
 
 NAMING: Final = {
@@ -84,7 +84,7 @@ def kit_tables(metadata: MetaData) -> KitTables:
     )
 
 
-def create_kit_tables(op: Operations) -> None:
+def create_kit_tables(op: Op) -> None:
     """First migration of a component: make the kit tables, their policies and the feed's first epoch."""
     metadata = new_metadata()
     kit_tables(metadata)
@@ -97,7 +97,15 @@ def create_kit_tables(op: Operations) -> None:
     op.execute("INSERT INTO feed_meta (id, epoch, since) VALUES (1, gen_random_uuid(), now())")
 
 
-def append_only(op: Operations, table: str) -> None:
+def drop_kit_tables(op: Op) -> None:
+    """The reverse of `create_kit_tables`."""
+    metadata = new_metadata()
+    kit_tables(metadata)
+    metadata.drop_all(op.get_bind(), checkfirst=False)
+    op.execute("DROP FUNCTION refuse_change()")
+
+
+def append_only(op: Op, table: str) -> None:
     """Rows of `table` are written once: changing, deleting or truncating them is refused to api and worker,
     and changing or deleting them to everybody.
     """

@@ -1,0 +1,4 @@
+from gateway.adapters.tables import metadata
+from kit.db.migrate import run
+
+run(metadata)

@@ -1,0 +1,4 @@
+from kit.db.migrate import run
+from services.agreements.adapters.tables import metadata
+
+run(metadata)

@@ -1,0 +1,32 @@
+"""What every test may ask for. `await database("claims")` is a real, migrated, empty database of that component."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
+
+
+@pytest.fixture(scope="session")
+async def postgres() -> AsyncIterator[SessionPostgres]:
+    """The server of this session, started when the first test needs it."""
+    session = SessionPostgres.start()
+    yield session
+    await session.stop()
+
+
+@pytest.fixture
+async def database(postgres: SessionPostgres) -> DatabaseFactory:
+    """Databases by component name, each emptied the first time a test asks for it."""
+    emptied: set[str] = set()
+
+    async def of(component: str) -> ComponentDatabase:
+        found = await postgres.component(component)
+        if component not in emptied:
+            emptied.add(component)
+            await found.empty()
+        return found
+
+    return of

@@ -1,0 +1,40 @@
+"""A component for the tests of the kit: the kit tables, a tenant table, its child, a ledger."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from kit.db.schema import kit_tables, new_metadata
+from kit.db.types import Id, MoneyColumn, MonthColumn, PeriodColumn, RateColumn
+
+metadata = new_metadata()
+kit = kit_tables(metadata)
+
+note = Table(
+    "note",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index(None, "employer"),
+)
+
+note_line = Table(
+    "note_line",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("note", Id, nullable=False),
+    Column("amount", MoneyColumn),
+    Column("rate", RateColumn),
+    Column("month", MonthColumn),
+    Column("period", PeriodColumn),
+)
+
+ledger_line = Table(
+    "ledger_line",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("cents", BigInteger, nullable=False),
+)
