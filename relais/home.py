@@ -1,4 +1,4 @@
-"""The folder of one platform on one machine (`RELAIS_HOME`, by default `.relais/`): what lies in it, and who holds it."""
+"""The folder of one platform on one machine (`RELAIS_HOME`): what lies in it, and who holds it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Home:
 
     @contextmanager
     def held(self) -> Iterator[int]:
-        """Hold the folder for one platform, and give the lock's descriptor. Raises CommandError when another holds it."""
+        """Hold the folder, and give the lock's descriptor. Raises CommandError when another platform holds it."""
         descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
         try:
             self._take(descriptor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -40,5 +41,5 @@ def generate(
     console.print(summary["notice"], style="dim")
 
 
-def _point(day: date):  # noqa: ANN202 - Decimal, see RuleValue.value
+def _point(day: date) -> Decimal:
     return RuleBook.load().at("index_point.yearly", day).value

@@ -1,0 +1,124 @@
+"""A client of the gateway, as an HRIS, an insurer or a centre de gestion writes it: a token, requests, patience.
+
+hris = Api("http://127.0.0.1:8080", "demo-hris", secret)
+agent = hris.post("/v1/agents", {...}, key="hire-M1")
+hris.until(lambda: hris.get(f"/v1/agents/{agent['id']}/affiliation")["periods"], "l'affiliation")
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+from urllib.parse import urljoin
+
+import httpx
+
+T = TypeVar("T")
+# A token is renewed this long before it ends.
+TOKEN_MARGIN_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 30.0
+POLL_SECONDS: Final = 0.05
+REQUEST_SECONDS: Final = 30.0
+
+
+class Refused(Exception):  # noqa: N818 - a word of the interface: the platform refuses
+    """The platform answered with a problem (RFC 9457)."""
+
+    def __init__(self, method: str, path: str, status: int, problem: Any) -> None:
+        self.status = status
+        self.problem = problem if isinstance(problem, dict) else {}
+        self.code = str(self.problem.get("code", ""))
+        title = self.problem.get("detail") or self.problem.get("title") or ""
+        super().__init__(f"{method} {path} : {status} {self.code} {title} {self.problem.get('errors') or ''}".strip())
+
+
+class TooLate(Exception):  # noqa: N818 - what happened, in one word
+    """Something that was to happen has not, within the patience given."""
+
+
+class Api:
+    """One client of the platform. Not shared between threads."""
+
+    def __init__(self, base_url: str, client: str, secret: str, *, patience: float = PATIENCE_SECONDS) -> None:
+        self.client = client
+        self._secret = secret
+        self._patience = patience
+        # The system's proxy settings have no say in a call to this very machine.
+        self._http = httpx.Client(base_url=base_url, timeout=REQUEST_SECONDS, trust_env=False)
+        self._token = ""
+        self._token_ends = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._http.close()
+
+    def token(self) -> str:
+        """A bearer token, renewed shortly before it ends."""
+        if time.monotonic() >= self._token_ends:
+            form = {"grant_type": "client_credentials"}
+            answer = self._http.post("/oauth/token", data=form, auth=(self.client, self._secret))
+            body = _content("POST", "/oauth/token", answer)
+            self._token = str(body["access_token"])
+            self._token_ends = time.monotonic() + float(body["expires_in"]) - TOKEN_MARGIN_SECONDS
+        return self._token
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        return self.send("GET", path, params={k: v for k, v in parameters.items() if v is not None})
+
+    def post(self, path: str, body: Any, *, key: str | None = None) -> Any:
+        """`key` is the Idempotency-Key: the same call again gives the same answer and no second effect."""
+        return self.send("POST", path, json=body, headers={"Idempotency-Key": key} if key else {})
+
+    def put(self, path: str, body: Any) -> Any:
+        return self.send("PUT", path, json=body)
+
+    def patch(self, path: str, body: Any, *, etag: str) -> Any:
+        return self.send("PATCH", path, json=body, headers={"If-Match": etag})
+
+    def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **arguments: Any) -> Any:
+        """The decoded answer. Raises Refused on a problem."""
+        return _content(method, path, self.respond(method, path, headers=headers, **arguments))
+
+    def respond(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **arguments: Any
+    ) -> httpx.Response:
+        """The answer as it came."""
+        sent = {"Authorization": f"Bearer {self.token()}", **(headers or {})}
+        return self._http.request(method, path, headers=sent, **arguments)
+
+    def pages(self, path: str, **parameters: Any) -> Iterator[Any]:
+        """Every item of a list, following `Link: rel="next"`."""
+        target: str | None = path
+        while target is not None:
+            answer = self.respond("GET", target, params=parameters or None)
+            yield from _content("GET", path, answer)["items"]
+            following = answer.links.get("next", {}).get("url")
+            target, parameters = (urljoin(target, following) if following else None), {}
+
+    def until(self, read: Callable[[], T | None], what: str) -> T:
+        """Ask again until there is an answer (not None, not empty); a 404 means not yet. Raises TooLate."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                found = read()
+            except Refused as refused:
+                if refused.status != httpx.codes.NOT_FOUND:
+                    raise
+                found = None
+            if found:
+                return found
+            if time.monotonic() > deadline:
+                raise TooLate(f"{what} : rien après {self._patience:.0f} s")
+            time.sleep(POLL_SECONDS)
+
+
+def _content(method: str, path: str, answer: httpx.Response) -> Any:
+    kind = answer.headers.get("content-type", "")
+    body = answer.json() if "json" in kind and answer.content else answer.text
+    if answer.is_error:
+        raise Refused(method, path, answer.status_code, body)
+    return body

@@ -1,0 +1,27 @@
+"""`relais reset`: drop the data of this machine's platform."""
+
+from __future__ import annotations
+
+import shutil
+
+import typer
+
+from relais.home import Home
+from relais.postgres import EmbeddedPostgres
+from relais.screen import Screen
+
+app = typer.Typer()
+
+
+@app.command()
+def reset() -> None:
+    """Effacer les données de la plateforme de cette machine (RELAIS_HOME) ; refusé pendant qu'elle tourne."""
+    home, screen = Home.from_environment(), Screen()
+    if not home.root.exists():
+        screen.say(f"Rien à effacer : {home.root} n'existe pas.")
+        return
+    with home.held():
+        elsewhere = EmbeddedPostgres(home.root / "postgres").home
+        shutil.rmtree(elsewhere, ignore_errors=True)
+        shutil.rmtree(home.root)
+    screen.say(f"Données effacées : {home.root}")

@@ -1,0 +1,64 @@
+"""`relais run`: the whole platform on this machine, in the foreground."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from relais.home import Home
+from relais.platform import Options, Platform, brought_up, unless_one_ends, until_told
+from relais.screen import Screen
+from relais.seed import load_demo_data
+
+app = typer.Typer()
+
+
+@app.command()
+def run(
+    *,
+    port: Annotated[int, typer.Option(envvar="RELAIS_PORT", help="Port de la passerelle.")] = 8080,
+    transport: Annotated[str, typer.Option(envvar="RELAIS_TRANSPORT", help="feed ou kafka.")] = "feed",
+) -> None:
+    """Démarrer la plateforme : PostgreSQL, cinq processus, données de démonstration. Ctrl-C arrête tout."""
+    asyncio.run(serve(Home.from_environment(), Options(port, transport), Screen()))
+
+
+async def serve(home: Home, options: Options, screen: Screen) -> None:
+    """Bring the platform up and stay until told to stop, or until a process ends (CommandError)."""
+    told = asyncio.create_task(until_told())
+    work = asyncio.create_task(_until_one_ends(home, options, screen))
+    await asyncio.wait({told, work}, return_when=asyncio.FIRST_COMPLETED)
+    if not work.done():
+        screen.say("\nArrêt…")
+        work.cancel()
+        await asyncio.wait({work})
+    told.cancel()
+    if not work.cancelled():
+        work.result()
+    screen.say("Tout est arrêté ; les données restent dans " + str(home.root))
+
+
+async def _until_one_ends(home: Home, options: Options, screen: Screen) -> None:
+    async with brought_up(home, options, screen) as platform:
+        await unless_one_ends(platform.processes, asyncio.ensure_future(load_demo_data(platform, screen)))
+        _welcome(platform, screen)
+        raise await platform.processes.until_one_ends()
+
+
+def _welcome(platform: Platform, screen: Screen) -> None:
+    gateway = platform.layout.gateway
+    screen.say(
+        f"""
+[bold]Relais est prêt : {gateway}[/]
+
+  Documentation de l'API   {gateway}/docs   (OpenAPI : {gateway}/openapi.json)
+  Jeton d'un SIRH          make -s token   (autres clients : relais token demo-insurer-a, demo-insurer-b, demo-staff)
+  Le parcours entier       make demo
+  Les faits d'un assureur  relais events tail --client demo-insurer-a
+  Journaux                 {platform.home.logs}/
+
+L'accord de La Roche-sur-Yon est en vigueur ; SIRET, assureur et agents de démonstration sont des hypothèses.
+Ctrl-C arrête tout et garde les données ; make reset les efface."""
+    )

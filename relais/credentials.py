@@ -1,0 +1,66 @@
+"""Secrets of one platform, made once and kept in its home, readable by its owner alone."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Self, TypeVar
+
+from kit.crypto import KeyRing
+from kit.db.provision import ROLE_KINDS
+from kit.settings import COMPONENTS
+from relais.home import Home, write_private
+
+# Clients of the demo, and what each shows: an HRIS, the insurer of the accord, another insurer, a centre de gestion.
+DEMO_CLIENTS = ("demo-hris", "demo-insurer-a", "demo-insurer-b", "demo-staff")
+T = TypeVar("T")
+SECRET_BYTES = 32
+FIRST_KEY = "1"
+
+
+def service_client(component: str) -> str:
+    """The client a component reads the other feeds as.
+
+    >>> service_client("claims")
+    'service-claims'
+    """
+    return f"service-{component}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """Database passwords by component and role, client secrets by client, the key ring of each component as JSON."""
+
+    databases: dict[str, dict[str, str]]
+    clients: dict[str, str]
+    key_rings: dict[str, str]
+
+    @classmethod
+    def of(cls, home: Home) -> Self:
+        """Those of this home; made when there are none, completed when some are missing."""
+        kept = json.loads(home.secrets.read_text()) if home.secrets.exists() else {}
+        found = cls(
+            databases=_completed(kept.get("databases", {}), {name: _passwords() for name in COMPONENTS}),
+            clients=_completed(kept.get("clients", {}), {name: _secret() for name in _client_names()}),
+            key_rings=_completed(kept.get("key_rings", {}), {name: KeyRing.generate(FIRST_KEY) for name in COMPONENTS}),
+        )
+        if asdict(found) != kept:
+            write_private(home.secrets, json.dumps(asdict(found), indent=1))
+        return found
+
+
+def _client_names() -> tuple[str, ...]:
+    return (*DEMO_CLIENTS, *(service_client(name) for name in COMPONENTS))
+
+
+def _passwords() -> dict[str, str]:
+    return {kind: _secret() for kind in ROLE_KINDS}
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def _completed(kept: dict[str, T], fresh: dict[str, T]) -> dict[str, T]:
+    return {**fresh, **kept}

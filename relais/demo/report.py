@@ -1,0 +1,70 @@
+"""What the demo has checked so far, line by line: what was expected, by which source, and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Write = Callable[[str], None]
+
+
+class Stopped(Exception):  # noqa: N818 - what happened
+    """The demo was to stop at its first failure, and there was one."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts checks and writes them. With `fail_fast` the first failure raises Stopped."""
+
+    write: Write
+    fail_fast: bool = False
+    passed: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def title(self, text: str) -> None:
+        self.write("")
+        self.write(text)
+
+    def note(self, text: str) -> None:
+        self.write(f"    {text}")
+
+    def equal(self, label: str, got: Any, expected: Any, source: str) -> None:
+        """One check. `expected` comes from `source`, never from the platform."""
+        if got == expected:
+            self.passed += 1
+            self.write(f"  ✓ {label} : {shown(got)}  [{source}]")
+        else:
+            self.fail(f"{label} : attendu {shown(expected)}, obtenu {shown(got)}  [{source}]")
+
+    def true(self, label: str, *, holds: bool, source: str) -> None:
+        if holds:
+            self.passed += 1
+            self.write(f"  ✓ {label}  [{source}]")
+        else:
+            self.fail(f"{label} : non  [{source}]")
+
+    def fail(self, text: str) -> None:
+        self.failures.append(text)
+        self.write(f"  ✗ {text}")
+        if self.fail_fast:
+            raise Stopped(text)
+
+    @property
+    def summary(self) -> str:
+        return f"{self.passed} passed, {len(self.failures)} failed"
+
+
+def shown(value: Any) -> str:
+    """A value as a person reads it.
+
+    >>> shown({"BASE": "49.20"}), shown(None), shown(["a", "b"])
+    ('BASE 49.20', 'rien', 'a, b')
+    """
+    if value is None:
+        return "rien"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {shown(item)}" for name, item in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(shown(item) for item in value) or "rien"
+    return str(value)

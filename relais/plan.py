@@ -1,0 +1,74 @@
+"""What a platform is made of: which process gets which command, port, URLs and secrets."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, field
+
+from kit.db.provision import ROLE_KINDS, component_url
+from kit.settings import COMPONENTS, Component
+from relais.credentials import Credentials, service_client
+from relais.ports import LOOPBACK
+from relais.processes import ProcessPlan
+
+SERVICES: tuple[Component, ...] = tuple(name for name in COMPONENTS if name != "gateway")
+# One machine: five processes share one PostgreSQL, and none needs many connections.
+POOL_SIZE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything of one platform listens. `admin_dsn` is the libpq URL of the server's administrator."""
+
+    ports: dict[str, int]
+    admin_dsn: str = field(repr=False)
+    transport: str = "feed"
+    kafka_bootstrap: str = ""
+
+    def url(self, component: str) -> str:
+        return f"http://{LOOPBACK}:{self.ports[component]}"
+
+    @property
+    def gateway(self) -> str:
+        return self.url("gateway")
+
+    @property
+    def services(self) -> dict[str, str]:
+        """Base URL of each service by name."""
+        return {name: self.url(name) for name in SERVICES}
+
+
+def settings_of(component: Component, layout: Layout, credentials: Credentials) -> dict[str, str]:
+    """The settings of one component (fields of kit.settings.Settings) as text."""
+    databases = {
+        kind: component_url(layout.admin_dsn, component, kind, credentials.databases[component][kind])
+        for kind in ROLE_KINDS
+    }
+    return {
+        "component": component,
+        "role": "all",
+        "host": LOOPBACK,
+        "port": str(layout.ports[component]),
+        "database_url": databases["api"],
+        "worker_database_url": databases["worker"],
+        "migrator_database_url": databases["migrator"],
+        "pool_size": str(POOL_SIZE),
+        "transport": layout.transport,
+        "kafka_bootstrap": layout.kafka_bootstrap,
+        "producers": json.dumps(layout.services),
+        "issuer": layout.gateway,
+        "jwks_url": f"{layout.gateway}/.well-known/jwks.json",
+        "token_url": f"{layout.gateway}/oauth/token",
+        "client_id": service_client(component),
+        "client_secret": credentials.clients[service_client(component)],
+        "key_ring": credentials.key_rings[component],
+    }
+
+
+def process_plan(component: Component, layout: Layout, credentials: Credentials) -> ProcessPlan:
+    """How one component is started as a process of its own."""
+    module = "gateway.main" if component == "gateway" else f"services.{component}.main"
+    settings = settings_of(component, layout, credentials)
+    environment = {f"RELAIS_{name.upper()}": value for name, value in settings.items()}
+    return ProcessPlan(component, (sys.executable, "-m", module), environment)

@@ -1,0 +1,180 @@
+"""One platform from its first file to its last process: brought up in order, watched, ended in the opposite order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from kit.settings import COMPONENTS
+from relais.credentials import Credentials
+from relais.databases import behind, bring_up
+from relais.errors import CommandError
+from relais.home import Home, Running
+from relais.plan import Layout, process_plan
+from relais.ports import choose
+from relais.postgres import EmbeddedPostgres, PostgresError
+from relais.processes import CRASHED, Guard, Processes
+from relais.screen import Screen
+
+READY_SECONDS = 90.0
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person may choose of a platform."""
+
+    port: int
+    transport: str = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform that is up: where it listens, and the processes to watch."""
+
+    home: Home
+    layout: Layout
+    credentials: Credentials
+    processes: Processes
+
+
+@asynccontextmanager
+async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncIterator[Platform]:
+    """Bring everything up, and end everything afterwards, whatever happens in between.
+
+    Raises CommandError with one clear sentence: home or port taken, a process that ended, no PostgreSQL.
+    """
+    home.prepare()
+    with home.held() as lock:
+        ports = choose(options.port, [name for name in COMPONENTS if name != "gateway"])
+        credentials = Credentials.of(home)
+        async with postgres_of(home, screen) as admin_dsn, _broker(home, options, screen) as bootstrap:
+            layout = Layout(ports, admin_dsn, options.transport, bootstrap)
+            await _migrated(layout, credentials, screen)
+            async with _processes(home, lock) as processes:
+                home.announce(Running(os.getpid(), layout.gateway, options.transport, admin_dsn, layout.services))
+                try:
+                    await _started(Platform(home, layout, credentials, processes), screen)
+                    yield Platform(home, layout, credentials, processes)
+                finally:
+                    home.withdraw()
+
+
+@asynccontextmanager
+async def postgres_of(home: Home, screen: Screen) -> AsyncIterator[str]:
+    """The running server of this home; its libpq URL as administrator."""
+    server = EmbeddedPostgres(home.root / "postgres")
+    if server.moved_from:
+        screen.say(f"  Les données de PostgreSQL sont dans {server.home} : son utilisateur n'atteint pas {home.root}.")
+    try:
+        with screen.step("PostgreSQL"):
+            await _in_thread(server.start)
+        yield server.admin_dsn
+    except PostgresError as error:
+        raise CommandError(f"PostgreSQL : {error}.", CRASHED) from error
+    finally:
+        await _in_thread(server.stop)
+
+
+@asynccontextmanager
+async def _broker(home: Home, options: Options, screen: Screen) -> AsyncIterator[str]:
+    """The Kafka broker when events travel over it; its `host:port`, empty otherwise."""
+    if options.transport != "kafka":
+        yield ""
+        return
+    raise CommandError("Le transport Kafka n'est pas disponible ici.")
+
+
+async def _migrated(layout: Layout, credentials: Credentials, screen: Screen) -> None:
+    missing = await behind(layout.admin_dsn, credentials)
+    for component in missing:
+        with screen.step(f"base {component}"):
+            await bring_up(layout.admin_dsn, component, credentials)
+
+
+@asynccontextmanager
+async def _processes(home: Home, lock: int) -> AsyncIterator[Processes]:
+    guard = Guard(lock)
+    processes = Processes(home, guard)
+    try:
+        yield processes
+    finally:
+        await processes.stop()
+        guard.close()
+
+
+async def _started(platform: Platform, screen: Screen) -> None:
+    """Start the five processes and wait until each answers."""
+    with screen.step("cinq processus"):
+        for component in COMPONENTS:
+            await platform.processes.start(process_plan(component, platform.layout, platform.credentials))
+        answers = asyncio.gather(*(_answers(platform.layout.url(name), name) for name in COMPONENTS))
+        await unless_one_ends(platform.processes, asyncio.ensure_future(answers))
+
+
+async def _answers(url: str, name: str) -> None:
+    """Wait until a process is ready; the gateway, which waits for the demo data, until it is alive."""
+    path = "/health/live" if name == "gateway" else "/health/ready"
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                while not await _is_up(client, path):  # noqa: ASYNC110 - another process has no event to wait on
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise CommandError(
+                f"Le processus « {name} » n'est pas prêt après {READY_SECONDS:.0f} s.", CRASHED
+            ) from None
+
+
+async def _is_up(client: httpx.AsyncClient, path: str) -> bool:
+    try:
+        return (await client.get(path)).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+async def unless_one_ends(processes: Processes, work: asyncio.Future[Any]) -> None:
+    """Wait for the work; raise CommandError when a process ends before it."""
+    watch = asyncio.create_task(processes.until_one_ends())
+    try:
+        await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if watch.done():
+            raise watch.result()
+        work.result()
+    finally:
+        watch.cancel()
+        work.cancel()
+
+
+async def _in_thread(call: Callable[[], None]) -> None:
+    """Run a blocking call in a thread, and wait for its end even when we are told to stop meanwhile."""
+    running = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise
+
+
+async def until_told(stop_signals: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)) -> None:
+    """Wait for a signal that ends the command, or for the death of the `make` that started it."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in stop_signals:
+        loop.add_signal_handler(number, told.set)
+    parent = os.getppid()
+    while not told.is_set():
+        # Under make, a killed make must not leave us behind; started from a shell, we outlive the shell (nohup).
+        if "MAKELEVEL" in os.environ and os.getppid() != parent:
+            return
+        try:
+            await asyncio.wait_for(told.wait(), timeout=1.0)
+        except TimeoutError:
+            continue

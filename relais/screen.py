@@ -1,0 +1,28 @@
+"""What a person sees while things happen: one line per step, with its time, moving where the terminal can."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+
+
+class Screen:
+    """Steps and sentences on the error output, so that the standard output stays for results."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+
+    @contextmanager
+    def step(self, label: str) -> Iterator[None]:
+        """Announce a step, then say that it is done and how long it took; nothing when it fails."""
+        began = time.monotonic()
+        with self._console.status(f"{escape(label)}…"):
+            yield
+        self._console.print(f"  [green]✓[/] {escape(label)} [dim]({time.monotonic() - began:.1f} s)[/]")
+
+    def say(self, text: str = "") -> None:
+        self._console.print(text, soft_wrap=True)
