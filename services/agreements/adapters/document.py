@@ -1,0 +1,189 @@
+"""The accord as a document: YAML or JSON outside, `domain.agreement.Agreement` inside.
+
+The same shape is posted and stored; `examples/accords/` holds one. Unknown fields are refused.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from kit.http.types import Code, Count, DateText, Flag, LongText, RateText, SiretText, Text
+from kit.period import Period
+from rules.vocabulary import ContractKind, EmploymentKind, LeaveKind, PayElement, Regime
+from services.agreements.adapters.document_guarantees import GuaranteeDocument
+from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, Part
+from services.agreements.domain import agreement as domain
+
+
+class EmployerDocument(Dated):
+    """An employer bound by the accord. `assumption`: the SIRET is demo data."""
+
+    siret: SiretText
+    name: Text
+    kind: Text | None = None
+    assumption: Flag = False
+
+    def to_domain(self) -> domain.EmployerParty:
+        return domain.EmployerParty(self.siret, self.name, self.kind, self.period, self.assumption)
+
+
+class InsurerDocument(Dated):
+    """Who insures. `legal_code` null: unknown."""
+
+    code: Code
+    name: Text
+    legal_code: domain.LegalCode | None = None
+    assumption: Flag = False
+
+    def to_domain(self) -> domain.InsurerParty:
+        return domain.InsurerParty(self.code, self.name, self.legal_code, self.period, self.assumption)
+
+
+class SignatureDocument(Part):
+    """When and how it was signed. `uncertain`: the date is read from an unclear original."""
+
+    signed_on: DateText | None = None
+    uncertain: Flag = False
+    originals: Count | None = None
+    publicity: Text | None = None
+    source: Text | None = None
+
+    def to_domain(self) -> domain.Signature:
+        return domain.Signature(self.signed_on, self.uncertain, self.originals, self.publicity, self.source)
+
+
+class SignatoryDocument(Part):
+    """Who signed, by virtue of which délibération or mandate."""
+
+    side: domain.Side
+    party: Text
+    name: Text
+    capacity: Text | None = None
+    deliberation: DateText | None = None
+    mandate: Text | None = None
+
+    def to_domain(self) -> domain.Signatory:
+        return domain.Signatory(self.side, self.party, self.name, self.capacity, self.deliberation, self.mandate)
+
+
+class BaseDocument(Part):
+    """What the rates apply to, by population."""
+
+    populations: Annotated[list[Regime], MANY]
+    elements: Annotated[list[PayElement], MANY]
+    tpp: domain.TppBase | None = None
+    source: Text
+
+    def to_domain(self) -> domain.BaseTerm:
+        return domain.BaseTerm(frozenset(self.populations), tuple(self.elements), self.tpp, self.source)
+
+
+class RevisionDocument(Part):
+    """The ceiling of a revision, as a part of the rate applicable until then."""
+
+    max_increase: RateText
+    source: Text
+
+    def to_domain(self) -> domain.RevisionTerm:
+        return domain.RevisionTerm(self.max_increase, self.source)
+
+
+class DispenseDocument(Part):
+    """Who may refuse to join, and how."""
+
+    contracts: Annotated[list[ContractKind], MANY]
+    kinds: Annotated[list[EmploymentKind], MANY]
+    present_deadline: DateText
+    hire_days: Count
+    proof_months: Count
+    source: Text
+
+    def to_domain(self) -> domain.DispenseTerm:
+        return domain.DispenseTerm(
+            frozenset(self.contracts),
+            frozenset(self.kinds),
+            self.present_deadline,
+            self.hire_days,
+            self.proof_months,
+            self.source,
+        )
+
+
+class SuspensionDocument(Part):
+    """Whether pay during a suspension keeps the cover."""
+
+    paid_keeps_cover: Flag
+    source: Text
+
+
+class EligibilityDocument(Part):
+    """Who is compulsorily covered, and from when."""
+
+    return_days: Count
+    deferring_leaves: Annotated[list[LeaveKind], MANY]
+    seniority_months: Count
+    contract_months: Count
+    seniority_kinds: Annotated[list[EmploymentKind], MANY]
+    excluded_kinds: Annotated[list[EmploymentKind], MANY]
+    dispense: DispenseDocument | None = None
+    suspension: SuspensionDocument
+    source: Text
+
+    def to_domain(self) -> domain.EligibilityTerm:
+        return domain.EligibilityTerm(
+            self.return_days,
+            frozenset(self.deferring_leaves),
+            self.seniority_months,
+            self.contract_months,
+            frozenset(self.seniority_kinds),
+            frozenset(self.excluded_kinds),
+            self.dispense.to_domain() if self.dispense else None,
+            domain.SuspensionTerm(self.suspension.paid_keeps_cover, self.suspension.source),
+            self.source,
+        )
+
+
+class AgreementDocument(Part):
+    """A local accord, whole."""
+
+    agreement: Code
+    title: LongText
+    scheme: Code | None = None
+    effective: Dated
+    source: Text | None = None
+    signature: SignatureDocument = SignatureDocument()
+    employers: Annotated[list[EmployerDocument], MANY]
+    insurers: list[InsurerDocument] = Field(default_factory=list, max_length=MAX_ITEMS)
+    signatories: list[SignatoryDocument] = Field(default_factory=list, max_length=MAX_ITEMS)
+    guarantees: Annotated[list[Annotated[GuaranteeDocument, Field(discriminator="code")]], MANY]
+    contribution_base: Annotated[list[BaseDocument], MANY]
+    rate_revision: RevisionDocument | None = None
+    eligibility: EligibilityDocument
+
+    def to_domain(self) -> domain.Agreement:
+        """The accord with value types, ready to be checked."""
+        return domain.Agreement(
+            id=self.agreement,
+            title=self.title.strip(),
+            scheme=self.scheme,
+            effective=self.period,
+            source=self.source,
+            signature=self.signature.to_domain(),
+            employers=tuple(e.to_domain() for e in self.employers),
+            insurers=tuple(i.to_domain() for i in self.insurers),
+            signatories=tuple(s.to_domain() for s in self.signatories),
+            guarantees=tuple(g.to_domain() for g in self.guarantees),
+            bases=tuple(b.to_domain() for b in self.contribution_base),
+            revision=self.rate_revision.to_domain() if self.rate_revision else None,
+            eligibility=self.eligibility.to_domain(),
+        )
+
+    @property
+    def period(self) -> Period:
+        return self.effective.period
+
+    def dump(self) -> dict[str, Any]:
+        """The document as JSON holds it: what is stored, and what it is read back from."""
+        return self.model_dump(mode="json", by_alias=True)

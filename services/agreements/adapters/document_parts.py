@@ -1,0 +1,38 @@
+"""What every part of the accord's document is made of."""
+
+from __future__ import annotations
+
+from typing import Final, Self
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kit.http.types import DateText, Request
+from kit.period import Period
+
+# An accord binds a handful of employers; the limit keeps one request from carrying a region's worth of lines.
+MAX_ITEMS: Final = 2000
+MANY = Field(max_length=MAX_ITEMS)
+
+
+class Part(Request):
+    """A part of the document: unknown fields refused, `null` means left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Dated(Part):
+    """From a day to a day, both included; `to` null: open."""
+
+    start: DateText = Field(alias="from")
+    end: DateText | None = Field(None, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end is not None and self.end < self.start:
+            raise PydanticCustomError("reversed_interval", "La fin précède le début.")
+        return self
+
+    @property
+    def period(self) -> Period:
+        return Period(self.start, self.end)

@@ -1,0 +1,76 @@
+"""What the registry refuses."""
+
+# ruff: noqa: N818 - each is named for what it says, as the problem it becomes
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kit.errors import RelaisError
+from services.agreements.domain.finding import Finding
+
+
+class UnknownAgreement(RelaisError):
+    code = "agreement_not_found"
+    title_fr = "Accord introuvable"
+    title_en = "Agreement not found"
+    status = 404
+
+
+class UnknownOrganisation(RelaisError):
+    code = "organisation_not_found"
+    title_fr = "Organisation introuvable"
+    title_en = "Organisation not found"
+    status = 404
+
+
+class UnknownScheme(RelaisError):
+    code = "scheme_not_found"
+    title_fr = "Régime régional introuvable"
+    title_en = "Scheme not found"
+    status = 404
+
+
+class AlreadyRegistered(RelaisError):
+    """Something else is registered under the same key. The same content again is no error."""
+
+    code = "already_registered"
+    title_fr = "Déjà enregistré avec un autre contenu"
+    title_en = "Already registered with other content"
+    status = 409
+
+
+class IllegalStep(RelaisError):
+    """The accord is not where this step starts from."""
+
+    code = "illegal_step"
+    title_fr = "Étape impossible"
+    title_en = "Illegal step"
+    status = 409
+
+    def __init__(self, current: str, wanted: str) -> None:
+        super().__init__(
+            detail_fr=f"L'accord est à l'état {current} : le passage à {wanted} n'est pas possible.",
+            detail_en=f"The agreement is {current}: it cannot become {wanted}.",
+        )
+
+
+class NotSignable(RelaisError):
+    """Something a signature needs is missing."""
+
+    code = "not_signable"
+    title_fr = "Accord non signable"
+    title_en = "Agreement cannot be signed"
+
+
+class InvalidAgreement(RelaisError):
+    """The document breaks a rule of structure, of the scheme or of the law. `findings` holds every error."""
+
+    code = "invalid_agreement"
+    title_fr = "Accord non valide"
+    title_en = "Invalid agreement"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        first = findings[0]
+        super().__init__(pointer=first.pointer, detail_fr=f"{first.detail_fr} ({first.reference})")
+        self.findings = tuple(findings)

@@ -1,0 +1,45 @@
+"""The whole check of an accord, and what it takes to sign it."""
+
+from __future__ import annotations
+
+from kit.errors import RelaisError
+from rules.book import Rules
+from services.agreements.domain.agreement import Agreement, Side
+from services.agreements.domain.conformity import conformity
+from services.agreements.domain.errors import InvalidAgreement, NotSignable
+from services.agreements.domain.finding import Finding, Severity
+from services.agreements.domain.scheme import Scheme
+from services.agreements.domain.structure import structure
+
+
+def validate(agreement: Agreement, scheme: Scheme | None, rules: Rules) -> list[Finding]:
+    """Errors first, then doubts. The law is asked only when the document holds together."""
+    findings = structure(agreement)
+    if not errors(findings):
+        findings += conformity(agreement, scheme, rules)
+    return sorted(findings)
+
+
+def errors(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def accepted(agreement: Agreement, scheme: Scheme | None, rules: Rules) -> list[Finding]:
+    """The doubts of an accord that may be registered. Raises InvalidAgreement with every error otherwise."""
+    findings = validate(agreement, scheme, rules)
+    if blocking := errors(findings):
+        raise InvalidAgreement(blocking)
+    return findings
+
+
+def check_signable(agreement: Agreement) -> None:
+    """An accord is signed on a date, by both sides, every employer having its signatory. Raises NotSignable."""
+    missing: RelaisError | None = None
+    if agreement.signature.signed_on is None:
+        missing = NotSignable(pointer="/signature/signed_on", detail_fr="La date de signature manque.")
+    elif not agreement.signed_by(Side.UNION):
+        missing = NotSignable(pointer="/signatories", detail_fr="Aucune organisation syndicale ne signe.")
+    elif len(agreement.signed_by(Side.EMPLOYER)) < len({employer.siret for employer in agreement.employers}):
+        missing = NotSignable(pointer="/signatories", detail_fr="Un employeur n'a pas de signataire.")
+    if missing is not None:
+        raise missing
