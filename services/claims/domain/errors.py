@@ -1,0 +1,95 @@
+"""What claims refuses, each with its stable code. Titles never repeat a value of the request."""
+
+# ruff: noqa: N818 - a refusal is named for what it says
+
+from __future__ import annotations
+
+from kit.errors import RelaisError
+
+
+class RegimeNotSimulated(RelaisError):
+    """Nobody vouches for the rates of this regime in `rules/`."""
+
+    code = "regime_not_simulated"
+    title_fr = "Régime sans paramètres de paie vérifiés"
+    title_en = "No verified pay parameters for this regime"
+
+
+class LeaveKindNotApplicable(RelaisError):
+    """A leave that the agent's regime or position does not open (rulebook §1.1)."""
+
+    code = "leave_kind_not_applicable"
+    title_fr = "Ce congé n'existe pas dans ce régime"
+    title_en = "This leave does not exist in this regime"
+
+
+class ReversedInterval(RelaisError):
+    """An interval that ends before it starts."""
+
+    code = "reversed_interval"
+    title_fr = "La fin précède le début"
+    title_en = "The end precedes the start"
+
+
+class OverlappingLeaves(RelaisError):
+    """Two leaves share a day."""
+
+    code = "overlapping_leaves"
+    title_fr = "Deux congés se chevauchent"
+    title_en = "Two leaves overlap"
+
+
+class WaitingDaysNotApplicable(RelaisError):
+    """Waiting days exist in a CMO only."""
+
+    code = "waiting_days_not_applicable"
+    title_fr = "Le délai de carence n'existe que pour le congé de maladie ordinaire"
+    title_en = "Waiting days exist in a CMO only"
+
+
+class ServiceStartRequired(RelaisError):
+    """The rights of contractuels depend on their seniority."""
+
+    code = "service_start_required"
+    title_fr = "La date d'entrée en service est requise pour un contractuel"
+    title_en = "The start of service is required for a contractuel"
+
+
+class NotWholeMonths(RelaisError):
+    """Benefits are decided by whole months."""
+
+    code = "not_whole_months"
+    title_fr = "L'intervalle doit aller du premier au dernier jour de mois entiers"
+    title_en = "The interval must run from the first to the last day of whole months"
+
+
+class DuplicatePolicy(RelaisError):
+    """Two maintenance policies for one kind of leave."""
+
+    code = "duplicate_policy"
+    title_fr = "Deux politiques de maintien pour un même congé"
+    title_en = "Two maintenance policies for one leave kind"
+
+
+class CnraclRateRequired(RelaisError):
+    """The annuity of a CNRACL agent depends on the invalidity rate that the CNRACL recognised."""
+
+    code = "cnracl_rate_required"
+    title_fr = "Le taux d'invalidité retenu par la CNRACL est requis"
+    title_en = "The invalidity rate recognised by the CNRACL is required"
+
+
+class UnknownAgreement(RelaisError):
+    """No published accord has this identifier here."""
+
+    code = "unknown_agreement"
+    title_fr = "Accord inconnu"
+    title_en = "Unknown agreement"
+
+
+class GuaranteeNotInForce(RelaisError):
+    """The accord grants no benefit on this date."""
+
+    code = "guarantee_not_in_force"
+    title_fr = "L'accord n'ouvre pas cette garantie à cette date"
+    title_en = "The agreement does not open this guarantee on this date"
