@@ -1,0 +1,53 @@
+"""What contributions know of one agent at one employer: employments, cover, options, and the pay of each month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kit.period import Month, Period
+from rules.vocabulary import Guarantee
+from services.contributions.domain.base import Status
+from services.contributions.domain.cover import Span
+from services.contributions.domain.pay_line import PayLine
+
+
+@dataclass(frozen=True, slots=True)
+class Employment:
+    """A stretch of one employment under one status; a change of regime or category begins another."""
+
+    id: str
+    period: Period
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Affiliation:
+    """The agent's timeline under one accord."""
+
+    agreement: str
+    timeline: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFile:
+    """All of it, in any order; options only as elected (rulebook S3)."""
+
+    agent: str
+    employments: Sequence[Employment]
+    affiliations: Sequence[Affiliation]
+    elections: Mapping[Guarantee, Sequence[Period]]
+    pay: Sequence[PayLine]
+
+    def status_in(self, month: Month, employment: str | None = None) -> Status | None:
+        """The status that pays a month: the latest one begun by its last day, among those of `employment` if named.
+
+        A rappel paid after the agent has left thus keeps the last status. None when nothing is known yet.
+        """
+        begun = [
+            e for e in self.employments if e.period.start <= month.last and (employment is None or e.id == employment)
+        ]
+        if not begun:
+            return None
+        running = [e for e in begun if e.period.meets(month.period())]
+        return max(running or begun, key=lambda e: (e.period.start, e.id)).status

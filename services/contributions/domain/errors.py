@@ -1,0 +1,71 @@
+"""What contributions refuse, each with its stable code."""
+
+# ruff: noqa: N818 - named for what they say
+
+from __future__ import annotations
+
+from kit.errors import RelaisError
+
+
+class UnknownAgreement(RelaisError):
+    code = "unknown_agreement"
+    title_fr = "Accord inconnu"
+    title_en = "Unknown agreement"
+
+
+class MonthOutsideAgreement(RelaisError):
+    """Before the accord takes effect, before the first rate of a guarantee asked for, or after the accord's end."""
+
+    code = "month_outside_agreement"
+    title_fr = "Mois hors de la période de l'accord"
+    title_en = "Month outside the agreement"
+
+
+class BaseOrPay(RelaisError):
+    code = "base_or_pay"
+    title_fr = "Donner soit l'assiette, soit la paie avec le régime"
+    title_en = "Give either the base, or the pay with the regime"
+
+
+class RegimeRequired(RelaisError):
+    code = "regime_required"
+    title_fr = "Le régime est nécessaire pour calculer l'assiette à partir de la paie"
+    title_en = "The regime is needed to compute the base from the pay"
+
+
+class DuplicateGuarantee(RelaisError):
+    code = "duplicate_guarantee"
+    title_fr = "Garantie demandée deux fois"
+    title_en = "Guarantee asked for twice"
+
+
+class MandatoryGuaranteeMissing(RelaisError):
+    code = "mandatory_guarantee_missing"
+    title_fr = "La garantie de base est obligatoire"
+    title_en = "The base guarantee is mandatory"
+
+
+class GuaranteeNotInAgreement(RelaisError):
+    code = "guarantee_not_in_agreement"
+    title_fr = "Garantie absente de l'accord"
+    title_en = "Guarantee not in the agreement"
+
+
+class GuaranteeNotOpen(RelaisError):
+    code = "guarantee_not_open"
+    title_fr = "Garantie non ouverte à ce régime"
+    title_en = "Guarantee not open to this regime"
+
+
+class RegimeOutsideAgreement(RelaisError):
+    code = "regime_outside_agreement"
+    title_fr = "L'accord ne définit pas d'assiette pour ce régime"
+    title_en = "The agreement defines no base for this regime"
+
+
+class Held(Exception):
+    """Why a month cannot be assessed yet; nothing of it is issued or changed meanwhile. Never leaves the domain."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

@@ -1,0 +1,92 @@
+"""The accord's dated terms, as far as contributions need them: who pays what rate on which base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kit.period import Month, Period
+from kit.rate import Rate
+from rules.vocabulary import Guarantee, PayElement, Regime
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRate:
+    """One rate of one guarantee: a fraction of the base, and the employer's fraction of the contribution."""
+
+    period: Period
+    guaranteed_to: date | None
+    rate: Rate
+    employer_share: Rate
+    source: str
+
+    def guaranteed_in(self, month: Month) -> bool:
+        """Whether the insurer still holds this rate in that month (accord art. 5.3)."""
+        return self.guaranteed_to is None or month.last <= self.guaranteed_to
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteeTerms:
+    """One guarantee: whom it covers, whether it is compulsory, its successive rates in date order.
+
+    `unresolved` marks a funding the accord leaves open (option 3: the preamble says the employer, art. 5.1 is silent).
+    """
+
+    code: Guarantee
+    mandatory: bool
+    populations: frozenset[Regime]
+    unresolved: bool
+    rates: tuple[DatedRate, ...]
+    source: str
+
+    def rate_in(self, month: Month) -> DatedRate | None:
+        """The rate of a month: the one of its first day, or the first one when it starts inside the month.
+
+        After the last known rate, that rate goes on: an accord without a term is not left without a price.
+        None before the first.
+        """
+        known = [rate for rate in self.rates if rate.period.start <= month.last]
+        on_first_day = [rate for rate in known if rate.period.start <= month.first]
+        found = on_first_day[-1:] or known[:1]
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRule:
+    """What a population's contribution is a percentage of (accord art. 5.2); `elements` None means all of them."""
+
+    populations: frozenset[Regime]
+    elements: frozenset[PayElement] | None
+    after_tpp: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A dated member of the accord: an employer by SIRET, or an insurer by code."""
+
+    code: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one version of an accord says about contributions; its guarantees in the order of the enumeration."""
+
+    agreement: str
+    version: int
+    effective: Period
+    employers: tuple[Membership, ...]
+    insurers: tuple[Membership, ...]
+    guarantees: tuple[GuaranteeTerms, ...]
+    bases: tuple[BaseRule, ...]
+
+    def guarantee(self, code: Guarantee) -> GuaranteeTerms | None:
+        return next((g for g in self.guarantees if g.code == code), None)
+
+    def base_rule(self, regime: Regime) -> BaseRule | None:
+        return next((rule for rule in self.bases if regime in rule.populations), None)
+
+    def insurer_in(self, month: Month) -> str | None:
+        """Who carries the risk on the month's last day; None when the accord does not say."""
+        return next((m.code for m in self.insurers if month.last in m.period), None)
