@@ -19,21 +19,29 @@ serve(create_app, Settings(component="claims"))
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import SecretStr
 from starlette.middleware import Middleware
 
 from kit import logs
 from kit.clock import Clock, SystemClock
+from kit.crypto import KeyRing
 from kit.db.database import Database
+from kit.events.consumer import Subscription
+from kit.events.envelope import EventData
+from kit.events.feed import feed_router
+from kit.events.runtime import EventRuntime
 from kit.http import handlers, health
-from kit.http.documents import document
-from kit.http.identity import JwksUrl, Verifier
+from kit.http.auth import reads_every_event
+from kit.http.documents import PROBLEMS, document
+from kit.http.identity import JwksUrl, KeySource, Verifier
 from kit.http.limits import BodyLimits
+from kit.http.own_token import OwnToken
 from kit.http.request_span import RequestSpan
 from kit.http.route import StrictRoute, scopes_of
 from kit.settings import Settings
@@ -42,6 +50,12 @@ if TYPE_CHECKING:
     from rules.book import RuleBook
 
 VERSION: Final = "0.1.0"
+# How long requests in progress may take to end when the process is told to stop.
+GRACE_S: Final = 5
+# Longer than the gateway keeps an idle connection (gateway/upstream.py), so that it never writes into a closed one.
+KEEP_ALIVE_S: Final = 75
+# Opened with the application, closed with it; it puts what it opens in `app.state`.
+Resource = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create_service(
@@ -50,15 +64,19 @@ def create_service(
     name: str,
     routers: Sequence[APIRouter],
     rules: RuleBook | None,
-    subscriptions: Sequence[Any] = (),
-    publishes: Sequence[Any] = (),
+    subscriptions: Sequence[Subscription] = (),
+    publishes: Sequence[type[EventData]] = (),
     clock: Clock | None = None,
-    crypto: Any = None,
+    crypto: KeyRing | None = None,
+    keys: Callable[[FastAPI], KeySource] | None = None,
+    resources: Sequence[Resource] = (),
     tasks: Sequence[Any] = (),
 ) -> FastAPI:
-    """A service ready to serve: `app.state` holds settings, rules, clock, crypto, db, worker_db and verifier.
+    """A service ready to serve. `app.state` holds settings, rules, clock, crypto, publishes, db, worker_db, feed and
+    verifier.
 
-    `subscriptions` and `tasks` run when the role has the worker; `publishes` lists the event models of the feed.
+    `subscriptions` run when the role has the worker. `keys` says where tokens are checked against, by default the
+    issuer's JWKS. `resources` are entered after the databases and left before them.
     Asserts that every operation under /v1 needs a scope and reads its JSON strictly.
     """
     app = FastAPI(
@@ -69,13 +87,19 @@ def create_service(
         redoc_url=None,
         middleware=[Middleware(RequestSpan, service=name), Middleware(BodyLimits, max_bytes=settings.body_limit_bytes)],
     )
-    app.state.settings, app.state.rules, app.state.crypto = settings, rules, crypto
-    app.state.clock = clock or SystemClock()
-    app.state.subscriptions, app.state.publishes, app.state.tasks = tuple(subscriptions), tuple(publishes), tuple(tasks)
+    state = app.state
+    state.settings, state.rules, state.publishes = settings, rules, tuple(publishes)
+    state.clock = clock or SystemClock()
+    state.crypto = crypto or _key_ring(settings)
+    state.subscriptions, state.resources, state.tasks = tuple(subscriptions), tuple(resources), tuple(tasks)
+    state.keys = keys or (lambda _app: JwksUrl(settings.jwks_url))
     handlers.install(app)
     app.include_router(health.router)
-    for router in routers:
-        app.include_router(router)
+    if settings.role != "worker":
+        for router in routers:
+            app.include_router(router)
+        if publishes:
+            app.include_router(feed_router([Depends(reads_every_event)]), responses=PROBLEMS)
     _assert_guarded(app)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's documented way to replace it
     return app
@@ -83,15 +107,42 @@ def create_service(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
+    state, settings = app.state, app.state.settings
     async with AsyncExitStack() as stack:
-        app.state.db = Database(settings.database_url, pool_size=settings.pool_size, name=settings.component)
-        stack.push_async_callback(app.state.db.close)
-        app.state.verifier = Verifier(
-            JwksUrl(settings.jwks_url), issuer=settings.issuer, audience=settings.audience, clock=app.state.clock
+        state.db = _database(settings, settings.database_url, stack)
+        state.worker_db = _database(settings, settings.worker_database_url or settings.database_url, stack)
+        state.verifier = Verifier(
+            state.keys(app), issuer=settings.issuer, audience=settings.audience, clock=state.clock
         )
-        stack.push_async_callback(app.state.verifier.close)
+        stack.push_async_callback(state.verifier.close)
+        token = OwnToken(settings)
+        stack.push_async_callback(token.close)
+        for resource in state.resources:
+            await stack.enter_async_context(resource(app))
+        runtime = EventRuntime(
+            settings.component,
+            state.worker_db,
+            state.subscriptions,
+            producers=settings.producers,
+            token=token,
+            transport=settings.transport,
+            kafka_bootstrap=settings.kafka_bootstrap,
+            works=settings.role != "api",
+        )
+        state.feed = runtime.feed
+        await runtime.start()
+        stack.push_async_callback(runtime.stop)
         yield
+
+
+def _database(settings: Settings, url: SecretStr, stack: AsyncExitStack) -> Database:
+    database = Database(url, pool_size=settings.pool_size, name=settings.component)
+    stack.push_async_callback(database.close)
+    return database
+
+
+def _key_ring(settings: Settings) -> KeyRing | None:
+    return None if settings.key_ring is None else KeyRing.parse(settings.key_ring.get_secret_value())
 
 
 def _assert_guarded(app: FastAPI) -> None:
@@ -99,7 +150,8 @@ def _assert_guarded(app: FastAPI) -> None:
         route = context.original_route
         if not isinstance(route, APIRoute) or not (context.path or "").startswith("/v1"):
             continue
-        assert isinstance(route, StrictRoute), f"{context.path}: use service_router(), which reads JSON strictly"
+        strict = isinstance(route, StrictRoute) or route.body_field is None
+        assert strict, f"{context.path}: use service_router(), which reads JSON strictly"
         assert scopes_of(context.dependant), f"{context.path}: an operation needs requires(…)"
 
 
@@ -114,5 +166,6 @@ def serve(create: Callable[[Settings], FastAPI], settings: Settings) -> None:
         log_config=None,
         server_header=False,
         date_header=False,
-        timeout_graceful_shutdown=10,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
     )

@@ -133,3 +133,16 @@ def requires(*scopes: str) -> Any:
 
 
 Caller = Annotated[Principal, Depends(authenticate)]
+
+
+async def reads_every_event(caller: Annotated[Principal, requires("events:read")]) -> None:
+    """A component's own feed holds every tenant's events: only clients that stand for all may read it."""
+    if caller.employers is not None:
+        raise Problem(
+            403,
+            "feed_of_all",
+            "Flux réservé aux composants",
+            "Feed for components only",
+            detail_fr="Le flux d'un partenaire ou d'un employeur est celui de la passerelle.",
+            detail_en="The feed of a partner or an employer is the gateway's.",
+        )

@@ -23,13 +23,23 @@ async def live() -> dict[str, str]:
 
 @router.get("/health/ready")
 async def ready(request: Request) -> dict[str, str]:
-    """200 when the database answers and has been migrated; 503 with a problem otherwise."""
+    """200 when the database answers, has been migrated, and what `app.state.readiness` asks holds; else 503."""
     try:
         async with asyncio.timeout(READY_TIMEOUT_S), request.app.state.db.transaction(Scope.none()) as tx:
             await tx.execute(text("SELECT 1 FROM feed_meta"))
+        for check in getattr(request.app.state, "readiness", ()):
+            await check()
+    except Problem:
+        raise
     except Exception as error:
-        raise Problem(503, "not_ready", "Service non prêt", "Service not ready", retry_in=1) from error
+        raise not_ready("La base de données ne répond pas.", "The database does not answer.") from error
     return {"status": "ready"}
+
+
+def not_ready(detail_fr: str, detail_en: str) -> Problem:
+    return Problem(
+        503, "not_ready", "Service non prêt", "Service not ready", detail_fr=detail_fr, detail_en=detail_en, retry_in=1
+    )
 
 
 @router.get("/metrics")

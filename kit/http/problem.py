@@ -36,7 +36,8 @@ class FieldError:
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word
-    """An answer that is an error. `retry_in` is in seconds, for what may succeed later.
+    """An answer that is an error. `retry_in` is in seconds, for what may succeed later;
+    `members` are extensions of RFC 9457.
 
     >>> Problem(404, "agent_not_found", "Agent introuvable", "Agent not found").body("en")["title"]
     'Agent not found'
@@ -54,6 +55,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         errors: Sequence[FieldError] = (),
         retry_in: float | None = None,
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{status} {code}")
         self.status = status
@@ -63,6 +65,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.errors = tuple(errors)[:MAX_ERRORS]
         self.retry_in = retry_in
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
     @classmethod
     def of(cls, error: RelaisError) -> Problem:
@@ -93,6 +96,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
             "errors": [_field(error, language) for error in self.errors],
             "retry_in": self.retry_in,
             "trace_id": current_trace_id(),
+            **self.members,
         }
         return {name: value for name, value in members.items() if value not in ("", None, [])}
 

@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from kit.clock import Clock
+from kit.crypto import KeyRing
 from kit.http import idempotency
 from kit.http.auth import authenticate
 from kit.http.documents import PROBLEMS
@@ -194,7 +195,7 @@ def _state(name: str) -> Callable[[Request], Any]:
 Tx = Annotated[AsyncConnection, Depends(_tx)]
 Idempotent = Annotated[None, Depends(_once)]
 Now = Annotated[Clock, Depends(_state("clock"))]
-Crypto = Annotated[Any, Depends(_state("crypto"))]
+Crypto = Annotated[KeyRing, Depends(_state("crypto"))]
 if TYPE_CHECKING:
     Rules = Annotated[RuleBook, Depends(_state("rules"))]
 else:  # kit does not import rules at run time; FastAPI reads only the dependency

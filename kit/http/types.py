@@ -21,17 +21,17 @@ from pydantic.functional_serializers import PlainSerializer
 from pydantic.functional_validators import PlainValidator
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import PydanticCustomError
-from stdnum.fr import siret as siret_number
 
 from kit.money import AMOUNT_PATTERN, Money
+from kit.nir import NIR_PATTERN, Nir
 from kit.period import MONTH_PATTERN, Month
 from kit.rate import RATE_PATTERN, Rate
+from kit.siret import SIRET_PATTERN, Siret
 
 # Two centuries hold every career; beyond them date arithmetic overflows.
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-SIRET_PATTERN: Final = r"^[0-9]{14}$"
 # No control character, hence no NUL, which PostgreSQL cannot store.
 TEXT_PATTERN: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
@@ -67,7 +67,7 @@ T = TypeVar("T")
 
 def _reader(code: str, kind: type[T], parse: Callable[[str], T]) -> Callable[[Any], T]:
     def read(value: Any) -> T:
-        if isinstance(value, kind) and not isinstance(value, str):
+        if isinstance(value, kind):
             return value
         if not isinstance(value, str):
             raise refused(code)
@@ -99,12 +99,6 @@ def _amount(text: str) -> Money:
     if text.startswith("-"):
         raise ValueError("montant négatif")
     return Money.parse(text)
-
-
-def _siret(text: str) -> str:
-    if not re.fullmatch(SIRET_PATTERN, text) or not siret_number.is_valid(text):
-        raise ValueError("SIRET invalide")
-    return text
 
 
 def _string(pattern: str, description: str, example: str) -> WithJsonSchema:
@@ -143,9 +137,15 @@ DateText = Annotated[
     PlainSerializer(date.isoformat, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-01-01"]}),
 ]
+NirText = Annotated[
+    Nir,
+    PlainValidator(_reader("nir", Nir, Nir.parse)),
+    _AS_TEXT,  # which Nir masks: an answer never shows one
+    _string(NIR_PATTERN, "NIR, clé comprise.", "295109912611193"),
+]
 SiretText = Annotated[
-    str,
-    PlainValidator(_reader("siret", str, _siret)),
+    Siret,
+    PlainValidator(_reader("siret", Siret, Siret.parse)),
     _string(SIRET_PATTERN, "SIRET de l'employeur.", "21850191600013"),
 ]
 # Short and long free texts; the bound is in characters.

@@ -1,0 +1,64 @@
+"""Changes name the version they change: `ETag` on what is read, mandatory `If-Match` on what changes it.
+
+version: ChangedVersion                       # 428 when the header is missing, 422 when it is no version of ours
+check_version(version, current)               # 412 when somebody was faster
+set_etag(response, current + 1)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from fastapi import Depends, Header, Response
+
+from kit.http.problem import FieldError, Problem
+
+_ETAG: Final = re.compile(r'^(?:W/)?"([1-9][0-9]{0,17})"$')
+
+
+def set_etag(response: Response, version: int) -> None:
+    response.headers["etag"] = f'"{version}"'
+
+
+async def _version(
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", max_length=64, description="ETag de la version à modifier.")
+    ] = None,
+) -> int:
+    if if_match is None:
+        detail_fr = "Cette opération demande l'en-tête If-Match avec l'ETag lu."
+        detail_en = "This operation needs an If-Match header with the ETag that was read."
+        raise Problem(
+            428,
+            "if_match_missing",
+            "Version attendue",
+            "Version required",
+            detail_fr=detail_fr,
+            detail_en=detail_en,
+            errors=[FieldError("/header/If-Match", detail_fr, detail_en)],
+        )
+    match = _ETAG.match(if_match.strip())
+    if match is None:
+        raise outdated()
+    return int(match[1])
+
+
+def outdated() -> Problem:
+    return Problem(
+        412,
+        "version_outdated",
+        "Version dépassée",
+        "Version outdated",
+        detail_fr="La ressource a changé depuis sa lecture ; relisez-la.",
+        detail_en="The resource changed since it was read; read it again.",
+    )
+
+
+def check_version(given: int, current: int) -> None:
+    """Raise 412 unless the caller read the current version. Call it with the row locked."""
+    if given != current:
+        raise outdated()
+
+
+ChangedVersion = Annotated[int, Depends(_version)]
