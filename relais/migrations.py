@@ -38,15 +38,17 @@ async def check_all(server: EmbeddedPostgres) -> list[str]:
 
 
 async def _main(action: str, component: str = "", subject: str = "Change") -> int:
-    with tempfile.TemporaryDirectory(prefix="relais-migrations-") as folder:
-        with EmbeddedPostgres(Path(folder), settings=THROWAWAY) as server:
-            if action == "revision":
-                url = await migrated(server, component)
-                sys.stdout.write(f"{await revision(url, component, subject)}\n")
-                return 0
-            found = await check_all(server)
-            sys.stdout.writelines(f"{line}\n" for line in found)
-            return 1 if found else 0
+    with (
+        tempfile.TemporaryDirectory(prefix="relais-migrations-") as folder,
+        EmbeddedPostgres(Path(folder), settings=THROWAWAY) as server,
+    ):
+        if action == "revision":
+            url = await migrated(server, component)
+            sys.stdout.write(f"{await revision(url, component, subject)}\n")
+            return 0
+        found = await check_all(server)
+        sys.stdout.writelines(f"{line}\n" for line in found)
+        return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import asyncpg
 from pydantic import SecretStr
 from sqlalchemy import Connection, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 # Scopes remembered as written, per process. 1 400 employers one by one and a few lists: far below.
@@ -83,10 +83,12 @@ class Database:
             pool_timeout=30,
             pool_pre_ping=False,
             json_serializer=_dumps,
+            hide_parameters=True,  # values stay out of errors, so out of logs
             connect_args={"server_settings": self._server_settings, "timeout": 10},
         )
         self._known: set[str] = set()
         event.listen(self.engine.sync_engine, "begin", _set_scope)
+        event.listen(self.engine.sync_engine, "handle_error", _hide_row)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
@@ -176,6 +178,15 @@ def _set_scope(connection: Connection) -> None:
     """Begin hook: no scope named means none, so a forgotten one shows nothing."""
     key = connection.get_execution_options().get("relais_scope", "")
     connection.exec_driver_sql(_SET_SCOPE, (key,))
+
+
+def _hide_row(context: ExceptionContext) -> None:
+    """The server's detail quotes the row a constraint refused, which no log may hold. The constraint's name stays."""
+    error: BaseException | None = context.original_exception
+    while error is not None:
+        if isinstance(error, asyncpg.PostgresError):
+            error.detail = None
+        error = error.__cause__
 
 
 def _dumps(value: Any) -> str:

@@ -1,8 +1,7 @@
 """Migrations: Alembic without an ini file, one environment for all components.
 
 - `python -m kit.db.migrate claims` applies what is missing (database: RELAIS_MIGRATOR_DATABASE_URL);
-- `python -m kit.db.migrate claims check` says whether tables and migrations agree;
-- `python -m kit.db.migrate claims revision "Subject"` writes a migration from the difference.
+- `python -m kit.db.migrate claims check` says whether tables and migrations agree.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from typing import Any, Final, Literal, TypeVar
 
 from alembic import command, context
 from alembic.autogenerate import api as autogenerate
-from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, pool, text
@@ -53,7 +51,7 @@ def run(metadata: MetaData) -> None:
         component=attributes["component"],
         target_metadata=metadata,
         transaction_per_migration=True,
-        **_COMPARE,
+        **COMPARE,
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -61,13 +59,13 @@ def run(metadata: MetaData) -> None:
 
 async def upgrade(url: str, component: str, *, migrations: Path | None = None, revision: str = "head") -> None:
     """Bring a database to `revision`. Two processes at once: the second waits, then finds nothing to do."""
-    await _with_alembic(url, component, migrations, lambda config: command.upgrade(config, revision))
+    await with_alembic(url, component, migrations, lambda config: command.upgrade(config, revision))
     await _with_connection(url, lambda connection: _protect_version_table(connection, component))
 
 
 async def downgrade(url: str, component: str, *, migrations: Path | None = None, revision: str = "base") -> None:
     """Take a database back to `revision`; for tests of migrations."""
-    await _with_alembic(url, component, migrations, lambda config: command.downgrade(config, revision))
+    await with_alembic(url, component, migrations, lambda config: command.downgrade(config, revision))
 
 
 async def check(url: str, component: str, *, migrations: Path | None = None) -> list[str]:
@@ -77,65 +75,15 @@ async def check(url: str, component: str, *, migrations: Path | None = None) -> 
         command.current(config)  # runs env.py, which names the metadata
         connection: Connection = config.attributes["connection"]
         metadata = config.attributes["metadata"]
-        compared = MigrationContext.configure(connection, opts={"target_metadata": metadata, **_COMPARE})
+        compared = MigrationContext.configure(connection, opts={"target_metadata": metadata, **COMPARE})
         found = [str(d) for d in autogenerate.compare_metadata(compared, metadata)]
         names = connection.execute(_UNPROTECTED).scalars()
         return found + [f"tenant table without row-level security: {name}" for name in names]
 
-    return await _with_alembic(url, component, migrations, differences)
+    return await with_alembic(url, component, migrations, differences)
 
 
-async def revision(url: str, component: str, subject: str, *, migrations: Path | None = None) -> Path:
-    """Write the next migration from the difference between the database and the tables. It is to be read and edited."""
-
-    def write(config: Config) -> Path:
-        command.current(config)
-        metadata = config.attributes["metadata"]
-        compared = MigrationContext.configure(
-            config.attributes["connection"], opts={"target_metadata": metadata, **_COMPARE}
-        )
-        script = produce_migrations(compared, metadata)
-        assert script.upgrade_ops is not None
-        assert script.downgrade_ops is not None
-        folder = (migrations or location(component)) / "versions"
-        last = max((int(p.name[:4]) for p in folder.glob("[0-9]*.py")), default=0)
-        path = folder / f"{last + 1:04d}_{subject.lower().replace(' ', '_')}.py"
-        path.write_text(
-            _TEMPLATE.format(
-                subject=subject,
-                revision=f"{last + 1:04d}",
-                down=repr(f"{last:04d}") if last else "None",
-                upgrade=render_python_code(script.upgrade_ops, render_item=_render_item),
-                downgrade=render_python_code(script.downgrade_ops, render_item=_render_item),
-            )
-        )
-        return path
-
-    return await _with_alembic(url, component, migrations, write)
-
-
-_TEMPLATE: Final = '''"""{subject}."""
-
-from __future__ import annotations
-
-import sqlalchemy as sa
-from alembic import op
-from sqlalchemy.dialects import postgresql
-
-revision = "{revision}"
-down_revision = {down}
-
-
-def upgrade() -> None:
-    {upgrade}
-
-
-def downgrade() -> None:
-    {downgrade}
-'''
-
-
-def _render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Migrations name plain SQL types: the kit's own would make old ones depend on today's code."""
     if kind == "type" and isinstance(item, TypeDecorator):
         module = "postgresql" if item.impl_instance.__module__.startswith("sqlalchemy.dialects") else "sa"
@@ -143,17 +91,19 @@ def _render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
-_COMPARE: Final[dict[str, Any]] = {"compare_type": True, "render_item": _render_item}
+COMPARE: Final[dict[str, Any]] = {"compare_type": True, "render_item": render_item}
 
 
-async def _with_alembic(url: str, component: str, migrations: Path | None, work: Callable[[Config], T]) -> T:
+async def with_alembic(url: str, component: str, migrations: Path | None, work: Callable[[Config], T]) -> T:
+    """Run an Alembic command on a connection of our own; one process at a time per database."""
+
     def prepared(connection: Connection) -> T:
         config = Config()
         config.set_main_option("script_location", str(migrations or location(component)).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
         config.attributes.update(connection=connection, component=component)
-        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
         connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
         connection.commit()
         return work(config)
 
@@ -176,17 +126,14 @@ def _protect_version_table(connection: Connection, component: str) -> None:
     connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON alembic_version FROM {both}"))
 
 
-async def _main(component: str, action: str = "upgrade", subject: str = "Change") -> int:
+async def _main(component: str, action: str = "upgrade") -> int:
     url = os.environ["RELAIS_MIGRATOR_DATABASE_URL"]
-    if action == "check":
-        found = await check(url, component)
-        sys.stdout.writelines(f"{line}\n" for line in found)
-        return 1 if found else 0
-    if action == "revision":
-        sys.stdout.write(f"{await revision(url, component, subject)}\n")
-    else:
+    if action == "upgrade":
         await upgrade(url, component)
-    return 0
+        return 0
+    found = await check(url, component)
+    sys.stdout.writelines(f"{line}\n" for line in found)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
