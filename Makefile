@@ -47,7 +47,7 @@ lint: $(DEV_ENV) ## check style, types, imports, schema, contracts and the rules
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.linters
 	@$(BIN)/python -m relais.contracts --check
-	@$(BIN)/relais migrate --check
+	@$(BIN)/python -m relais.migrations check
 
 quality: $(DEV_ENV) ## print every figure of the quality bar: id, figure, bar, met or not
 	@$(BIN)/python -m tests.quality $(ARGS)

@@ -1,4 +1,4 @@
-"""`relais`, the command: what each subcommand needs is imported when it is called, so that `relais token` stays quick."""
+"""`relais`, the command. What a subcommand needs is imported when it is called, so that `relais token` stays quick."""
 
 from __future__ import annotations
 

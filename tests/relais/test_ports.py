@@ -1,0 +1,39 @@
+"""Ports are chosen before anything starts."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from relais.errors import USAGE, CommandError
+from relais.ports import choose, free_port
+
+
+def test_services_follow_the_gateway_and_step_around_what_is_taken() -> None:
+    gateway = free_port()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", gateway + 1))
+        other.listen()
+        ports = choose(gateway, ["agreements", "eligibility"])
+    assert ports["gateway"] == gateway
+    assert gateway + 1 not in ports.values()
+    assert len(set(ports.values())) == 3
+
+
+def test_a_taken_port_is_one_sentence_that_names_it() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        with pytest.raises(CommandError, match=str(taken)) as refusal:
+            choose(taken, [])
+    assert refusal.value.code == USAGE
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_what_is_no_port_is_refused(port: int) -> None:
+    with pytest.raises(CommandError, match="n'est pas un port"):
+        choose(port, [])
