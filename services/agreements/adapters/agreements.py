@@ -1,0 +1,121 @@
+"""Accords in the database: versions of the document and steps of its life, all appended, none changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.ids import new_id
+from services.agreements.adapters.document import AgreementDocument
+from services.agreements.adapters.tables import agreement, agreement_employer, agreement_step, agreement_version
+from services.agreements.domain.finding import Finding, Severity
+from services.agreements.domain.lifecycle import Status
+from services.agreements.domain.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAgreement:
+    """An accord as it was known at an instant. `revision` counts every change recorded by then."""
+
+    id: str
+    revision: int
+    version: int
+    status: Status
+    document: AgreementDocument
+    findings: tuple[Finding, ...]
+
+
+async def register(tx: AsyncConnection, key: str) -> bool:
+    """Take an id; False when it is taken. Waits for whoever is taking it."""
+    done = await tx.execute(insert(agreement).values(id=key, revision=1).on_conflict_do_nothing())
+    return done.rowcount == 1
+
+
+async def lock(tx: AsyncConnection, key: str) -> int | None:
+    """The revision of an accord the caller sees, its row locked; None when there is none."""
+    query = select(agreement.c.revision).where(agreement.c.id == key).with_for_update()
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
+async def count_change(tx: AsyncConnection, key: str) -> None:
+    """A change is recorded: the ETag read before it is outdated."""
+    await tx.execute(update(agreement).where(agreement.c.id == key).values(revision=agreement.c.revision + 1))
+
+
+async def add_version(
+    tx: AsyncConnection,
+    document: AgreementDocument,
+    version: int,
+    findings: Sequence[Finding],
+    recording: Recording,
+) -> None:
+    """Append a version, with who may see it."""
+    key = document.agreement
+    parties = [
+        {"id": new_id(), "agreement": key, "version": version, "employer": e.siret, "valid": e.period}
+        for e in document.employers
+    ]
+    await tx.execute(insert(agreement_employer), parties)
+    await tx.execute(
+        insert(agreement_version).values(
+            agreement=key,
+            version=version,
+            document=document.dump(),
+            findings=[asdict(finding) for finding in findings],
+            recorded_at=recording.at,
+            recorded_by=recording.by,
+        )
+    )
+
+
+async def add_step(tx: AsyncConnection, key: str, status: Status, on: date | None, recording: Recording) -> None:
+    """Append a step of the accord's life."""
+    taken = select(func.count()).select_from(agreement_step).where(agreement_step.c.agreement == key)
+    await tx.execute(
+        insert(agreement_step).values(
+            agreement=key,
+            number=taken.scalar_subquery() + 1,
+            status=status.value,
+            on=on,
+            recorded_at=recording.at,
+            recorded_by=recording.by,
+        )
+    )
+
+
+async def get(tx: AsyncConnection, key: str, known_at: datetime | None = None) -> StoredAgreement | None:
+    """The accord as it is known now, or was at an instant; None when unknown then, or not the caller's to see."""
+    version, step = agreement_version.c, agreement_step.c
+    versions = select(agreement_version).where(version.agreement == key)
+    steps = select(step.status).where(step.agreement == key)
+    if known_at is not None:
+        versions = versions.where(version.recorded_at <= known_at)
+        steps = steps.where(step.recorded_at <= known_at)
+    row = (await tx.execute(versions.order_by(version.version.desc()).limit(1))).mappings().one_or_none()
+    if row is None:
+        return None
+    status = (await tx.execute(steps.order_by(step.number.desc()).limit(1))).scalar_one()
+    revision = (await tx.execute(select(agreement.c.revision).where(agreement.c.id == key))).scalar_one()
+    return StoredAgreement(
+        id=key,
+        revision=revision,
+        version=row["version"],
+        status=Status(status),
+        document=AgreementDocument.model_validate(row["document"]),
+        findings=tuple(_finding(f) for f in row["findings"]),
+    )
+
+
+async def after(tx: AsyncConnection, key: str, limit: int) -> list[str]:
+    """The ids of the accords the caller sees, from the one that follows `key`."""
+    query = select(agreement.c.id).where(agreement.c.id > key).order_by(agreement.c.id).limit(limit)
+    return list((await tx.execute(query)).scalars())
+
+
+def _finding(stored: dict[str, str]) -> Finding:
+    return Finding(**{**stored, "severity": Severity(stored["severity"])})  # type: ignore[arg-type]  # one is an enum

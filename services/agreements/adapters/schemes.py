@@ -1,0 +1,34 @@
+"""Regional schemes in the database: whole documents, version after version."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.agreements.adapters.scheme_document import SchemeDocument
+from services.agreements.adapters.tables import scheme
+from services.agreements.domain.recording import Recording
+
+
+async def lock(tx: AsyncConnection, key: str) -> None:
+    """Let one transaction at a time write the versions of a scheme."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"scheme:{key}", 0))))
+
+
+async def latest(tx: AsyncConnection, key: str) -> SchemeDocument | None:
+    """The scheme as it is known now, or None."""
+    query = select(scheme.c.document).where(scheme.c.id == key).order_by(scheme.c.version.desc()).limit(1)
+    found = (await tx.execute(query)).scalar_one_or_none()
+    return None if found is None else SchemeDocument.model_validate(found)
+
+
+async def add(tx: AsyncConnection, document: SchemeDocument, version: int, recording: Recording) -> None:
+    await tx.execute(
+        insert(scheme).values(
+            id=document.scheme,
+            version=version,
+            document=document.dump(),
+            recorded_at=recording.at,
+            recorded_by=recording.by,
+        )
+    )

@@ -1,0 +1,82 @@
+"""The tables of the registry. Documents are kept whole, version after version; nothing written is ever changed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, Date, Integer, Table, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+
+from kit.db.schema import kit_tables, new_metadata
+from kit.db.types import Id, Instant, Json, PeriodColumn
+
+metadata: Final = new_metadata()
+kit: Final = kit_tables(metadata)
+
+# Public facts: who exists. Dated twice: since when it was so, since when it was known.
+organisation: Final = Table(
+    "organisation",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("details", Json, nullable=False),
+    Column("assumption", Boolean, nullable=False),
+    Column("valid", PeriodColumn, nullable=False),
+    Column("recorded", TSTZRANGE, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    ExcludeConstraint(("key", "="), ("valid", "&&"), ("recorded", "&&"), name="ex_organisation_key"),
+)
+
+scheme: Final = Table(
+    "scheme",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("document", Json, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# `revision` counts every change of an accord, its steps included: what its ETag shows and a change must name.
+agreement: Final = Table(
+    "agreement",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
+agreement_version: Final = Table(
+    "agreement_version",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("document", Json, nullable=False),
+    Column("findings", Json, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+agreement_step: Final = Table(
+    "agreement_step",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("status", Text, nullable=False),
+    Column("on", Date),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# The tenant table of the registry: whoever stands for one of these employers sees the accord.
+agreement_employer: Final = Table(
+    "agreement_employer",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("agreement", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("employer", Text, nullable=False, index=True),
+    Column("valid", PeriodColumn, nullable=False),
+    UniqueConstraint("agreement", "version", "employer", "valid"),
+)

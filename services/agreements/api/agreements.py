@@ -1,0 +1,127 @@
+"""Local accords: deposited, signed, published, read at any date as known at any date."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path, Query, Response
+from fastapi import Request as HttpRequest
+from pydantic import AwareDatetime
+
+from kit.http.auth import Principal, requires
+from kit.http.etag import set_etag
+from kit.http.pagination import Page, Paging, paged
+from kit.http.problem import FieldError, Problem
+from kit.http.route import Now, Rules, Tx, service_router
+from kit.http.types import Answer, DateText
+from services.agreements.adapters import agreements
+from services.agreements.adapters.agreements import StoredAgreement
+from services.agreements.adapters.document import AgreementDocument
+from services.agreements.api.schemas import AgreementAnswer, TermsAnswer
+from services.agreements.application.advance_agreement import publish_agreement, sign
+from services.agreements.application.register_agreement import register_agreement
+from services.agreements.domain.errors import InvalidAgreement, UnknownAgreement
+from services.agreements.domain.recording import Recording
+from services.agreements.domain.terms import terms_on
+
+router = service_router(tags=["Accords"])
+Key = Annotated[
+    str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Identifiant de l'accord.")
+]
+
+
+class AgreementRow(Answer):
+    """An accord in a list."""
+
+    agreement: str
+
+
+@router.post("/v1/agreements", status_code=201, responses={200: {"description": "Déjà déposé"}})
+async def register(
+    *,
+    body: AgreementDocument,
+    caller: Annotated[Principal, requires("agreements:write")],
+    tx: Tx,
+    rules: Rules,
+    clock: Now,
+    response: Response,
+) -> AgreementAnswer:
+    """Deposit an accord as a draft; the same document again changes nothing (200)."""
+    for employer in body.employers:
+        caller.check_employer(employer.siret)
+    try:
+        done = await register_agreement(tx, body, rules, Recording(clock.instant(), caller.client))
+    except InvalidAgreement as error:
+        raise _every_finding(error) from error
+    response.status_code = 201 if done.new else 200
+    return _answer(done.agreement, clock, response)
+
+
+@router.get("/v1/agreements", dependencies=[requires("agreements:read")])
+async def index(request: HttpRequest, response: Response, page: Paging, tx: Tx) -> Page[AgreementRow]:
+    """The accords of the caller's employers, by id."""
+    found = await agreements.after(tx, str(page.after[0]) if page.after else "", page.fetch)
+    items = [AgreementRow(agreement=key) for key in found]
+    return paged(request, response, page, items, lambda row: (row.agreement,))
+
+
+@router.get("/v1/agreements/{agreement}", dependencies=[requires("agreements:read")])
+async def read(agreement: Key, tx: Tx, clock: Now, response: Response) -> AgreementAnswer:
+    """One accord, whole."""
+    return _answer(_found(await agreements.get(tx, agreement)), clock, response)
+
+
+@router.get("/v1/agreements/{agreement}/terms", dependencies=[requires("agreements:read")])
+async def terms(
+    agreement: Key,
+    tx: Tx,
+    clock: Now,
+    as_of: Annotated[DateText | None, Query(description="Jour auquel lire les clauses ; aujourd'hui sinon.")] = None,
+    known_at: Annotated[AwareDatetime | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
+) -> TermsAnswer:
+    """The terms on a day, as they were known at an instant."""
+    stored = _found(await agreements.get(tx, agreement, known_at))
+    return TermsAnswer.of(stored, terms_on(stored.document.to_domain(), as_of or clock.day()))
+
+
+@router.post("/v1/agreements/{agreement}/sign")
+async def sign_one(
+    agreement: Key,
+    caller: Annotated[Principal, requires("agreements:write")],
+    tx: Tx,
+    clock: Now,
+    response: Response,
+) -> AgreementAnswer:
+    """Record the signatures that the document names. Signing twice changes nothing."""
+    stored = await sign(tx, agreement, Recording(clock.instant(), caller.client))
+    return _answer(stored, clock, response)
+
+
+@router.post("/v1/agreements/{agreement}/publish")
+async def publish_one(
+    agreement: Key,
+    caller: Annotated[Principal, requires("agreements:write")],
+    tx: Tx,
+    clock: Now,
+    response: Response,
+) -> AgreementAnswer:
+    """Publish a signed accord: it binds from its dates. Publishing twice changes nothing."""
+    stored = await publish_agreement(tx, agreement, clock.day(), Recording(clock.instant(), caller.client))
+    return _answer(stored, clock, response)
+
+
+def _answer(stored: StoredAgreement, clock: Now, response: Response) -> AgreementAnswer:
+    set_etag(response, stored.revision)
+    return AgreementAnswer.of(stored, clock.day())
+
+
+def _found(stored: StoredAgreement | None) -> StoredAgreement:
+    if stored is None:
+        raise UnknownAgreement
+    return stored
+
+
+def _every_finding(error: InvalidAgreement) -> Problem:
+    """All errors at once: whoever writes an accord mends it in one go."""
+    fields = [FieldError(f.pointer, f"{f.detail_fr} ({f.reference})", code=f.code) for f in error.findings]
+    return Problem(error.status, error.code, error.title_fr, error.title_en, errors=fields)

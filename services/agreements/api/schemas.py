@@ -1,0 +1,163 @@
+"""What the registry answers, and the requests that are not documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kit.http.types import Answer, Code, Count, DateText, Flag, Request, SiretText, Text
+from kit.period import Period
+from services.agreements.adapters.agreements import StoredAgreement
+from services.agreements.domain.agreement import LegalCode
+from services.agreements.domain.finding import Finding
+from services.agreements.domain.lifecycle import Status, in_force
+from services.agreements.domain.organisation import EMPLOYERS, Organisation, OrganisationKind
+from services.agreements.domain.terms import GuaranteeOnDay, Terms
+
+
+class OrganisationRequest(Request):
+    """An organisation to register. An employer has a SIRET, the others a code; what is unknown is left out."""
+
+    kind: OrganisationKind
+    siret: SiretText | None = None
+    code: Code | None = None
+    name: Text
+    departement: Text | None = None
+    coordinating: Flag = False
+    legal_code: LegalCode | None = None
+    affiliated: Flag | None = None
+    headcount: Count | None = None
+    since: DateText | None = Field(None, alias="from")
+    assumption: Flag = False
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        if (self.kind in EMPLOYERS) != (self.siret is not None) or (self.siret is None) == (self.code is None):
+            raise PydanticCustomError("key", "Un employeur a un SIRET, une autre organisation un code.")
+        return self
+
+    def to_domain(self, today: date) -> Organisation:
+        """Known from today on unless the request says since when."""
+        return Organisation(
+            key=self.siret or self.code or "",
+            kind=self.kind,
+            name=self.name,
+            period=Period(self.since or today),
+            departement=self.departement,
+            coordinating=self.coordinating,
+            legal_code=self.legal_code,
+            affiliated=self.affiliated,
+            headcount=self.headcount,
+            assumption=self.assumption,
+        )
+
+
+class OrganisationAnswer(Answer):
+    """An organisation. `assumption`: demo data that no source gives."""
+
+    key: str
+    kind: OrganisationKind
+    name: str
+    departement: str | None
+    coordinating: bool
+    legal_code: LegalCode | None
+    affiliated: bool | None
+    headcount: int | None
+    assumption: bool
+
+
+class FindingAnswer(Answer):
+    """A doubt about an accord, with its place and its article."""
+
+    severity: str
+    code: str
+    pointer: str
+    reference: str
+    detail: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        return cls(
+            severity=finding.severity.value,
+            code=finding.code,
+            pointer=finding.pointer,
+            reference=finding.reference,
+            detail=finding.detail_fr,
+        )
+
+
+class AgreementAnswer(Answer):
+    """An accord: how far it is, whether it binds today, its document, and the doubts about it."""
+
+    agreement: str
+    version: int
+    status: Status
+    in_force: bool
+    document: dict[str, Any]
+    warnings: list[FindingAnswer]
+
+    @classmethod
+    def of(cls, stored: StoredAgreement, today: date) -> Self:
+        return cls(
+            agreement=stored.id,
+            version=stored.version,
+            status=stored.status,
+            in_force=in_force(stored.status, stored.document.period, today),
+            document=stored.document.dump(),
+            warnings=[FindingAnswer.of(finding) for finding in stored.findings],
+        )
+
+
+class GuaranteeAnswer(Answer):
+    """A guarantee on a day. `rates_guaranteed`: the day lies in the guaranteed stretch of its rate."""
+
+    code: str
+    mandatory: bool
+    populations: list[str]
+    unresolved: bool
+    rate: str
+    employer_share: str
+    rates_guaranteed: bool
+    source: str
+
+    @classmethod
+    def of(cls, found: GuaranteeOnDay) -> Self:
+        return cls(
+            code=found.term.code.value,
+            mandatory=found.term.mandatory,
+            populations=sorted(found.term.populations),
+            unresolved=found.term.unresolved,
+            rate=found.rate.rate.text(),
+            employer_share=found.rate.employer_share.text(),
+            rates_guaranteed=found.guaranteed,
+            source=found.rate.source,
+        )
+
+
+class TermsAnswer(Answer):
+    """The terms of an accord on a day, as they were known at an instant."""
+
+    agreement: str
+    version: int
+    status: Status
+    as_of: date
+    in_force: bool
+    employers: list[str]
+    insurer: str | None
+    guarantees: list[GuaranteeAnswer]
+
+    @classmethod
+    def of(cls, stored: StoredAgreement, terms: Terms) -> Self:
+        return cls(
+            agreement=stored.id,
+            version=stored.version,
+            status=stored.status,
+            as_of=terms.on,
+            in_force=terms.in_force and stored.status is Status.PUBLISHED,
+            employers=[employer.siret for employer in terms.employers],
+            insurer=None if terms.insurer is None else terms.insurer.code,
+            guarantees=[GuaranteeAnswer.of(guarantee) for guarantee in terms.guarantees],
+        )

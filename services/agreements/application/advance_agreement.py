@@ -1,0 +1,60 @@
+"""Sign an accord, publish it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.events.outbox import publish
+from services.agreements.adapters import agreements
+from services.agreements.adapters.agreements import StoredAgreement
+from services.agreements.domain.errors import UnknownAgreement
+from services.agreements.domain.lifecycle import Status, step
+from services.agreements.domain.recording import Recording
+from services.agreements.domain.validation import check_signable
+from services.agreements.events import AgreementPublished
+
+
+async def sign(tx: AsyncConnection, key: str, recording: Recording) -> StoredAgreement:
+    """Record the signatures the document names. Raises UnknownAgreement, IllegalStep, NotSignable."""
+    stored = await _locked(tx, key)
+    if stored.status is Status.SIGNED:
+        return stored
+    step(stored.status, Status.SIGNED)
+    accord = stored.document.to_domain()
+    check_signable(accord)
+    return await _taken(tx, stored, Status.SIGNED, accord.signature.signed_on, recording)
+
+
+async def publish_agreement(tx: AsyncConnection, key: str, on: date, recording: Recording) -> StoredAgreement:
+    """Publish a signed accord (CGFP L. 226-1): its terms bind from their dates, past ones included, and all services
+    learn them. Raises UnknownAgreement, IllegalStep.
+    """
+    stored = await _locked(tx, key)
+    if stored.status is Status.PUBLISHED:
+        return stored
+    step(stored.status, Status.PUBLISHED)
+    published = await _taken(tx, stored, Status.PUBLISHED, on, recording)
+    payload = AgreementPublished.of(stored.document, stored.version)
+    await publish(tx, payload, key=key, subject=f"/v1/agreements/{key}")
+    return published
+
+
+async def _locked(tx: AsyncConnection, key: str) -> StoredAgreement:
+    """The accord as it is, nobody else changing it until commit."""
+    await agreements.lock(tx, key)
+    stored = await agreements.get(tx, key)
+    if stored is None:
+        raise UnknownAgreement
+    return stored
+
+
+async def _taken(
+    tx: AsyncConnection, stored: StoredAgreement, status: Status, on: date | None, recording: Recording
+) -> StoredAgreement:
+    await agreements.add_step(tx, stored.id, status, on, recording)
+    await agreements.count_change(tx, stored.id)
+    after = await agreements.get(tx, stored.id)
+    assert after is not None, "an accord that was locked is still there"
+    return after

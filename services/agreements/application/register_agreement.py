@@ -1,0 +1,45 @@
+"""Deposit an accord as a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.book import RuleBook
+from services.agreements.adapters import agreements, schemes
+from services.agreements.adapters.agreements import StoredAgreement
+from services.agreements.adapters.document import AgreementDocument
+from services.agreements.domain.errors import AlreadyRegistered
+from services.agreements.domain.lifecycle import Status
+from services.agreements.domain.recording import Recording
+from services.agreements.domain.validation import accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The accord as it stands, and whether this call entered it."""
+
+    agreement: StoredAgreement
+    new: bool
+
+
+async def register_agreement(
+    tx: AsyncConnection, document: AgreementDocument, rules: RuleBook, recording: Recording
+) -> Registered:
+    """Check the document and keep it as a draft.
+
+    The same document again changes nothing. Raises InvalidAgreement with every error found, AlreadyRegistered when
+    the id stands for another document, or for one the caller may not see.
+    """
+    found = document.to_domain()
+    scheme = None if found.scheme is None else await schemes.latest(tx, found.scheme)
+    findings = accepted(found, None if scheme is None else scheme.to_domain(), rules)
+    new = await agreements.register(tx, found.id)
+    if new:
+        await agreements.add_version(tx, document, 1, findings, recording)
+        await agreements.add_step(tx, found.id, Status.DRAFT, None, recording)
+    stored = await agreements.get(tx, found.id)
+    if stored is None or stored.document != document:
+        raise AlreadyRegistered(pointer="/agreement")
+    return Registered(stored, new)

@@ -1,0 +1,22 @@
+"""Enter a regional scheme in the registry."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.agreements.adapters import schemes
+from services.agreements.adapters.scheme_document import SchemeDocument
+from services.agreements.domain.errors import AlreadyRegistered
+from services.agreements.domain.recording import Recording
+
+
+async def register_scheme(tx: AsyncConnection, document: SchemeDocument, recording: Recording) -> bool:
+    """Whether it is new. The same document again changes nothing; another raises AlreadyRegistered."""
+    await schemes.lock(tx, document.scheme)
+    known = await schemes.latest(tx, document.scheme)
+    if known is not None:
+        if known != document:
+            raise AlreadyRegistered(pointer="/scheme")
+        return False
+    await schemes.add(tx, document, 1, recording)
+    return True
