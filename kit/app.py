@@ -27,6 +27,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import SecretStr
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from kit import logs
 from kit.clock import Clock, SystemClock
@@ -155,7 +156,7 @@ def _assert_guarded(app: FastAPI) -> None:
         assert scopes_of(context.dependant), f"{context.path}: an operation needs requires(…)"
 
 
-def serve(create: Callable[[Settings], FastAPI], settings: Settings) -> None:
+def serve(create: Callable[[Settings], ASGIApp], settings: Settings) -> None:
     """Run a component until it is told to stop."""
     logs.configure(settings.component)
     uvicorn.run(

@@ -1,0 +1,117 @@
+"""Tables of the gateway's database: who may call, the signing keys, and the feeds of partners and employers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from kit.db.schema import kit_tables, new_metadata
+from kit.db.types import Id, Instant, Json, PeriodColumn
+
+metadata: Final = new_metadata()
+KIT: Final = kit_tables(metadata)
+
+# `employers` null: stands for all of them.
+client: Final = Table(
+    "client",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("secret_hash", Text),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("employers", ARRAY(Text)),
+    Column("insurer", Text),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("recorded_at", Instant, nullable=False),
+    Column("assumption", Boolean, nullable=False, server_default=text("false")),
+)
+
+# `sealed` is the private key, encrypted with the key ring; `public` is the JWK that everybody may read.
+signing_key: Final = Table(
+    "signing_key",
+    metadata,
+    Column("kid", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("public", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("retired_at", Instant),
+)
+
+platform_state: Final = Table(
+    "platform_state",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+# Which insurer covers which employer under which accord, from the last version of that accord.
+membership: Final = Table(
+    "membership",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("employer", Text, primary_key=True),
+    Column("insurer", Text, primary_key=True),
+    Column("valid", PeriodColumn, primary_key=True),
+    Index("ix_membership_employer", "employer"),
+)
+agreement_version: Final = Table(
+    "agreement_version",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+# The last position given. Its row is locked until commit, so positions are committed in their order.
+feed_head: Final = Table(
+    "feed_head",
+    metadata,
+    Column("id", SmallInteger, CheckConstraint("id = 1", name="single"), primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False, server_default="0"),
+)
+
+# Every event of an employer: the employer's feed, and what is given to insurers whose accord comes later.
+# `first` and `last` are the days the fact is about.
+employer_event: Final = Table(
+    "employer_event",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("event", Id, nullable=False, unique=True),
+    Column("employer", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("agreement", Text),
+    Column("insurer", Text),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("envelope", JSON, nullable=False),
+    Index("ix_employer_event_employer", "employer", "position"),
+)
+
+# What an insurer sees, reduced to the fields it needs.
+partner_event: Final = Table(
+    "partner_event",
+    metadata,
+    Column("insurer", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("event", Id, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("envelope", JSON, nullable=False),
+    Index("uq_partner_event_insurer_event", "insurer", "event", unique=True),
+)

@@ -1,0 +1,89 @@
+"""The composition of the gateway: its own API in FastAPI, and in front of it the proxy to the services."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.api import oauth
+from gateway.application.clients import SecretChecker
+from gateway.application.readiness import check_demo, check_services
+from gateway.application.signer import Signer
+from gateway.proxy import Proxy, new_session
+from gateway.routes import SERVICES, service_of
+from gateway.settings import GatewaySettings
+from kit.app import create_service, serve
+from kit.clock import Clock
+from kit.http.identity import KeySource
+from kit.http.limits import BodyLimits
+from kit.http.request_span import RequestSpan
+from kit.settings import Settings
+
+if TYPE_CHECKING:
+    from rules.book import RuleBook
+
+NAME: Final = "gateway"
+
+
+class Gateway:
+    """The ASGI application: paths of services go through the proxy, everything else to the gateway's own API."""
+
+    def __init__(self, api: FastAPI, settings: GatewaySettings) -> None:
+        self.api = api
+        self.state = api.state
+        proxy = Proxy(settings.producers, lambda: self.state.session)
+        self._proxied: ASGIApp = RequestSpan(BodyLimits(proxy, settings.body_limit_bytes), NAME)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and service_of(scope["path"]) is not None:
+            scope["app"] = self.api
+            await self._proxied(scope, receive, send)
+        else:
+            await self.api(scope, receive, send)
+
+
+def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> Gateway:
+    """The gateway. Raises ValueError when a service has no address or there is no key ring."""
+    own = GatewaySettings.of(settings)
+    missing = [name for name in SERVICES if name not in own.producers]
+    if missing:
+        raise ValueError(f"RELAIS_PRODUCERS lacks {', '.join(missing)}")
+    api = create_service(
+        own,
+        name=NAME,
+        routers=(oauth.router,),
+        rules=rules,
+        clock=clock,
+        keys=_signer,
+        resources=(_session,),
+    )
+    if api.state.crypto is None:
+        raise ValueError("RELAIS_KEY_RING is needed to keep the signing key")
+    api.state.secrets = SecretChecker()
+    return Gateway(api, own)
+
+
+def _signer(api: FastAPI) -> KeySource:
+    api.state.signer = Signer(api.state.db, api.state.crypto, api.state.clock)
+    signer: Signer = api.state.signer
+    return signer
+
+
+@asynccontextmanager
+async def _session(api: FastAPI) -> AsyncIterator[None]:
+    state, settings = api.state, api.state.settings
+    async with new_session() as state.session:
+        upstreams = {name: settings.producers[name] for name in SERVICES}
+        state.readiness = [partial(check_services, upstreams, state.session)]
+        if settings.expect_demo:
+            state.readiness.append(partial(check_demo, state.db))
+        yield
+
+
+if __name__ == "__main__":
+    serve(create_app, GatewaySettings(component=NAME))

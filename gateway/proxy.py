@@ -1,0 +1,171 @@
+"""The hot path: a request to a service goes through raw ASGI and aiohttp, streaming both ways.
+
+What is refused here: a path no service owns or that two parties could read differently (404), ambiguous headers (400),
+a missing or bad token (401). Everything else is the service's to judge: it verifies the token again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Final
+
+import aiohttp
+import structlog
+from multidict import CIMultiDict
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
+from yarl import URL
+
+from gateway.headers import FORWARDED, check_unambiguous, end_to_end
+from gateway.routes import service_of
+from kit.http.auth import authenticate
+from kit.http.problem import Problem
+from kit.telemetry import current_traceparent
+
+_log = structlog.get_logger(__name__)
+CONNECT_S: Final = 2.0
+ANSWER_S: Final = 60.0
+# Shorter than the services keep idle connections (kit.app.KEEP_ALIVE_S): a write never meets a closing one.
+KEEP_IDLE_S: Final = 30.0
+MAX_CONNECTIONS: Final = 1_000
+MAX_HEADER_BYTES: Final = 65_536
+RETRY_S: Final = 1.0
+_AMBIGUOUS_IN_PATHS: Final = (b"//", b"/./", b"/../", b"%2f", b"%5c", b"%00", b"%2e", b"\\", b";")
+
+
+def new_session() -> aiohttp.ClientSession:
+    """The pool of connections to the services. Answers pass as they are: nothing is decompressed."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_IDLE_S, use_dns_cache=True),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=ANSWER_S),
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=("user-agent", "accept", "accept-encoding", "content-type"),
+        max_line_size=MAX_HEADER_BYTES,
+        max_field_size=MAX_HEADER_BYTES,
+    )
+
+
+def unreadable(raw_path: bytes) -> bool:
+    """Whether two parties could read the path differently: dots, double or encoded slashes, NUL.
+
+    >>> unreadable(b"/v1/agents/42"), unreadable(b"/v1/agents/../pay"), unreadable(b"/v1/%2e%2e/pay")
+    (False, True, True)
+    """
+    lowered = raw_path.lower()
+    return any(mark in lowered for mark in _AMBIGUOUS_IN_PATHS) or lowered.endswith((b"/.", b"/.."))
+
+
+class Proxy:
+    """Forwards one request to the service that owns its path. `upstreams` are base URLs by service."""
+
+    def __init__(self, upstreams: Mapping[str, str], session: Callable[[], aiohttp.ClientSession]) -> None:
+        self._upstreams = {name: url.rstrip("/") for name, url in upstreams.items()}
+        self._session = session
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        request = Request(scope, receive)
+        try:
+            await self._forward(request, noted)
+        except Problem as problem:
+            if started:
+                raise
+            await problem.response_for(request)(scope, receive, send)
+
+    async def _forward(self, request: Request, send: Send) -> None:
+        scope = request.scope
+        check_unambiguous(scope["headers"])
+        service = service_of(scope["path"])
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        if service is None or unreadable(raw_path):
+            raise Problem(404, "not_found", "Ressource introuvable", "Not found")
+        await authenticate(request)
+        query = scope["query_string"]
+        target = self._upstreams[service] + raw_path.decode("ascii") + ("?" + query.decode("latin-1") if query else "")
+        body = await _body(request.receive)
+        headers = _request_headers(scope, body)
+        try:
+            async with self._session().request(
+                scope["method"],
+                URL(target, encoded=True),
+                headers=headers,
+                data=body,
+                allow_redirects=False,
+            ) as response:
+                await _answer(response, scope["method"], send)
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            _log.warning("upstream_failed", service=service, error=type(error).__name__)
+            raise problem_of_upstream(error) from error
+
+
+async def _body(receive: Receive) -> bytes | AsyncIterator[bytes] | None:
+    """The body as bytes when it is there at once, else as a stream."""
+    first = await receive()
+    if first["type"] != "http.request":
+        raise Problem(400, "disconnected", "Demande interrompue", "Request interrupted")
+    if not first.get("more_body", False):
+        return first.get("body") or None
+    return _stream(first.get("body", b""), receive)
+
+
+async def _stream(first: bytes, receive: Receive) -> AsyncIterator[bytes]:
+    yield first
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            # The upload stopped half way: end the upstream request without a terminating chunk.
+            raise ConnectionAbortedError
+        if body := message.get("body"):
+            yield body
+        if not message.get("more_body", False):
+            return
+
+
+def _request_headers(scope: Scope, body: object) -> CIMultiDict[str]:
+    """The caller's headers that cross, and ours."""
+    streaming = body is not None and not isinstance(body, bytes)
+    also = FORWARDED if streaming else FORWARDED | {b"content-length"}
+    headers = CIMultiDict(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in end_to_end(scope["headers"], also)
+    )
+    client = scope.get("client")
+    if client:
+        headers["x-forwarded-for"] = str(client[0])
+    headers["x-forwarded-proto"] = scope.get("scheme", "http")
+    headers["x-forwarded-host"] = next((v.decode("latin-1") for n, v in scope["headers"] if n == b"host"), "")
+    if traceparent := current_traceparent():
+        headers["traceparent"] = traceparent
+    return headers
+
+
+async def _answer(response: aiohttp.ClientResponse, method: str, send: Send) -> None:
+    headers = [(name.lower(), value) for name, value in end_to_end(response.raw_headers)]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if method != "HEAD":
+        async for chunk in response.content.iter_any():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def problem_of_upstream(error: Exception) -> Problem:
+    """503 when the service cannot be reached, 504 when it is too slow, 502 when it answers nonsense or dies."""
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return Problem(503, "service_unavailable", "Service indisponible", "Service unavailable", retry_in=RETRY_S)
+    if isinstance(error, TimeoutError):
+        return Problem(504, "service_too_slow", "Service trop lent", "Service too slow", retry_in=RETRY_S)
+    return Problem(
+        502,
+        "bad_gateway",
+        "Réponse du service interrompue",
+        "Answer of the service interrupted",
+        detail_fr="La demande a pu être traitée ; rejouez-la avec la même clé d'idempotence.",
+        detail_en="The request may have been handled; send it again with the same idempotency key.",
+        retry_in=RETRY_S,
+    )

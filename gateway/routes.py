@@ -1,0 +1,44 @@
+"""Which service answers which path. What is not here is the gateway's own, or unknown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROUTES: Final[dict[str, str]] = {
+    "/v1/organisations": "agreements",
+    "/v1/agreements": "agreements",
+    "/v1/schemes": "agreements",
+    "/v1/conventions": "agreements",
+    "/v1/agents": "eligibility",
+    "/v1/simulations/affiliation": "eligibility",
+    "/v1/pay": "contributions",
+    "/v1/runs": "contributions",
+    "/v1/statements": "contributions",
+    "/v1/contributions": "contributions",
+    "/v1/simulations/contributions": "contributions",
+    "/v1/entitlements": "claims",
+    "/v1/claims": "claims",
+    "/v1/benefits": "claims",
+    "/v1/annuities": "claims",
+    "/v1/decisions": "claims",
+    "/v1/simulations/net-pay": "claims",
+    "/v1/simulations/statutory-pay": "claims",
+    "/v1/simulations/benefits": "claims",
+}
+SERVICES: Final = tuple(dict.fromkeys(ROUTES.values()))
+_MAX_SEGMENTS: Final = 3
+
+
+def service_of(path: str) -> str | None:
+    """The service that owns a path, by its longest known prefix of whole segments.
+
+    >>> service_of("/v1/agents/42/leaves"), service_of("/v1/pay:bulk"), service_of("/v1/payments")
+    ('eligibility', 'contributions', None)
+    """
+    segments = path.split("/", _MAX_SEGMENTS + 1)[1 : _MAX_SEGMENTS + 1]
+    for count in range(len(segments), 1, -1):
+        *parents, last = segments[:count]
+        prefix = "/" + "/".join((*parents, last.partition(":")[0]))
+        if prefix in ROUTES:
+            return ROUTES[prefix]
+    return None

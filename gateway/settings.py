@@ -1,0 +1,24 @@
+"""Settings of the gateway: those of every component, and whether it waits for the demo data."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from kit.settings import Settings
+
+
+class GatewaySettings(Settings):
+    """`producers` are the base URLs of the services: where requests go, and where events come from."""
+
+    model_config = SettingsConfigDict(env_prefix="RELAIS_", extra="ignore", frozen=True)
+
+    expect_demo: bool = Field(False, description="Not ready until the demo data is loaded.")
+    rate_per_second: float = Field(0.0, ge=0, description="Requests a client may make per second; 0: no limit.")
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """These settings, read as the gateway's."""
+        return settings if isinstance(settings, cls) else cls(**dict(settings))
