@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.linters import clock, database, law, privacy, tenancy, tests
+from tests.linters import clock, database, imports, law, privacy, tenancy, tests
 from tests.linters.source import Finding, Source, read
 
 Linter = Callable[[Sequence[Source]], Iterator[Finding]]
 
 LINTERS: Final[tuple[Linter, ...]] = (
+    imports.check,
     law.check,
     database.check,
     clock.check,

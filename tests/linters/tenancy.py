@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from tests.linters.source import Finding, Source, calls, last_name, text_of
@@ -42,24 +42,38 @@ def _tenant_tables(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 
 
 def _secured(tree: ast.AST) -> Iterator[str]:
-    """Names given to rls.enable, directly or by a loop over literal names."""
-    looped: dict[str, list[str]] = {}
-    constants: dict[str, list[str]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                constants[last_name(target)] = _texts(node.value)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
-            looped.setdefault(node.target.id, []).extend(_texts(node.iter) or constants.get(last_name(node.iter), []))
-    for call in calls(tree):
-        if last_name(call.func) in ENABLERS and len(call.args) > 1:
-            name = text_of(call.args[1])
-            yield from [name] if name is not None else looped.get(last_name(call.args[1]), [])
+    """Names given to rls.enable, directly or by a loop over names that can be read off the file."""
+    constants = dict(_assignments(tree))
+    for loop in ast.walk(tree):
+        if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
+            enabled = [call for call in _enabling(loop) if last_name(call.args[1]) == loop.target.id]
+            yield from _texts(loop.iter, constants) if enabled else []
+    yield from (name for call in _enabling(tree) if (name := text_of(call.args[1])) is not None)
 
 
-def _texts(node: ast.expr) -> list[str]:
-    if not isinstance(node, ast.Tuple | ast.List | ast.Set):
-        return []
-    return [text for element in node.elts if (text := text_of(element)) is not None]
+def _enabling(tree: ast.AST) -> list[ast.Call]:
+    return [call for call in calls(tree) if last_name(call.func) in ENABLERS and len(call.args) > 1]
+
+
+def _assignments(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            yield from ((last_name(target), node.value) for target in node.targets)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield last_name(node.target), node.value
+
+
+def _texts(node: ast.expr, constants: Mapping[str, ast.expr]) -> list[str]:
+    """The strings of a literal, of a name that stands for one, or of several put together."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
+            return [text for part in parts for text in _texts(part, constants)]
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return [*_texts(left, constants), *_texts(right, constants)]
+        case ast.Starred(value=value):
+            return _texts(value, constants)
+        case ast.Name(id=name) if name in constants:
+            return _texts(constants[name], {key: value for key, value in constants.items() if key != name})
+    return []
