@@ -1,0 +1,178 @@
+"""The affiliation timeline: for every day, whether the agent is covered, and if not, why (accord art. 2 and 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from kit.period import ONE_DAY, Period
+from kit.trace import Trace
+from rules.vocabulary import AffiliationOutcome as Outcome
+from services.eligibility.domain import presence
+from services.eligibility.domain.deferral import joins_after_return
+from services.eligibility.domain.dispense import lapses_on
+from services.eligibility.domain.file import AgentFile, Employment
+from services.eligibility.domain.presence import Run
+from services.eligibility.domain.reasons import REASONS, Reason
+from services.eligibility.domain.terms import EligibilityTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days with one outcome. `reasons` is empty for AFFILIATED and ENDED, which need none."""
+
+    period: Period
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Every day from the later of the accord's effect and the first employment, without gap; the last has no end."""
+
+    stretches: tuple[Stretch, ...]
+    trace: Trace
+
+    @property
+    def first_day(self) -> date:
+        return self.stretches[0].period.start
+
+    def on(self, day: date) -> Outcome:
+        """The outcome of a day. Asserts that the timeline has begun."""
+        return next(s.outcome for s in self.stretches if day in s.period)
+
+    def covered(self) -> Period | None:
+        """From the first covered day to the last, whatever lies between; None when there is none."""
+        days = [s.period for s in self.stretches if s.outcome is Outcome.AFFILIATED]
+        return Period(days[0].start, days[-1].end) if days else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """What one unbroken presence has to pass: the days are None where nothing stands in the way."""
+
+    run: Run
+    joins: date | None
+    dispensed_from: date | None
+    dispense_lapses: date | None
+
+
+def decide(file: AgentFile, terms: EligibilityTerms) -> Timeline:
+    """The timeline of one agent with one employer. Asserts at least one employment."""
+    assert file.employments, "an agent has at least one employment"
+    first = max(terms.effective.start, min(e.period.start for e in file.employments))
+    gates = _gates(file, terms)
+    days = sorted(_turning_days(file, terms, gates, first))
+    ends = [following - ONE_DAY for following in days[1:]]
+    pieces = [
+        (Period(day, end), _outcome(day, file, terms, gates)) for day, end in zip(days, [*ends, None], strict=True)
+    ]
+    stretches = tuple(
+        Stretch(period, outcome, (REASONS[outcome],) if outcome in REASONS else ())
+        for period, outcome in _joined(pieces)
+    )
+    return Timeline(stretches, _trace(file, terms, gates, stretches))
+
+
+def _gates(file: AgentFile, terms: EligibilityTerms) -> tuple[_Gate, ...]:
+    gates: list[_Gate] = []
+    for run in presence.runs(presence.counted(file, terms)):
+        previous = gates[-1].run if gates else None
+        joins = joins_after_return(file, run, terms)
+        begins = max(
+            min(presence.eligible_from(e, run, terms) for e in run.employments),
+            terms.effective.start,
+            joins or date.min,
+        )
+        lapses = lapses_on(file.dispense, begins, run, previous, terms) if file.dispense else None
+        gates.append(_Gate(run, joins, None if lapses is None else begins, lapses))
+    return tuple(gates)
+
+
+def _turning_days(file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate], first: date) -> set[date]:
+    """Every day on which an outcome may change, from `first` on."""
+    days = {first}
+    for period in (terms.effective, *(e.period for e in file.employments), *(p.period for p in file.positions)):
+        days.add(period.start)
+        if period.end is not None:
+            days.add(period.end + ONE_DAY)
+    for gate in gates:
+        days |= {day for day in (gate.joins, gate.dispensed_from, gate.dispense_lapses) if day is not None}
+        days |= {presence.eligible_from(e, gate.run, terms) for e in gate.run.employments}
+    return {day for day in days if first <= day < date.max}
+
+
+def _outcome(day: date, file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate]) -> Outcome:
+    """The strongest outcome of a day, in the order of precedence of AffiliationOutcome."""
+    held = file.employed_on(day)
+    if not held or day not in terms.effective:
+        return Outcome.ENDED
+    counted = [e for e in held if e.kind not in terms.excluded_kinds]
+    gate = next((g for g in gates if day in g.run.period), None)
+    if gate is None or not counted:
+        return Outcome.EXCLUDED
+    return _waiting(day, counted, gate, terms) or _covered(day, counted, file, gate, terms)
+
+
+def _waiting(day: date, counted: Iterable[Employment], gate: _Gate, terms: EligibilityTerms) -> Outcome | None:
+    """What still keeps an agent outside on a day, or None."""
+    if all(day < presence.eligible_from(e, gate.run, terms) for e in counted):
+        return Outcome.NOT_YET_ELIGIBLE
+    if gate.joins is not None and day < gate.joins:
+        return Outcome.DEFERRED
+    return None
+
+
+def _covered(
+    day: date, counted: Iterable[Employment], file: AgentFile, gate: _Gate, terms: EligibilityTerms
+) -> Outcome:
+    """What has become of the cover of an agent who may have it."""
+    if _dispensed(day, counted, gate, terms):
+        return Outcome.DISPENSED
+    if any(not (p.paid and terms.paid_keeps_cover) for p in file.positions_on(day)):
+        return Outcome.SUSPENDED
+    return Outcome.AFFILIATED
+
+
+def _dispensed(day: date, counted: Iterable[Employment], gate: _Gate, terms: EligibilityTerms) -> bool:
+    if gate.dispensed_from is None or gate.dispense_lapses is None:
+        return False
+    in_time = gate.dispensed_from <= day < gate.dispense_lapses
+    return in_time and all(presence.dispensable(e, terms) for e in counted)
+
+
+def _joined(pieces: Iterable[tuple[Period, Outcome]]) -> Iterator[tuple[Period, Outcome]]:
+    """Adjacent pieces of one outcome as one."""
+    open_piece: tuple[Period, Outcome] | None = None
+    for period, outcome in pieces:
+        if open_piece is None:
+            open_piece = (period, outcome)
+        elif outcome is open_piece[1]:
+            open_piece = (Period(open_piece[0].start, period.end), outcome)
+        else:
+            yield open_piece
+            open_piece = (period, outcome)
+    if open_piece is not None:
+        yield open_piece
+
+
+def _trace(file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate], stretches: Iterable[Stretch]) -> Trace:
+    steps = tuple(
+        Trace(
+            "eligibility.presence",
+            "accord art. 2.1 et 3",
+            {"presence": gate.run.period, "contracts": len(gate.run.employments), "deferred_until": gate.joins},
+            {"dispensed_from": gate.dispensed_from, "dispense_lapses_on": gate.dispense_lapses},
+        )
+        for gate in gates
+    )
+    result = [{"period": s.period, "outcome": str(s.outcome)} for s in stretches]
+    inputs = {
+        "agreement": terms.agreement,
+        "effective": terms.effective,
+        "employments": [{"kind": str(e.kind), "period": e.period} for e in file.employments],
+        "positions": [{"period": p.period, "paid": p.paid} for p in file.positions],
+        "prior_collective_cover": file.prior_collective_cover,
+    }
+    return Trace("eligibility.affiliation", "accord art. 2.1, 2.2 et 3", inputs, result, steps)

@@ -1,0 +1,47 @@
+"""The dispense of CDD and apprentices with an individual cover: asked in time, proven every year (accord art. 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from kit.period import ONE_DAY, Month, add_months
+from services.eligibility.domain.file import Dispense
+from services.eligibility.domain.presence import Run
+from services.eligibility.domain.terms import DispenseTerms, EligibilityTerms
+
+
+def deadline(run: Run, terms: EligibilityTerms, dispense: DispenseTerms) -> date:
+    """The last day to ask: the accord's own date for who was present at its effect, else so many days after hire."""
+    if run.period.start <= terms.effective.start:
+        return dispense.present_deadline
+    return run.period.start + timedelta(days=dispense.hire_days)
+
+
+def lapses_on(asked: Dispense, begins: date, run: Run, previous: Run | None, terms: EligibilityTerms) -> date | None:
+    """The day a dispense that holds from `begins` ends and cover starts, or None when the dispense is not due.
+
+    `begins` is the day affiliation would begin. A proof holds one year from its date; the next must come while it
+    does. Without a new one the agent is affiliated on the first of the following month (S15), for good.
+    """
+    rule = terms.dispense
+    if rule is None or not asked.individual_cover:
+        return None
+    last_day = deadline(run, terms, rule)
+    if asked.requested_on > last_day:
+        return None
+    if previous is not None and asked.requested_on <= previous.period.last:
+        return None  # it was asked for an employment that has ended
+    proven = _proven_until(sorted(asked.proofs), begins, last_day, rule.proof_months)
+    return None if proven is None else Month.of(proven).next().first
+
+
+def _proven_until(proofs: Sequence[date], begins: date, last_day: date, months: int) -> date | None:
+    """The last day the unbroken chain of proofs covers; None when no proof given in time reaches `begins`."""
+    until: date | None = None
+    for proof in proofs:
+        holds_to = add_months(proof, months) - ONE_DAY
+        in_time = proof <= max(begins, last_day) if until is None else proof <= until + ONE_DAY
+        if in_time and holds_to >= begins:
+            until = holds_to
+    return until

@@ -1,0 +1,43 @@
+"""Options run while there is cover, for those to whom they are open, and only when chosen (accord art. 2.1, annexe)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kit.period import Period
+from kit.trace import Trace
+from rules.vocabulary import Guarantee, Regime
+from services.eligibility.domain.affiliation import Timeline
+from services.eligibility.domain.terms import EligibilityTerms
+
+
+@dataclass(frozen=True, slots=True)
+class OptionPeriod:
+    """An option an agent has, and when."""
+
+    guarantee: Guarantee
+    period: Period
+
+
+def options_held(
+    chosen: Iterable[Guarantee], timeline: Timeline, regime: Regime | None, terms: EligibilityTerms
+) -> tuple[tuple[OptionPeriod, ...], tuple[Trace, ...]]:
+    """The options that run, in the order of the enumeration, with a step for each choice.
+
+    They run from the first covered day to the last, through suspensions; one that the agent's regime does not open is
+    left out, and its step says so (S4).
+    """
+    covered = timeline.covered()
+    wanted = set(chosen)
+    held: list[OptionPeriod] = []
+    steps: list[Trace] = []
+    for guarantee in (g for g in Guarantee if g in wanted):
+        is_open = regime is not None and regime in terms.open_to.get(guarantee, frozenset())
+        if is_open and covered is not None:
+            held.append(OptionPeriod(guarantee, covered))
+        result = "held" if is_open and covered else "not_covered" if is_open else "not_open"
+        steps.append(
+            Trace("eligibility.option", "accord art. 2.1, annexe", {"guarantee": guarantee, "regime": regime}, result)
+        )
+    return tuple(held), tuple(steps)

@@ -1,0 +1,51 @@
+"""Why a day is not covered, in the words of the accord."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from rules.vocabulary import AffiliationOutcome as Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule, the article it comes from, and what it says to the agent, in French."""
+
+    rule: str
+    reference: str
+    detail: str
+
+
+REASONS: Final[Mapping[Outcome, Reason]] = MappingProxyType(
+    {
+        Outcome.EXCLUDED: Reason(
+            "eligibility.excluded_kind",
+            "accord art. 2.1",
+            "L'accord ne s'applique pas aux vacataires, employés pour une tâche précise et ponctuelle.",
+        ),
+        Outcome.NOT_YET_ELIGIBLE: Reason(
+            "eligibility.seniority",
+            "accord art. 3",
+            "Un contractuel est couvert à l'ancienneté de présence que l'accord demande, ou dès l'arrivée quand son"
+            " contrat est d'une durée suffisante.",
+        ),
+        Outcome.DEFERRED: Reason(
+            "eligibility.return_to_work",
+            "accord art. 2.1",
+            "En congé pour raison de santé à la date d'effet : l'adhésion suit une reprise effective et continue.",
+        ),
+        Outcome.DISPENSED: Reason(
+            "eligibility.dispense",
+            "accord art. 3",
+            "Dispense demandée dans les délais, sur justificatif d'une couverture individuelle de même nature.",
+        ),
+        Outcome.SUSPENDED: Reason(
+            "eligibility.suspension",
+            "accord art. 2.2",
+            "Suspension de la relation de travail sans rémunération ni indemnisation : l'adhésion est suspendue.",
+        ),
+    }
+)
