@@ -14,7 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from kit.money import Money
+from kit.money import Money, round_half_up
 from kit.period import Month
 from kit.rate import Rate
 from kit.trace import Trace
@@ -66,8 +66,32 @@ class NetPay:
 
 
 @dataclass(frozen=True, slots=True)
+class Gross:
+    """Monthly elements after TPP, in exact cents: a share of an element is not rounded before its base is."""
+
+    tib: Fraction
+    nbi: Fraction
+    ri: Fraction = Fraction(0)
+    sft: Fraction = Fraction(0)
+    ir: Fraction = Fraction(0)
+    other: Fraction = Fraction(0)
+
+    @property
+    def total(self) -> Fraction:
+        return self.tib + self.nbi + self.ri + self.sft + self.ir + self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Payslip:
+    """The contributions of a gross, and its net in exact cents."""
+
+    lines: tuple[Line, ...]
+    net: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class _Base:
-    """What a contribution is a share of, rounded to the cent, and where that comes from."""
+    """What a contribution is a share of, rounded to the cent."""
 
     code: LineCode
     rule: str
@@ -79,50 +103,56 @@ def net_pay(month: Month, regime: Regime, category: Category | None, pay: PayEle
 
     Raises RegimeNotSimulated, CategoryRequired, TppAboveRi, TppNotApplicable, NoValueAt.
     """
-    if regime is Regime.PRIVATE_LAW:
-        raise RegimeNotSimulated(pointer="/regime")
+    check_regime(regime)
     tpp = withheld_tpp(pay, regime, category, month, rules)
-    ri = pay.ri - tpp.amount
-    paid = PayElements(tib=pay.tib, nbi=pay.nbi, ri=ri, sft=pay.sft, ir=pay.ir, other=pay.other)
-    lines = tuple(_contributions(paid, regime, month.first, rules))
-    net = _net(paid, lines)
-    tib_nbi = _net_of(PayElements(tib=pay.tib, nbi=pay.nbi), regime, month, rules)
-    with_ri = _net_of(PayElements(tib=pay.tib, nbi=pay.nbi, ri=ri), regime, month, rules)
+    tib, nbi, ri, sft, ir, other = (
+        Fraction(amount.cents) for amount in (pay.tib, pay.nbi, pay.ri - tpp.amount, pay.sft, pay.ir, pay.other)
+    )
+    paid = payslip(Gross(tib, nbi, ri, sft, ir, other), regime, month, rules)
+    tib_nbi = _cents(payslip(Gross(tib, nbi), regime, month, rules).net)
+    with_ri = _cents(payslip(Gross(tib, nbi, ri), regime, month, rules).net)
+    gross = pay.total - tpp.amount
     withheld = (Line(LineCode.TPP, None, None, -tpp.amount, tpp.trace),) if tpp.amount else ()
     steps = (
         tpp.trace,
-        *(line.trace for line in lines),
+        *(line.trace for line in paid.lines),
         _step("net.tib_nbi", tib_nbi),
         _step("net.tib_nbi_ri", with_ri),
     )
-    inputs = {"month": month, "regime": regime, "gross": paid.total}
     return NetPay(
-        gross=paid.total,
-        lines=withheld + lines,
-        net=net,
+        gross=gross,
+        lines=withheld + paid.lines,
+        net=_cents(paid.net),
         net_tib_nbi=tib_nbi,
         net_ri=with_ri - tib_nbi,
-        trace=Trace("net-pay", REFERENCE, inputs, net, steps),
+        trace=Trace("net-pay", REFERENCE, {"month": month, "regime": regime, "gross": gross}, _cents(paid.net), steps),
     )
+
+
+def check_regime(regime: Regime) -> None:
+    """Raise RegimeNotSimulated for private law, whose rates nobody vouches for here."""
+    if regime is Regime.PRIVATE_LAW:
+        raise RegimeNotSimulated(pointer="/regime")
+
+
+def payslip(gross: Gross, regime: Regime, month: Month, rules: Rules) -> Payslip:
+    """The contributions withheld from a gross, those of amount zero left out, and what is left. Raises NoValueAt."""
+    lines = tuple(_contributions(gross, regime, month.first, rules))
+    return Payslip(lines, gross.total - sum(line.amount.cents for line in lines))
+
+
+def _cents(exact: Fraction) -> Money:
+    assert exact.denominator == 1, "whole cents in, whole cents out"
+    return Money(exact.numerator)
 
 
 def _step(rule: str, net: Money) -> Trace:
     return Trace(rule, "rulebook §3.3 : net marginal, sans SFT ni IR", {}, net)
 
 
-def _net_of(pay: PayElements, regime: Regime, month: Month, rules: Rules) -> Money:
-    return _net(pay, tuple(_contributions(pay, regime, month.first, rules)))
-
-
-def _net(pay: PayElements, contributions: tuple[Line, ...]) -> Money:
-    return pay.total - Money.sum(line.amount for line in contributions)
-
-
-def _contributions(pay: PayElements, regime: Regime, day: date, rules: Rules) -> Iterator[Line]:
-    """The contributions of pay after TPP, those of amount zero left out."""
+def _contributions(gross: Gross, regime: Regime, day: date, rules: Rules) -> Iterator[Line]:
     special = regime is Regime.CNRACL
-    bases = [*(_special(pay, day, rules) if special else _general(pay, day, rules)), *_social(pay, day, rules)]
-    for base in bases:
+    for base in (*(_special if special else _general)(gross, day, rules), *_social(gross, day, rules)):
         if base.amount and (line := _line(base, day, rules)).amount:
             yield line
 
@@ -134,38 +164,41 @@ def _line(base: _Base, day: date, rules: Rules) -> Line:
     return Line(base.code, base.amount, rule.rate, amount, trace)
 
 
-def _special(pay: PayElements, day: date, rules: Rules) -> Iterator[_Base]:
+def _base(code: LineCode, rule: str, exact: Fraction) -> _Base:
+    return _Base(code, rule, Money(round_half_up(exact)))
+
+
+def _special(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
     """Régime spécial: pension on TIB and NBI, RAFP on the rest within a share of the TIB."""
-    yield _Base(LineCode.CNRACL_TIB, "cnracl.employee.tib", pay.tib)
-    yield _Base(LineCode.CNRACL_NBI, "cnracl.employee.nbi", pay.nbi)
-    rest = pay.ri + pay.sft + pay.ir
-    cap = pay.tib * rules.at("rafp.cap_share_of_tib", day).rate if rest else rest
-    yield _Base(LineCode.RAFP, "rafp.employee.rate", min(rest, cap))
+    yield _base(LineCode.CNRACL_TIB, "cnracl.employee.tib", gross.tib)
+    yield _base(LineCode.CNRACL_NBI, "cnracl.employee.nbi", gross.nbi)
+    rest = gross.ri + gross.sft + gross.ir
+    if rest:
+        cap = gross.tib * Fraction(rules.at("rafp.cap_share_of_tib", day).value)
+        yield _base(LineCode.RAFP, "rafp.employee.rate", min(rest, cap))
 
 
-def _general(pay: PayElements, day: date, rules: Rules) -> Iterator[_Base]:
-    """Régime général and IRCANTEC, whose base is the gross without SFT."""
-    gross = pay.total
-    if not gross:
+def _general(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
+    """Régime général on the gross, IRCANTEC on the gross without SFT, both cut at the PMSS."""
+    if not gross.total:
         return
-    ceiling = rules.at("pss.monthly", day).money
-    yield _Base(LineCode.VIEILLESSE_PLAFONNEE, "vieillesse.capped.rate", min(gross, ceiling))
-    yield _Base(LineCode.VIEILLESSE_DEPLAFONNEE, "vieillesse.uncapped.rate", gross)
-    base = gross - pay.sft
-    yield _Base(LineCode.IRCANTEC_A, "ircantec.employee.a.rate", min(base, ceiling))
+    ceiling = Fraction(rules.at("pss.monthly", day).money.cents)
+    yield _base(LineCode.VIEILLESSE_PLAFONNEE, "vieillesse.capped.rate", min(gross.total, ceiling))
+    yield _base(LineCode.VIEILLESSE_DEPLAFONNEE, "vieillesse.uncapped.rate", gross.total)
+    base = gross.total - gross.sft
+    yield _base(LineCode.IRCANTEC_A, "ircantec.employee.a.rate", min(base, ceiling))
     if base > ceiling:
         top = ceiling * Fraction(rules.at("ircantec.b.ceiling", day).value)
-        yield _Base(LineCode.IRCANTEC_B, "ircantec.employee.b.rate", min(base, top) - ceiling)
+        yield _base(LineCode.IRCANTEC_B, "ircantec.employee.b.rate", min(base, top) - ceiling)
 
 
-def _social(pay: PayElements, day: date, rules: Rules) -> Iterator[_Base]:
+def _social(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
     """CSG and CRDS, on a share of the gross up to some PMSS and on the whole of what lies above."""
-    gross = pay.total
-    if not gross:
+    if not gross.total:
         return
-    limit = rules.at("pss.monthly", day).money * Fraction(rules.at("csg.abatement_ceiling", day).value)
-    below = min(gross, limit)
-    base = below * rules.at("csg.base_share", day).rate + (gross - below)
-    yield _Base(LineCode.CSG_DEDUCTIBLE, "csg.deductible.rate", base)
-    yield _Base(LineCode.CSG_NON_DEDUCTIBLE, "csg.non_deductible.rate", base)
-    yield _Base(LineCode.CRDS, "crds.rate", base)
+    limit = rules.at("pss.monthly", day).money.cents * Fraction(rules.at("csg.abatement_ceiling", day).value)
+    below = min(gross.total, limit)
+    base = below * Fraction(rules.at("csg.base_share", day).value) + (gross.total - below)
+    yield _base(LineCode.CSG_DEDUCTIBLE, "csg.deductible.rate", base)
+    yield _base(LineCode.CSG_NON_DEDUCTIBLE, "csg.non_deductible.rate", base)
+    yield _base(LineCode.CRDS, "crds.rate", base)

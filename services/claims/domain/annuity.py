@@ -1,0 +1,93 @@
+"""The annuity after an invalidity (accord, annexe; décret 2022-581; rulebook §5.3, S5, S6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from kit.money import Money
+from kit.rate import Rate
+from kit.trace import Trace
+from rules.book import Rules
+from rules.vocabulary import Regime
+from services.claims.domain.benefits import Alert
+from services.claims.domain.errors import CnraclRateRequired
+from services.claims.domain.reference import annuity_floor
+from services.claims.domain.situation import Situation
+from services.claims.domain.terms import AnnuityFormula, AnnuityTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidity:
+    """What a scheme recognised. The three measures are different things and never replace one another (S5).
+
+    `pension_net` is the monthly sum of all compulsory pensions.
+    """
+
+    start: date
+    cnracl_rate: Rate | None
+    ss_category: str | None
+    atmp_rate: Rate | None
+    pension_net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Annuity:
+    """`full` is what a full recognition would give, `monthly` what is due."""
+
+    start: date
+    full: Money
+    monthly: Money
+    formula: AnnuityFormula
+    decree_floor: Money
+    alerts: tuple[Alert, ...]
+    trace: Trace
+
+
+def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules) -> Annuity:
+    """The monthly annuity, rounded once after the target. Raises CnraclRateRequired, NoValueAt."""
+    reference, terms = situation.reference, situation.terms.income
+    full = (reference.target - invalidity.pension_net).floored_at_zero()
+    formula, part = _share(situation.insured.regime, terms.annuity, invalidity)
+    monthly = full * part
+    whole_floor, floor_trace = annuity_floor(reference, invalidity.start, rules)
+    floor = (whole_floor - invalidity.pension_net).floored_at_zero()
+    inputs = {
+        "from": invalidity.start,
+        "target": reference.target,
+        "pension_net": invalidity.pension_net,
+        "cnracl_rate": invalidity.cnracl_rate,
+        "ss_category": invalidity.ss_category,
+        "atmp_rate": invalidity.atmp_rate,
+        "full": full,
+        "formula": formula,
+    }
+    return Annuity(
+        start=invalidity.start,
+        full=full,
+        monthly=monthly,
+        formula=formula,
+        decree_floor=floor,
+        alerts=(Alert.LEGAL_FLOOR_SHORTFALL,) if monthly < floor else (),
+        trace=Trace("benefit.annuity", terms.source, inputs, monthly, (reference.trace, floor_trace)),
+    )
+
+
+def _share(regime: Regime, terms: AnnuityTerms, invalidity: Invalidity) -> tuple[AnnuityFormula, Fraction]:
+    """The part of the full annuity that is due, and the formula that says so."""
+    if regime is Regime.CNRACL:
+        return _of_cnracl_rate(terms, invalidity.cnracl_rate)
+    severe = invalidity.atmp_rate is not None and invalidity.atmp_rate >= terms.atmp_from
+    if severe or invalidity.ss_category in terms.categories:
+        return AnnuityFormula.FULL_TARGET, Fraction(1)
+    return AnnuityFormula.NONE, Fraction(0)
+
+
+def _of_cnracl_rate(terms: AnnuityTerms, rate: Rate | None) -> tuple[AnnuityFormula, Fraction]:
+    """M = R × I / 50 % below the rate that gives the full annuity (S6: R after deduction of the pensions)."""
+    if rate is None:
+        raise CnraclRateRequired(pointer="/invalidity/cnracl_rate")
+    if terms.formula is AnnuityFormula.FULL_TARGET or rate >= terms.full_rate_from:
+        return AnnuityFormula.FULL_TARGET, Fraction(1)
+    return terms.formula, Fraction(rate.value) / Fraction(terms.full_rate_from.value)

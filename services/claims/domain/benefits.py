@@ -1,0 +1,179 @@
+"""What the contract adds, month by month: the target less what the statute and social security pay.
+
+Pay goes by thirtieths, social security by calendar days: the two are counted apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from kit.money import CENTS_PER_EURO, Money
+from kit.period import Month
+from kit.rate import Rate
+from kit.trace import Trace
+from rules.book import Rules
+from rules.vocabulary import Guarantee, LeaveKind, Leg, Regime
+from services.claims.domain.entitlement import Entitlement, PaidPeriod
+from services.claims.domain.half_pay import half_pay
+from services.claims.domain.reference import income_floor
+from services.claims.domain.situation import DailyAllowance, Situation
+from services.claims.domain.terms import RiTerms
+
+# Leaves whose unpaid days are indemnified as well: rights used up, or disponibilité d'office.
+INDEMNIFIED_UNPAID: Final = frozenset({LeaveKind.CMO, LeaveKind.CGM, LeaveKind.DO})
+REFERENCE: Final = "accord, annexe : « en relais et en complément des obligations statutaires »"
+
+
+class Alert(StrEnum):
+    """What a person should know of an amount."""
+
+    LEGAL_FLOOR_SHORTFALL = "LEGAL_FLOOR_SHORTFALL"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthBenefit:
+    """One month's amounts; `benefit` is what the contract pays, `ri_full_pay` what option 3 pays beside it."""
+
+    month: Month
+    target_net: Money
+    statutory_net: Money
+    social_security: Money
+    benefit: Money
+    ri_full_pay: Money
+    decree_floor: Money
+    alerts: tuple[Alert, ...]
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The days of one kind and leg in a month, in thirtieths."""
+
+    kind: LeaveKind
+    leg: Leg
+    rate: Rate
+    thirtieths: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class _Amounts:
+    target: Money
+    floor: Money
+    statutory: Money
+    trace: Trace
+
+
+def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, rules: Rules) -> MonthBenefit:
+    """The amounts of a month. `entitlement` holds at least its days. Raises as `net_pay`, and NoValueAt."""
+    periods = entitlement.within(month.period()).periods()
+    indemnified = [period for period in periods if is_indemnified(period)]
+    parts = [_part_amounts(situation, part, month, rules) for part in _parts(indemnified, month, rules)]
+    target = Money.sum(part.target for part in parts)
+    social = _social_security(situation.allowances, indemnified)
+    statutory = _paid_by_employer(situation.insured.regime, Money.sum(part.statutory for part in parts), social)
+    benefit = (target - statutory - social).floored_at_zero()
+    floor = (Money.sum(part.floor for part in parts) - statutory - social).floored_at_zero()
+    option, option_trace = _ri_full_pay(situation, periods, month, rules)
+    inputs = {"month": month, "target_net": target, "statutory_net": statutory, "social_security": social}
+    steps = (situation.reference.trace, *(part.trace for part in parts), *option_trace) if parts else option_trace
+    return MonthBenefit(
+        month=month,
+        target_net=target,
+        statutory_net=statutory,
+        social_security=social,
+        benefit=benefit,
+        ri_full_pay=option,
+        decree_floor=floor,
+        alerts=(Alert.LEGAL_FLOOR_SHORTFALL,) if benefit < floor else (),
+        trace=Trace("benefit.month", REFERENCE, inputs, benefit, steps),
+    )
+
+
+def is_indemnified(period: PaidPeriod) -> bool:
+    """Days at half pay, and the unpaid days of some leaves; not waiting days, nor the tenth a CMO loses (S10)."""
+    return period.leg is Leg.HALF or (period.leg is Leg.NONE and period.kind in INDEMNIFIED_UNPAID)
+
+
+def opens_benefit(period: PaidPeriod, situation: Situation) -> bool:
+    """Whether the contract may pay for these days: income maintenance, or the elected option 3."""
+    option = _option(situation)
+    return is_indemnified(period) or (option is not None and _at_full_pay(period, option))
+
+
+def _parts(periods: Sequence[PaidPeriod], month: Month, rules: Rules) -> list[_Part]:
+    """Days counted for each kind and leg: a whole month when they fill it, else the days, at most a month."""
+    whole = rules.at("pay.thirtieths", month.first).integer
+    days: dict[tuple[LeaveKind, Leg], int] = {}
+    rates: dict[tuple[LeaveKind, Leg], Rate] = {}
+    for period in periods:
+        key = period.kind, period.leg
+        days[key] = days.get(key, 0) + period.period.days
+        rates.setdefault(key, period.rate)
+    filled = month.period().days
+    return [
+        _Part(kind, leg, rates[kind, leg], Fraction(whole if count == filled else min(count, whole), whole))
+        for (kind, leg), count in sorted(days.items())
+    ]
+
+
+def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules) -> _Amounts:
+    """Target, floor and statutory pay of some thirtieths, each rounded."""
+    floor, floor_trace = income_floor(situation.reference, month.first, rules)
+    whole, steps = Fraction(0), [floor_trace]
+    if part.leg is Leg.HALF:
+        whole, trace = half_pay(situation, part.kind, part.rate, month, rules)
+        steps.append(trace)
+    target = situation.reference.target * part.thirtieths
+    statutory = Money.rounded(whole * part.thirtieths / CENTS_PER_EURO)
+    inputs = {"kind": part.kind, "leg": part.leg, "thirtieths": str(part.thirtieths)}
+    result = {"target_net": target, "statutory_net": statutory}
+    trace = Trace("benefit.part", "rulebook §1.4", inputs, result, tuple(steps))
+    return _Amounts(target, floor * part.thirtieths, statutory, trace)
+
+
+def _social_security(allowances: Iterable[DailyAllowance], indemnified: Sequence[PaidPeriod]) -> Money:
+    """The daily amounts for the calendar days that are indemnified."""
+    return Money.sum(
+        allowance.daily * days.days
+        for allowance in allowances
+        for period in indemnified
+        if (days := allowance.period.intersection(period.period)) is not None
+    )
+
+
+def _paid_by_employer(regime: Regime, statutory: Money, social_security: Money) -> Money:
+    """Outside the régime spécial the employer deducts social security from what it pays (décret 88-145 art. 12)."""
+    return statutory if regime is Regime.CNRACL else (statutory - social_security).floored_at_zero()
+
+
+def _option(situation: Situation) -> RiTerms | None:
+    """Option 3, when the accord has it for this regime and the agent elected it."""
+    option = situation.terms.ri_full_pay
+    if option is None or not situation.elected(Guarantee.RI_FULL_PAY):
+        return None
+    return option if situation.insured.regime in option.populations else None
+
+
+def _at_full_pay(period: PaidPeriod, option: RiTerms) -> bool:
+    return period.leg is Leg.FULL and period.kind in option.leaves
+
+
+def _ri_full_pay(
+    situation: Situation, periods: Sequence[PaidPeriod], month: Month, rules: Rules
+) -> tuple[Money, tuple[Trace, ...]]:
+    """Option 3 (rulebook S9): the share of the RI's net that the employer does not keep, over full-pay days."""
+    option = _option(situation)
+    if option is None:
+        return Money.zero(), ()
+    steps = []
+    for part in _parts([period for period in periods if _at_full_pay(period, option)], month, rules):
+        kept = situation.maintained(part.kind)
+        missing = Fraction(option.target.value) - Fraction(kept.full.value)
+        amount = (situation.reference.net_ri * max(missing, Fraction(0))) * part.thirtieths
+        inputs = {"kind": part.kind, "thirtieths": str(part.thirtieths), "kept": kept.full}
+        steps.append((amount, Trace("benefit.ri_full_pay", option.source, inputs, amount)))
+    return Money.sum(amount for amount, _ in steps), tuple(trace for _, trace in steps)

@@ -1,0 +1,109 @@
+"""Capitals: death or IAD (option 2), loss of pension (option 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from kit.money import Money
+from kit.period import ONE_DAY, add_months, add_years
+from kit.trace import Trace
+from rules.book import Rules
+from rules.values import Row
+from rules.vocabulary import Guarantee, Regime
+from services.claims.domain.annuity import Annuity
+from services.claims.domain.situation import Situation
+
+MONTHS_PER_YEAR: Final = 12
+BORN_FROM: Final = "born_from"
+BORN_TO: Final = "born_to"
+
+
+class DeathKind(StrEnum):
+    """Death, or absolute and definitive invalidity, which pays the same capital beforehand."""
+
+    DEATH = "DEATH"
+    IAD = "IAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """When, and which of the two."""
+
+    on: date
+    kind: DeathKind
+
+
+@dataclass(frozen=True, slots=True)
+class Capital:
+    """An amount due once."""
+
+    guarantee: Guarantee
+    amount: Money
+    due: date
+    trace: Trace
+
+
+def death_capital(situation: Situation, death: Death | None, rules: Rules) -> Capital | None:
+    """A share of twelve contribution bases of the reference month, rounded once. Raises as `after_tpp`."""
+    option = situation.terms.death
+    if death is None or option is None or not _open(situation, Guarantee.DEATH, option.populations):
+        return None
+    base = contribution_base(situation, rules)
+    amount = base * (Fraction(option.share_of_annual_base.value) * MONTHS_PER_YEAR)
+    inputs = {"base": base, "share": option.share_of_annual_base, "kind": death.kind}
+    return Capital(Guarantee.DEATH, amount, death.on, Trace("capital.death", option.source, inputs, amount))
+
+
+def retirement_capital(
+    situation: Situation, annuity: Annuity | None, death: Death | None, rules: Rules
+) -> Capital | None:
+    """A flat capital on the day the legal age is reached, if an annuity above zero runs on it (rulebook S4, S24)."""
+    option, birth = situation.terms.retirement, situation.insured.birth_date
+    if option is None or not _open(situation, Guarantee.RETIREMENT_LOSS, option.populations):
+        return None
+    if annuity is None or not annuity.monthly or birth is None:
+        return None
+    due, age = legal_age_day(birth, annuity.start, rules)
+    died_before = death is not None and death.kind is DeathKind.DEATH and death.on < due
+    if due < annuity.start or died_before:
+        return None
+    trace = Trace("capital.retirement_loss", option.source, {"annuity": annuity.monthly}, option.flat, (age,))
+    return Capital(Guarantee.RETIREMENT_LOSS, option.flat, due, trace)
+
+
+def legal_age_day(birth: date, since: date, rules: Rules) -> tuple[date, Trace]:
+    """The day the legal age is reached by the table in force on that day, looked for from the table of `since` on."""
+    probe = since
+    while True:
+        table = rules.at("retirement.legal_age", probe)
+        row = next(row for row in table.rows if _born_in(birth, row))
+        reached = add_months(add_years(birth, row.integer("years")), row.integer("months"))
+        if table.end is None or reached <= table.end:
+            due = reached if probe == since else max(reached, table.start)
+            inputs = {"birth_date": birth, "years": row["years"], "months": row["months"]}
+            return due, Trace(table.id, table.reference, inputs, due)
+        probe = table.end + ONE_DAY
+
+
+def contribution_base(situation: Situation, rules: Rules) -> Money:
+    """The elements that contributions are taken on, of the reference month (accord art. 5.2)."""
+    insured, given = situation.insured, situation.reference.given
+    rule = next(base for base in situation.terms.bases if insured.regime in base.populations)
+    pay = given.pay
+    if rule.after_tpp:
+        pay = pay.after_tpp(insured.regime, insured.category, given.month, rules)
+    return Money.sum(pay.of(element) for element in rule.elements)
+
+
+def _open(situation: Situation, option: Guarantee, populations: frozenset[Regime]) -> bool:
+    """Elected, and open to the agent's regime."""
+    return situation.elected(option) and situation.insured.regime in populations
+
+
+def _born_in(birth: date, row: Row) -> bool:
+    first, last = row.date(BORN_FROM), row.date(BORN_TO)
+    return (first is None or first <= birth) and (last is None or birth <= last)

@@ -1,0 +1,110 @@
+"""One case decided whole: what simulations ask and what real decisions are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kit.period import Month, Period
+from kit.trace import Trace
+from rules.book import Rules
+from rules.vocabulary import Guarantee, LeaveKind
+from services.claims.domain.annuity import Annuity, Invalidity, annuity_of
+from services.claims.domain.benefits import MonthBenefit, month_benefit
+from services.claims.domain.capitals import Capital, Death, death_capital, retirement_capital
+from services.claims.domain.entitlement import Entitlement
+from services.claims.domain.errors import NotWholeMonths
+from services.claims.domain.leave import Entry, Person
+from services.claims.domain.reference import Insured, ReferencePay, reference_of
+from services.claims.domain.situation import DailyAllowance, RiMaintained, Situation
+from services.claims.domain.statutory import statutory_pay
+from services.claims.domain.terms import BenefitTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a decision rests on. `period` is the whole months to decide, None for none."""
+
+    person: Person
+    insured: Insured
+    terms: BenefitTerms
+    reference: ReferencePay
+    leaves: tuple[Entry, ...] = ()
+    period: Period | None = None
+    options: frozenset[Guarantee] = frozenset()
+    maintenance: Mapping[LeaveKind, RiMaintained] = field(default_factory=dict)
+    allowances: tuple[DailyAllowance, ...] = ()
+    invalidity: Invalidity | None = None
+    death: Death | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is due: months with leave in date order, the annuity, capitals in the order of the guarantees."""
+
+    months: tuple[MonthBenefit, ...]
+    annuity: Annuity | None
+    capitals: tuple[Capital, ...]
+    trace: Trace
+
+
+def decide(case: Case, rules: Rules) -> Decision:
+    """Decide a case. Raises what statutory_pay, net_pay, annuity_of and the capitals raise, and NotWholeMonths."""
+    entitlement = statutory_pay(case.person, case.leaves, rules)
+    situation = situation_of(case, rules)
+    months = tuple(month_benefit(situation, entitlement, month, rules) for month in _months(case, entitlement))
+    annuity = annuity_of(situation, case.invalidity, rules) if case.invalidity else None
+    candidates = (
+        death_capital(situation, case.death, rules),
+        retirement_capital(situation, annuity, case.death, rules),
+    )
+    capitals = tuple(capital for capital in candidates if capital is not None)
+    return Decision(months, annuity, capitals, _trace(case, entitlement, months, annuity, capitals))
+
+
+def situation_of(case: Case, rules: Rules) -> Situation:
+    """The case with its reference worked out. Raises as `net_pay`."""
+    income = case.terms.income
+    reference = reference_of(case.insured, case.reference, income.target, income.source, rules)
+    return Situation(case.insured, reference, case.terms, case.maintenance, case.allowances, case.options)
+
+
+def _months(case: Case, entitlement: Entitlement) -> Iterator[Month]:
+    """The months of the period that hold a day of leave."""
+    if case.period is None:
+        return
+    first, last = Month.of(case.period.start), Month.of(case.period.last)
+    if case.period != Period(first.first, last.last):
+        raise NotWholeMonths(pointer="/from")
+    while first <= last:
+        if entitlement.within(first.period()).stretches:
+            yield first
+        first = first.next()
+
+
+def _trace(
+    case: Case,
+    entitlement: Entitlement,
+    months: tuple[MonthBenefit, ...],
+    annuity: Annuity | None,
+    capitals: tuple[Capital, ...],
+) -> Trace:
+    statutory = entitlement.within(case.period) if case.period else entitlement
+    steps = [statutory.trace("statutory-pay", "CGFP L. 822-1 et suivants", {"regime": case.person.regime})]
+    steps += [month.trace for month in months]
+    steps += [annuity.trace] if annuity else []
+    steps += [capital.trace for capital in capitals]
+    inputs = {
+        "agreement": case.terms.agreement,
+        "version": case.terms.version,
+        "regime": case.insured.regime,
+        "reference_month": case.reference.month,
+        "options": case.options,
+        "period": case.period,
+    }
+    result = {
+        "benefit": {str(month.month): month.benefit for month in months},
+        "annuity": annuity.monthly if annuity else None,
+        "capitals": [{"guarantee": capital.guarantee, "amount": capital.amount} for capital in capitals],
+    }
+    return Trace("benefits", f"accord {case.terms.agreement}, annexe", inputs, result, tuple(steps))

@@ -1,0 +1,95 @@
+"""What an accord grants: the part of its dated terms that decides benefits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kit.money import Money
+from kit.rate import Rate
+from rules.vocabulary import LeaveKind, PayElement, Regime
+
+
+class BenefitStart(StrEnum):
+    """From when income is maintained (rulebook S10)."""
+
+    HALF_PAY = "HALF_PAY"
+
+
+class AnnuityFormula(StrEnum):
+    """How an annuity follows from what is left of the target. The last two are also how one is reported."""
+
+    PRORATED_I_OVER_50 = "PRORATED_I_OVER_50"
+    FULL_TARGET = "FULL_TARGET"
+    NONE = "NONE"
+
+
+@dataclass(frozen=True, slots=True)
+class AnnuityTerms:
+    """Full from an invalidity rate on (CNRACL), or from a category or an AT/MP rate (régime général)."""
+
+    formula: AnnuityFormula
+    full_rate_from: Rate
+    atmp_from: Rate
+    categories: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeTerms:
+    """The base guarantee: the target as a share of the reference net, and the annuity."""
+
+    target: Rate
+    starts: BenefitStart
+    annuity: AnnuityTerms
+    populations: frozenset[Regime]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeathTerms:
+    """Option 2: a share of a year of contribution base, once, for death or IAD."""
+
+    share_of_annual_base: Rate
+    populations: frozenset[Regime]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementTerms:
+    """Option 1: a flat capital at the legal age."""
+
+    flat: Money
+    populations: frozenset[Regime]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiTerms:
+    """Option 3: a share of the RI's net during full pay of some leaves."""
+
+    target: Rate
+    leaves: frozenset[LeaveKind]
+    populations: frozenset[Regime]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaseTerms:
+    """What a population's contributions are a percentage of."""
+
+    populations: frozenset[Regime]
+    elements: tuple[PayElement, ...]
+    after_tpp: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitTerms:
+    """One version of an accord. An option that it does not hold is None."""
+
+    agreement: str
+    version: int
+    income: IncomeTerms
+    death: DeathTerms | None
+    retirement: RetirementTerms | None
+    ri_full_pay: RiTerms | None
+    bases: tuple[BaseTerms, ...]
