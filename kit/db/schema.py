@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Identity,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -22,11 +20,9 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
-    text,
 )
 
-from kit.db import rls
+from kit.db import event_tables, rls
 from kit.db.rls import Op
 from kit.db.types import Id, Instant, Json
 
@@ -69,13 +65,13 @@ def kit_tables(metadata: MetaData) -> KitTables:
     return KitTables(
         scope_employer=_scope_employer(metadata),
         idempotency_key=_idempotency_key(metadata),
-        outbox=_outbox(metadata),
-        aggregate_version=_aggregate_version(metadata),
-        feed_meta=_feed_meta(metadata),
-        relay_cursor=_relay_cursor(metadata),
-        inbox=_inbox(metadata),
-        consumer_cursor=_consumer_cursor(metadata),
-        parked_event=_parked_event(metadata),
+        outbox=event_tables.outbox(metadata),
+        aggregate_version=event_tables.aggregate_version(metadata),
+        feed_meta=event_tables.feed_meta(metadata),
+        relay_cursor=event_tables.relay_cursor(metadata),
+        inbox=event_tables.inbox(metadata),
+        consumer_cursor=event_tables.consumer_cursor(metadata),
+        parked_event=event_tables.parked_event(metadata),
         decision=_decision(metadata),
         import_job=_import_job(metadata),
         import_chunk=_import_chunk(metadata),
@@ -91,8 +87,10 @@ def create_kit_tables(op: Op) -> None:
     metadata.create_all(op.get_bind(), checkfirst=False)
     rls.enable(op, "decision")
     rls.enable(op, "import_job")
+    for table in ("import_chunk", "import_reject"):
+        rls.enable_through(op, table, parent="import_job", column="job")
     rls.enable_outbox(op)
-    for table in ("scope_employer", "decision", "import_reject"):
+    for table in ("scope_employer", "decision"):
         append_only(op, table)
     op.execute("INSERT INTO feed_meta (id, epoch, since) VALUES (1, gen_random_uuid(), now())")
 
@@ -151,120 +149,6 @@ def _idempotency_key(metadata: MetaData) -> Table:
     )
 
 
-def _outbox(metadata: MetaData) -> Table:
-    """Events written with their facts. `serial` is the order of writing, `position` the order of the feed, given
-    afterwards to committed rows by the sequencer. The envelope is `json`, not `jsonb`: its text goes out as it is.
-    """
-    return Table(
-        "outbox",
-        metadata,
-        Column("id", Id, primary_key=True),
-        Column("serial", BigInteger, Identity(always=True), nullable=False),
-        Column("topic", Text, nullable=False),
-        Column("key", Text, nullable=False),
-        Column("version", BigInteger, nullable=False),
-        Column("type", Text, nullable=False),
-        Column("employer", Text),
-        Column("insurer", Text),
-        Column("envelope", JSON, nullable=False),
-        Column("recorded_at", Instant, nullable=False),
-        Column("position", BigInteger, unique=True),
-        UniqueConstraint("topic", "key", "version"),
-        Index("ix_outbox_unsequenced", "serial", postgresql_where=text("position IS NULL")),
-    )
-
-
-def _aggregate_version(metadata: MetaData) -> Table:
-    """The last version published of each aggregate; its row is locked until the publisher commits."""
-    return Table(
-        "aggregate_version",
-        metadata,
-        Column("topic", Text, primary_key=True),
-        Column("key", Text, primary_key=True),
-        Column("version", BigInteger, nullable=False),
-    )
-
-
-def _feed_meta(metadata: MetaData) -> Table:
-    """One row: the feed's epoch, new after each restore, the last position given, and which server they are of."""
-    return Table(
-        "feed_meta",
-        metadata,
-        Column("id", SmallInteger, CheckConstraint("id = 1", name="single"), primary_key=True, autoincrement=False),
-        Column("epoch", Id, nullable=False),
-        Column("since", Instant, nullable=False),
-        Column("last_position", BigInteger, nullable=False, server_default="0"),
-        Column("origin", Text),
-    )
-
-
-def _relay_cursor(metadata: MetaData) -> Table:
-    """How far a relay (Kafka) has published the outbox."""
-    return Table(
-        "relay_cursor",
-        metadata,
-        Column("relay", Text, primary_key=True),
-        Column("epoch", Id, nullable=False),
-        Column("position", BigInteger, nullable=False),
-        Column("updated_at", Instant, nullable=False),
-    )
-
-
-def _inbox(metadata: MetaData) -> Table:
-    """The events a consumer has already applied; the highest version of a key is how far that key is."""
-    return Table(
-        "inbox",
-        metadata,
-        Column("consumer", Text, primary_key=True),
-        Column("event_id", Id, primary_key=True),
-        Column("producer", Text, nullable=False),
-        Column("topic", Text, nullable=False),
-        Column("key", Text, nullable=False),
-        Column("version", BigInteger, nullable=False),
-        Column("epoch", Id, nullable=False),
-        Column("received_at", Instant, nullable=False),
-        Index(None, "consumer", "topic", "key", "version"),
-    )
-
-
-def _consumer_cursor(metadata: MetaData) -> Table:
-    """How far a consumer has read each producer's feed, and in which epoch; `confirmed` once all that it applied in
-    earlier epochs was seen again, or forgotten.
-    """
-    return Table(
-        "consumer_cursor",
-        metadata,
-        Column("consumer", Text, primary_key=True),
-        Column("producer", Text, primary_key=True),
-        Column("epoch", Id, nullable=False),
-        Column("position", BigInteger, nullable=False),
-        Column("confirmed", Boolean, nullable=False, server_default=text("true")),
-        Column("updated_at", Instant, nullable=False),
-    )
-
-
-def _parked_event(metadata: MetaData) -> Table:
-    """Events that could not be applied, and the later ones of the same key, until a person replays them."""
-    return Table(
-        "parked_event",
-        metadata,
-        Column("consumer", Text, primary_key=True),
-        Column("event_id", Id, primary_key=True),
-        Column("producer", Text, nullable=False),
-        Column("topic", Text, nullable=False),
-        Column("key", Text, nullable=False),
-        Column("version", BigInteger, nullable=False),
-        Column("type", Text, nullable=False),
-        Column("epoch", Id, nullable=False),
-        Column("envelope", JSON, nullable=False),
-        Column("reason", Text, nullable=False),
-        Column("error", Text),
-        Column("attempts", Integer, nullable=False),
-        Column("parked_at", Instant, nullable=False),
-        Index(None, "consumer", "topic", "key", "version"),
-    )
-
-
 def _decision(metadata: MetaData) -> Table:
     """What a decision rested on and said (kit.trace.Snapshot); never changed."""
     return Table(
@@ -311,7 +195,7 @@ def _import_chunk(metadata: MetaData) -> Table:
     return Table(
         "import_chunk",
         metadata,
-        Column("job", Id, primary_key=True),
+        Column("job", Id, ForeignKey("import_job.id", ondelete="CASCADE"), primary_key=True),
         Column("number", Integer, primary_key=True),
         Column("first_line", Integer, nullable=False),
         Column("lines", Integer, nullable=False),
@@ -327,7 +211,7 @@ def _import_reject(metadata: MetaData) -> Table:
     return Table(
         "import_reject",
         metadata,
-        Column("job", Id, primary_key=True),
+        Column("job", Id, ForeignKey("import_job.id", ondelete="CASCADE"), primary_key=True),
         Column("line", Integer, primary_key=True),
         Column("pointer", Text, primary_key=True),
         Column("code", Text, nullable=False),
@@ -348,3 +232,7 @@ def _task_run(metadata: MetaData) -> Table:
         Column("outcome", Text, nullable=False),
         CheckConstraint("outcome IN ('running', 'done', 'failed')", name="outcome"),
     )
+
+
+# For the kit's own queries: the same tables, whatever component they are in.
+KIT: Final = kit_tables(new_metadata())

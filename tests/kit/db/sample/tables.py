@@ -1,10 +1,11 @@
-"""A component for the tests of the kit: the kit tables, a tenant table, its child, a ledger."""
+"""A component for the tests of the kit: the kit tables, a tenant table, its child, a ledger, facts."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import Column, Index, Table, Text
 
 from kit.db.schema import kit_tables, new_metadata
+from kit.db.temporal import temporal_table
 from kit.db.types import Id, MoneyColumn, MonthColumn, PeriodColumn, RateColumn
 
 metadata = new_metadata()
@@ -36,5 +37,13 @@ ledger_line = Table(
     Column("id", Id, primary_key=True),
     Column("employer", Text, nullable=False),
     Column("account", Text, nullable=False),
-    Column("cents", BigInteger, nullable=False),
+    Column("amount", MoneyColumn, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+fact = temporal_table(
+    "fact",
+    metadata,
+    Column("employer", Text, nullable=False),
+    Column("value", Text, nullable=False),
 )

@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql
 
 from kit.db import rls
 from kit.db.schema import append_only, create_kit_tables, drop_kit_tables
+from kit.db.temporal import no_overlap
 
 revision = "0001"
 down_revision = None
@@ -36,8 +37,21 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("employer", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
     )
+    op.create_table(
+        "fact",
+        sa.Column("row", sa.Uuid(), primary_key=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("valid", postgresql.DATERANGE(), nullable=False),
+        sa.Column("recorded", postgresql.TSTZRANGE(), nullable=False),
+        sa.Column("employer", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        no_overlap("fact"),
+    )
+    op.create_index("ix_fact_current", "fact", ["id"], postgresql_where=sa.text("upper_inf(recorded)"))
+    rls.enable(op, "fact")
     rls.enable(op, "note")
     rls.enable_through(op, "note_line", parent="note", column="note")
     rls.enable(op, "ledger_line")
@@ -45,6 +59,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("ledger_line", "note_line", "note"):
+    for table in ("fact", "ledger_line", "note_line", "note"):
         op.drop_table(table)
     drop_kit_tables(op)
