@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.linters import clock, database, imports, law, privacy, tenancy, tests
+from tests.linters import clock, database, imports, law, privacy, rule_ids, tenancy, tests
 from tests.linters.source import Finding, Source, read
 
 Linter = Callable[[Sequence[Source]], Iterator[Finding]]
@@ -16,6 +16,7 @@ LINTERS: Final[tuple[Linter, ...]] = (
     law.check,
     database.check,
     clock.check,
+    rule_ids.check,
     tenancy.check,
     privacy.check,
     tests.check,

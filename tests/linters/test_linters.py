@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.linters import clock, database, imports, law, privacy, tenancy, tests
+from tests.linters import clock, database, imports, law, privacy, rule_ids, tenancy, tests
 from tests.linters.run import LINTERS, Linter, findings
 from tests.linters.source import Source, read
 
@@ -62,6 +62,10 @@ BREAKS: list[tuple[Linter, str, str]] = [
     (clock.check, "services/claims/api/claims.py", "now = datetime.datetime.utcnow()"),
     (clock.check, "kit/http/auth.py", "now = time.time()"),
     (clock.check, "gateway/proxy.py", "now = datetime.now(tz=UTC)"),
+    (rule_ids.check, DOMAIN, "x = rules.at('leave.cmo.half_rate', day)"),
+    (rule_ids.check, APPLICATION, "x = book.table('leave.contractual', day)"),
+    (rule_ids.check, DOMAIN, "x = rules.at('leave.cmo.full_days', day).money"),
+    (rule_ids.check, DOMAIN, "x = rules.at('pss.monthly', day).rate"),
     (tenancy.check, ADAPTER, "t = Table('claim', metadata, Column('employer', Text))"),
     (
         tenancy.check,
@@ -123,6 +127,9 @@ KEEPS: list[tuple[Linter, str, str]] = [
     (clock.check, ADAPTER, "q = select(func.now())"),
     (clock.check, APPLICATION, "now = clock.now(), clock.day(), time.monotonic()"),
     (clock.check, "tests/kit/test_a.py", "now = datetime.now(UTC)"),
+    (rule_ids.check, DOMAIN, "x = rules.at('leave.cmo.full_days', day).integer, rules.at('pss.monthly', day).value"),
+    (rule_ids.check, DOMAIN, "x = rules.table('leave.contractual.cmo', day), rules.at(name, day).rate, terms.at(day)"),
+    (rule_ids.check, "tests/rules/test_book.py", "x = rules.at('no.such.rule', day)"),
     (tenancy.check, ADAPTER, "t = Table('kind', metadata, Column('name', Text))"),
     (tenancy.check, ADAPTER, "t = Table('kind', metadata, Index('ix', 'employer'))"),
     (tenancy.check, "kit/db/schema.py", "t = Table('claim', metadata, Column('employer', Text))"),
