@@ -1,7 +1,7 @@
 """The guard: a small process that ends the others when the supervisor dies without a word (SIGKILL, power of the OOM).
 
 It reads `+ <pid> <signal>` and `- <pid>` lines from the supervisor. When that pipe closes, whatever is still listed
-gets its signal, and after a grace period SIGKILL. It keeps the home's lock until then, so that nobody starts on top of it.
+gets its signal, and after a grace period SIGKILL. It keeps the home's lock until then: nobody starts on top of it.
 Run as `python -I -S guard.py`: the standard library alone, a few megabytes, ready in milliseconds.
 """
 

@@ -70,5 +70,7 @@ def process_plan(component: Component, layout: Layout, credentials: Credentials)
     """How one component is started as a process of its own."""
     module = "gateway.main" if component == "gateway" else f"services.{component}.main"
     settings = settings_of(component, layout, credentials)
+    if component == "gateway":
+        settings["expect_demo"] = "true"
     environment = {f"RELAIS_{name.upper()}": value for name, value in settings.items()}
     return ProcessPlan(component, (sys.executable, "-m", module), environment)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
+from kit.clock import SystemClock
+from kit.db.database import Database
+from kit.db.provision import component_url
 from kit.settings import COMPONENTS
+from relais.clients import register_all
 from relais.credentials import Credentials
 from relais.databases import behind, bring_up
 from relais.errors import CommandError
@@ -23,6 +27,7 @@ from relais.postgres import EmbeddedPostgres, PostgresError
 from relais.processes import CRASHED, Guard, Processes
 from relais.screen import Screen
 
+T = TypeVar("T")
 READY_SECONDS = 90.0
 POLL_SECONDS = 0.05
 
@@ -43,6 +48,20 @@ class Platform:
     layout: Layout
     credentials: Credentials
     processes: Processes
+    gateway_database: Database
+
+    async def while_up(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of this work. Raises CommandError when a process ends before it."""
+        task = asyncio.ensure_future(work)
+        watch = asyncio.create_task(self.processes.until_one_ends())
+        try:
+            await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if watch.done():
+                raise watch.result()
+            return task.result()
+        finally:
+            watch.cancel()
+            task.cancel()
 
 
 @asynccontextmanager
@@ -58,11 +77,12 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
         async with postgres_of(home, screen) as admin_dsn, _broker(home, options, screen) as bootstrap:
             layout = Layout(ports, admin_dsn, options.transport, bootstrap)
             await _migrated(layout, credentials, screen)
-            async with _processes(home, lock) as processes:
+            async with _processes(home, lock) as processes, _gateway_database(layout, credentials) as database:
+                platform = Platform(home, layout, credentials, processes, database)
                 home.announce(Running(os.getpid(), layout.gateway, options.transport, admin_dsn, layout.services))
                 try:
-                    await _started(Platform(home, layout, credentials, processes), screen)
-                    yield Platform(home, layout, credentials, processes)
+                    await _started(platform, screen)
+                    yield platform
                 finally:
                     home.withdraw()
 
@@ -100,6 +120,17 @@ async def _migrated(layout: Layout, credentials: Credentials, screen: Screen) ->
 
 
 @asynccontextmanager
+async def _gateway_database(layout: Layout, credentials: Credentials) -> AsyncIterator[Database]:
+    """The gateway's database, for what is done beside it: registering clients, saying that the demo data is in."""
+    password = credentials.databases["gateway"]["api"]
+    database = Database(component_url(layout.admin_dsn, "gateway", "api", password), pool_size=1, name="relais-run")
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
 async def _processes(home: Home, lock: int) -> AsyncIterator[Processes]:
     guard = Guard(lock)
     processes = Processes(home, guard)
@@ -115,8 +146,12 @@ async def _started(platform: Platform, screen: Screen) -> None:
     with screen.step("cinq processus"):
         for component in COMPONENTS:
             await platform.processes.start(process_plan(component, platform.layout, platform.credentials))
-        answers = asyncio.gather(*(_answers(platform.layout.url(name), name) for name in COMPONENTS))
-        await unless_one_ends(platform.processes, asyncio.ensure_future(answers))
+        await register_all(platform.gateway_database, platform.credentials, SystemClock())
+        await platform.while_up(_all_answer(platform.layout))
+
+
+async def _all_answer(layout: Layout) -> None:
+    await asyncio.gather(*(_answers(layout.url(name), name) for name in COMPONENTS))
 
 
 async def _answers(url: str, name: str) -> None:
@@ -138,19 +173,6 @@ async def _is_up(client: httpx.AsyncClient, path: str) -> bool:
         return (await client.get(path)).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
-
-
-async def unless_one_ends(processes: Processes, work: asyncio.Future[Any]) -> None:
-    """Wait for the work; raise CommandError when a process ends before it."""
-    watch = asyncio.create_task(processes.until_one_ends())
-    try:
-        await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if watch.done():
-            raise watch.result()
-        work.result()
-    finally:
-        watch.cancel()
-        work.cancel()
 
 
 async def _in_thread(call: Callable[[], None]) -> None:

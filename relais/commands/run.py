@@ -7,10 +7,14 @@ from typing import Annotated
 
 import typer
 
+from relais.api import Refused, TooLate
+from relais.errors import CommandError
 from relais.home import Home
-from relais.platform import Options, Platform, brought_up, unless_one_ends, until_told
+from relais.platform import Options, Platform, brought_up, until_told
+from relais.processes import CRASHED
 from relais.screen import Screen
-from relais.seed import load_demo_data
+from relais.seed import SEEN_ON, Seed, load_once
+from rules.book import RuleBook
 
 app = typer.Typer()
 
@@ -42,9 +46,19 @@ async def serve(home: Home, options: Options, screen: Screen) -> None:
 
 async def _until_one_ends(home: Home, options: Options, screen: Screen) -> None:
     async with brought_up(home, options, screen) as platform:
-        await unless_one_ends(platform.processes, asyncio.ensure_future(load_demo_data(platform, screen)))
+        await platform.while_up(_demo_data(platform, screen))
         _welcome(platform, screen)
         raise await platform.processes.until_one_ends()
+
+
+async def _demo_data(platform: Platform, screen: Screen) -> None:
+    point = RuleBook.load().at("index_point.yearly", SEEN_ON).value
+    seed = Seed(platform.layout.gateway, platform.credentials.clients, point)
+    try:
+        with screen.step("données de démonstration"):
+            await load_once(seed, platform.gateway_database)
+    except (Refused, TooLate) as error:
+        raise CommandError(f"Les données de démonstration ne se chargent pas : {error}", CRASHED) from error
 
 
 def _welcome(platform: Platform, screen: Screen) -> None:

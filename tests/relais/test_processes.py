@@ -17,7 +17,9 @@ from relais.home import Home, alive
 from relais.processes import Guard, ProcessPlan, Processes, inherited_environment
 
 WAITING = "import time; print('started', flush=True); time.sleep(60)"
-DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('started', flush=True); time.sleep(60)"
+DEAF = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('started', flush=True); time.sleep(60)"
+)
 
 
 def plan(name: str, code: str) -> ProcessPlan:

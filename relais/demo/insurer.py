@@ -1,0 +1,56 @@
+"""Step 6: the insurer reads its own feed, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from relais.api import Api
+from relais.demo.world import World
+
+EXPECTED_TYPES = {
+    "fr.psc.eligibility.affiliation.started.v1",
+    "fr.psc.eligibility.sick-leave.started.v1",
+    "fr.psc.claims.claim.opened.v1",
+    "fr.psc.claims.benefit.decided.v1",
+    "fr.psc.claims.annuity.started.v1",
+    "fr.psc.contributions.statement.issued.v1",
+}
+
+
+def play(world: World) -> None:
+    report = world.report
+    report.title("6. L'assureur lit son flux")
+    events = world.insurer.until(lambda: _complete(world), "les faits de l'assureur")
+    mine = [event for event in events if _is_about(event, world)]
+    for kind in sorted({event["type"] for event in mine}):
+        report.note(f"{sum(event['type'] == kind for event in mine)} × {kind}")
+    report.true(
+        "ses lots seulement", holds={e.get("insurer") for e in events} == {"demo-a"}, source="un flux par assureur"
+    )
+    report.equal("faits lus par un autre assureur", len(_all(world.other_insurer)), 0, "aucun lot, aucun fait")
+    nirs = [agent.get("nir") for agent in world.agents.values() if agent.get("nir")]
+    text = json.dumps(events, ensure_ascii=False)
+    report.true("aucun NIR dans le flux", holds=not any(nir in text for nir in nirs), source="protection des données")
+
+
+def _complete(world: World) -> list[dict[str, Any]] | None:
+    events = _all(world.insurer)
+    seen = {event["type"] for event in events if _is_about(event, world)}
+    return events if seen >= EXPECTED_TYPES - {"fr.psc.contributions.statement.issued.v1"} else None
+
+
+def _is_about(event: dict[str, Any], world: World) -> bool:
+    return any(event["data"].get("agent") == agent["id"] for agent in world.agents.values())
+
+
+def _all(api: Api) -> list[dict[str, Any]]:
+    """Everything on a client's feed, from the first fact."""
+    events: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        page = api.get("/v1/events", after=cursor, limit=1000)
+        if not page["events"]:
+            return events
+        events += page["events"]
+        cursor = page["next"]
