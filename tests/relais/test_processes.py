@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -14,7 +13,8 @@ import pytest
 
 from relais import processes as module
 from relais.home import Home, alive
-from relais.processes import Guard, ProcessPlan, Processes, inherited_environment
+from relais.processes import Guard, Processes, ProcessPlan, inherited_environment
+from tests.waiting import eventually
 
 WAITING = "import time; print('started', flush=True); time.sleep(60)"
 DEAF = (
@@ -49,9 +49,10 @@ async def processes(home: Home, guard: Guard) -> AsyncIterator[Processes]:
 
 
 async def started(home: Home, name: str) -> None:
-    async with asyncio.timeout(20):
-        while "started" not in (home.log(name).read_text() if home.log(name).exists() else ""):
-            await asyncio.sleep(0.01)
+    async def said_so() -> bool:
+        return home.log(name).exists() and "started" in home.log(name).read_text()
+
+    await eventually(said_so, f"{name} started")
 
 
 async def test_one_that_ends_by_itself_is_named_with_its_last_words(home: Home, processes: Processes) -> None:

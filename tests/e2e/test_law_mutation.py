@@ -1,0 +1,61 @@
+"""Whatever rule value the demo uses, change it and the demo turns red: nothing it shows is written beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from relais.demo.play import play
+from relais.demo.report import Report
+from rules.book import RuleBook, RuleValue
+from tests.platform import TestPlatform
+
+PATIENCE_SECONDS = 6.0
+
+
+async def failures(platform: TestPlatform, book: RuleBook) -> list[str]:
+    """What the demo finds wrong under another law, up to the first."""
+    report = Report(lambda _: None, fail_fast=True)
+    with platform.book.now_reads(book):
+        await asyncio.to_thread(play, platform.gateway, platform.clients, report, patience=PATIENCE_SECONDS)
+    return report.failures
+
+
+async def test_every_rule_value_the_demo_uses_turns_it_red(platform: TestPlatform) -> None:
+    law = platform.book.current
+    platform.book.asked.clear()
+    assert await failures(platform, law) == []
+    used = list(platform.book.asked.values())
+    assert len(used) > 15
+    green = [value.id for value in used if not await turns_red(platform, law, value)]
+    assert green == []
+
+
+async def turns_red(platform: TestPlatform, law: RuleBook, value: RuleValue) -> bool:
+    for other in otherwise(value):
+        try:
+            book = law.replacing(value.id, other, value.start)
+        except ValueError:
+            continue
+        if await failures(platform, book):
+            return True
+    return False
+
+
+def otherwise(value: RuleValue) -> Iterator[str]:
+    """The value read otherwise: slightly, then plainly. A threshold that nobody stands at moves until it bites."""
+    match value.unit:
+        case "rate":
+            yield str(value.value + Decimal("0.01"))
+            yield str(value.value / 2)
+        case "date":
+            day = date.fromisoformat(value.text)
+            yield (day + timedelta(days=400)).isoformat()
+        case "choice" | "table":
+            return
+        case _:
+            yield str(value.value + 1)
+            yield str(value.value / 10 if value.value % 1 else value.value // 10)
+            yield str(value.value * 10)
