@@ -20,7 +20,11 @@ from relais.postgres import THROWAWAY, EmbeddedPostgres
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 # Components that exist for tests only, and where their migrations are.
-SAMPLES: Final = {"sample": ROOT / "tests" / "kit" / "db" / "sample" / "migrations"}
+SAMPLES: Final = {
+    "sample": ROOT / "tests" / "kit" / "db" / "sample" / "migrations",
+    "source": ROOT / "tests" / "kit" / "events" / "sample" / "migrations",
+    "sink": ROOT / "tests" / "kit" / "events" / "sample" / "migrations",
+}
 # Rows that are the same for every test: versions, the feed's epoch, content-addressed scopes.
 KEPT: Final = ("alembic_version", "feed_meta", "scope_employer")
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
-from kit.db.database import Database
+from kit.db.database import Database, Scope
+from kit.events import parking
 from kit.events.consumer import Subscription
+from kit.events.delivery import Delivery
 from kit.events.feed import Feed
-
-# Gives a bearer token with the scope `events:read`; called for each request, so it caches.
-Token = Callable[[], Awaitable[str]]
+from kit.events.parking import Parked
+from kit.events.replaying import replay
+from kit.events.sequencer import Sequencer
+from kit.events.supervise import supervise
+from kit.events.transport import Token, Transport
+from kit.events.transport_feed import FeedReader, FeedTransport
 
 
 class EventRuntime:
@@ -34,19 +41,47 @@ class EventRuntime:
         works: bool = True,
     ) -> None:
         self.feed = Feed(database)
-        self._component = component
+        self.deliveries = {
+            delivery.consumer: delivery
+            for delivery in (Delivery(database, component, subscription) for subscription in subscriptions)
+        }
+        assert len(self.deliveries) == len(subscriptions), "two subscriptions to one producer need names"
         self._database = database
-        self._subscriptions = tuple(subscriptions)
-        self._producers = dict(producers)
-        self._token = token
-        self._transport = transport
-        self._kafka_bootstrap = kafka_bootstrap
         self._works = works
+        assert transport == "feed" or kafka_bootstrap, "the transport is Kafka, and no broker is named"
+        self._reader = FeedReader(producers, token)
+        self._transport: Transport = FeedTransport(self._reader)
+        self._sequencer = Sequencer(database)
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start in the background; returns once listening."""
         await self.feed.start()
+        if not self._works:
+            return
+        await self._sequencer.start()
+        self._spawn("relay", self._transport.relay)
+        for consumer, delivery in self.deliveries.items():
+            self._spawn(consumer, partial(self._transport.consume, delivery))
 
     async def stop(self) -> None:
-        """Stop between two batches: nothing is left half done."""
+        """Stop at once: a batch in progress is rolled back and comes again."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self._transport.close()
+        await self._sequencer.stop()
         await self.feed.stop()
+
+    async def parked(self, *, limit: int = 200) -> list[Parked]:
+        """The events that wait in this component."""
+        async with self._database.transaction(Scope.all()) as tx:
+            return await parking.listed(tx, limit=limit)
+
+    async def replay(self, consumer: str, topic: str, key: str) -> int:
+        """Try the parked events of a key again, in order; says how many went through. KeyError: no such consumer."""
+        return await replay(self.deliveries[consumer], topic, key)
+
+    def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._tasks.append(asyncio.create_task(supervise(name, work), name=name))

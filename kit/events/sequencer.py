@@ -1,0 +1,87 @@
+"""Gives positions to committed events, one sequencer per service at a time.
+
+Rows become visible in any order; a position is given only to rows that are, in the order of writing, which for one
+aggregate is the order of its versions (the second writer waits for the first one's commit). So whoever reads
+`position > cursor` skips no slow transaction and sees no version 2 before version 1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import asyncpg
+import structlog
+
+from kit.db.database import Database
+from kit.events import epoch, metrics
+from kit.events.feed import SEQUENCED_CHANNEL
+from kit.events.outbox import WRITTEN_CHANNEL
+from kit.events.supervise import supervise
+
+BATCH_LIMIT: Final = 2000
+# How often a process that is not the sequencer tries to be; a waiting lock would keep a snapshot from vacuum.
+TRY_SECONDS: Final = 0.5
+# Looks anyway after this long: notifications are lost with a connection.
+LOOK_SECONDS: Final = 1.0
+_LOCK: Final = 7_305_010
+
+_SEQUENCE: Final = """
+    WITH head AS (SELECT last_position FROM feed_meta FOR UPDATE),
+         fresh AS (SELECT id, row_number() OVER (ORDER BY serial) AS place
+                     FROM (SELECT id, serial FROM outbox WHERE position IS NULL ORDER BY serial LIMIT $1) AS unplaced),
+         placed AS (UPDATE outbox SET position = head.last_position + fresh.place
+                      FROM fresh, head WHERE outbox.id = fresh.id RETURNING 1),
+         moved AS (UPDATE feed_meta SET last_position = last_position + given
+                     FROM (SELECT count(*) AS given FROM placed) AS counted WHERE given > 0 RETURNING given)
+    SELECT given, pg_notify($2, '') FROM moved
+"""
+
+
+class Sequencer:
+    """Runs in the background of every worker process; the one that holds the advisory lock works."""
+
+    def __init__(self, database: Database, *, batch: int = BATCH_LIMIT) -> None:
+        self._database = database
+        self._batch = batch
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(supervise("sequencer", self._run), name="sequencer")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _run(self) -> None:
+        async with self._database.dedicated() as connection:
+            while True:
+                if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                    break
+                await asyncio.sleep(TRY_SECONDS)
+            if await epoch.check(connection):
+                structlog.get_logger(__name__).warning("feed_restored", database=self._database.url.database)
+            await self._lead(connection)
+
+    async def _lead(self, connection: asyncpg.Connection[Any]) -> None:
+        written = asyncio.Event()
+        connection.add_termination_listener(lambda _: written.set())
+        await connection.add_listener(WRITTEN_CHANNEL, lambda *_: written.set())
+        while True:
+            written.clear()
+            while await sequence(connection, self._batch) == self._batch:
+                pass
+            try:
+                await asyncio.wait_for(written.wait(), LOOK_SECONDS)
+            except TimeoutError:
+                continue
+
+
+async def sequence(connection: asyncpg.Connection[Any], batch: int = BATCH_LIMIT) -> int:
+    """Give positions to at most `batch` committed events, and say how many. Only the holder of the lock may call it."""
+    given: int = await connection.fetchval(_SEQUENCE, batch, SEQUENCED_CHANNEL) or 0
+    metrics.SEQUENCED.inc(given)
+    return given

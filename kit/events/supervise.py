@@ -1,0 +1,60 @@
+"""Background tasks that outlive what goes wrong around them: a database or a broker that is away comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+PAUSE_SECONDS: Final = 0.1
+PAUSE_LIMIT_SECONDS: Final = 5.0
+# Work that ran this long before it failed is not failing in a row.
+STEADY_SECONDS: Final = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Run `work` until cancelled; when it ends or fails, again after a pause that grows, with jitter."""
+    loop = asyncio.get_running_loop()
+    pause = PAUSE_SECONDS
+    while True:
+        started = loop.time()
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - whatever it is, stopping would stop the events of a whole service
+            log.warning("event_task_failed", task=name, error=describe(error))
+        if loop.time() - started > STEADY_SECONDS:
+            pause = PAUSE_SECONDS
+        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
+        pause = min(2 * pause, PAUSE_LIMIT_SECONDS)
+
+
+def describe(error: BaseException) -> str:
+    """What failed and where, without its message: a message may hold values that must stay out of logs.
+
+    >>> def fails(): raise ValueError("2 85 05 75 116 001 22")
+    >>> try: fails()
+    ... except ValueError as error: described = describe(error)
+    >>> described.startswith("ValueError at "), "2 85" in described
+    (True, False)
+    """
+    cause = getattr(error, "orig", None) or error
+    parts = [type(cause).__name__]
+    for detail in ("sqlstate", "constraint_name", "code"):
+        value = getattr(cause, detail, None) or getattr(getattr(cause, "__cause__", None), detail, None)
+        if isinstance(value, str) and value:
+            parts.append(value)
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        ours = "site-packages" not in frame.tb_next.tb_frame.f_code.co_filename
+        if not ours:
+            break
+        frame = frame.tb_next
+    if frame is not None:
+        code = frame.tb_frame.f_code
+        parts.append(f"at {code.co_name}:{frame.tb_lineno}")
+    return " ".join(parts)
