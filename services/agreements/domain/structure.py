@@ -85,12 +85,12 @@ def _guarantee(agreement: Agreement, guarantee: GuaranteeTerm, place: str) -> It
     elif not _cover(periods, agreement.effective):
         yield error("rate_missing", f"{place}/rates", "accord art. 5.1", "Un jour de l'accord n'a pas de taux.")
     for index, rate in enumerate(guarantee.rates):
-        if rate.guaranteed_to is not None and rate.guaranteed_to not in rate.period:
+        if rate.guaranteed_to is not None and rate.guaranteed_to < rate.period.start:
             yield error(
-                "guarantee_outside_rate",
+                "guaranteed_before_start",
                 f"{place}/rates/{index}/guaranteed_to",
                 "accord art. 5.3",
-                "Le taux est garanti au-delà de sa période.",
+                "La garantie du taux s'achève avant qu'il commence.",
             )
 
 

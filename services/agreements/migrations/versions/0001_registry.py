@@ -12,10 +12,12 @@ from kit.db.schema import append_only, create_kit_tables, drop_kit_tables
 revision = "0001"
 down_revision = None
 
-RECORDED = (
-    sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("recorded_by", sa.Text(), nullable=False),
-)
+
+def recorded() -> tuple[sa.Column[object], ...]:
+    return (
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+    )
 
 
 def upgrade() -> None:
@@ -40,7 +42,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("document", postgresql.JSONB(), nullable=False),
-        *(column.copy() for column in RECORDED),
+        *recorded(),
         sa.PrimaryKeyConstraint("id", "version"),
     )
     _agreements()
@@ -61,7 +63,7 @@ def _agreements() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("document", postgresql.JSONB(), nullable=False),
         sa.Column("findings", postgresql.JSONB(), nullable=False),
-        *(column.copy() for column in RECORDED),
+        *recorded(),
         sa.PrimaryKeyConstraint("agreement", "version"),
     )
     op.create_table(
@@ -70,7 +72,7 @@ def _agreements() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("on", sa.Date()),
-        *(column.copy() for column in RECORDED),
+        *recorded(),
         sa.PrimaryKeyConstraint("agreement", "number"),
     )
     op.create_table(

@@ -1,0 +1,87 @@
+"""The checks of an accord, case by case, and what it takes to sign one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rules.book import RuleBook
+from services.agreements.domain.errors import InvalidAgreement, NotSignable
+from services.agreements.domain.finding import Severity
+from services.agreements.domain.structure import structure
+from services.agreements.domain.validation import accepted, check_signable, errors, validate
+from tests.services.agreements.accord import agreement, scheme
+
+CASES = yaml.safe_load((Path(__file__).parent / "golden" / "findings.yaml").read_text())
+RULES = RuleBook.load()
+SCHEME = scheme().to_domain()
+
+
+def places(findings: list[Any], severity: Severity) -> list[tuple[str, str]]:
+    return sorted((f.code, f.pointer) for f in findings if f.severity is severity)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_findings(case: dict[str, Any]) -> None:
+    found = validate(agreement(case["change"]), SCHEME, RULES)
+    errors = sorted(tuple(e) for e in case.get("errors", []))
+    assert places(found, Severity.ERROR) == errors
+    if case.get("structure_only"):
+        return
+    kept = [tuple(w) for w in CASES[0]["warnings"] if w[0] not in case.get("without", [])]
+    expected = sorted({*kept, *(tuple(w) for w in case.get("warnings", []))})
+    assert places(found, Severity.WARNING) == expected
+
+
+def test_every_finding_names_its_article() -> None:
+    assert all(f.reference and f.detail_fr for f in validate(agreement(), SCHEME, RULES))
+
+
+def test_a_case_has_a_source() -> None:
+    assert all(case["source"] for case in CASES)
+
+
+def test_an_unknown_scheme_is_a_doubt() -> None:
+    codes = {f.code for f in validate(agreement(), None, RULES)}
+    assert "scheme_unknown" in codes
+
+
+def test_errors_block_and_doubts_travel() -> None:
+    assert {f.severity for f in accepted(agreement(), SCHEME, RULES)} == {Severity.WARNING}
+    broken = agreement({"/guarantees/0/rates/0/employer_share": "0.1"})
+    with pytest.raises(InvalidAgreement) as caught:
+        accepted(broken, SCHEME, RULES)
+    assert len(caught.value.findings) == len(errors(validate(broken, SCHEME, RULES)))
+    assert caught.value.pointer == caught.value.findings[0].pointer
+
+
+def test_a_mandatory_guarantee_of_another_shape_is_not_held_to_the_minimum() -> None:
+    """A compulsory death cover pays a capital: the decree's minimum does not speak of it."""
+    found = validate(agreement({"/guarantees/1/mandatory": True}), SCHEME, RULES)
+    assert not errors(found)
+
+
+def test_a_mandatory_guarantee_without_rate_is_caught_before_the_law_is_asked() -> None:
+    assert [f.code for f in errors(structure(agreement({"/guarantees/1/rates": []})))] == ["rate_missing"]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"/signature": {}}, "/signature/signed_on"),
+        ({"/signatories": [{"side": "EMPLOYER", "party": "V", "name": "S"}] * 4}, "/signatories"),
+        ({"/signatories/0": None}, "/signatories"),
+    ],
+)
+def test_what_a_signature_needs(change: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(NotSignable) as caught:
+        check_signable(agreement(change))
+    assert caught.value.pointer == pointer
+
+
+def test_the_real_accord_can_be_signed() -> None:
+    check_signable(agreement())
+    assert [f.code for f in accepted(agreement(), None, RULES) if f.severity is Severity.ERROR] == []
