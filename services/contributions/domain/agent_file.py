@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
-from kit.period import Month, Period
+from kit.period import ONE_DAY, Month, Period
 from rules.vocabulary import Guarantee
 from services.contributions.domain.base import Status
 from services.contributions.domain.cover import Span
@@ -19,6 +20,18 @@ class Employment:
     id: str
     period: Period
     status: Status
+
+    def after(self, earlier: Sequence[Employment], since: date | None) -> list[Employment]:
+        """All stretches of this employment, which stands as `self` says from `since` on and stood as `earlier` before.
+
+        `since` None, or not after its start: it has always stood as `self` says.
+        """
+        if since is None or since <= self.period.start:
+            return [self]
+        kept = [
+            replace(e, period=p) for e in earlier if (p := e.period.intersection(Period(date.min, since - ONE_DAY)))
+        ]
+        return [*kept, replace(self, period=Period(since, self.period.end))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,10 @@ class Owed:
 def owed(file: AgentFile, month: Month, terms: Mapping[str, Terms], rules: Rules) -> Owed:
     """Every guarantee of every accord that covers the agent in the month, on the pay known for it.
 
-    `held` is `affiliation_unknown`, `terms_unknown`, `status_unknown`, `rate_unknown`, or the code of the error that
-    the pay raises: category missing, TPP above the RI, no rule known for the month.
+    `held` is `pay_unknown`, `affiliation_unknown`, `terms_unknown`, `status_unknown`, `rate_unknown`, or the code of
+    the error that the pay raises: category missing, TPP above the RI, no rule known for the month.
     """
     pay = [line for line in file.pay if line.month == month]
-    if not pay:
-        return Owed(month, ())
     try:
         dues = tuple(_dues(file, month, pay, terms, rules))
     except (Held, RelaisError) as reason:
@@ -58,16 +56,15 @@ def owed(file: AgentFile, month: Month, terms: Mapping[str, Terms], rules: Rules
         "pay_versions": {line.employment or "": line.version for line in pay},
     }
     amount = Money.sum(due.line.amount for due in dues)
-    return Owed(month, dues, Trace("contributions.month", "accord art. 5", inputs, amount, _steps(dues)))
-
-
-def _steps(dues: Sequence[Due]) -> tuple[Trace, ...]:
-    return tuple(due.line.trace for due in dues)
+    steps = tuple(due.line.trace for due in dues)
+    return Owed(month, dues, Trace("contributions.month", "accord art. 5", inputs, amount, steps))
 
 
 def _dues(
     file: AgentFile, month: Month, pay: Sequence[PayLine], terms: Mapping[str, Terms], rules: Rules
 ) -> Iterator[Due]:
+    if not pay:
+        raise Held("pay_unknown")
     if not file.affiliations:
         raise Held("affiliation_unknown")
     paid = paid_days(month, (affiliation.timeline for affiliation in file.affiliations))

@@ -1,0 +1,150 @@
+"""What other services said of agents: who is behind a matricule, employments, cover, options."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.period import Period
+from rules.vocabulary import Category, Guarantee, Regime
+from services.contributions.adapters.tables import affiliation, agent_matricule, option_election
+from services.contributions.adapters.tables import employment as employments
+from services.contributions.domain.agent_file import Affiliation, Employment
+from services.contributions.domain.base import Status
+from services.contributions.domain.snapshot import read_timeline
+
+Matricule = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of one agent, apart from pay."""
+
+    employments: list[Employment] = field(default_factory=list)
+    affiliations: list[Affiliation] = field(default_factory=list)
+    elections: dict[Guarantee, list[Period]] = field(default_factory=lambda: defaultdict(list))
+
+
+async def link(tx: AsyncConnection, employer: str, matricule: str, agent: UUID) -> None:
+    """Remember who an employer's matricule is."""
+    new = insert(agent_matricule).values(employer=employer, matricule=matricule, agent=agent)
+    await tx.execute(
+        new.on_conflict_do_update(index_elements=["employer", "matricule"], set_={"agent": new.excluded.agent})
+    )
+
+
+async def linked(tx: AsyncConnection, matricules: Collection[Matricule]) -> dict[Matricule, UUID]:
+    """The agents behind these (employer, matricule), as far as known."""
+    rows = await tx.execute(
+        text(
+            "SELECT employer, matricule, agent FROM agent_matricule"
+            " JOIN unnest(CAST(:employers AS text[]), CAST(:matricules AS text[])) AS asked (employer, matricule)"
+            " USING (employer, matricule)"
+        ),
+        {"employers": [e for e, _ in matricules], "matricules": [m for _, m in matricules]},
+    )
+    return {(employer, matricule): agent for employer, matricule, agent in rows}
+
+
+async def lock_matricules(tx: AsyncConnection, employers: Collection[str], *, exclusive: bool) -> None:
+    """Until commit: pay that waits for somebody (shared) and the arrival of somebody (exclusive) exclude each other.
+
+    Without it, pay and hire committing at the same moment would each not see the other, and the pay wait for ever.
+    """
+    function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+    await tx.execute(
+        text(
+            f"SELECT {function}(hashtextextended('contributions.matricules:' || employer, 0))"  # noqa: S608 - ours
+            " FROM unnest(CAST(:employers AS text[])) AS employer"
+        ),
+        {"employers": sorted(employers)},
+    )
+
+
+async def employment(tx: AsyncConnection, employer: str, agent: UUID, employment_id: str) -> list[Employment]:
+    """What is known of one employment, in date order."""
+    rows = await tx.execute(
+        select(employments).where(*_of(employer, agent, employment_id)).order_by(employments.c.starts)
+    )
+    return [_employment(row) for row in rows]
+
+
+async def replace_employment(
+    tx: AsyncConnection, employer: str, agent: UUID, employment_id: str, stretches: Sequence[Employment]
+) -> None:
+    """Store all that is known of one employment (not nothing), in place of what was known."""
+    await tx.execute(delete(employments).where(*_of(employer, agent, employment_id)))
+    rows = [
+        {
+            "employer": employer,
+            "agent": agent,
+            "employment": employment_id,
+            "starts": stretch.period.start,
+            "ends": stretch.period.end,
+            "regime": stretch.status.regime.value,
+            "category": stretch.status.category and stretch.status.category.value,
+        }
+        for stretch in stretches
+    ]
+    await tx.execute(insert(employments), rows)
+
+
+async def replace_affiliation(
+    tx: AsyncConnection, employer: str, agent: UUID, agreement: str, timeline: Sequence[Mapping[str, Any]]
+) -> None:
+    """Store the whole timeline of an agent under an accord."""
+    new = insert(affiliation).values(employer=employer, agent=agent, agreement=agreement, timeline=list(timeline))
+    await tx.execute(
+        new.on_conflict_do_update(
+            index_elements=["employer", "agent", "agreement"], set_={"timeline": new.excluded.timeline}
+        )
+    )
+
+
+async def elect(tx: AsyncConnection, employer: str, agent: UUID, guarantee: str, period: Period) -> None:
+    """Remember that an option runs from a day, to a day or on."""
+    new = insert(option_election).values(
+        employer=employer, agent=agent, guarantee=guarantee, starts=period.start, ends=period.end
+    )
+    await tx.execute(
+        new.on_conflict_do_update(
+            index_elements=["employer", "agent", "guarantee", "starts"], set_={"ends": new.excluded.ends}
+        )
+    )
+
+
+async def renounce(tx: AsyncConnection, employer: str, agent: UUID, guarantee: str, start: date) -> None:
+    """Forget an option that never ran."""
+    table = option_election
+    this = (table.c.employer == employer, table.c.agent == agent, table.c.guarantee == guarantee)
+    await tx.execute(delete(table).where(*this, table.c.starts == start))
+
+
+async def known(tx: AsyncConnection, employer: str) -> dict[UUID, Known]:
+    """All that is known of an employer's agents, in three statements."""
+    found: dict[UUID, Known] = defaultdict(Known)
+    for row in await tx.execute(select(employments).where(employments.c.employer == employer)):
+        found[row.agent].employments.append(_employment(row))
+    for row in await tx.execute(select(affiliation).where(affiliation.c.employer == employer)):
+        found[row.agent].affiliations.append(Affiliation(row.agreement, read_timeline(row.timeline)))
+    for row in await tx.execute(select(option_election).where(option_election.c.employer == employer)):
+        found[row.agent].elections[Guarantee(row.guarantee)].append(Period(row.starts, row.ends))
+    return found
+
+
+def _of(employer: str, agent: UUID, employment_id: str) -> tuple[ColumnElement[bool], ...]:
+    table = employments.c
+    return table.employer == employer, table.agent == agent, table.employment == employment_id
+
+
+def _employment(row: Row[Any]) -> Employment:
+    status = Status(Regime(row.regime), Category(row.category) if row.category else None)
+    return Employment(row.employment, Period(row.starts, row.ends), status)

@@ -1,0 +1,173 @@
+"""The tables of contributions. Copies of other services' facts can be rebuilt; what was received or issued is kept."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, Table, Text, UniqueConstraint
+
+from kit.db.schema import kit_tables, new_metadata
+from kit.db.types import Id, Instant, Json, MoneyColumn, MonthColumn, RateColumn
+
+metadata: Final = new_metadata()
+kit: Final = kit_tables(metadata)
+
+# --- copies, built from events alone -----------------------------------------------------------------------------
+
+# The terms in force of each accord, as published; not a tenant's: accords are public (CGFP L. 226-1).
+agreement_terms: Final = Table(
+    "agreement_terms",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("document", Json, nullable=False),
+)
+
+# Who hides behind an employer's matricule.
+agent_matricule: Final = Table(
+    "agent_matricule",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("matricule", Text, primary_key=True),
+    Column("agent", Id, nullable=False, index=True),
+)
+
+# An employment under one status; a change of regime or category begins another row.
+employment: Final = Table(
+    "employment",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("employment", Text, primary_key=True),
+    Column("starts", Date, primary_key=True),
+    Column("ends", Date),
+    Column("regime", Text, nullable=False),
+    Column("category", Text),
+    Index(None, "agent"),
+)
+
+affiliation: Final = Table(
+    "affiliation",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("agreement", Text, primary_key=True),
+    Column("timeline", Json, nullable=False),
+    Index(None, "agent"),
+)
+
+option_election: Final = Table(
+    "option_election",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("guarantee", Text, primary_key=True),
+    Column("starts", Date, primary_key=True),
+    Column("ends", Date),
+    Index(None, "agent"),
+)
+
+# --- pay, as received ---------------------------------------------------------------------------------------------
+
+# Every version of every month's pay; the highest is the current one. `employment` '' when the agent has one.
+pay_version: Final = Table(
+    "pay_version",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("matricule", Text, primary_key=True),
+    Column("employment", Text, primary_key=True),
+    Column("month", MonthColumn, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("tib", MoneyColumn, nullable=False),
+    Column("nbi", MoneyColumn, nullable=False),
+    Column("ri", MoneyColumn, nullable=False),
+    Column("sft", MoneyColumn, nullable=False),
+    Column("ir", MoneyColumn, nullable=False),
+    Column("tpp", MoneyColumn),
+    Column("other", Json, nullable=False),
+    Column("share_of_pay", RateColumn),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    CheckConstraint("version > 0", name="version"),
+)
+
+# Versions that no event has told of yet, because nobody is known under that matricule.
+pay_waiting: Final = Table(
+    "pay_waiting",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("matricule", Text, primary_key=True),
+    Column("employment", Text, primary_key=True),
+    Column("month", MonthColumn, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+)
+
+# --- what was issued, written once --------------------------------------------------------------------------------
+
+# A run that issued something; what it rested on is the decision of the same id.
+run: Final = Table(
+    "run",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("month", MonthColumn, nullable=False),
+    Column("rules_version", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Index(None, "employer", "id"),
+)
+
+statement: Final = Table(
+    "statement",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("agreement", Text, nullable=False),
+    Column("insurer", Text, nullable=False),
+    Column("month", MonthColumn, nullable=False),
+    Column("run", Id, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("amount", MoneyColumn, nullable=False),
+    Column("employer_share", MoneyColumn, nullable=False),
+    Column("agent_share", MoneyColumn, nullable=False),
+    Column("totals", Json, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    UniqueConstraint("employer", "number"),
+    CheckConstraint("number > 0", name="number"),
+)
+
+# Deltas: what one run added to, or took from, what was issued for an agent, a month and a guarantee. The sum is what
+# is issued. `insurer` '' when the accord names none.
+contribution_line: Final = Table(
+    "contribution_line",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("agent", Id, nullable=False),
+    Column("month", MonthColumn, nullable=False),
+    Column("agreement", Text, nullable=False),
+    Column("insurer", Text, nullable=False),
+    Column("guarantee", Text, nullable=False),
+    Column("base", MoneyColumn, nullable=False),
+    Column("rate", RateColumn, nullable=False),
+    Column("amount", MoneyColumn, nullable=False),
+    Column("employer_share", MoneyColumn, nullable=False),
+    Column("agent_share", MoneyColumn, nullable=False),
+    Column("regularisation", Boolean, nullable=False),
+    Column("unresolved", Boolean, nullable=False),
+    Column("run", Id, nullable=False),
+    Column("statement", Id, nullable=False, index=True),
+    Index(None, "employer", "month", "agent"),
+    CheckConstraint("amount = employer_share + agent_share", name="shares"),
+)
+
+# The last number given to a statement of an employer: numbers have no hole.
+statement_number: Final = Table(
+    "statement_number",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+APPEND_ONLY: Final = ("pay_version", "run", "statement", "contribution_line")

@@ -1,0 +1,123 @@
+"""Follow the agents' files: who is behind a matricule, under which status, covered and with which options.
+
+Readers of their own, that take what contributions need and ignore the rest. Events of one agent come in their order.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.events.envelope import Envelope
+from kit.events.outbox import publish_many
+from kit.period import Period
+from rules.vocabulary import AffiliationOutcome, Category, Guarantee, Regime
+from services.contributions.adapters import agents, pay
+from services.contributions.application.record_pay import outgoing
+from services.contributions.domain.agent_file import Employment
+from services.contributions.domain.base import Status
+
+
+class Fact(BaseModel):
+    """A payload, or a part of one, as far as contributions read it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class EmploymentFact(Fact):
+    """An employment as it now stands."""
+
+    id: str
+    start: date
+    end: date | None = None
+    regime: Regime
+    category: Category | None = None
+
+
+class EmploymentChanged(Fact):
+    """`from`: the day from which it stands so; null, or before its start: it has stood so from the start."""
+
+    agent: UUID
+    employer: str
+    employment: EmploymentFact
+    since: date | None = Field(None, alias="from")
+
+
+class AgentHired(EmploymentChanged):
+    """Somebody is employed under a matricule."""
+
+    matricule: str
+
+
+class Stretch(Fact):
+    """A stretch of a timeline."""
+
+    start: date
+    end: date | None = None
+    outcome: AffiliationOutcome
+
+
+class AffiliationMoved(Fact):
+    """Whatever moved, the whole timeline under an accord."""
+
+    agent: UUID
+    employer: str
+    agreement: str
+    timeline: list[Stretch]
+
+
+class OptionMoved(Fact):
+    """An option runs from a day; `to` null: on."""
+
+    agent: UUID
+    employer: str
+    guarantee: Guarantee
+    start: date = Field(alias="from")
+    end: date | None = Field(None, alias="to")
+
+
+async def hired(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
+    """Link the matricule, and tell of the pay that waited for it."""
+    fact = AgentHired.model_validate(data)
+    await agents.lock_matricules(tx, {fact.employer}, exclusive=True)
+    await agents.link(tx, fact.employer, fact.matricule, fact.agent)
+    await _store(tx, fact)
+    waited = await pay.claim(tx, fact.employer, fact.matricule)
+    await publish_many(tx, [outgoing(fact.agent, version) for version in waited])
+
+
+async def employment_changed(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
+    """Keep the status of before, and the new one from its day."""
+    await _store(tx, EmploymentChanged.model_validate(data))
+
+
+async def affiliation_moved(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
+    """Keep the timeline, whichever event carries it."""
+    fact = AffiliationMoved.model_validate(data)
+    timeline = [stretch.model_dump(mode="json") for stretch in fact.timeline]
+    await agents.replace_affiliation(tx, fact.employer, fact.agent, fact.agreement, timeline)
+
+
+async def option_elected(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
+    fact = OptionMoved.model_validate(data)
+    await agents.elect(tx, fact.employer, fact.agent, fact.guarantee, Period(fact.start, fact.end))
+
+
+async def option_cancelled(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
+    """It ends on `to`; without one, or with one before its first day, it never ran."""
+    fact = OptionMoved.model_validate(data)
+    if fact.end is None or fact.end < fact.start:
+        await agents.renounce(tx, fact.employer, fact.agent, fact.guarantee, fact.start)
+    else:
+        await agents.elect(tx, fact.employer, fact.agent, fact.guarantee, Period(fact.start, fact.end))
+
+
+async def _store(tx: AsyncConnection, fact: EmploymentChanged) -> None:
+    told = fact.employment
+    stored = await agents.employment(tx, fact.employer, fact.agent, told.id)
+    now = Employment(told.id, Period(told.start, told.end), Status(told.regime, told.category))
+    await agents.replace_employment(tx, fact.employer, fact.agent, told.id, now.after(stored, fact.since))

@@ -1,0 +1,135 @@
+"""The payloads contributions publish. Amounts, rates and ids are strings; nothing tells who a person is."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from kit.events.envelope import EventData
+from services.contributions.adapters.ledger import RunRecord, Statement
+from services.contributions.adapters.pay import PayVersion
+from services.contributions.domain.delta import Amounts
+
+PAY_TOPIC: Final = "psc.contributions.pay.v1"
+STATEMENT_TOPIC: Final = "psc.contributions.statement.v1"
+
+
+class PayData(EventData):
+    """One version of a month's pay, whole: the highest `version` of (employer, employment, month) is the current one.
+
+    `other` is the sum of the elements that no rule reads, `other_elements` each of them by the payroll's own code.
+    `tpp` null: not stated. `share_of_pay` is the fraction of the full traitement paid; null: not said.
+    """
+
+    agent: str
+    employer: str
+    employment: str | None
+    month: str
+    version: int
+    tib: str
+    nbi: str
+    ri: str
+    sft: str
+    ir: str
+    tpp: str | None
+    other: str
+    other_elements: dict[str, str]
+    share_of_pay: str | None
+
+    @classmethod
+    def of(cls, agent: str, stored: PayVersion) -> Self:
+        pay, elements = stored.pay, stored.pay.elements
+        return cls(
+            agent=agent,
+            employer=stored.key.employer,
+            employment=stored.key.employment or None,
+            month=str(stored.key.month),
+            version=stored.version,
+            tib=str(elements.tib),
+            nbi=str(elements.nbi),
+            ri=str(elements.ri),
+            sft=str(elements.sft),
+            ir=str(elements.ir),
+            tpp=None if elements.tpp is None else str(elements.tpp),
+            other=str(elements.other),
+            other_elements={code: str(amount) for code, amount in sorted(pay.other.items())},
+            share_of_pay=None if pay.share_of_pay is None else str(pay.share_of_pay),
+        )
+
+
+class PayRecorded(PayData):
+    """The first version of a month's pay."""
+
+    type: ClassVar[str] = "fr.psc.contributions.pay.recorded.v1"
+    topic: ClassVar[str] = PAY_TOPIC
+
+
+class PayCorrected(PayData):
+    """A later version of a month's pay."""
+
+    type: ClassVar[str] = "fr.psc.contributions.pay.corrected.v1"
+    topic: ClassVar[str] = PAY_TOPIC
+
+
+def pay_event(agent: str, stored: PayVersion) -> PayData:
+    """The event of one version."""
+    kind = PayRecorded if stored.version == 1 else PayCorrected
+    return kind.of(agent, stored)
+
+
+class Totals(BaseModel):
+    """Sums of lines; negative when more was taken back than issued."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    base: str
+    amount: str
+    employer: str
+    agent: str
+
+    @classmethod
+    def of(cls, amounts: Amounts) -> Self:
+        return cls(
+            base=str(amounts.base),
+            amount=str(amounts.amount),
+            employer=str(amounts.employer),
+            agent=str(amounts.agent),
+        )
+
+
+class StatementIssued(EventData):
+    """A statement (bordereau) of one employer, accord and insurer. `insurer` null: the accord names none.
+
+    `lines` counts its lines, regularisations of earlier months included; `totals` sums them, by guarantee and in all.
+    """
+
+    type: ClassVar[str] = "fr.psc.contributions.statement.issued.v1"
+    topic: ClassVar[str] = STATEMENT_TOPIC
+
+    statement: str
+    number: int
+    employer: str
+    agreement: str
+    insurer: str | None
+    month: str
+    run: str
+    lines: int
+    guarantees: dict[str, Totals]
+    total: Totals
+
+    @classmethod
+    def of(cls, record: RunRecord, issued: Statement) -> Self:
+        draft = issued.draft
+        return cls(
+            statement=str(issued.id),
+            number=issued.number,
+            employer=record.employer,
+            agreement=draft.agreement,
+            insurer=draft.insurer or None,
+            month=str(record.month),
+            run=str(record.id),
+            lines=len(issued.lines),
+            guarantees={code: Totals.of(amounts) for code, amounts in draft.by_guarantee.items()},
+            total=Totals.of(draft.total),
+        )

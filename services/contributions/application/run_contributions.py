@@ -1,0 +1,127 @@
+"""Run the contributions of an employer: compare what is owed with what was issued, and issue the difference."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db.decisions import Decision, store_many
+from kit.events.outbox import Outgoing, publish_many
+from kit.ids import new_id
+from kit.period import Month
+from rules.book import Recorder, RuleBook
+from services.contributions.adapters import agents, ledger, pay, terms
+from services.contributions.adapters.agents import Known
+from services.contributions.adapters.ledger import RunRecord, Statement
+from services.contributions.adapters.pay import PayVersion
+from services.contributions.application.payloads import StatementIssued
+from services.contributions.application.record_pay import Reception
+from services.contributions.domain.agent_file import AgentFile
+from services.contributions.domain.pay_line import PayLine
+from services.contributions.domain.replay import RunInputs, snapshot_of
+from services.contributions.domain.run import Assessment, HeldMonth, StatementDraft, assess, drafts
+from services.contributions.domain.terms_document import read_terms
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What a run issued (`record` and `statements`), or would issue when `record` is None.
+
+    `held` are months about which nothing can be said yet; `unknown` counts months of pay whose agent is not known.
+    """
+
+    drafts: tuple[StatementDraft, ...]
+    held: tuple[HeldMonth, ...]
+    unknown: int
+    record: RunRecord | None = None
+    statements: tuple[Statement, ...] = ()
+
+
+async def run_contributions(
+    tx: AsyncConnection, employer: str, month: Month, rules: RuleBook, reception: Reception, *, dry_run: bool
+) -> RunOutcome:
+    """Settle every month up to `month`: its own lines, and what has changed for earlier ones. Twice changes nothing.
+
+    Two runs of one employer wait for each other. The number of statements does not depend on that of agents.
+    """
+    await ledger.lock(tx, employer)
+    inputs, unknown = await _inputs(tx, employer, month)
+    recorder = rules.recorder()
+    accords = {agreement: read_terms(document) for agreement, document in inputs.documents.items()}
+    found = assess(inputs.files, month, accords, inputs.issued, recorder)
+    outcome = RunOutcome(tuple(drafts(found.deltas)), found.held, unknown)
+    if dry_run or not found.deltas:
+        return outcome
+    record = RunRecord(new_id(), employer, month, rules.version, reception.at, reception.client)
+    statements = await _statements(tx, employer, outcome.drafts)
+    await ledger.issue(tx, record, statements)
+    await _keep(tx, record, inputs, found, recorder)
+    await publish_many(
+        tx,
+        [
+            Outgoing(
+                StatementIssued.of(record, one),
+                key=employer,
+                employer=employer,
+                insurer=one.draft.insurer or None,
+                subject=f"/v1/statements/{one.id}",
+            )
+            for one in statements
+        ],
+    )
+    return RunOutcome(outcome.drafts, found.held, unknown, record, statements)
+
+
+async def _inputs(tx: AsyncConnection, employer: str, month: Month) -> tuple[RunInputs, int]:
+    """All that is known, in as many statements as there are kinds of facts."""
+    known = await agents.known(tx, employer)
+    paid = await pay.of_employer(tx, employer, month)
+    lines: dict[UUID, list[PayLine]] = defaultdict(list)
+    for version in paid:
+        if version.agent is not None:
+            lines[version.agent].append(_line(version))
+    issued = await ledger.issued(tx, employer, month)
+    everybody = lines.keys() | {UUID(key.agent) for key in issued}
+    files = [_file(agent, known.get(agent, Known()), lines[agent]) for agent in sorted(everybody)]
+    agreements = {affiliation.agreement for one in known.values() for affiliation in one.affiliations}
+    documents = await terms.documents(tx, agreements)
+    return RunInputs(employer, month, files, documents, issued), sum(version.agent is None for version in paid)
+
+
+def _file(agent: UUID, known: Known, lines: Sequence[PayLine]) -> AgentFile:
+    return AgentFile(str(agent), known.employments, known.affiliations, known.elections, lines)
+
+
+def _line(version: PayVersion) -> PayLine:
+    key, pay_of_month = version.key, version.pay
+    return PayLine(
+        month=key.month,
+        version=version.version,
+        pay=pay_of_month.elements,
+        employment=key.employment or None,
+        share_of_pay=pay_of_month.share_of_pay,
+    )
+
+
+async def _statements(tx: AsyncConnection, employer: str, found: Collection[StatementDraft]) -> tuple[Statement, ...]:
+    """Drafts with their numbers, which follow one another without a hole."""
+    numbers = await ledger.next_numbers(tx, employer, len(found))
+    return tuple(
+        Statement(new_id(), number, draft, tuple((new_id(), delta) for delta in draft.deltas))
+        for number, draft in zip(numbers, found, strict=True)
+    )
+
+
+async def _keep(
+    tx: AsyncConnection, record: RunRecord, inputs: RunInputs, found: Assessment, recorder: Recorder
+) -> None:
+    """Store what the run rested on, under the run's own id."""
+    snapshot = snapshot_of(inputs, found.deltas, recorder.snapshot())
+    decision = Decision(
+        record.id, f"employer:{record.employer}", record.employer, record.recorded_at, snapshot.digest(), snapshot
+    )
+    await store_many(tx, [decision])

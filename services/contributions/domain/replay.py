@@ -1,0 +1,82 @@
+"""The snapshot of a run, and what it can still tell: the same lines again, and the trace of any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from kit.period import Month
+from kit.trace import Snapshot, used_rules
+from rules.book import RuleBook
+from services.contributions.domain.agent_file import AgentFile
+from services.contributions.domain.delta import Delta, LineKey, Position
+from services.contributions.domain.owed import Owed, owed
+from services.contributions.domain.run import assess
+from services.contributions.domain.snapshot import (
+    deltas_document,
+    file_document,
+    positions_document,
+    read_file,
+    read_positions,
+)
+from services.contributions.domain.terms_document import kept, read_terms
+
+KIND: Final = "contributions.run"
+
+
+@dataclass(frozen=True, slots=True)
+class RunInputs:
+    """What a run of an employer up to `month` rests on; the accords as the documents they were published in."""
+
+    employer: str
+    month: Month
+    files: Sequence[AgentFile]
+    documents: Mapping[str, Mapping[str, Any]]
+    issued: Mapping[LineKey, Position]
+
+
+def snapshot_of(inputs: RunInputs, deltas: Iterable[Delta], rules: Iterable[Mapping[str, str]]) -> Snapshot:
+    """What to keep of a run that issues `deltas`: the facts of the agents and months it touches, and no others."""
+    lines = list(deltas)
+    touched = {(line.key.agent, line.key.month) for line in lines}
+    return Snapshot(
+        kind=KIND,
+        inputs={
+            "employer": inputs.employer,
+            "month": str(inputs.month),
+            "terms": {agreement: kept(document) for agreement, document in sorted(inputs.documents.items())},
+            "files": {
+                file.agent: file_document(_restricted(file, touched))
+                for file in inputs.files
+                if any(agent == file.agent for agent, _ in touched)
+            },
+            "issued": positions_document({k: p for k, p in inputs.issued.items() if (k.agent, k.month) in touched}),
+        },
+        rules=used_rules(rules),
+        result={"lines": deltas_document(lines)},
+        trace={},
+    )
+
+
+def replayed(snapshot: Snapshot) -> Snapshot:
+    """The same run computed again from its snapshot alone: equal to it, to the byte, unless something was altered."""
+    inputs = snapshot.inputs
+    files = [read_file(agent, document) for agent, document in inputs["files"].items()]
+    terms = {agreement: read_terms(document) for agreement, document in inputs["terms"].items()}
+    book = RuleBook.from_snapshot(snapshot.rules)
+    again = assess(files, Month.parse(inputs["month"]), terms, read_positions(inputs["issued"]), book)
+    return replace(snapshot, result={"lines": deltas_document(again.deltas)})
+
+
+def explained(snapshot: Snapshot, agent: str, month: Month) -> Owed:
+    """What an agent owed for a month as that run saw it, with its trace. KeyError: the run did not touch the agent."""
+    inputs = snapshot.inputs
+    file = read_file(agent, inputs["files"][agent])
+    terms = {agreement: read_terms(document) for agreement, document in inputs["terms"].items()}
+    return owed(file, month, terms, RuleBook.from_snapshot(snapshot.rules))
+
+
+def _restricted(file: AgentFile, touched: Iterable[tuple[str, Month]]) -> AgentFile:
+    months = {month for agent, month in touched if agent == file.agent}
+    return replace(file, pay=[line for line in file.pay if line.month in months])
