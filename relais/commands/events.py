@@ -12,6 +12,13 @@ from relais.access import api_of
 from relais.home import Home
 
 app = typer.Typer(help="Suivre les faits d'un client, ou rejouer ceux d'un service.", no_args_is_help=True)
+
+
+@app.callback()
+def _events() -> None:
+    pass
+
+
 WAIT_SECONDS = 20
 
 

@@ -41,7 +41,8 @@ def _complete(world: World) -> list[dict[str, Any]] | None:
 
 
 def _is_about(event: dict[str, Any], world: World) -> bool:
-    return any(event["data"].get("agent") == agent["id"] for agent in world.agents.values())
+    about = event["data"].get("agent")
+    return about is not None and about in {str(agent["id"]) for agent in world.agents.values()}
 
 
 def _all(api: Api) -> list[dict[str, Any]]:

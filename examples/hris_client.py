@@ -1,0 +1,87 @@
+"""An HRIS in one page: a token, a hire, a month of pay, a sick leave. Needs httpx.
+
+    python examples/hris_client.py                 with the platform of `make run`, and its demo client
+    RELAIS_URL=… RELAIS_TOKEN=… python examples/hris_client.py
+
+Three habits make it safe to send anything again after a broken connection: an agent is found by SIRET and matricule,
+pay is PUT at its month, and whatever opens a case carries an Idempotency-Key that is kept with what it is for.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+import httpx
+
+URL = os.environ.get("RELAIS_URL", "http://127.0.0.1:8080")
+EMPLOYER = "99985001900012"  # demo data: the accord of La Roche-sur-Yon gives no SIRET
+MATRICULE = "EXEMPLE-1"
+RETRIES = 5
+WORTH_RETRYING = {408, 409, 429, 500, 502, 503, 504}
+
+
+def token() -> str:
+    """The demo client's token; a real HRIS posts its client id and secret to /oauth/token."""
+    given = os.environ.get("RELAIS_TOKEN")
+    return given or subprocess.check_output(["make", "-s", "token"], text=True).strip()
+
+
+def call(client: httpx.Client, method: str, path: str, body: object = None, key: str | None = None) -> Any:
+    """Send, and send again what is worth it. A refusal says why, in French, with a pointer to the field."""
+    headers = {"Idempotency-Key": key} if key else {}
+    for attempt in range(RETRIES):
+        try:
+            answer = client.request(method, path, json=body, headers=headers)
+        except httpx.TransportError:
+            time.sleep(2**attempt)
+            continue
+        if answer.status_code not in WORTH_RETRYING:
+            break
+        time.sleep(float(answer.headers.get("Retry-After", 2**attempt)))
+    if answer.is_error:
+        problem = answer.json()
+        sys.exit(f"{answer.status_code} {problem['code']} : {problem['title']} {problem.get('errors', '')}")
+    return answer.json()
+
+
+def main() -> None:
+    with httpx.Client(base_url=URL, headers={"Authorization": f"Bearer {token()}"}, timeout=30) as client:
+        agent = call(client, "POST", "/v1/agents", hire(), key=f"hire-{EMPLOYER}-{MATRICULE}")
+        print("agent", agent["id"])
+        call(
+            client, "PUT", f"/v1/pay/{EMPLOYER}/{MATRICULE}/2026-01", {"tib": "2067.57", "nbi": "73.84", "ri": "300.00"}
+        )
+        leave = {"kind": "CMO", "start": "2026-02-02", "end": "2026-02-13"}
+        stop = call(client, "POST", f"/v1/agents/{agent['id']}/leaves", leave, key=f"leave-{MATRICULE}-2026-02-02")
+        print("arrêt", stop["id"])
+        cover = call(client, "GET", f"/v1/agents/{agent['id']}/affiliation")
+        for period in cover["periods"]:
+            print(period["start"], period["end"] or "…", period["outcome"])
+
+
+def hire() -> dict[str, object]:
+    """A fictitious agent: department 00 does not exist."""
+    return {
+        "employer": EMPLOYER,
+        "matricule": MATRICULE,
+        "nir": "175030058286814",
+        "last_name": "EXEMPLE",
+        "first_name": "Camille",
+        "birth_date": "1975-03-01",
+        "employment": {
+            "kind": "TITULAIRE",
+            "start": "2025-09-01",
+            "weekly_hours": "35.00",
+            "category": "C",
+            "service_start": "2005-09-01",
+            "titular": True,
+        },
+    }
+
+
+if __name__ == "__main__":
+    main()

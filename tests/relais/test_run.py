@@ -1,0 +1,132 @@
+"""`relais run`, with real processes: first start, second start, and every way it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from relais.errors import USAGE
+from relais.home import Home
+from tests.relais.running import Command, new_command, platform_running
+from tests.waiting import until
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """One home for the whole module: its first start is the first test's."""
+    return new_command(tmp_path_factory.mktemp("relais"))
+
+
+def nothing_left(command: Command) -> bool:
+    return not command.left_behind()
+
+
+def agents(command: Command) -> set[str]:
+    """The matricules the demo's HRIS sees."""
+    token = command.run("token").stdout.strip()
+    answer = httpx.get(
+        f"{command.gateway}/v1/agents?limit=200", headers={"Authorization": f"Bearer {token}"}, trust_env=False
+    )
+    assert answer.status_code == httpx.codes.OK, answer.text
+    return {item["matricule"] for item in answer.json()["items"]}
+
+
+def test_the_first_start_serves_until_ctrl_c_and_leaves_nothing(command: Command) -> None:
+    with platform_running(command) as process:
+        token = command.run("token")
+        assert token.returncode == 0
+        assert token.stdout.count(".") == 2
+        assert token.stdout.count("\n") == 1
+        assert agents(command)
+        a_second_run_on_the_same_home_is_refused(command)
+        an_unknown_client_is_refused(command)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    until(lambda: nothing_left(command), "the end of every process")
+    said = command.said.read_text()
+    assert f"Relais est prêt : {command.gateway}" in said
+    assert "/docs" in said
+    assert command.run("token").returncode == USAGE
+
+
+def a_second_run_on_the_same_home_is_refused(command: Command) -> None:
+    refused = Command(command.home, command.port + 1).run("run")
+    assert refused.returncode == USAGE
+    assert "tourne déjà" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def an_unknown_client_is_refused(command: Command) -> None:
+    refused = command.run("token", "nobody")
+    assert refused.returncode == USAGE
+    assert "demo-insurer-a" in refused.stderr
+    assert refused.stdout == ""
+
+
+def test_the_second_start_keeps_the_data_and_a_killed_supervisor_leaves_nothing(command: Command) -> None:
+    with platform_running(command) as process:
+        assert "base " not in command.said.read_text()
+        assert agents(command)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        until(lambda: nothing_left(command), "the end of every process")
+
+
+def test_a_process_that_dies_ends_all_with_its_name(command: Command) -> None:
+    with platform_running(command) as process:
+        claims = pid_of(command, "services.claims.main")
+        os.kill(claims, signal.SIGKILL)
+        assert process.wait(20) == 1
+    said = command.said.read_text()
+    assert "« claims »" in said
+    assert "SIGKILL" in said
+    until(lambda: nothing_left(command), "the end of every process")
+
+
+def pid_of(command: Command, module: str) -> int:
+    for folder in Path("/proc").iterdir():
+        try:
+            mine = command.gateway.encode() in (folder / "environ").read_bytes()
+            if folder.name.isdigit() and mine and module.encode() in (folder / "cmdline").read_bytes():
+                return int(folder.name)
+        except OSError:
+            continue
+    raise AssertionError(f"no process runs {module}")
+
+
+def test_a_taken_port_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        refused = Command(tmp_path / "home", other.getsockname()[1]).run("run")
+    assert refused.returncode == USAGE
+    assert "est déjà pris" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_reset_drops_the_data(tmp_path: Path) -> None:
+    command = new_command(tmp_path)
+    Home(command.home).prepare()
+    (command.home / "secrets.json").write_text(json.dumps({}))
+    done = command.run("reset")
+    assert done.returncode == 0
+    assert not command.home.exists()
+    assert "Rien à effacer" in command.run("reset").stderr
+
+
+def test_without_a_platform_the_commands_say_so(tmp_path: Path) -> None:
+    command = new_command(tmp_path)
+    for arguments in (["token"], ["demo"], ["events", "tail"]):
+        refused: subprocess.CompletedProcess[str] = command.run(*arguments)
+        assert refused.returncode == USAGE
+        assert "ne tourne pas" in refused.stderr
+        assert refused.stdout == ""
