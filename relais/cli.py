@@ -22,6 +22,7 @@ COMMANDS = (
     "generate",
     "backup",
     "restore",
+    "secrets",
     "kafka",
     "reset",
 )

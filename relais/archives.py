@@ -1,0 +1,62 @@
+"""Backups and restores of the platform that runs on this home: one archive per component."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kit.db.backup import BackupError, backup, restore
+from kit.db.provision import ROLE_KINDS, component_url
+from kit.settings import COMPONENTS, Component
+from relais.credentials import Credentials
+from relais.errors import CommandError
+from relais.home import PRIVATE_FOLDER, Home
+from relais.postgres import tool
+from relais.processes import CRASHED
+from relais.screen import Screen
+
+
+def chosen(only: Sequence[str] | None) -> list[Component]:
+    """The components named, or all. Raises CommandError on an unknown one.
+
+    >>> chosen(["claims"])
+    ['claims']
+    """
+    unknown = sorted(set(only or ()) - set(COMPONENTS))
+    if unknown:
+        raise CommandError(f"Composant inconnu : {', '.join(unknown)}. Connus : {', '.join(COMPONENTS)}.")
+    return [name for name in COMPONENTS if not only or name in only]
+
+
+def archive_of(folder: Path, component: str) -> Path:
+    return folder / f"{component}.dump"
+
+
+async def archive_all(home: Home, components: Sequence[Component], folder: Path, screen: Screen) -> None:
+    """Write one archive per component. Raises CommandError when one fails; those before it are whole."""
+    admin_dsn, credentials = home.must_run().admin_dsn, Credentials.of(home)
+    folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    for component in components:
+        password = credentials.databases[component]["migrator"]
+        url = component_url(admin_dsn, component, "migrator", password)
+        with screen.step(f"sauvegarde {component}"):
+            try:
+                await backup(url, archive_of(folder, component), pg_dump=tool("pg_dump"))
+            except BackupError as error:
+                raise CommandError(f"Sauvegarde de {component} : {error}", CRASHED) from error
+
+
+async def restore_all(home: Home, components: Sequence[Component], folder: Path, screen: Screen) -> None:
+    """Restore each component; its feed begins a new epoch. Raises CommandError before anything when one is missing."""
+    admin_dsn, credentials = home.must_run().admin_dsn, Credentials.of(home)
+    missing = [str(archive_of(folder, name)) for name in components if not archive_of(folder, name).exists()]
+    if missing:
+        raise CommandError(f"Archive introuvable : {', '.join(missing)}.")
+    for component in components:
+        passwords = {kind: credentials.databases[component][kind] for kind in ROLE_KINDS}
+        with screen.step(f"restauration {component}"):
+            try:
+                file = archive_of(folder, component)
+                await restore(admin_dsn, component, passwords, file, pg_restore=tool("pg_restore"))
+            except BackupError as error:
+                raise CommandError(f"Restauration de {component} : {error}", CRASHED) from error

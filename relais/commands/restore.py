@@ -1,0 +1,25 @@
+"""`relais restore`: put databases back from their archives, while the others go on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relais.archives import chosen, restore_all
+from relais.home import Home
+from relais.screen import Screen
+
+app = typer.Typer()
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Où sont les archives.", exists=True)],
+    *,
+    only: Annotated[list[str] | None, typer.Option(help="Un composant ; répétable. Par défaut tous.")] = None,
+) -> None:
+    """Remettre des bases dans l'état de leurs archives. Les autres composants continuent et se remettent à jour."""
+    asyncio.run(restore_all(Home.from_environment(), chosen(only), folder, Screen()))

@@ -1,0 +1,23 @@
+"""`relais secrets`: the secrets of docker-compose.yml, made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relais.compose import write
+from relais.screen import Screen
+
+app = typer.Typer()
+
+
+@app.command()
+def secrets(
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", envvar="RELAIS_SECRETS")] = Path(".relais/secrets"),
+) -> None:
+    """Écrire les secrets que docker-compose.yml lit, un fichier par composant, lisibles de vous seul."""
+    screen = Screen()
+    for path in write(folder):
+        screen.say(f"  {path}")
