@@ -21,27 +21,35 @@ def set_etag(response: Response, version: int) -> None:
     response.headers["etag"] = f'"{version}"'
 
 
-async def _version(
-    if_match: Annotated[
-        str | None, Header(alias="If-Match", max_length=64, description="ETag de la version à modifier.")
-    ] = None,
-) -> int:
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=64, description="ETag de la version à modifier.")]
+
+
+async def _version(if_match: IfMatch = None) -> int:
     if if_match is None:
-        detail_fr = "Cette opération demande l'en-tête If-Match avec l'ETag lu."
-        detail_en = "This operation needs an If-Match header with the ETag that was read."
-        raise Problem(
-            428,
-            "if_match_missing",
-            "Version attendue",
-            "Version required",
-            detail_fr=detail_fr,
-            detail_en=detail_en,
-            errors=[FieldError("/header/If-Match", detail_fr, detail_en)],
-        )
+        raise unnamed()
     match = _ETAG.match(if_match.strip())
     if match is None:
         raise outdated()
     return int(match[1])
+
+
+async def _version_if_any(if_match: IfMatch = None) -> int | None:
+    return None if if_match is None else await _version(if_match)
+
+
+def unnamed() -> Problem:
+    """The 428 of a change that names no version."""
+    detail_fr = "Cette opération demande l'en-tête If-Match avec l'ETag lu."
+    detail_en = "This operation needs an If-Match header with the ETag that was read."
+    return Problem(
+        428,
+        "if_match_missing",
+        "Version attendue",
+        "Version required",
+        detail_fr=detail_fr,
+        detail_en=detail_en,
+        errors=[FieldError("/header/If-Match", detail_fr, detail_en)],
+    )
 
 
 def outdated() -> Problem:
@@ -62,3 +70,5 @@ def check_version(given: int, current: int) -> None:
 
 
 ChangedVersion = Annotated[int, Depends(_version)]
+# For a PUT that may also create: None when the header is left out, and then `unnamed()` is raised on a change only.
+ReadVersion = Annotated[int | None, Depends(_version_if_any)]
