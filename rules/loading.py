@@ -60,7 +60,7 @@ def load(folder: Path) -> dict[str, Rule]:
                 faults.append(f"{where}: this id exists already")
             try:
                 rules[rule_id] = parse(str(rule_id), raw)
-            except (ValueError, TypeError, KeyError) as error:
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
                 faults += [f"{where}: {line}" for line in str(error).splitlines()]
     if not rules and not faults:
         faults.append(f"{folder}: no rule found")

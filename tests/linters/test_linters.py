@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.linters import clock, database, imports, law, privacy, rule_ids, tenancy, tests
+from tests.linters.__main__ import main
 from tests.linters.run import LINTERS, Linter, findings
 from tests.linters.source import Source, read
 
@@ -214,12 +215,18 @@ def test_no_reason_another_rule_or_nothing_to_let_through(code: str, rules: list
     assert sorted(f.rule for f in findings([Source.of(DOMAIN, code)])) == rules
 
 
-def test_a_finding_says_where(tmp_path: Path) -> None:
+def test_a_finding_says_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main() == 0
     folder = tmp_path / "services" / "claims" / "domain"
     folder.mkdir(parents=True)
     (folder / "leave.py").write_text("\n\nlimit = 90\n", encoding="utf-8")
     found = findings(read(tmp_path))
     assert [str(f) for f in found] == [f"{DOMAIN}:3: law: the number 90 belongs in rules/, or needs a reason"]
+    assert main() == 1
+    assert capsys.readouterr().out.splitlines() == [str(f) for f in found]
 
 
 def test_every_linter_finds_something_and_leaves_something_alone() -> None:

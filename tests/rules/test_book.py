@@ -63,6 +63,8 @@ def test_after_the_end_of_a_last_value_there_is_none(tmp_path: Path) -> None:
 def test_an_unknown_id_is_a_mistake_of_code() -> None:
     with pytest.raises(UnknownRule):
         BOOK.at("no.such.rule", DAY)
+    with pytest.raises(UnknownRule):
+        BOOK.rule("no.such.rule")
     assert "no.such.rule" not in BOOK
     assert "pss.monthly" in BOOK
 
@@ -92,6 +94,7 @@ def test_rows_of_a_table_are_read_by_column() -> None:
     assert (rows[3].integer("years"), rows[3].integer("months")) == (62, 9)
     assert rows[3]["years"] == "62"
     assert set(rows[0]) == {"born_to", "years", "months"}
+    assert len(rows[0]) == 3
     with pytest.raises(WrongUnit):
         rows[3].integer("born_from")
     with pytest.raises(WrongUnit):
@@ -200,6 +203,9 @@ def test_the_version_follows_the_content_and_not_the_files(tmp_path: Path) -> No
         ("unit: rate", "unit: rate\n  columns: {a: date}", "columns belong to tables"),
         ("unit: rate", "unit: rate\n  choices: [A]", "choices belong"),
         ("unit: rate", "unit: rate\n  unit: rate", "given twice"),
+        ("label: Taux", "label: [", "expected"),
+        ("label: Taux", "label: Taux\n  gaps: none", "no attribute"),
+        ("tax.rate:\n", "tax.rate: 0.1\ntax.other:\n", "a rule is a mapping"),
         ("unit: rate", "unit: rate\n  gaps: [{from: 2020-12-01, to: 2020-12-31}]", "a gap needs a reason"),
     ],
 )
@@ -209,6 +215,14 @@ def test_a_faulty_file_is_refused_with_file_and_id(tmp_path: Path, old: str, new
         loaded(tmp_path, GOOD.replace(old, new, 1))
     assert said in str(caught.value)
     assert all(fault.startswith("0.yaml: ") for fault in caught.value.faults)
+
+
+def test_a_rule_without_values_and_a_word_for_a_number_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "0.yaml").write_text("a.b: {label: L, unit: ratio}\n", encoding="utf-8")
+    with pytest.raises(InvalidRuleFile, match="no values"):
+        RuleBook.load(tmp_path)
+    with pytest.raises(InvalidRuleFile, match="no decimal number"):
+        loaded(tmp_path, GOOD.replace("unit: rate", "unit: ratio").replace('"0.1000"', '"ten"'))
 
 
 def test_two_files_may_not_give_the_same_id(tmp_path: Path) -> None:
