@@ -32,10 +32,14 @@ def archive_of(folder: Path, component: str) -> Path:
     return folder / f"{component}.dump"
 
 
+def _prepare(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+
+
 async def archive_all(home: Home, components: Sequence[Component], folder: Path, screen: Screen) -> None:
     """Write one archive per component. Raises CommandError when one fails; those before it are whole."""
     admin_dsn, credentials = home.must_run().admin_dsn, Credentials.of(home)
-    folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    _prepare(folder)
     for component in components:
         password = credentials.databases[component]["migrator"]
         url = component_url(admin_dsn, component, "migrator", password)

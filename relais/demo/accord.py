@@ -17,11 +17,14 @@ def play(world: World) -> None:
     report.title("1. L'accord de La Roche-sur-Yon est en vigueur")
     terms = world.staff.get(f"/v1/agreements/{AGREEMENT}/terms", as_of=IN_FORCE_ON)
     guarantees = {item["code"]: item for item in terms["guarantees"]}
-    rates = {code: guarantees[code]["rates"][0]["rate"] for code in RATES}
+    rates = {code: guarantees[code]["rate"] for code in RATES}
     report.equal("taux des garanties", rates, RATES, "accord, annexe")
-    shares = {guarantees[code]["rates"][0]["employer_share"] for code in RATES}
+    shares = {guarantees[code]["employer_share"] for code in RATES}
     report.equal("part de l'employeur", shares, {EMPLOYER_SHARE}, "accord, art. 5.1")
-    report.equal("niveau de maintien", guarantees["BASE"]["benefit"]["target"], TARGET, "accord, annexe")
+    document = world.staff.get(f"/v1/agreements/{AGREEMENT}")["document"]
+    base = next(item for item in document["guarantees"] if item["code"] == "BASE")
+    report.equal("niveau de maintien", base["benefit"]["target"], TARGET, "accord, annexe")
+    report.true("l'accord est en vigueur", holds=terms["in_force"], source="accord, art. 8 et 9")
     report.equal("employeurs liés", len(terms["employers"]), EMPLOYERS, "accord, parties signataires")
     report.true(
         "l'option 3 est signalée comme non tranchée",

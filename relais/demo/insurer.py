@@ -14,8 +14,8 @@ EXPECTED_TYPES = {
     "fr.psc.claims.claim.opened.v1",
     "fr.psc.claims.benefit.decided.v1",
     "fr.psc.claims.annuity.started.v1",
-    "fr.psc.contributions.statement.issued.v1",
 }
+STATEMENT = "fr.psc.contributions.statement.issued.v1"
 
 
 def play(world: World) -> None:
@@ -29,20 +29,21 @@ def play(world: World) -> None:
         "ses lots seulement", holds={e.get("insurer") for e in events} == {"demo-a"}, source="un flux par assureur"
     )
     report.equal("faits lus par un autre assureur", len(_all(world.other_insurer)), 0, "aucun lot, aucun fait")
-    nirs = [agent.get("nir") for agent in world.agents.values() if agent.get("nir")]
     text = json.dumps(events, ensure_ascii=False)
-    report.true("aucun NIR dans le flux", holds=not any(nir in text for nir in nirs), source="protection des données")
+    told = [nir for nir in world.nirs if nir in text]
+    report.true("aucun NIR dans le flux", holds=not told, source="protection des données")
 
 
 def _complete(world: World) -> list[dict[str, Any]] | None:
     events = _all(world.insurer)
     seen = {event["type"] for event in events if _is_about(event, world)}
-    return events if seen >= EXPECTED_TYPES - {"fr.psc.contributions.statement.issued.v1"} else None
+    billed = any(event["type"] == STATEMENT for event in events)
+    return events if billed and seen >= EXPECTED_TYPES else None
 
 
 def _is_about(event: dict[str, Any], world: World) -> bool:
     about = event["data"].get("agent")
-    return about is not None and about in {str(agent["id"]) for agent in world.agents.values()}
+    return about in [agent["id"] for agent in world.agents.values()]
 
 
 def _all(api: Api) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ class World:
     tag: str
     agents: dict[str, dict[str, Any]] = field(default_factory=dict)
     claims: dict[str, dict[str, Any]] = field(default_factory=dict)
+    nirs: list[str] = field(default_factory=list)
 
     def matricule(self, role: str) -> str:
         """A matricule nobody had before."""
@@ -45,10 +46,12 @@ class World:
         """Hire a fresh agent, as the HRIS announces it; the platform's answer."""
         day = date.fromisoformat(birth)
         draw = Random(f"{self.tag}:{role}")  # noqa: S311 - a fictitious identity, no secret
+        nir = fictitious_nir(draw, day.year, day.month)
+        self.nirs.append(nir)
         body = {
             "employer": employer,
             "matricule": self.matricule(role),
-            "nir": fictitious_nir(draw, day.year, day.month),
+            "nir": nir,
             "last_name": "DÉMONSTRATION",
             "first_name": draw.choice(FIRST_NAMES),
             "birth_date": birth,
