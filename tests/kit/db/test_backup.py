@@ -1,0 +1,126 @@
+"""A backup of a database in use, and its restore: same rows, same walls, a new epoch."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import insert, select, text
+
+from kit.db.backup import BackupError, backup, restore
+from kit.db.database import Database, Scope
+from kit.db.migrate import check, upgrade
+from kit.db.provision import ROLE_KINDS, RoleKind, component_url, database_name, drop, provision
+from kit.ids import new_id
+from relais.postgres import tool
+from tests.kit.db.sample.tables import note
+from tests.postgres import SAMPLES, SessionPostgres
+
+ONE, TWO = "11111111111111", "22222222222222"
+PASSWORDS: dict[RoleKind, str] = dict.fromkeys(ROLE_KINDS, "secret")
+COMPONENT = "backed"
+
+
+@pytest.fixture
+async def urls(postgres: SessionPostgres) -> dict[str, str]:
+    """A fresh migrated database with one note of each of two employers."""
+    dsn = postgres.server.admin_dsn
+    await drop(dsn, COMPONENT)
+    await provision(dsn, COMPONENT, PASSWORDS)
+    urls: dict[str, str] = {kind: component_url(dsn, COMPONENT, kind, "secret") for kind in ROLE_KINDS}
+    await upgrade(urls["migrator"], COMPONENT, migrations=SAMPLES["sample"])
+    await add_note(urls["api"], ONE)
+    await add_note(urls["api"], TWO)
+    return {**urls, "admin": dsn}
+
+
+async def add_note(url: str, employer: str) -> None:
+    database = Database(url)
+    async with database.transaction(Scope.of(frozenset({employer}))) as tx:
+        await tx.execute(insert(note).values(id=new_id(), employer=employer, text="x"))
+    await database.close()
+
+
+async def seen(url: str, scope: Scope) -> list[str]:
+    database = Database(url)
+    try:
+        async with database.transaction(scope) as tx:
+            return list((await tx.execute(select(note.c.employer).order_by(note.c.employer))).scalars())
+    finally:
+        await database.close()
+
+
+async def inside(dsn: str, query: str) -> Any:
+    connection = await asyncpg.connect(dsn, database=database_name(COMPONENT))
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+async def restored(urls: dict[str, str], file: Path) -> None:
+    await restore(urls["admin"], COMPONENT, PASSWORDS, file, pg_restore=tool("pg_restore"))
+
+
+async def test_rows_and_walls_come_back_with_a_new_epoch(urls: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "backed.dump"
+    await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
+    epoch = await inside(urls["admin"], "SELECT epoch FROM feed_meta")
+    await add_note(urls["api"], ONE)
+    in_use = Database(urls["api"])
+    async with in_use.transaction(Scope.none()) as tx:
+        await tx.execute(text("SELECT 1"))
+
+    await restored(urls, file)
+
+    assert await seen(urls["worker"], Scope.none()) == [ONE, TWO]
+    assert await seen(urls["api"], Scope.of(frozenset({ONE}))) == [ONE]
+    assert await seen(urls["api"], Scope.none()) == []
+    assert await check(urls["migrator"], COMPONENT, migrations=SAMPLES["sample"]) == []
+    assert await inside(urls["admin"], "SELECT epoch FROM feed_meta") != epoch
+    for table in ("ledger_line", "decision", "scope_employer"):
+        for act in ("UPDATE", "DELETE", "TRUNCATE"):
+            assert not await inside(
+                urls["admin"], f"SELECT has_table_privilege('relais_backed_worker', '{table}', '{act}')"
+            )
+    await in_use.close()
+
+
+async def test_new_tables_after_a_restore_keep_the_default_privileges(urls: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "backed.dump"
+    await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
+    await restored(urls, file)
+    migrator = Database(urls["migrator"])
+    async with migrator.transaction(Scope.all()) as tx:
+        await tx.execute(text("CREATE TABLE later (id int)"))
+    await migrator.close()
+    assert await inside(urls["admin"], "SELECT has_table_privilege('relais_backed_api', 'later', 'INSERT')")
+
+
+async def test_a_broken_archive_changes_nothing(urls: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "backed.dump"
+    await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
+    broken = tmp_path / "broken.dump"
+    broken.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    epoch = await inside(urls["admin"], "SELECT epoch FROM feed_meta")
+    with pytest.raises(BackupError):
+        await restored(urls, broken)
+    assert await seen(urls["worker"], Scope.none()) == [ONE, TWO]
+    assert await inside(urls["admin"], "SELECT epoch FROM feed_meta") == epoch
+
+
+async def test_a_failed_backup_leaves_no_file(urls: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="pg_dump"):
+        await backup(urls["migrator"] + "_absent", tmp_path / "x.dump", pg_dump=tool("pg_dump"))
+    assert not any(os.scandir(tmp_path))
+
+
+async def test_a_lost_database_is_made_again(urls: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "backed.dump"
+    await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
+    await drop(urls["admin"], COMPONENT)
+    await restored(urls, file)
+    assert await seen(urls["worker"], Scope.none()) == [ONE, TWO]
