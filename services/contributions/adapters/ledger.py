@@ -117,12 +117,13 @@ def _statement(record: RunRecord, one: Statement) -> dict[str, object]:
     }
 
 
-def _totals(amounts: Amounts) -> dict[str, str]:
+def _totals(amounts: Amounts) -> dict[str, int]:
+    """In cents."""
     return {
-        "base": str(amounts.base),
-        "amount": str(amounts.amount),
-        "employer": str(amounts.employer),
-        "agent": str(amounts.agent),
+        "base": amounts.base.cents,
+        "amount": amounts.amount.cents,
+        "employer": amounts.employer.cents,
+        "agent": amounts.agent.cents,
     }
 
 

@@ -63,6 +63,27 @@ class RegimeOutsideAgreement(RelaisError):
     title_en = "The agreement defines no base for this regime"
 
 
+class UnknownPay(RelaisError):
+    code = "pay_not_found"
+    title_fr = "Paie introuvable"
+    title_en = "Pay not found"
+    status = 404
+
+
+class UnknownStatement(RelaisError):
+    code = "statement_not_found"
+    title_fr = "Bordereau introuvable"
+    title_en = "Statement not found"
+    status = 404
+
+
+class UnknownLine(RelaisError):
+    code = "contribution_not_found"
+    title_fr = "Ligne de cotisation introuvable"
+    title_en = "Contribution line not found"
+    status = 404
+
+
 class Held(Exception):
     """Why a month cannot be assessed yet; nothing of it is issued or changed meanwhile. Never leaves the domain."""
 

@@ -1,0 +1,140 @@
+"""Pay, month by month: sent once, corrected by naming the version that was read, never lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import Path, Query, Response
+from pydantic import Field
+
+from kit.http.auth import Principal, requires
+from kit.http.etag import ReadVersion, outdated, set_etag, unnamed
+from kit.http.problem import Problem
+from kit.http.route import Now, Tx, service_router
+from kit.http.types import Amount, Answer, Code, MonthText, RateText, SignedAmount, SiretText
+from kit.money import Money
+from services.contributions.adapters import pay
+from services.contributions.adapters.pay import PayVersion
+from services.contributions.api.elements import ElementsRequest
+from services.contributions.application.record_pay import Reception, Sent, record_pay
+from services.contributions.domain.errors import UnknownPay
+from services.contributions.domain.intake import Decision, Pay, PayKey, Verdict
+
+router = service_router(tags=["Paie"])
+MAX_OTHERS = 50
+Matricule = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+Employment = Annotated[Code | None, Query(description="L'emploi concerné, quand l'agent en a plusieurs.")]
+Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="Version voulue ; la dernière sinon.")]
+
+
+class PayRequest(ElementsRequest):
+    """A month's pay. `other`: elements that no rule reads, by the payroll's own codes; kept as they are.
+
+    `share_of_pay`: the fraction of the full traitement paid in the month, when it is not whole.
+    """
+
+    other: Annotated[dict[Code, Amount], Field(default_factory=dict, max_length=MAX_OTHERS)]
+    share_of_pay: RateText | None = None
+
+    def to_domain(self) -> Pay:
+        return Pay(self.elements(Money.sum(self.other.values())), self.other, self.share_of_pay)
+
+
+class PayAnswer(Answer):
+    """One version of a month's pay, as received."""
+
+    employer: str
+    matricule: str
+    employment: str | None
+    month: MonthText
+    version: int
+    tib: SignedAmount
+    nbi: SignedAmount
+    ri: SignedAmount
+    sft: SignedAmount
+    ir: SignedAmount
+    tpp: SignedAmount | None
+    other: dict[str, SignedAmount]
+    share_of_pay: RateText | None
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, found: PayVersion) -> Self:
+        elements = found.pay.elements
+        return cls(
+            employer=found.key.employer,
+            matricule=found.key.matricule,
+            employment=found.key.employment or None,
+            month=found.key.month,
+            version=found.version,
+            tib=elements.tib,
+            nbi=elements.nbi,
+            ri=elements.ri,
+            sft=elements.sft,
+            ir=elements.ir,
+            tpp=elements.tpp,
+            other=dict(found.pay.other),
+            share_of_pay=found.pay.share_of_pay,
+            recorded_at=found.recorded_at,
+        )
+
+
+@router.put("/v1/pay/{employer}/{matricule}/{month}", responses={201: {"description": "Première version"}})
+async def put(
+    *,
+    employer: SiretText,
+    matricule: Matricule,
+    month: MonthText,
+    body: PayRequest,
+    caller: Annotated[Principal, requires("pay:write")],
+    read_version: ReadVersion,
+    tx: Tx,
+    clock: Now,
+    response: Response,
+    employment: Employment = None,
+) -> PayAnswer:
+    """Send a month's pay. The same again changes nothing; a correction names the version read (`If-Match`)."""
+    caller.check_employer(employer)
+    key = PayKey(employer, matricule, employment or "", month)
+    sent = Sent(body.to_domain(), read_version)
+    decided = await record_pay(tx, {key: sent}, Reception(clock.instant(), caller.client))
+    problem = refusal(decided[key])
+    if problem is not None:
+        raise problem
+    response.status_code = 201 if decided[key].verdict is Verdict.RECORDED else 200
+    return await _shown(tx, key, response)
+
+
+@router.get("/v1/pay/{employer}/{matricule}/{month}")
+async def read(
+    *,
+    employer: SiretText,
+    matricule: Matricule,
+    month: MonthText,
+    caller: Annotated[Principal, requires("pay:read")],
+    tx: Tx,
+    response: Response,
+    employment: Employment = None,
+    version: Version = None,
+) -> PayAnswer:
+    """A month's pay: the current version, or an earlier one."""
+    caller.check_employer(employer)
+    return await _shown(tx, PayKey(employer, matricule, employment or "", month), response, version)
+
+
+def refusal(decision: Decision) -> Problem | None:
+    """What is answered to a change that cannot be made; None when there is nothing to refuse."""
+    if decision.verdict is Verdict.VERSION_REQUIRED:
+        return unnamed()
+    if decision.verdict is Verdict.OUTDATED:
+        return outdated()
+    return None
+
+
+async def _shown(tx: Tx, key: PayKey, response: Response, version: int | None = None) -> PayAnswer:
+    found = await pay.one(tx, key, version)
+    if found is None:
+        raise UnknownPay
+    set_etag(response, found.version)
+    return PayAnswer.of(found)

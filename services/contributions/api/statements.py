@@ -1,0 +1,190 @@
+"""What was issued: statements (bordereaux), lines, and why each line is what it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import Query, Response
+from fastapi import Request as HttpRequest
+
+from kit.http.auth import requires
+from kit.http.pagination import Page, PageRequest, Paging, paged
+from kit.http.problem import FieldError, Problem
+from kit.http.route import Tx, service_router
+from kit.http.types import Answer, MonthText, RateText, SignedAmount, SiretText
+from rules.vocabulary import Guarantee
+from services.contributions.adapters import statements
+from services.contributions.adapters.statements import StoredLine, StoredStatement, Wanted
+from services.contributions.api.figures import AmountsAnswer
+from services.contributions.application.explain_line import explain_line
+from services.contributions.domain.errors import UnknownStatement
+
+router = service_router(tags=["Cotisations"], dependencies=[requires("contributions:read")])
+Employer = Annotated[SiretText | None, Query(description="SIRET de l'employeur.")]
+AskedMonth = Annotated[MonthText | None, Query(description="Mois, AAAA-MM.")]
+Agent = Annotated[UUID | None, Query(description="Identifiant de l'agent.")]
+
+
+class StatementAnswer(Answer):
+    """A statement as issued; `lines` counts its lines, which `/v1/statements/{id}/lines` lists."""
+
+    id: UUID
+    number: int
+    siret: str
+    agreement: str
+    insurer: str | None
+    month: MonthText
+    run: UUID
+    lines: int
+    guarantees: dict[str, AmountsAnswer]
+    amount: SignedAmount
+    employer: SignedAmount
+    agent: SignedAmount
+    issued_at: datetime
+
+    @classmethod
+    def of(cls, found: StoredStatement) -> Self:
+        return cls(
+            id=found.id,
+            number=found.number,
+            siret=found.employer,
+            agreement=found.agreement,
+            insurer=found.insurer or None,
+            month=found.month,
+            run=found.run,
+            lines=found.lines,
+            guarantees={code.value: AmountsAnswer.model_validate(one) for code, one in found.totals.items()},
+            amount=found.amount,
+            employer=found.employer_share,
+            agent=found.agent_share,
+            issued_at=found.recorded_at,
+        )
+
+
+class LineAnswer(Answer):
+    """One issued line. `employer` and `agent` are the shares; `regularisation`: of a month before its statement's."""
+
+    id: UUID
+    siret: str
+    agent_id: UUID
+    month: MonthText
+    agreement: str
+    insurer: str | None
+    guarantee: Guarantee
+    base: SignedAmount
+    rate: RateText
+    amount: SignedAmount
+    employer: SignedAmount
+    agent: SignedAmount
+    regularisation: bool
+    unresolved: bool
+    statement: UUID
+
+    @classmethod
+    def of(cls, found: StoredLine) -> Self:
+        key, amounts = found.delta.key, found.delta.amounts
+        return cls(
+            id=found.id,
+            siret=found.employer,
+            agent_id=UUID(key.agent),
+            month=key.month,
+            agreement=key.agreement,
+            insurer=key.insurer or None,
+            guarantee=key.guarantee,
+            base=amounts.base,
+            rate=found.delta.rate,
+            amount=amounts.amount,
+            employer=amounts.employer,
+            agent=amounts.agent,
+            regularisation=found.regularisation,
+            unresolved=found.delta.unresolved,
+            statement=found.statement,
+        )
+
+
+class TraceAnswer(Answer):
+    """The line is `owed` less `issued`; `verified`: computed again from what its run kept, it is the same."""
+
+    line: LineAnswer
+    owed: AmountsAnswer
+    issued: AmountsAnswer
+    verified: bool
+    trace: dict[str, Any]
+
+
+@router.get("/v1/statements")
+async def index(
+    *,
+    request: HttpRequest,
+    response: Response,
+    page: Paging,
+    tx: Tx,
+    employer: Employer = None,
+    month: AskedMonth = None,
+) -> Page[StatementAnswer]:
+    """Statements in the order of their issue."""
+    found = await statements.after(tx, page.fetch, _after(page), Wanted(employer, month))
+    return paged(request, response, page, [StatementAnswer.of(one) for one in found], lambda one: (one.id,))
+
+
+@router.get("/v1/statements/{statement}")
+async def read(statement: UUID, tx: Tx) -> StatementAnswer:
+    """One statement."""
+    return StatementAnswer.of(await _statement(tx, statement))
+
+
+@router.get("/v1/statements/{statement}/lines")
+async def lines_of(statement: UUID, request: HttpRequest, response: Response, page: Paging, tx: Tx) -> Page[LineAnswer]:
+    """The lines of a statement, in its order."""
+    await _statement(tx, statement)
+    found = await statements.lines_after(tx, page.fetch, _after(page), Wanted(statement=statement))
+    return paged(request, response, page, [LineAnswer.of(one) for one in found], lambda one: (one.id,))
+
+
+@router.get("/v1/contributions")
+async def lines(
+    *,
+    request: HttpRequest,
+    response: Response,
+    page: Paging,
+    tx: Tx,
+    employer: Employer = None,
+    month: AskedMonth = None,
+    agent: Agent = None,
+) -> Page[LineAnswer]:
+    """Lines in the order of their issue; their sum is what is due."""
+    found = await statements.lines_after(tx, page.fetch, _after(page), Wanted(employer, month, agent))
+    return paged(request, response, page, [LineAnswer.of(one) for one in found], lambda one: (one.id,))
+
+
+@router.get("/v1/contributions/{line}/trace")
+async def trace(line: UUID, tx: Tx) -> TraceAnswer:
+    """Why a line is what it is, with the articles."""
+    found = await explain_line(tx, line)
+    return TraceAnswer(
+        line=LineAnswer.of(found.line),
+        owed=AmountsAnswer.model_validate(found.owed),
+        issued=AmountsAnswer.model_validate(found.issued),
+        verified=found.verified,
+        trace=found.trace.json(),
+    )
+
+
+async def _statement(tx: Tx, key: UUID) -> StoredStatement:
+    found = await statements.one(tx, key)
+    if found is None:
+        raise UnknownStatement
+    return found
+
+
+def _after(page: PageRequest) -> UUID | None:
+    """The last id of the page before."""
+    if page.after is None:
+        return None
+    try:
+        return UUID(str(page.after[0]))
+    except ValueError:
+        error = FieldError("/query/cursor", "Curseur inconnu.", "Unknown cursor.", "cursor")
+        raise Problem(422, "cursor", "Curseur inconnu", "Unknown cursor", errors=[error]) from None

@@ -1,0 +1,48 @@
+"""Explain a line: what the agent owed for the month as its run saw it, computed again from the run's snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db import decisions
+from kit.trace import Trace
+from services.contributions.adapters import statements
+from services.contributions.adapters.statements import StoredLine
+from services.contributions.domain.delta import Amounts, desired
+from services.contributions.domain.errors import UnknownLine
+from services.contributions.domain.replay import explained
+from services.contributions.domain.snapshot import read_positions
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A line is `owed` less what was already `issued`; `trace` says where `owed` comes from.
+
+    `verified`: computing it again gives the line.
+    """
+
+    line: StoredLine
+    owed: Amounts
+    issued: Amounts
+    trace: Trace
+    verified: bool
+
+
+async def explain_line(tx: AsyncConnection, key: UUID) -> Explanation:
+    """Raises UnknownLine, and AlteredDecisionError when the snapshot is not the one that was kept."""
+    line = await statements.line(tx, key)
+    if line is None:
+        raise UnknownLine
+    decision = await decisions.load(tx, line.run)
+    assert decision is not None, "a run keeps its snapshot"
+    about = line.delta.key
+    again = explained(decision.snapshot, about.agent, about.month)
+    assert again.trace is not None, "a month that is held issues no line"
+    owed_now = desired(about.agent, about.month, again.dues).get(about)
+    before = read_positions(decision.snapshot.inputs["issued"]).get(about)
+    owed = owed_now.amounts if owed_now else Amounts.zero()
+    issued = before.amounts if before else Amounts.zero()
+    return Explanation(line, owed, issued, again.trace, verified=owed + -issued == line.delta.amounts)
