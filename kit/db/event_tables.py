@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Identity,
@@ -99,8 +98,8 @@ def inbox(metadata: MetaData) -> Table:
 
 
 def consumer_cursor(metadata: MetaData) -> Table:
-    """How far a consumer has read each producer's feed, and in which epoch; `confirmed` once all that it applied in
-    earlier epochs was seen again, or forgotten.
+    """How far a consumer has read each producer's feed, in which epoch, and how often it still reads it to the end
+    before it trusts that epoch (kit/events/place.py).
     """
     return Table(
         "consumer_cursor",
@@ -109,7 +108,7 @@ def consumer_cursor(metadata: MetaData) -> Table:
         Column("producer", Text, primary_key=True),
         Column("epoch", Id, nullable=False),
         Column("position", BigInteger, nullable=False),
-        Column("confirmed", Boolean, nullable=False, server_default=text("true")),
+        Column("passes_left", SmallInteger, nullable=False),
         Column("updated_at", Instant, nullable=False),
     )
 

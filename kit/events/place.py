@@ -1,8 +1,8 @@
 """Where a consumer is in each producer's feed, and what it does when the producer was restored.
 
-A new epoch is read from position zero. Events already applied are confirmed, new ones applied, and what the producer no
-longer vouches for is forgotten: a key whose history has changed at once, a key that lost its last events at the end of
-the reading. If anything was forgotten, the epoch is read once more, which builds exactly those keys again.
+A new epoch is read from position zero. In the first pass events already applied are confirmed, new ones applied, and
+what the producer no longer vouches for is forgotten: a key whose history has changed at once, a key that lost its last
+events at the end of the pass. If anything was forgotten, a second pass builds exactly those keys again.
 """
 
 from __future__ import annotations
@@ -22,18 +22,22 @@ from kit.events.delivery import Delivery
 from kit.events.forgetting import forget
 
 NOWHERE: Final = UUID(int=0)
+# What `passes_left` of a place means.
+FIRST_PASS: Final = 2
+SECOND_PASS: Final = 1
+UP_TO_DATE: Final = 0
 
 _LOAD: Final = text("""
-    SELECT epoch, position, confirmed FROM consumer_cursor WHERE consumer = :consumer AND producer = :producer
+    SELECT epoch, position, passes_left FROM consumer_cursor WHERE consumer = :consumer AND producer = :producer
 """)
 _BEGIN: Final = text("""
-    INSERT INTO consumer_cursor (consumer, producer, epoch, position, confirmed, updated_at)
-    VALUES (:consumer, :producer, :epoch, 0, true, now()) ON CONFLICT DO NOTHING
+    INSERT INTO consumer_cursor (consumer, producer, epoch, position, passes_left, updated_at)
+    VALUES (:consumer, :producer, :epoch, 0, :passes_left, now()) ON CONFLICT DO NOTHING
 """)
 _MOVE: Final = text("""
-    UPDATE consumer_cursor SET epoch = :epoch, position = :position, confirmed = :confirmed, updated_at = now()
+    UPDATE consumer_cursor SET epoch = :epoch, position = :position, passes_left = :passes_left, updated_at = now()
      WHERE consumer = :consumer AND producer = :producer
-       AND epoch = :from_epoch AND position = :from_position AND confirmed = :from_confirmed
+       AND epoch = :from_epoch AND position = :from_position AND passes_left = :from_passes_left
 """)
 _DROP_EARLY: Final = text("""
     DELETE FROM parked_event WHERE consumer = :consumer AND producer = :producer AND reason = 'early'
@@ -51,14 +55,23 @@ _EARLY: Final = text("""
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Everything up to `cursor` was applied; not `confirmed` while a new epoch is read for the first time."""
+    """Everything up to `cursor` was applied in this pass over the epoch."""
 
     cursor: Cursor
-    confirmed: bool
+    passes_left: int
 
     @property
     def is_new(self) -> bool:
         return self.cursor.epoch == NOWHERE
+
+    @property
+    def is_first_pass(self) -> bool:
+        return self.passes_left == FIRST_PASS
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the epoch was read to its end as often as needed."""
+        return self.passes_left == UP_TO_DATE
 
 
 async def load(delivery: Delivery) -> Place:
@@ -67,9 +80,9 @@ async def load(delivery: Delivery) -> Place:
     async with delivery.database.transaction(Scope.all()) as tx:
         row = (await tx.execute(_LOAD, who)).one_or_none()
         if row is None:
-            await tx.execute(_BEGIN, {**who, "epoch": NOWHERE})
+            await tx.execute(_BEGIN, {**who, "epoch": NOWHERE, "passes_left": FIRST_PASS})
             row = (await tx.execute(_LOAD, who)).one()
-    return Place(Cursor(row.epoch, row.position), row.confirmed)
+    return Place(Cursor(row.epoch, row.position), row.passes_left)
 
 
 async def move(tx: AsyncConnection, delivery: Delivery, before: Place, after: Place) -> bool:
@@ -81,10 +94,10 @@ async def move(tx: AsyncConnection, delivery: Delivery, before: Place, after: Pl
             "producer": delivery.subscription.producer,
             "epoch": after.cursor.epoch,
             "position": after.cursor.position,
-            "confirmed": after.confirmed,
+            "passes_left": after.passes_left,
             "from_epoch": before.cursor.epoch,
             "from_position": before.cursor.position,
-            "from_confirmed": before.confirmed,
+            "from_passes_left": before.passes_left,
         },
     )
     return moved.rowcount == 1
@@ -93,22 +106,24 @@ async def move(tx: AsyncConnection, delivery: Delivery, before: Place, after: Pl
 async def restart(delivery: Delivery, place: Place, epoch: UUID) -> None:
     """The producer has a new epoch: read it from zero. Events kept early come again."""
     async with delivery.database.transaction(Scope.all()) as tx:
-        if await move(tx, delivery, place, Place(Cursor(epoch, 0), confirmed=False)):
+        if await move(tx, delivery, place, Place(Cursor(epoch, 0), FIRST_PASS)):
             who = {"consumer": delivery.consumer, "producer": delivery.subscription.producer}
             await tx.execute(_DROP_EARLY, who)
             metrics.RESYNCS.labels(delivery.consumer).inc()
             structlog.get_logger(__name__).warning("producer_restored", **who)
 
 
-async def confirm(delivery: Delivery, place: Place) -> None:
-    """The new epoch was read to its end: forget what was not seen in it, and read again if anything was forgotten."""
+async def end_pass(delivery: Delivery, place: Place) -> None:
+    """The epoch was read to its end. After the first pass: forget what was not seen, and read again if it matters."""
     subscription, epoch = delivery.subscription, place.cursor.epoch
     who = {"consumer": delivery.consumer, "producer": subscription.producer}
+    settled = Place(place.cursor, UP_TO_DATE)
     async with delivery.database.transaction(Scope.all()) as tx:
+        if not place.is_first_pass:
+            await move(tx, delivery, place, settled)
+            return
         asked = {**who, "epoch": epoch, "topics": list(subscription.topics)}
         vanished = [(topic, key) for topic, key in await tx.execute(_VANISHED, asked)]
-        await forget(tx, delivery.consumer, subscription, vanished)
         again = bool(vanished) or (await tx.execute(_EARLY, who)).scalar_one()
-        position = 0 if again else place.cursor.position
-        if not await move(tx, delivery, place, Place(Cursor(epoch, position), confirmed=True)):
-            await tx.rollback()
+        if await move(tx, delivery, place, Place(Cursor(epoch, 0), SECOND_PASS) if again else settled):
+            await forget(tx, delivery.consumer, subscription, vanished)

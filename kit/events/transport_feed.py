@@ -103,23 +103,23 @@ class FeedTransport:
 
 
 async def follow(reader: FeedReader, delivery: Delivery, *, batch: int = BATCH_LIMIT, wait: float = 0) -> bool:
-    """Read and apply one page; says whether the consumer is then up to date, in an epoch it has confirmed."""
+    """Read and apply one page; says whether the consumer is then up to date in the producer's epoch."""
     subscription = delivery.subscription
     here = await place.load(delivery)
     after = None if here.is_new else here.cursor
-    patience = wait if here.confirmed else 0
+    patience = wait if here.is_settled else 0
     page = await reader.read(subscription.producer, after, subscription.topics, wait=patience, limit=batch)
     if not here.is_new and page.next.epoch != here.cursor.epoch:
         await place.restart(delivery, here, page.next.epoch)
         return False
-    there = Place(page.next, here.confirmed)
+    there = Place(page.next, here.passes_left)
     if there != here:
-        given = Batch(page.next.epoch, page.events, confirming=not here.confirmed)
+        given = Batch(page.next.epoch, page.events, confirming=here.is_first_pass)
         if await delivery.deliver(given, partial(_advance, delivery, here, there)) is None:
             return False
     metrics.LAG.labels(delivery.consumer).set(page.head - page.next.position)
-    if page.at_head and not here.confirmed:
-        await place.confirm(delivery, there)
+    if page.at_head and not here.is_settled:
+        await place.end_pass(delivery, there)
         return False
     return page.at_head
 
