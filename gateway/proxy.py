@@ -101,6 +101,8 @@ class Proxy:
             ) as response:
                 await _answer(response, scope["method"], send)
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            if isinstance(error.__cause__, Problem):  # raised while the body streamed: it is too large
+                raise error.__cause__ from None
             _log.warning("upstream_failed", service=service, error=type(error).__name__)
             raise problem_of_upstream(error) from error
 

@@ -80,6 +80,7 @@ def create_service(
     issuer's JWKS. `resources` are entered after the databases and left before them.
     Asserts that every operation under /v1 needs a scope and reads its JSON strictly.
     """
+    logs.configure_events(name)
     app = FastAPI(
         title=f"Relais, {name}",
         version=VERSION,

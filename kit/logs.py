@@ -27,20 +27,8 @@ _ROOT: Final = Path(__file__).resolve().parent.parent
 
 def configure(component: str, level: int = logging.INFO) -> None:
     """Send structlog and the standard library's logs through the same processors. Called once, by `serve`."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _identify(component),
-        frames_only,
-        redact,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
+    shared = _processors(component)
+    _structure([*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter], level)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -56,6 +44,32 @@ def configure(component: str, level: int = logging.INFO) -> None:
     # Statements and their values are not ours to log.
     for noisy in ("sqlalchemy.engine", "sqlalchemy.pool", "httpx", "httpcore", "uvicorn.access", "aiokafka"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def configure_events(component: str) -> None:
+    """Make structlog safe where nobody configured it, as in tests; the standard library's handlers stay."""
+    if not structlog.is_configured():
+        _structure([*_processors(component), structlog.processors.JSONRenderer(ensure_ascii=False)], logging.INFO)
+
+
+def _processors(component: str) -> list[Any]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _identify(component),
+        frames_only,
+        redact,
+    ]
+
+
+def _structure(processors: list[Any], level: int) -> None:
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -53,8 +53,9 @@ def _of_driver(error: DBAPIError) -> Problem | None:
 
 
 def _is_client_data_error(error: DBAPIError) -> bool:
+    """A value that the driver could not even send: it has no SQLSTATE."""
     cause = error.orig.__cause__ if error.orig is not None else None
-    return isinstance(cause, asyncpg.DataError | UnicodeEncodeError)
+    return not sqlstate(error) and isinstance(cause, asyncpg.DataError | UnicodeEncodeError)
 
 
 def _is_connection(error: DBAPIError) -> bool:

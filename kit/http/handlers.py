@@ -9,6 +9,7 @@ from typing import Any, Final
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -27,6 +28,7 @@ _BY_STATUS: Final[dict[int, tuple[str, str, str]]] = {
     413: ("too_large", "Corps trop volumineux", "Body too large"),
     415: ("unsupported_media_type", "Type de contenu refusé", "Unsupported media type"),
 }
+METHOD_NOT_ALLOWED: Final = 405
 Handler = Callable[[Request, Any], Awaitable[Response]]
 
 
@@ -61,7 +63,16 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 async def _http(request: Request, error: HTTPException) -> Response:
     code, french, english = _BY_STATUS.get(error.status_code, ("http_error", "Demande refusée", "Request refused"))
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if error.status_code == METHOD_NOT_ALLOWED:
+        headers["allow"] = ", ".join(_methods_of(request))
     return Problem(error.status_code, code, french, english, headers=headers).response_for(request)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """The methods of every operation on this path: Starlette's own `Allow` names those of the first only."""
+    contexts = iter_route_contexts(request.app.routes)
+    here = (c for c in contexts if c.path_regex is not None and c.path_regex.match(request.url.path))
+    return sorted({method for context in here for method in context.methods or ()})
 
 
 async def _database(request: Request, error: Exception) -> Response:

@@ -6,6 +6,8 @@ and are counted.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 from typing import Final
 
@@ -19,6 +21,9 @@ from kit.http.strict_json import too_deep
 MAX_DEPTH: Final = 32
 # Files sent for import stream in chunks; they have their own bound.
 MAX_FILE_BYTES: Final = 256 * 1024 * 1024
+# How much of a body that is too large is read and thrown away, at most.
+DRAIN_BYTES: Final = 8 * 1024 * 1024
+DRAIN_S: Final = 2.0
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _EMPTY_PAIR: Final = re.compile(rb"\[\]|\{\}")
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -83,6 +88,8 @@ class BodyLimits:
         except Problem as problem:
             if started:
                 raise
+            if isinstance(problem, BodyTooLarge):
+                await _drain(receive)
             await problem.response_for(HTTPConnection(scope))(scope, receive, send)
 
 
@@ -109,6 +116,17 @@ async def _buffered(receive: Receive, bound: int) -> Receive:
     if deeper_than(body, MAX_DEPTH):
         raise too_deep()
     return _then({"type": "http.request", "body": body, "more_body": False}, receive)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on for a while: a connection closed on unread data is reset, and the caller would not see the answer."""
+    left, more = DRAIN_BYTES, True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            while more and left > 0:
+                message = await receive()
+                more = message["type"] == "http.request" and message.get("more_body", False)
+                left -= len(message.get("body", b""))
 
 
 def _then(first: Message, receive: Receive) -> Receive:

@@ -1,0 +1,131 @@
+"""Bodies that two parties could read differently, or that are too large or too deep: a clean 4xx, never a 500."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from kit.http.limits import MAX_DEPTH, deeper_than
+from tests.kit.http.conftest import Sample
+
+JSON = {"content-type": "application/json"}
+NIR = "185057800608436"
+
+
+async def post(sample: Sample, body: bytes, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+    answer = await sample.http.post(
+        "/v1/everything", content=body, headers=sample.issuer.bearer() | (headers if headers is not None else JSON)
+    )
+    content = answer.json()
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert content["trace_id"]
+        assert content["type"] == f"urn:relais:problem:{content['code']}"
+    return answer.status_code, content
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "malformed_json"),
+        (b"\xff\xfe{}", 400, "malformed_json"),
+        (b'{"count": NaN}', 400, "malformed_json"),
+        (b'{"count": -Infinity}', 400, "malformed_json"),
+        (b'{"count": 1, "count": 2}', 422, "ambiguous_json"),
+        (b'{"parts": [{"amount": "1", "amount": "2"}]}', 422, "ambiguous_json"),
+        (b'{"month": "2026\\u0000"}', 422, "ambiguous_json"),
+        (b'{"month": "\\ud800"}', 422, "ambiguous_json"),
+        (b'{"a\\u0000": "b"}', 422, "ambiguous_json"),
+        (b'{"count": ' + b"9" * 5000 + b"}", 422, "ambiguous_json"),
+        (b'{"count": 1e999}', 422, "ambiguous_json"),
+        (b"[]", 422, "validation"),
+        (b"null", 422, "validation"),
+        (b"", 422, "validation"),
+        (b'{"count": 12345678901}', 422, "validation"),
+        (b"[" * 100_000, 422, "too_deep"),
+        (b"[" * 40 + b"]" * 40, 422, "too_deep"),
+        (b'{"a":' * 33 + b"1" + b"}" * 33, 422, "too_deep"),
+    ],
+)
+async def test_a_bad_body_is_refused_cleanly(sample: Sample, body: bytes, status: int, code: str) -> None:
+    got, problem = await post(sample, body)
+    assert (got, problem["code"]) == (status, code)
+
+
+async def test_an_escaped_pair_of_surrogates_is_a_character(sample: Sample) -> None:
+    status, problem = await post(sample, b'{"month": "\\ud83d\\ude00"}')
+    assert (status, problem["code"]) == (422, "validation")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/jsonx", "multipart/form-data", ""])
+async def test_another_content_type_is_refused(sample: Sample, kind: str) -> None:
+    status, problem = await post(sample, b"{}", {"content-type": kind})
+    assert (status, problem["code"]) == (415, "unsupported_media_type")
+
+
+async def test_a_body_beyond_the_limit_is_refused_when_declared(sample: Sample) -> None:
+    status, problem = await post(sample, b'{"month": "' + b"x" * 2_000_000 + b'"}')
+    assert (status, problem["code"]) == (413, "too_large")
+
+
+async def test_a_body_beyond_the_limit_is_refused_while_it_streams(sample: Sample) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b" " * 65_536
+
+    answer = await sample.http.post("/v1/everything", content=chunks(), headers=sample.issuer.bearer() | JSON)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_a_body_at_the_limit_passes(sample: Sample) -> None:
+    status, _ = await post(sample, b"{}" + b" " * (1_048_576 - 2))
+    assert status == 200
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"nir": NIR, "parts": [{"amount": 12}]},
+        {"nir": NIR[:-1] + "7"},
+        {NIR: 1},
+        {"month": NIR},
+        {"parts": [{"amount": NIR, "rate": NIR}]},
+        {"flag": NIR, "siret": NIR, "day": NIR, "count": NIR},
+    ],
+)
+async def test_what_is_refused_never_comes_back(sample: Sample, content: dict[str, object]) -> None:
+    status, problem = await post(sample, json.dumps(content).encode())
+    assert status == 422
+    assert NIR[:13] not in json.dumps(problem)
+
+
+async def test_each_field_is_pointed_at_in_the_language_asked_for(sample: Sample) -> None:
+    content = {"parts": [{"amount": "1.234"}, {"rate": "0.1"}], "zzz": 1, "day": "2025-02-30"}
+    _, problem = await post(sample, json.dumps(content).encode())
+    errors = {error["pointer"]: error for error in problem["errors"]}
+    assert errors["/parts/0/amount"]["code"] == "amount"
+    assert errors["/parts/1/amount"]["detail"] == "Champ obligatoire."
+    assert errors["/zzz"]["code"] == "extra_forbidden"
+    assert errors["/day"]["code"] == "date"
+    assert problem["title"] == "Demande invalide"
+    _, english = await post(sample, json.dumps(content).encode(), JSON | {"accept-language": "en"})
+    assert english["title"] == "Invalid request"
+    assert english["errors"][2]["detail"] == "Required field."
+
+
+async def test_null_and_left_out_mean_the_same(sample: Sample) -> None:
+    with_null = await post(sample, b'{"month": null, "parts": [{"amount": "12.5", "rate": null}]}')
+    without = await post(sample, b'{"parts": [{"amount": "12.5"}]}')
+    assert with_null == without
+    assert with_null[1]["parts"] == [{"amount": "12.50", "rate": None}]
+
+
+def test_depth_is_counted_outside_strings() -> None:
+    assert not deeper_than(b'{"a": "' + b"[" * 100 + b'\\""}', MAX_DEPTH)
+    assert not deeper_than(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, MAX_DEPTH)
+    assert deeper_than(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), MAX_DEPTH)
+    assert deeper_than(b'{"a":[' * 17 + b"]}" * 17, MAX_DEPTH)
+    assert not deeper_than(b"[{}]," * 1000, MAX_DEPTH)

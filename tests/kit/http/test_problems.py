@@ -1,0 +1,87 @@
+"""Every error is a problem: unknown paths, methods, faults of ours, and what the database refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from kit.db.database import Database
+from tests.kit.http.conftest import Sample
+from tests.kit.http.serving import free_port
+
+SIRET = "73282932000074"
+
+
+async def test_unknown_path_and_method(sample: Sample) -> None:
+    unknown = await sample.http.get("/v1/nowhere")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+    method = await sample.http.delete("/v1/notes")
+    assert (method.status_code, method.json()["code"]) == (405, "method_not_allowed")
+    assert method.headers["allow"] == "GET, POST"
+
+
+async def test_a_fault_of_ours_says_nothing_of_itself(sample: Sample, capfd: pytest.CaptureFixture[str]) -> None:
+    answer = await sample.http.get("/v1/broken", headers=sample.issuer.bearer())
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert answer.json()["trace_id"]
+    assert "185057800608436" not in answer.text
+    assert "RuntimeError" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("statement", "status", "code"),
+    [
+        ("SELECT 1", 200, None),
+        ("SELECT 1 / 0", 500, "internal_error"),
+        ("INSERT INTO note (id, employer, text) SELECT gen_random_uuid(), '00000000000000', ''", 403, "out_of_scope"),
+        ("INSERT INTO scope_employer VALUES ('a', 'b'), ('a', 'b')", 409, "conflict"),
+        ("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$", 409, "busy"),
+        ("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$", 409, "busy"),
+        ("DO $$ BEGIN RAISE SQLSTATE '55P03'; END $$", 409, "busy"),
+        ("DO $$ BEGIN RAISE SQLSTATE '57P01'; END $$", 503, "database_unavailable"),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", 503, "database_unavailable"),
+        ("SET LOCAL statement_timeout = 1", 200, None),
+        ("SELECT chr(0)", 500, "internal_error"),
+        ("SELECT repeat('9', 30)::bigint", 422, "unstorable_value"),
+    ],
+)
+async def test_what_the_database_refuses(sample: Sample, statement: str, status: int, code: str | None) -> None:
+    headers = sample.issuer.bearer(employers=[SIRET])
+    answer = await sample.http.post("/v1/sql", json={"employer": SIRET, "text": statement}, headers=headers)
+    assert answer.status_code == status
+    if code is not None:
+        assert answer.json()["code"] == code
+        assert (answer.json().get("retry_in") is not None) == (status == 503 or code == "busy")
+        assert ("retry-after" in answer.headers) == (status == 503 or code == "busy")
+
+
+async def test_a_database_out_of_reach_is_503(sample: Sample) -> None:
+    state = sample.app.state
+    reachable = state.db
+    state.db = Database(f"postgresql+asyncpg://a:b@127.0.0.1:{free_port()}/none")
+    try:
+        answer = await sample.http.get("/v1/notes", headers=sample.issuer.bearer())
+        assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+        assert answer.json()["retry_in"] > 0
+        assert (await sample.http.get("/health/live")).status_code == 200
+        ready = await sample.http.get("/health/ready")
+        assert (ready.status_code, ready.json()["code"]) == (503, "not_ready")
+    finally:
+        state.db = reachable
+
+
+async def test_ready_with_a_migrated_database_and_measured(sample: Sample) -> None:
+    assert (await sample.http.get("/health/ready")).json() == {"status": "ready"}
+    await sample.http.get("/v1/nowhere")
+    assert (
+        'relais_requests_total{method="GET",route="unmatched",service="sample",status="404"}'
+        in (await sample.http.get("/metrics")).text
+    )
+
+
+async def test_problems_are_documented_as_the_default_answer(sample: Sample) -> None:
+    document = (await sample.http.get("/openapi.json")).json()
+    operation = document["paths"]["/v1/notes"]["post"]
+    assert operation["security"] == [{"oauth2": ["agents:write"]}]
+    assert "application/problem+json" in operation["responses"]["default"]["content"]
+    assert document["components"]["schemas"]["Problem"]["required"] == ["type", "title", "status", "code"]
+    assert "HTTPValidationError" not in document["components"]["schemas"]
