@@ -18,14 +18,15 @@ serve(create_app, Settings(component="claims"))
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import SecretStr
+from starlette.datastructures import State
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
@@ -33,6 +34,8 @@ from kit import logs
 from kit.clock import Clock, SystemClock
 from kit.crypto import KeyRing
 from kit.db.database import Database
+from kit.db.job_runner import Handler, JobRunner
+from kit.db.retention import retention_task
 from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
 from kit.events.feed import feed_router
@@ -45,6 +48,7 @@ from kit.http.limits import BodyLimits
 from kit.http.own_token import OwnToken
 from kit.http.request_span import RequestSpan
 from kit.http.route import StrictRoute, scopes_of
+from kit.scheduler import Scheduler, Task
 from kit.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,7 +57,7 @@ if TYPE_CHECKING:
 VERSION: Final = "0.1.0"
 # How long requests in progress may take to end when the process is told to stop.
 GRACE_S: Final = 5
-# Longer than the gateway keeps an idle connection (gateway/upstream.py), so that it never writes into a closed one.
+# Longer than the gateway keeps an idle connection (gateway/proxy.py), so that it never writes into a closed one.
 KEEP_ALIVE_S: Final = 75
 # Opened with the application, closed with it; it puts what it opens in `app.state`.
 Resource = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -71,13 +75,15 @@ def create_service(
     crypto: KeyRing | None = None,
     keys: Callable[[FastAPI], KeySource] | None = None,
     resources: Sequence[Resource] = (),
-    tasks: Sequence[Any] = (),
+    tasks: Sequence[Task] = (),
+    jobs: Mapping[str, Handler] | None = None,
 ) -> FastAPI:
-    """A service ready to serve. `app.state` holds settings, rules, clock, crypto, publishes, db, worker_db, feed and
-    verifier.
+    """A service ready to serve.
 
-    `subscriptions` run when the role has the worker. `keys` says where tokens are checked against, by default the
-    issuer's JWKS. `resources` are entered after the databases and left before them.
+    `app.state` holds settings, rules, clock, crypto, publishes, db, worker_db, verifier, runtime and feed.
+    `subscriptions`, scheduled `tasks` and the handlers of import `jobs` by kind run when the role has the worker.
+    `keys` says what tokens are checked against, by default the issuer's JWKS. `resources` are entered after the
+    databases and left before them.
     Asserts that every operation under /v1 needs a scope and reads its JSON strictly.
     """
     logs.configure_events(name)
@@ -93,7 +99,8 @@ def create_service(
     state.settings, state.rules, state.publishes = settings, rules, tuple(publishes)
     state.clock = clock or SystemClock()
     state.crypto = crypto or _key_ring(settings)
-    state.subscriptions, state.resources, state.tasks = tuple(subscriptions), tuple(resources), tuple(tasks)
+    state.subscriptions, state.resources = tuple(subscriptions), tuple(resources)
+    state.tasks, state.jobs = (retention_task(), *tasks), dict(jobs or {})
     state.keys = keys or (lambda _app: JwksUrl(settings.jwks_url))
     handlers.install(app)
     app.include_router(health.router)
@@ -121,20 +128,36 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(token.close)
         for resource in state.resources:
             await stack.enter_async_context(resource(app))
-        runtime = EventRuntime(
-            settings.component,
-            state.worker_db,
-            state.subscriptions,
-            producers=settings.producers,
-            token=token,
-            transport=settings.transport,
-            kafka_bootstrap=settings.kafka_bootstrap,
-            works=settings.role != "api",
-        )
-        state.feed = runtime.feed
-        await runtime.start()
-        stack.push_async_callback(runtime.stop)
+        await _start_events(state, token, stack)
+        if settings.role != "api":
+            await _start_work(state, stack)
         yield
+
+
+async def _start_events(state: State, token: OwnToken, stack: AsyncExitStack) -> None:
+    settings: Settings = state.settings
+    state.runtime = EventRuntime(
+        settings.component,
+        state.worker_db,
+        state.subscriptions,
+        producers=settings.producers,
+        token=token,
+        transport=settings.transport,
+        kafka_bootstrap=settings.kafka_bootstrap,
+        works=settings.role != "api",
+    )
+    state.feed = state.runtime.feed
+    await state.runtime.start()
+    stack.push_async_callback(state.runtime.stop)
+
+
+async def _start_work(state: State, stack: AsyncExitStack) -> None:
+    for worker in (
+        Scheduler(state.worker_db, state.clock, state.tasks),
+        JobRunner(state.worker_db, state.db, state.jobs, state.clock),
+    ):
+        await worker.start()
+        stack.push_async_callback(worker.stop)
 
 
 def _database(settings: Settings, url: SecretStr, stack: AsyncExitStack) -> Database:

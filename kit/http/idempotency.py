@@ -1,7 +1,8 @@
 """A POST that creates money or a case happens once per `Idempotency-Key`: its answer is stored with its effect.
 
 The key is taken by an advisory lock of the transaction, never waited for: whoever comes second while the first runs
-gets 409. Whoever comes later gets the stored answer again, with `Idempotency-Replayed: true`.
+gets 409. Whoever comes later gets the stored answer again, with `Idempotency-Replayed: true`, as long as it is kept
+(kit/db/retention.py).
 """
 
 from __future__ import annotations
@@ -9,23 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kit.db.schema import kit_tables, new_metadata
+from kit.db.schema import KIT
 from kit.http.auth import Principal
 from kit.http.problem import FieldError, Problem
 
 MAX_KEY: Final = 128
-RETENTION: Final = timedelta(days=7)
 IN_FLIGHT_RETRY_S: Final = 1.0
 KEPT_HEADERS: Final = ("content-type", "content-language", "location", "etag", "link")
-_TABLE: Final = kit_tables(new_metadata()).idempotency_key
+_TABLE: Final = KIT.idempotency_key
 _LOCK: Final = text("SELECT pg_try_advisory_xact_lock(:key)")
 
 
@@ -80,11 +80,6 @@ async def begin(tx: AsyncConnection, request: Request, principal: Principal, key
     if (stored["operation"], stored["request_hash"]) != (once.operation, once.request_hash):
         raise _reused()
     raise Replay(_stored_response(dict(stored)))
-
-
-async def purge(tx: AsyncConnection, now: datetime) -> int:
-    """Forget the answers older than the retention; how many."""
-    return (await tx.execute(delete(_TABLE).where(_TABLE.c.recorded_at < now - RETENTION))).rowcount
 
 
 def _stored_response(stored: dict[str, Any]) -> Response:

@@ -8,9 +8,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import Table, func, select
 
-from kit.clock import SystemClock
 from kit.db.database import Scope
-from kit.http.idempotency import RETENTION, purge
 from tests.kit.db.sample.tables import kit, note
 from tests.kit.http.conftest import Sample
 from tests.kit.http.sample import Gate
@@ -99,13 +97,6 @@ async def test_a_hundred_identical_concurrent_posts_have_one_effect(sample: Samp
         next(a.content for a in answers if a.status_code == 201)
     }
     assert await count(sample) == 1
-
-
-async def test_old_answers_are_forgotten(sample: Sample) -> None:
-    await sample.http.post("/v1/notes", json=BODY, headers=headers(sample))
-    async with sample.database.worker.transaction(Scope.all()) as tx:
-        assert await purge(tx, SystemClock().instant()) == 0
-        assert await purge(tx, SystemClock().instant() + RETENTION) == 1
 
 
 async def test_no_connection_is_left_in_a_transaction(sample: Sample) -> None:
