@@ -13,6 +13,7 @@ import asyncpg
 from pydantic import SecretStr
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 # Scopes remembered as written, per process. 1 400 employers one by one and a few lists: far below.
@@ -89,6 +90,7 @@ class Database:
         self._known: set[str] = set()
         event.listen(self.engine.sync_engine, "begin", _set_scope)
         event.listen(self.engine.sync_engine, "handle_error", _hide_row)
+        event.listen(self.engine.sync_engine, "checkout", _replace_closed)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
@@ -178,6 +180,12 @@ def _set_scope(connection: Connection) -> None:
     """Begin hook: no scope named means none, so a forgotten one shows nothing."""
     key = connection.get_execution_options().get("relais_scope", "")
     connection.exec_driver_sql(_SET_SCOPE, (key,))
+
+
+def _replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection the server closed meanwhile is replaced, at no cost: the driver knows, the server is not asked."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _hide_row(context: ExceptionContext) -> None:

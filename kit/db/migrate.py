@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -98,7 +99,7 @@ async def with_alembic(url: str, component: str, migrations: Path | None, work: 
     """Run an Alembic command on a connection of our own; one process at a time per database."""
 
     def prepared(connection: Connection) -> T:
-        config = Config()
+        config = Config(stdout=io.StringIO())
         config.set_main_option("script_location", str(migrations or location(component)).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
         config.attributes.update(connection=connection, component=component)

@@ -1,0 +1,65 @@
+"""The pool: what it does when the server, a statement or a lock does not answer."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db.database import Database, Scope, driver
+from tests.postgres import DatabaseFactory
+
+
+async def backend(tx: AsyncConnection) -> int:
+    found: int = (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    return found
+
+
+async def test_a_connection_the_server_closed_is_replaced_unseen(database: DatabaseFactory) -> None:
+    sample = await database("sample")
+    single = Database(sample.urls["api"], pool_size=1)
+    async with single.transaction(Scope.none()) as tx:
+        first = await backend(tx)
+        closed = asyncio.Event()
+        (await driver(tx)).add_termination_listener(lambda _connection: closed.set())
+    await sample.admin.execute("SELECT pg_terminate_backend($1, 5000)", first)
+    async with asyncio.timeout(5):
+        await closed.wait()
+    async with single.transaction(Scope.none()) as tx:
+        assert await backend(tx) != first
+    await single.close()
+
+
+async def test_a_statement_that_takes_too_long_is_cut(database: DatabaseFactory) -> None:
+    sample = await database("sample")
+    hasty = Database(sample.urls["api"], statement_timeout_ms=50)
+    with pytest.raises(DBAPIError, match="statement timeout"):
+        async with hasty.transaction(Scope.none()) as tx:
+            await tx.execute(text("SELECT pg_sleep(10)"))
+    await hasty.close()
+
+
+async def test_a_wait_for_a_lock_is_cut(database: DatabaseFactory) -> None:
+    sample = await database("sample")
+    hasty = Database(sample.urls["worker"], lock_timeout_ms=50)
+    async with sample.worker.transaction(Scope.none()) as holder:
+        await holder.execute(text("LOCK TABLE note IN ROW EXCLUSIVE MODE"))
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            async with hasty.transaction(Scope.none()) as tx:
+                await tx.execute(text("LOCK TABLE note IN SHARE MODE"))
+    await hasty.close()
+
+
+async def test_a_dedicated_connection_listens(database: DatabaseFactory) -> None:
+    sample = await database("sample")
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    async with sample.worker.dedicated() as connection:
+        await connection.add_listener("told", lambda *told: heard.put_nowait(str(told[3])))
+        async with sample.api.transaction(Scope.none()) as tx:
+            await tx.execute(text("NOTIFY told, 'yes'"))
+        async with asyncio.timeout(5):
+            assert await heard.get() == "yes"
+    assert connection.is_closed()
