@@ -5,7 +5,7 @@ Pay goes by thirtieths, social security by calendar days: the two are counted ap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -21,7 +21,7 @@ from services.claims.domain.entitlement import Entitlement, PaidPeriod
 from services.claims.domain.half_pay import half_pay
 from services.claims.domain.reference import income_floor
 from services.claims.domain.situation import DailyAllowance, Situation
-from services.claims.domain.terms import RiTerms
+from services.claims.domain.terms import BenefitTerms, RiTerms
 
 # Leaves whose unpaid days are indemnified as well: rights used up, or disponibilité d'office.
 INDEMNIFIED_UNPAID: Final = frozenset({LeaveKind.CMO, LeaveKind.CGM, LeaveKind.DO})
@@ -68,7 +68,7 @@ class _Amounts:
 
 
 def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, rules: Rules) -> MonthBenefit:
-    """The amounts of a month. `entitlement` holds at least its days. Raises as `net_pay`, and NoValueAt."""
+    """The amounts of a month, for the days that `entitlement` holds of it. Raises as `net_pay`, and NoValueAt."""
     periods = entitlement.within(month.period()).periods()
     indemnified = [period for period in periods if is_indemnified(period)]
     parts = [_part_amounts(situation, part, month, rules) for part in _parts(indemnified, month, rules)]
@@ -98,9 +98,9 @@ def is_indemnified(period: PaidPeriod) -> bool:
     return period.leg is Leg.HALF or (period.leg is Leg.NONE and period.kind in INDEMNIFIED_UNPAID)
 
 
-def opens_benefit(period: PaidPeriod, situation: Situation) -> bool:
+def opens_benefit(period: PaidPeriod, terms: BenefitTerms, options: Collection[Guarantee], regime: Regime) -> bool:
     """Whether the contract may pay for these days: income maintenance, or the elected option 3."""
-    option = _option(situation)
+    option = _option(terms, options, regime)
     return is_indemnified(period) or (option is not None and _at_full_pay(period, option))
 
 
@@ -150,12 +150,12 @@ def _paid_by_employer(regime: Regime, statutory: Money, social_security: Money) 
     return statutory if regime is Regime.CNRACL else (statutory - social_security).floored_at_zero()
 
 
-def _option(situation: Situation) -> RiTerms | None:
+def _option(terms: BenefitTerms, options: Collection[Guarantee], regime: Regime) -> RiTerms | None:
     """Option 3, when the accord has it for this regime and the agent elected it."""
-    option = situation.terms.ri_full_pay
-    if option is None or not situation.elected(Guarantee.RI_FULL_PAY):
+    option = terms.ri_full_pay
+    if option is None or Guarantee.RI_FULL_PAY not in options:
         return None
-    return option if situation.insured.regime in option.populations else None
+    return option if regime in option.populations else None
 
 
 def _at_full_pay(period: PaidPeriod, option: RiTerms) -> bool:
@@ -166,7 +166,7 @@ def _ri_full_pay(
     situation: Situation, periods: Sequence[PaidPeriod], month: Month, rules: Rules
 ) -> tuple[Money, tuple[Trace, ...]]:
     """Option 3 (rulebook S9): the share of the RI's net that the employer does not keep, over full-pay days."""
-    option = _option(situation)
+    option = _option(situation.terms, situation.options, situation.insured.regime)
     if option is None:
         return Money.zero(), ()
     steps = []

@@ -23,7 +23,10 @@ from services.claims.domain.terms import BenefitTerms
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything a decision rests on. `period` is the whole months to decide, None for none."""
+    """Everything a decision rests on. `period` is the whole months to decide, None for none.
+
+    `leaves` decide the rights, `days` which days of them are paid for: all, or those of one claim.
+    """
 
     person: Person
     insured: Insured
@@ -31,6 +34,7 @@ class Case:
     reference: ReferencePay
     leaves: tuple[Entry, ...] = ()
     period: Period | None = None
+    days: Period | None = None
     options: frozenset[Guarantee] = frozenset()
     maintenance: Mapping[LeaveKind, RiMaintained] = field(default_factory=dict)
     allowances: tuple[DailyAllowance, ...] = ()
@@ -50,7 +54,8 @@ class Decision:
 
 def decide(case: Case, rules: Rules) -> Decision:
     """Decide a case. Raises what statutory_pay, net_pay, annuity_of and the capitals raise, and NotWholeMonths."""
-    entitlement = statutory_pay(case.person, case.leaves, rules)
+    whole = statutory_pay(case.person, case.leaves, rules)
+    entitlement = whole.within(case.days) if case.days else whole
     situation = situation_of(case, rules)
     months = tuple(month_benefit(situation, entitlement, month, rules) for month in _months(case, entitlement))
     annuity = annuity_of(situation, case.invalidity, rules) if case.invalidity else None

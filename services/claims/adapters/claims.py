@@ -1,0 +1,148 @@
+"""Claims, the reference pay frozen on them, and the months decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.money import Money
+from kit.period import Month
+from services.claims.adapters.tables import benefit, claim, claim_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim as stored. `reason` says what is awaited, or why it is closed."""
+
+    id: UUID
+    employer: str
+    agent: UUID
+    agreement: str
+    leave: UUID
+    opened_from: date
+    status: str
+    reason: str | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenReference:
+    """The reference pay of a claim, in its last version."""
+
+    claim: UUID
+    version: int
+    employer: str
+    month: Month
+    pay: dict[str, Any]
+    target: Money
+    trace: dict[str, Any]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """What was decided for a month; deltas are against the version before."""
+
+    id: UUID
+    employer: str
+    agent: UUID
+    claim: UUID
+    month: Month
+    version: int
+    target_net: Money
+    statutory_net: Money
+    social_security: Money
+    benefit: Money
+    benefit_delta: Money
+    ri_full_pay: Money
+    ri_full_pay_delta: Money
+    decree_floor: Money
+    alerts: list[str]
+    recorded_at: datetime
+
+
+async def of_agent(tx: AsyncConnection, employer: str, agent: UUID) -> list[Claim]:
+    """The claims of an agent at an employer, oldest first."""
+    query = select(claim).where((claim.c.employer == employer) & (claim.c.agent == agent)).order_by(claim.c.id)
+    return [_claim(row) for row in await tx.execute(query)]
+
+
+async def page(tx: AsyncConnection, agent: UUID | None, after: UUID | None, limit: int) -> list[Claim]:
+    """Claims in scope, of one agent or all, by id."""
+    query = select(claim).order_by(claim.c.id).limit(limit)
+    if agent is not None:
+        query = query.where(claim.c.agent == agent)
+    if after is not None:
+        query = query.where(claim.c.id > after)
+    return [_claim(row) for row in await tx.execute(query)]
+
+
+async def one(tx: AsyncConnection, claim_id: UUID) -> Claim | None:
+    row = (await tx.execute(select(claim).where(claim.c.id == claim_id))).one_or_none()
+    return None if row is None else _claim(row)
+
+
+async def add(tx: AsyncConnection, new: Claim) -> None:
+    await tx.execute(insert(claim).values(**_values(new)))
+
+
+async def change(tx: AsyncConnection, changed: Claim) -> None:
+    """Store what may change of a claim: where it opens, its leave and accord, its status."""
+    await tx.execute(update(claim).where(claim.c.id == changed.id).values(**_values(changed)))
+
+
+async def reference(tx: AsyncConnection, claim_id: UUID) -> FrozenReference | None:
+    """The reference pay in its last version; None while it is awaited."""
+    table = claim_reference
+    query = select(table).where(table.c.claim == claim_id).order_by(table.c.version.desc()).limit(1)
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else FrozenReference(**row._asdict())
+
+
+async def freeze(tx: AsyncConnection, frozen: FrozenReference) -> None:
+    await tx.execute(insert(claim_reference).values(**_values(frozen)))
+
+
+async def current(tx: AsyncConnection, claim_ids: Sequence[UUID]) -> dict[tuple[UUID, Month], Benefit]:
+    """The last version of every month decided for these claims."""
+    last = (
+        select(benefit.c.claim, benefit.c.month, func.max(benefit.c.version).label("version"))
+        .where(benefit.c.claim.in_(claim_ids))
+        .group_by(benefit.c.claim, benefit.c.month)
+        .subquery()
+    )
+    same = and_(benefit.c.claim == last.c.claim, benefit.c.month == last.c.month, benefit.c.version == last.c.version)
+    rows = await tx.execute(select(benefit).join(last, same))
+    return {(row.claim, row.month): Benefit(**row._asdict()) for row in rows}
+
+
+async def decide(tx: AsyncConnection, benefits: Sequence[Benefit]) -> None:
+    """Write decided months; they are never changed afterwards."""
+    if benefits:
+        await tx.execute(insert(benefit), [_values(one_) for one_ in benefits])
+
+
+async def benefits_page(
+    tx: AsyncConnection, claim_id: UUID, after: tuple[Month, int] | None, limit: int
+) -> list[Benefit]:
+    """Every version of every month of a claim, by month and version."""
+    query = select(benefit).where(benefit.c.claim == claim_id).order_by(benefit.c.month, benefit.c.version)
+    if after is not None:
+        month, version = after
+        later = (benefit.c.month > month) | ((benefit.c.month == month) & (benefit.c.version > version))
+        query = query.where(later)
+    return [Benefit(**row._asdict()) for row in await tx.execute(query.limit(limit))]
+
+
+def _claim(row: Row[Any]) -> Claim:
+    return Claim(**row._asdict())
+
+
+def _values(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}

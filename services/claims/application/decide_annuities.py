@@ -1,0 +1,142 @@
+"""Start and adjust annuities so that what is stored is what the recognitions support."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db import decisions
+from kit.db.decisions import Decision as StoredDecision
+from kit.events.outbox import Outgoing
+from kit.ids import new_id
+from kit.money import Money
+from kit.trace import Snapshot
+from services.claims.adapters import annuities
+from services.claims.adapters.annuities import Annuity
+from services.claims.application.deciding import Subject
+from services.claims.application.payloads import AnnuityAdjusted, AnnuityStarted
+from services.claims.domain.annuity import Annuity as FoundAnnuity
+from services.claims.domain.proposal import ProposedAnnuity, annuity_case
+from services.claims.domain.snapshot import decided, read_case
+from services.claims.domain.terms import AnnuityFormula
+
+ZERO = Money.zero()
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An annuity decided anew; `found` None: nothing is due any more."""
+
+    recognition: UUID
+    claim: UUID | None
+    agreement: str
+    found: FoundAnnuity | None
+    before: Annuity | None
+    snapshot: Snapshot
+
+
+async def decide_annuities(
+    tx: AsyncConnection,
+    subject: Subject,
+    proposed: Sequence[ProposedAnnuity],
+    claim_by_leave: Mapping[str, UUID],
+) -> list[Outgoing]:
+    """Decide each recognition under cover; one withdrawn goes back to zero. One without pay waits as it is."""
+    known = await annuities.current(tx, subject.employer, subject.agent)
+    changes: list[_Change] = []
+    for annuity in proposed:
+        recognition = UUID(annuity.recognition.id)
+        before = known.pop(recognition, None)
+        claim = claim_by_leave.get(annuity.claim_leave) if annuity.claim_leave else None
+        if annuity.reference.given is not None:
+            case = annuity_case(subject.file, annuity, annuity.reference.given)
+            decision, snapshot = decided(case, annuity.version.document, subject.rules)
+            assert decision.annuity is not None, "the case has an invalidity"
+            if before is None or not _same(decision.annuity, before):
+                agreement = annuity.version.terms.agreement
+                changes.append(_Change(recognition, claim, agreement, decision.annuity, before, snapshot))
+    changes += [await _withdrawn(tx, subject, before) for before in known.values() if before.monthly]
+    return await _write(tx, subject, changes)
+
+
+async def _withdrawn(tx: AsyncConnection, subject: Subject, before: Annuity) -> _Change:
+    """The former decision's case without its invalidity, which gives nothing."""
+    former = await decisions.load(tx, before.id)
+    assert former is not None, "every annuity has its decision"
+    inputs = former.snapshot.inputs
+    _, snapshot = decided(replace(read_case(inputs), invalidity=None), inputs["terms"], subject.rules)
+    return _Change(before.recognition, before.claim, inputs["terms"]["agreement"], None, before, snapshot)
+
+
+async def _write(tx: AsyncConnection, subject: Subject, changes: Sequence[_Change]) -> list[Outgoing]:
+    written = [_annuity(subject, change) for change in changes]
+    stored = [
+        StoredDecision(a.id, f"annuity:{a.annuity}", subject.employer, subject.at, c.snapshot.digest(), c.snapshot)
+        for a, c in zip(written, changes, strict=True)
+    ]
+    await decisions.store_many(tx, stored)
+    await annuities.decide(tx, written)
+    return [
+        subject.tell(_event(change.agreement, annuity), f"annuity/{annuity.annuity}")
+        for annuity, change in zip(written, changes, strict=True)
+    ]
+
+
+def _annuity(subject: Subject, change: _Change) -> Annuity:
+    found, before = change.found, change.before
+    monthly = found.monthly if found else ZERO
+    identifier = new_id()
+    return Annuity(
+        id=identifier,
+        employer=subject.employer,
+        agent=subject.agent,
+        annuity=before.annuity if before else new_id(),
+        recognition=change.recognition,
+        claim=change.claim,
+        version=before.version + 1 if before else 1,
+        starts=found.start if found else _former(before).starts,
+        full_amount=found.full if found else ZERO,
+        monthly=monthly,
+        monthly_delta=monthly - (before.monthly if before else ZERO),
+        formula=found.formula.value if found else AnnuityFormula.NONE.value,
+        decree_floor=found.decree_floor if found else ZERO,
+        alerts=[alert.value for alert in found.alerts] if found else [],
+        recorded_at=subject.at,
+    )
+
+
+def _former(before: Annuity | None) -> Annuity:
+    assert before is not None, "only what was decided is withdrawn"
+    return before
+
+
+def _same(found: FoundAnnuity, before: Annuity) -> bool:
+    now = (found.start, found.full, found.monthly, found.formula.value, found.decree_floor)
+    then = (before.starts, before.full_amount, before.monthly, before.formula, before.decree_floor)
+    return now == then and [alert.value for alert in found.alerts] == before.alerts
+
+
+def _event(agreement: str, annuity: Annuity) -> AnnuityStarted | AnnuityAdjusted:
+    fields: dict[str, Any] = {
+        "decision": str(annuity.id),
+        "annuity": str(annuity.annuity),
+        "agent": str(annuity.agent),
+        "employer": annuity.employer,
+        "agreement": agreement,
+        "recognition": str(annuity.recognition),
+        "claim": str(annuity.claim) if annuity.claim else None,
+        "version": annuity.version,
+        "start": annuity.starts.isoformat(),
+        "full": str(annuity.full_amount),
+        "monthly": str(annuity.monthly),
+        "formula": annuity.formula,
+        "decree_floor": str(annuity.decree_floor),
+        "alerts": annuity.alerts,
+    }
+    if annuity.version == 1:
+        return AnnuityStarted(**fields)
+    return AnnuityAdjusted(**fields, monthly_delta=str(annuity.monthly_delta))

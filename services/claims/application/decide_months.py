@@ -1,0 +1,133 @@
+"""Decide the months of a claim against what was decided before: only differences are written and told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db import decisions
+from kit.db.decisions import Decision as StoredDecision
+from kit.events.outbox import Outgoing
+from kit.ids import new_id
+from kit.money import Money
+from kit.period import Month
+from kit.trace import Snapshot
+from services.claims.adapters import claims
+from services.claims.adapters.claims import Benefit, Claim
+from services.claims.application.deciding import Subject
+from services.claims.application.payloads import BenefitAdjusted, BenefitDecided
+from services.claims.domain.benefits import MonthBenefit
+from services.claims.domain.case import Case
+from services.claims.domain.snapshot import decided, read_case
+
+ZERO = Money.zero()
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A month decided anew: what it is, what it was."""
+
+    month: Month
+    found: MonthBenefit | None
+    before: Benefit | None
+    snapshot: Snapshot
+
+
+async def decide_months(
+    tx: AsyncConnection, subject: Subject, claim: Claim, cases: Mapping[Month, Case], terms: Mapping[str, Any]
+) -> list[Outgoing]:
+    """Decide each month; those decided before and no longer among `cases` go back to zero."""
+    known = await claims.current(tx, [claim.id])
+    changes = []
+    for month, case in cases.items():
+        decision, snapshot = decided(case, terms, subject.rules)
+        found, before = decision.months[0], known.get((claim.id, month))
+        if before is None or not _same(found, before):
+            changes.append(_Change(month, found, before, snapshot))
+    events = await _write(tx, subject, claim, changes)
+    return events + await withdraw_months(tx, subject, claim, keep=cases.keys())
+
+
+async def withdraw_months(
+    tx: AsyncConnection, subject: Subject, claim: Claim, keep: Collection[Month]
+) -> list[Outgoing]:
+    """Months no longer due: the former decision's case without its leaves, which gives nothing."""
+    changes = []
+    for (_, month), before in sorted((await claims.current(tx, [claim.id])).items(), key=lambda item: item[0][1]):
+        if month not in keep and _amounts(before) != (ZERO,) * len(_amounts(before)):
+            former = await decisions.load(tx, before.id)
+            assert former is not None, "every benefit has its decision"
+            inputs = former.snapshot.inputs
+            emptied = replace(read_case(inputs), leaves=(), days=None)
+            _, snapshot = decided(emptied, inputs["terms"], subject.rules)
+            changes.append(_Change(month, None, before, snapshot))
+    return await _write(tx, subject, claim, changes)
+
+
+async def _write(tx: AsyncConnection, subject: Subject, claim: Claim, changes: list[_Change]) -> list[Outgoing]:
+    """Store decisions with their snapshots, and return their events."""
+    written = [_benefit(subject, claim, change) for change in changes]
+    stored = [
+        StoredDecision(b.id, f"claim:{claim.id}", subject.employer, subject.at, c.snapshot.digest(), c.snapshot)
+        for b, c in zip(written, changes, strict=True)
+    ]
+    await decisions.store_many(tx, stored)
+    await claims.decide(tx, written)
+    return [subject.tell(_event(claim, benefit), f"claim/{claim.id}") for benefit in written]
+
+
+def _benefit(subject: Subject, claim: Claim, change: _Change) -> Benefit:
+    found, before = change.found, change.before
+    benefit, option = (found.benefit, found.ri_full_pay) if found else (ZERO, ZERO)
+    return Benefit(
+        id=new_id(),
+        employer=subject.employer,
+        agent=subject.agent,
+        claim=claim.id,
+        month=change.month,
+        version=before.version + 1 if before else 1,
+        target_net=found.target_net if found else ZERO,
+        statutory_net=found.statutory_net if found else ZERO,
+        social_security=found.social_security if found else ZERO,
+        benefit=benefit,
+        benefit_delta=benefit - (before.benefit if before else ZERO),
+        ri_full_pay=option,
+        ri_full_pay_delta=option - (before.ri_full_pay if before else ZERO),
+        decree_floor=found.decree_floor if found else ZERO,
+        alerts=[alert.value for alert in found.alerts] if found else [],
+        recorded_at=subject.at,
+    )
+
+
+def _same(found: MonthBenefit, before: Benefit) -> bool:
+    return _amounts(found) == _amounts(before) and [alert.value for alert in found.alerts] == before.alerts
+
+
+def _amounts(of: MonthBenefit | Benefit) -> tuple[Money, ...]:
+    return of.target_net, of.statutory_net, of.social_security, of.benefit, of.ri_full_pay, of.decree_floor
+
+
+def _event(claim: Claim, benefit: Benefit) -> BenefitDecided | BenefitAdjusted:
+    fields: dict[str, Any] = {
+        "decision": str(benefit.id),
+        "claim": str(claim.id),
+        "agent": str(claim.agent),
+        "employer": claim.employer,
+        "agreement": claim.agreement,
+        "month": str(benefit.month),
+        "version": benefit.version,
+        "target_net": str(benefit.target_net),
+        "statutory_net": str(benefit.statutory_net),
+        "social_security": str(benefit.social_security),
+        "benefit": str(benefit.benefit),
+        "ri_full_pay": str(benefit.ri_full_pay),
+        "decree_floor": str(benefit.decree_floor),
+        "alerts": benefit.alerts,
+    }
+    if benefit.version == 1:
+        return BenefitDecided(**fields)
+    deltas = {"benefit_delta": str(benefit.benefit_delta), "ri_full_pay_delta": str(benefit.ri_full_pay_delta)}
+    return BenefitAdjusted(**fields, **deltas)

@@ -1,0 +1,134 @@
+"""All that claims know of one agent at one employer, in no particular order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kit.period import Month, Period
+from rules.pay import PayElements
+from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
+from services.claims.domain.annuity import Invalidity
+from services.claims.domain.leave import Entry, Person, in_order
+from services.claims.domain.reference import Insured
+from services.claims.domain.situation import RiMaintained
+from services.claims.domain.terms import BenefitTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Employment:
+    """A stretch of one employment under one status; a change of regime or category begins another."""
+
+    id: str
+    period: Period
+    regime: Regime
+    category: Category | None = None
+    service_start: date | None = None
+    titular: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Affiliation:
+    """The agent's timeline under one accord."""
+
+    agreement: str
+    timeline: tuple[tuple[Period, AffiliationOutcome], ...]
+
+    def covered(self) -> tuple[Period, ...]:
+        return tuple(period for period, outcome in self.timeline if outcome is AffiliationOutcome.AFFILIATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Election:
+    """An option and the days it runs."""
+
+    guarantee: Guarantee
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A leave as the file names it, with its initial stop and its renewals."""
+
+    id: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A recognised invalidity."""
+
+    id: str
+    invalidity: Invalidity
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the employer keeps of the RI during one kind of leave, from a day on."""
+
+    kind: LeaveKind
+    start: date
+    kept: RiMaintained
+
+
+@dataclass(frozen=True, slots=True)
+class DatedTerms:
+    """One version of an accord, the day it takes effect, and the document it was read from."""
+
+    start: date
+    terms: BenefitTerms
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFile:
+    """The facts. `pay` holds the months that are known, `terms` the versions of each accord."""
+
+    employments: tuple[Employment, ...] = ()
+    birth_date: date | None = None
+    affiliations: tuple[Affiliation, ...] = ()
+    elections: tuple[Election, ...] = ()
+    leaves: tuple[Leave, ...] = ()
+    pay: Mapping[Month, PayElements] = field(default_factory=dict)
+    recognitions: tuple[Recognition, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    terms: Mapping[str, tuple[DatedTerms, ...]] = field(default_factory=dict)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of all leaves, in date order."""
+        return in_order(entry for leave in self.leaves for entry in leave.entries)
+
+    def employment_on(self, day: date) -> Employment | None:
+        """The employment running on a day, else the last one begun before it; None when none is known."""
+        begun = [e for e in self.employments if e.period.start <= day]
+        running = [e for e in begun if day in e.period]
+        return max(running or begun, key=lambda e: (e.period.start, e.id), default=None)
+
+    def leave_on(self, day: date) -> str:
+        """The id of the leave that a day of leave belongs to."""
+        return next(leave.id for leave in self.leaves if any(day in entry.period for entry in leave.entries))
+
+    def terms_on(self, agreement: str, day: date) -> DatedTerms | None:
+        """The latest version of an accord that is in effect on a day."""
+        effective = [version for version in self.terms.get(agreement, ()) if version.start <= day]
+        return max(effective, key=lambda version: version.terms.version, default=None)
+
+    def options_on(self, day: date) -> frozenset[Guarantee]:
+        return frozenset(election.guarantee for election in self.elections if day in election.period)
+
+    def maintenance_on(self, day: date) -> dict[LeaveKind, RiMaintained]:
+        """The employer's policy of each kind of leave on a day."""
+        begun = sorted((p for p in self.policies if p.start <= day), key=lambda policy: policy.start)
+        return {policy.kind: policy.kept for policy in begun}
+
+
+def person_of(employment: Employment) -> Person:
+    return Person(employment.regime, employment.service_start or employment.period.start, employment.titular)
+
+
+def insured_of(employment: Employment, birth_date: date | None = None) -> Insured:
+    """The date of birth is left out where nothing depends on it."""
+    return Insured(employment.regime, employment.category, birth_date)

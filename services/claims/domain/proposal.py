@@ -1,0 +1,172 @@
+"""From an agent's file to what should be decided: claims with their months, annuities, passages to half pay.
+
+Pure and total over arrival orders: whatever came first, the same facts give the same proposal. What is missing is
+named, and nothing is invented in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kit.period import ONE_DAY, Month, Period
+from rules.book import Rules
+from services.claims.domain.agent_file import AgentFile, DatedTerms, Employment, Recognition, insured_of, person_of
+from services.claims.domain.benefits import opens_benefit
+from services.claims.domain.case import Case
+from services.claims.domain.leave import Entry
+from services.claims.domain.reference import ReferencePay
+from services.claims.domain.spell import Forecast, Spell, forecast, full_pay_month, reference_month, spells
+from services.claims.domain.statutory import statutory_pay
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceFound:
+    """The reference month and its pay; a month without pay is awaited, no month at all is for a person to settle."""
+
+    month: Month | None
+    given: ReferencePay | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedClaim:
+    """A spell under cover. `leave` is the one in which the first day to pay lies, `leaves` all those of the spell."""
+
+    leave: str
+    leaves: frozenset[str]
+    opened_from: date
+    spell: Spell
+    version: DatedTerms
+    reference: ReferenceFound
+
+    def months(self) -> Iterator[Month]:
+        month = Month.of(self.opened_from)
+        while month.first <= self.spell.end:
+            yield month
+            month = month.next()
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedAnnuity:
+    """A recognition under cover, after a claim (by its leave) or without one."""
+
+    recognition: Recognition
+    claim_leave: str | None
+    employment: Employment
+    version: DatedTerms
+    reference: ReferenceFound
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """All that follows from a file."""
+
+    forecasts: tuple[Forecast, ...]
+    claims: tuple[ProposedClaim, ...]
+    annuities: tuple[ProposedAnnuity, ...]
+
+
+def propose(file: AgentFile, rules: Rules) -> Proposal:
+    """What should stand. Raises what `statutory_pay` raises when the leaves contradict the agent's regime."""
+    found = spells(file, rules)
+    forecasts = [seen for spell in found if (seen := forecast(file, spell, rules)) is not None]
+    claims = [claim for spell in found if (claim := _claim(file, spell)) is not None]
+    annuities = [a for r in file.recognitions if (a := _annuity(file, r, claims, rules)) is not None]
+    return Proposal(tuple(forecasts), tuple(claims), tuple(annuities))
+
+
+def month_case(file: AgentFile, claim: ProposedClaim, given: ReferencePay, month: Month) -> Case:
+    """The case of one month of a claim: only the facts that bear on it, so that later ones leave it as it is."""
+    return Case(
+        person=person_of(claim.spell.employment),
+        insured=insured_of(claim.spell.employment),
+        terms=claim.version.terms,
+        reference=given,
+        leaves=tuple(_until(entry, month.last) for entry in claim.spell.history if entry.start <= month.last),
+        period=month.period(),
+        days=Period(claim.opened_from, min(claim.spell.end, month.last)),
+        options=file.options_on(claim.opened_from),
+        maintenance=file.maintenance_on(month.first),
+    )
+
+
+def annuity_case(file: AgentFile, proposed: ProposedAnnuity, given: ReferencePay) -> Case:
+    """The case of an annuity: no leave bears on it."""
+    return Case(
+        person=person_of(proposed.employment),
+        insured=insured_of(proposed.employment, file.birth_date),
+        terms=proposed.version.terms,
+        reference=given,
+        invalidity=proposed.recognition.invalidity,
+    )
+
+
+def _claim(file: AgentFile, spell: Spell) -> ProposedClaim | None:
+    """The claim of a spell: it opens on its first day that the contract may pay for and that is covered."""
+    for affiliation in file.affiliations:
+        for covered in affiliation.covered():
+            version = file.terms_on(affiliation.agreement, max(covered.start, spell.start))
+            opened = None if version is None else _first_day(file, spell, covered, version)
+            if version is not None and opened is not None:
+                leaves = frozenset(file.leave_on(entry.start) for entry in spell.entries)
+                reference = _reference(file, reference_month(file, spell))
+                return ProposedClaim(file.leave_on(opened), leaves, opened, spell, version, reference)
+    return None
+
+
+def _first_day(file: AgentFile, spell: Spell, covered: Period, version: DatedTerms) -> date | None:
+    common = covered.intersection(spell.period)
+    if common is None or spell.employment.regime not in version.terms.income.populations:
+        return None
+    for paid in spell.entitlement.within(common).periods():
+        if opens_benefit(paid, version.terms, file.options_on(paid.period.start), spell.employment.regime):
+            return paid.period.start
+    return None
+
+
+def _annuity(
+    file: AgentFile, recognition: Recognition, claims: Sequence[ProposedClaim], rules: Rules
+) -> ProposedAnnuity | None:
+    """An annuity follows the last claim before it, with its reference; else cover on the day or the day before."""
+    start = recognition.invalidity.start
+    employment = file.employment_on(start)
+    if employment is None:
+        return None
+    earlier = [claim for claim in claims if claim.opened_from <= start]
+    if earlier:
+        claim = max(earlier, key=lambda c: c.opened_from)
+        return ProposedAnnuity(recognition, claim.leave, employment, claim.version, claim.reference)
+    version = _version_covering(file, (start, start - ONE_DAY))
+    if version is None:
+        return None
+    before = [entry for entry in file.entries if entry.start <= start]
+    entitlement = statutory_pay(person_of(employment), before, rules)
+    reference = _reference(file, full_pay_month(file, entitlement, start))
+    return ProposedAnnuity(recognition, None, employment, version, reference)
+
+
+def _version_covering(file: AgentFile, days: Sequence[date]) -> DatedTerms | None:
+    """The terms of the accord that covers one of these days, if any."""
+    for affiliation in file.affiliations:
+        for covered in affiliation.covered():
+            for day in days:
+                if day in covered and (version := file.terms_on(affiliation.agreement, day)) is not None:
+                    return version
+    return None
+
+
+def _reference(file: AgentFile, month: Month | None) -> ReferenceFound:
+    pay = None if month is None else file.pay.get(month)
+    return ReferenceFound(month, None if month is None or pay is None else ReferencePay(month, pay))
+
+
+def _until(entry: Entry, last: date) -> Entry:
+    """The entry without its days after `last`."""
+    return Entry(
+        entry.kind,
+        Period(entry.start, min(entry.end, last)),
+        entry.waiting_days,
+        entry.pathology_group,
+        entry.seniority_days,
+    )

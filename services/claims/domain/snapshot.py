@@ -1,0 +1,208 @@
+"""A case and its decision as JSON, and back: what is kept of a decision is enough to take it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from kit.money import Money
+from kit.period import Month, Period
+from kit.rate import Rate
+from kit.trace import Snapshot, plain
+from rules.book import RuleBook
+from rules.pay import PayElements
+from rules.vocabulary import Category, Guarantee, LeaveKind, Regime
+from services.claims.domain.annuity import Annuity, Invalidity
+from services.claims.domain.benefits import MonthBenefit
+from services.claims.domain.capitals import Capital, Death, DeathKind
+from services.claims.domain.case import Case, Decision, decide
+from services.claims.domain.leave import Entry, Person
+from services.claims.domain.reference import Insured, ReferencePay
+from services.claims.domain.situation import DailyAllowance, RiMaintained
+from services.claims.domain.terms_document import Document, kept, read_terms
+
+KIND: Final = "benefits"
+Json = dict[str, Any]
+
+
+def decided(case: Case, terms: Document, rules: RuleBook) -> tuple[Decision, Snapshot]:
+    """The decision of a case, and all that it rests on. `terms` is the document its terms were read from."""
+    recorder = rules.recorder()
+    decision = decide(case, recorder)
+    inputs = case_document(case, kept(terms))
+    return decision, Snapshot(KIND, inputs, recorder.snapshot(), decision_document(decision), decision.trace.json())
+
+
+def recomputed(snapshot: Snapshot) -> Snapshot:
+    """The same decision taken again, from the snapshot alone."""
+    _, again = decided(read_case(snapshot.inputs), snapshot.inputs["terms"], RuleBook.from_snapshot(snapshot.rules))
+    return again
+
+
+def decision_document(decision: Decision) -> Json:
+    """A decision as interfaces show it."""
+    return {
+        "months": [month_document(month) for month in decision.months],
+        "annuity": annuity_document(decision.annuity) if decision.annuity else None,
+        "capitals": [capital_document(capital) for capital in decision.capitals],
+    }
+
+
+def month_document(month: MonthBenefit) -> Json:
+    return {
+        "month": str(month.month),
+        "target_net": str(month.target_net),
+        "statutory_net": str(month.statutory_net),
+        "social_security": str(month.social_security),
+        "benefit": str(month.benefit),
+        "ri_full_pay": str(month.ri_full_pay),
+        "decree_floor": str(month.decree_floor),
+        "alerts": [alert.value for alert in month.alerts],
+    }
+
+
+def annuity_document(annuity: Annuity) -> Json:
+    return {
+        "from": annuity.start.isoformat(),
+        "full": str(annuity.full),
+        "monthly": str(annuity.monthly),
+        "formula": annuity.formula.value,
+        "decree_floor": str(annuity.decree_floor),
+        "alerts": [alert.value for alert in annuity.alerts],
+    }
+
+
+def capital_document(capital: Capital) -> Json:
+    return {
+        "guarantee": capital.guarantee.value,
+        "amount": str(capital.amount),
+        "due": capital.due.isoformat(),
+    }
+
+
+def case_document(case: Case, terms: Json) -> Json:
+    """A case as JSON. No pathology group: it is written nowhere."""
+    found = plain(
+        {
+            "terms": terms,
+            "agent": {
+                "regime": case.insured.regime,
+                "category": case.insured.category,
+                "birth_date": case.insured.birth_date,
+                "service_start": case.person.service_start,
+                "titular": case.person.titular,
+            },
+            "reference_pay": reference_document(case.reference),
+            "leaves": [_entry(entry) for entry in case.leaves],
+            "period": case.period,
+            "days": case.days,
+            "options": sorted(case.options),
+            "maintenance": {
+                kind.value: {"full": kept_.full.value, "half": kept_.half.value, "stated": kept_.stated}
+                for kind, kept_ in sorted(case.maintenance.items())
+            },
+            "social_security": [{"period": a.period, "daily": a.daily} for a in case.allowances],
+            "invalidity": _invalidity(case.invalidity),
+            "death": {"on": case.death.on, "kind": case.death.kind} if case.death else None,
+        }
+    )
+    assert isinstance(found, dict)
+    return found
+
+
+def reference_document(reference: ReferencePay) -> Json:
+    pay = reference.pay
+    return {"month": reference.month, "tib": pay.tib, "nbi": pay.nbi, "ri": pay.ri, "tpp": pay.tpp}
+
+
+def read_case(document: Mapping[str, Any]) -> Case:
+    """The case of a snapshot's inputs."""
+    agent, death = document["agent"], document["death"]
+    return Case(
+        person=Person(Regime(agent["regime"]), _day(agent["service_start"]), agent["titular"]),
+        insured=Insured(
+            Regime(agent["regime"]),
+            Category(agent["category"]) if agent["category"] else None,
+            _day(agent["birth_date"]),
+        ),
+        terms=read_terms(document["terms"]),
+        reference=_read_reference(document["reference_pay"]),
+        leaves=tuple(_read_entry(entry) for entry in document["leaves"]),
+        period=_read_period(document["period"]),
+        days=_read_period(document["days"]),
+        options=frozenset(Guarantee(code) for code in document["options"]),
+        maintenance={
+            LeaveKind(kind): RiMaintained(Rate.parse(item["full"]), Rate.parse(item["half"]), item["stated"])
+            for kind, item in document["maintenance"].items()
+        },
+        allowances=tuple(_read_allowance(item) for item in document["social_security"]),
+        invalidity=_read_invalidity(document["invalidity"]),
+        death=Death(date.fromisoformat(death["on"]), DeathKind(death["kind"])) if death else None,
+    )
+
+
+def _entry(entry: Entry) -> Json:
+    return {
+        "kind": entry.kind,
+        "start": entry.start,
+        "end": entry.end,
+        "waiting_days": entry.waiting_days,
+        "seniority_days": entry.seniority_days,
+    }
+
+
+def _invalidity(invalidity: Invalidity | None) -> Json | None:
+    if invalidity is None:
+        return None
+    return {
+        "from": invalidity.start,
+        "cnracl_rate": invalidity.cnracl_rate and invalidity.cnracl_rate.value,
+        "ss_category": invalidity.ss_category,
+        "atmp_rate": invalidity.atmp_rate and invalidity.atmp_rate.value,
+        "pension_net": invalidity.pension_net,
+    }
+
+
+def _read_entry(item: Mapping[str, Any]) -> Entry:
+    period = Period(date.fromisoformat(item["start"]), date.fromisoformat(item["end"]))
+    return Entry(LeaveKind(item["kind"]), period, item["waiting_days"], None, item["seniority_days"])
+
+
+def _read_reference(item: Mapping[str, Any]) -> ReferencePay:
+    tib, nbi, ri = (Money.parse(item[name]) for name in ("tib", "nbi", "ri"))
+    return ReferencePay(Month.parse(item["month"]), PayElements(tib=tib, nbi=nbi, ri=ri, tpp=_money(item["tpp"])))
+
+
+def _read_allowance(item: Mapping[str, Any]) -> DailyAllowance:
+    period = _read_period(item["period"])
+    assert period is not None
+    return DailyAllowance(period, Money.parse(item["daily"]))
+
+
+def _read_invalidity(item: Mapping[str, Any] | None) -> Invalidity | None:
+    if item is None:
+        return None
+    return Invalidity(
+        start=date.fromisoformat(item["from"]),
+        cnracl_rate=_rate(item["cnracl_rate"]),
+        ss_category=item["ss_category"],
+        atmp_rate=_rate(item["atmp_rate"]),
+        pension_net=Money.parse(item["pension_net"]),
+    )
+
+
+def _read_period(item: Mapping[str, Any] | None) -> Period | None:
+    return None if item is None else Period(date.fromisoformat(item["start"]), _day(item["end"]))
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _rate(text: str | None) -> Rate | None:
+    return None if text is None else Rate.parse(text)
+
+
+def _money(text: str | None) -> Money | None:
+    return None if text is None else Money.parse(text)

@@ -1,0 +1,108 @@
+"""A spell: leaves without a day of work between them. Its claim, its reference month, its passage to half pay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from kit.period import ONE_DAY, Month, Period, add_years
+from kit.rate import Rate
+from rules.book import Rules
+from rules.vocabulary import LeaveKind, Leg
+from services.claims.domain.agent_file import AgentFile, Employment, person_of
+from services.claims.domain.benefits import is_indemnified
+from services.claims.domain.entitlement import Entitlement
+from services.claims.domain.leave import Entry, spells_of
+from services.claims.domain.statutory import statutory_pay
+
+WHOLE: Final = Rate(Decimal(1))
+# The rule that says after how long a leave passes to half pay at the latest.
+FULL_YEARS: Final = {
+    LeaveKind.CMO: "leave.cmo.window_years",
+    LeaveKind.CLM: "leave.clm.full_years",
+    LeaveKind.CLD: "leave.cld.full_years",
+    LeaveKind.CGM: "leave.cgm.full_years",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Contiguous entries, who the agent was on their first day, and what the statute pays up to their last."""
+
+    entries: tuple[Entry, ...]
+    employment: Employment
+    history: tuple[Entry, ...]
+    entitlement: Entitlement
+
+    @property
+    def period(self) -> Period:
+        return Period(self.entries[0].start, self.entries[-1].end)
+
+    @property
+    def start(self) -> date:
+        return self.entries[0].start
+
+    @property
+    def end(self) -> date:
+        return self.entries[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The day a spell passes to half pay, if it goes on until then; `last` is its last known day."""
+
+    leave: str
+    on: date
+    last: date
+
+
+def spells(file: AgentFile, rules: Rules) -> list[Spell]:
+    """The spells whose agent is known, in date order. Raises what `statutory_pay` raises."""
+    found = []
+    entries = file.entries
+    for group in spells_of(entries):
+        employment = file.employment_on(group[0].start)
+        if employment is not None:
+            history = tuple(entry for entry in entries if entry.start <= group[-1].start)
+            entitlement = statutory_pay(person_of(employment), history, rules)
+            found.append(Spell(group, employment, history, entitlement))
+    return found
+
+
+def reference_month(file: AgentFile, spell: Spell) -> Month | None:
+    """The last month before the spell paid in full from its first to its last day; None when there was none."""
+    return full_pay_month(file, spell.entitlement, spell.start)
+
+
+def full_pay_month(file: AgentFile, entitlement: Entitlement, before: date) -> Month | None:
+    """The last month wholly before a day, at work or on full pay throughout, since the first employment."""
+    hired = min(employment.period.start for employment in file.employments)
+    month = Month.of(before).previous()
+    while month.first >= hired:
+        if all(s.leg is Leg.FULL and s.rate == WHOLE for s in entitlement.within(month.period())):
+            return month
+        month = month.previous()
+    return None
+
+
+def forecast(file: AgentFile, spell: Spell, rules: Rules) -> Forecast | None:
+    """When the spell passes, or would pass, to a day that is indemnified; None for leaves that never do."""
+    last = spell.entries[-1]
+    known = _first_indemnified(spell.entitlement.within(spell.period))
+    if known is not None:
+        return Forecast(file.leave_on(known), known, last.end)
+    if last.kind not in FULL_YEARS:
+        return None
+    years = rules.at(FULL_YEARS[last.kind], last.start).integer
+    goes_on = Entry(
+        last.kind, Period(last.end + ONE_DAY, add_years(last.end, years) + ONE_DAY), None, last.pathology_group
+    )
+    longer = statutory_pay(person_of(spell.employment), (*spell.history, goes_on), rules)
+    on = _first_indemnified(longer.within(goes_on.period))
+    return None if on is None else Forecast(file.leave_on(last.end), on, last.end)
+
+
+def _first_indemnified(entitlement: Entitlement) -> date | None:
+    return next((period.period.start for period in entitlement.periods() if is_indemnified(period)), None)
