@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal
@@ -18,6 +19,7 @@ from kit.events.sequencer import Sequencer
 from kit.events.supervise import supervise
 from kit.events.transport import Token, Transport
 from kit.events.transport_feed import FeedReader, FeedTransport
+from kit.events.transport_kafka import KafkaTransport
 
 
 class EventRuntime:
@@ -25,7 +27,8 @@ class EventRuntime:
 
     `feed` answers `GET /v1/events` (router: `kit.events.feed.feed_router`; put it in `app.state.feed`) and needs
     `start()` in every role. With `works` false (role api) nothing else runs. `database` is that of the worker role.
-    `producers` are the base URLs of the other components by name.
+    `producers` are the base URLs of the other components by name, needed with Kafka as well. `instance` names this
+    process among those of the component, the same after a restart; by default the host's name.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class EventRuntime:
         token: Token,
         transport: Literal["feed", "kafka"] = "feed",
         kafka_bootstrap: str = "",
+        instance: str = "",
         works: bool = True,
     ) -> None:
         self.feed = Feed(database)
@@ -45,12 +49,18 @@ class EventRuntime:
             delivery.consumer: delivery
             for delivery in (Delivery(database, component, subscription) for subscription in subscriptions)
         }
+        unreachable = {s.producer for s in subscriptions} - set(producers) if works else set()
+        assert not unreachable, f"no address for the feeds of {sorted(unreachable)}"
         assert len(self.deliveries) == len(subscriptions), "two subscriptions to one producer need names"
         self._database = database
         self._works = works
         assert transport == "feed" or kafka_bootstrap, "the transport is Kafka, and no broker is named"
-        self._reader = FeedReader(producers, token)
-        self._transport: Transport = FeedTransport(self._reader)
+        reader = FeedReader(producers, token)
+        self._transport: Transport = (
+            FeedTransport(reader)
+            if transport == "feed"
+            else KafkaTransport(database, kafka_bootstrap, reader, instance=instance or socket.gethostname())
+        )
         self._sequencer = Sequencer(database)
         self._tasks: list[asyncio.Task[None]] = []
 

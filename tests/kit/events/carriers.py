@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from abc import ABC, abstractmethod
 from functools import partial
-from typing import Protocol
+from uuid import uuid4
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,18 +19,7 @@ from kit.events.sequencer import Sequencer
 from kit.events.supervise import supervise
 from kit.events.transport import Transport
 from kit.events.transport_feed import FeedReader, FeedTransport
-
-
-class Carrier(Protocol):
-    """Brings what `source` publishes to the subscription of `sink`."""
-
-    delivery: Delivery
-
-    async def start_source(self) -> None: ...
-    async def stop_source(self) -> None: ...
-    async def start_sink(self) -> None: ...
-    async def stop_sink(self) -> None: ...
-    async def stop(self) -> None: ...
+from kit.events.transport_kafka import KafkaTransport
 
 
 class FeedServer:
@@ -61,8 +51,8 @@ async def no_token() -> str:
     return "test"
 
 
-class FeedCarrier:
-    """The embedded transport: sink reads source's feed over HTTP."""
+class Carrier(ABC):
+    """Brings what `source` publishes to the subscription of `sink`, over one transport."""
 
     def __init__(self, source: Database, sink: Database, subscription: Subscription) -> None:
         self.delivery = Delivery(sink, "sink", subscription)
@@ -70,31 +60,70 @@ class FeedCarrier:
         self._server: FeedServer | None = None
         self._sequencer = Sequencer(source)
         self._transport: Transport | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._relay: asyncio.Task[None] | None = None
+        self._consumer: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    def transport(self, feed_url: str) -> Transport: ...
+
+    @property
+    def feed_url(self) -> str:
+        assert self._server is not None, "the source is not started"
+        return self._server.url
 
     async def start_source(self) -> None:
+        """Sequencer, feed and relay of `source`."""
         self._server = FeedServer(self._source)
         await self._server.start()
         await self._sequencer.start()
+        self._transport = self.transport(self.feed_url)
+        self._relay = asyncio.create_task(supervise("relay", self._transport.relay))
 
     async def stop_source(self) -> None:
+        await self._end(self._relay)
         await self._sequencer.stop()
         if self._server is not None:
             await self._server.stop()
+        self._server = self._relay = None
 
     async def start_sink(self) -> None:
-        assert self._server is not None
-        self._transport = FeedTransport(FeedReader({"source": self._server.url}, no_token), batch=50)
-        self._task = asyncio.create_task(supervise("sink", partial(self._transport.consume, self.delivery)))
+        """The consumer of `sink`."""
+        transport = self._transport = self.transport(self.feed_url)
+        self._consumer = asyncio.create_task(supervise("sink", partial(transport.consume, self.delivery)))
 
     async def stop_sink(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        """At once, wherever it is."""
+        await self._end(self._consumer)
         if self._transport is not None:
             await self._transport.close()
-        self._task = self._transport = None
+        self._consumer = self._transport = None
 
     async def stop(self) -> None:
         await self.stop_sink()
         await self.stop_source()
+
+    @staticmethod
+    async def _end(task: asyncio.Task[None] | None) -> None:
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+class FeedCarrier(Carrier):
+    """The embedded transport: sink reads source's feed over HTTP."""
+
+    def transport(self, feed_url: str) -> Transport:
+        return FeedTransport(FeedReader({"source": feed_url}, no_token), batch=50)
+
+
+class KafkaCarrier(Carrier):
+    """The production transport: a relay, a broker, a consumer group."""
+
+    def __init__(self, source: Database, sink: Database, subscription: Subscription, bootstrap: str) -> None:
+        super().__init__(source, sink, subscription)
+        self._bootstrap = bootstrap
+        self._instance = uuid4().hex
+
+    def transport(self, feed_url: str) -> Transport:
+        reader = FeedReader({"source": feed_url}, no_token)
+        return KafkaTransport(self._source, self._bootstrap, reader, instance=self._instance, batch=50)

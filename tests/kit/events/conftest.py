@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.kit.events.carriers import Carrier, FeedCarrier
+from tests.kit.events.carriers import Carrier, FeedCarrier, KafkaCarrier
+from tests.kit.events.kafka import LACK, SessionBroker, transports
 from tests.kit.events.sample.thing import Handlers
 from tests.postgres import ComponentDatabase, DatabaseFactory
 
 
+@pytest.fixture(scope="session")
+def broker() -> Iterator[SessionBroker]:
+    made = SessionBroker()
+    yield made
+    made.stop()
+
+
 @pytest.fixture
 async def source(database: DatabaseFactory) -> ComponentDatabase:
-    return await database("source")
+    """Publishes. Its epoch is new, so that what earlier tests left in a broker is of an earlier epoch."""
+    made = await database("source")
+    await made.admin.execute("UPDATE feed_meta SET epoch = gen_random_uuid(), origin = NULL")
+    return made
 
 
 @pytest.fixture
@@ -26,11 +37,22 @@ def handlers() -> Handlers:
     return Handlers()
 
 
-@pytest.fixture(params=["feed"])
+@pytest.fixture(params=transports())
 async def carrier(
     request: pytest.FixtureRequest, source: ComponentDatabase, sink: ComponentDatabase, handlers: Handlers
 ) -> AsyncIterator[Carrier]:
     """Source and sink joined by one of the transports; nothing runs until the test starts it."""
-    made = FeedCarrier(source.worker, sink.worker, handlers.subscription())
+    made: Carrier
+    if request.param == "kafka":
+        broker: SessionBroker = request.getfixturevalue("broker")
+        made = KafkaCarrier(source.worker, sink.worker, handlers.subscription(), await broker.bootstrap())
+    else:
+        made = FeedCarrier(source.worker, sink.worker, handlers.subscription())
     yield made
     await made.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what did not run here, and why."""
+    if "kafka" not in transports():
+        terminalreporter.write_line(f"left out: events over Kafka ({LACK}); RELAIS_REQUIRE=kafka makes it a failure")

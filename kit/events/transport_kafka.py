@@ -1,0 +1,131 @@
+"""The production transport: a relay publishes the outbox to Kafka, consumers are groups.
+
+Offsets are committed after the transaction of the effect, so a crash brings events again and the inbox recognises them.
+What Kafka cannot tell comes from the producer's feed: everything, for a consumer that is new, since topics keep events
+for a bounded time; and the new history, when the producer was restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
+from pydantic import ValidationError
+
+from kit.db.database import Database
+from kit.events import metrics, place
+from kit.events.applying import Batch
+from kit.events.delivery import Delivery
+from kit.events.envelope import Envelope
+from kit.events.relay import EPOCH_HEADER, Relay
+from kit.events.transport_feed import FeedReader, follow
+
+BATCH_LIMIT: Final = 500
+POLL_MS: Final = 1000
+SESSION_MS: Final = 30_000
+
+log = structlog.get_logger(__name__)
+
+
+class KafkaTransport:
+    """`instance` tells apart the processes of one component and stays the same over restarts (static membership)."""
+
+    def __init__(
+        self, database: Database, bootstrap: str, reader: FeedReader, *, instance: str, batch: int = BATCH_LIMIT
+    ) -> None:
+        self._relay = Relay(database, bootstrap)
+        self._bootstrap = bootstrap
+        self._reader = reader
+        self._instance = instance
+        self._batch = batch
+
+    async def relay(self) -> None:
+        """Publish the outbox until the broker or the database is lost."""
+        await self._relay.run()
+
+    async def consume(self, delivery: Delivery) -> None:
+        """Apply the records of the subscription's topics until the broker or the database is lost."""
+        await catch_up(self._reader, delivery)
+        consumer = AIOKafkaConsumer(
+            *delivery.subscription.topics,
+            bootstrap_servers=self._bootstrap,
+            group_id=f"relais.{delivery.consumer}",
+            group_instance_id=f"{delivery.consumer}.{self._instance}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=self._batch,
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=SESSION_MS // 10,
+            fetch_max_wait_ms=500,
+            retry_backoff_ms=50,
+        )
+        await consumer.start()
+        try:
+            while True:
+                polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
+                if polled:
+                    await self._apply(consumer, delivery, polled)
+        finally:
+            await consumer.stop()
+
+    async def close(self) -> None:
+        await self._reader.close()
+
+    async def _apply(
+        self,
+        consumer: AIOKafkaConsumer,
+        delivery: Delivery,
+        polled: dict[TopicPartition, list[ConsumerRecord[Any, Any]]],
+    ) -> None:
+        records = [record for partition in polled.values() for record in partition]
+        here = await place.load(delivery)
+        if not here.is_settled or any(epoch_of(record) not in {None, here.cursor.epoch} for record in records):
+            await catch_up(self._reader, delivery)
+            here = await place.load(delivery)
+        # What an earlier epoch alone holds, its producer has lost; the rest of it was read from the feed.
+        envelopes = _readable([record for record in records if epoch_of(record) == here.cursor.epoch])
+        await delivery.deliver(Batch(here.cursor.epoch, envelopes))
+        try:
+            await consumer.commit({partition: rows[-1].offset + 1 for partition, rows in polled.items()})
+        except (CommitFailedError, IllegalStateError):
+            log.info("partitions_moved", consumer=delivery.consumer)
+        behind = ((consumer.highwater(partition) or 0) - rows[-1].offset - 1 for partition, rows in polled.items())
+        metrics.LAG.labels(delivery.consumer).set(sum(behind))
+
+
+async def catch_up(reader: FeedReader, delivery: Delivery) -> None:
+    """Read the producer's feed to its end, if the consumer is new or the producer has another epoch."""
+    here = await place.load(delivery)
+    if here.is_settled:
+        page = await reader.read(delivery.subscription.producer, here.cursor, delivery.subscription.topics, limit=1)
+        if page.next.epoch == here.cursor.epoch:
+            return
+    while True:
+        if await follow(reader, delivery):
+            return
+
+
+def epoch_of(record: ConsumerRecord[Any, Any]) -> UUID | None:
+    """The epoch a record was published in; None for what is not ours."""
+    for name, value in record.headers:
+        if name == EPOCH_HEADER:
+            return UUID(value.decode())
+    return None
+
+
+def _readable(records: Sequence[ConsumerRecord[Any, Any]]) -> list[Envelope]:
+    """The events among the records; announcements of an epoch have no body."""
+    found = []
+    for record in records:
+        if not record.value:
+            continue
+        try:
+            found.append(Envelope.read(record.value))
+        except ValidationError as error:
+            fields = [".".join(map(str, e["loc"])) for e in error.errors()]
+            log.error("event_unreadable", topic=record.topic, offset=record.offset, fields=fields)  # noqa: TRY400 - no message, it holds values
+    return found
