@@ -60,8 +60,12 @@ def run(metadata: MetaData) -> None:
 
 async def upgrade(url: str, component: str, *, migrations: Path | None = None, revision: str = "head") -> None:
     """Bring a database to `revision`. Two processes at once: the second waits, then finds nothing to do."""
-    await with_alembic(url, component, migrations, lambda config: command.upgrade(config, revision))
-    await _with_connection(url, lambda connection: _protect_version_table(connection, component))
+
+    def work(config: Config) -> None:
+        command.upgrade(config, revision)
+        _protect_version_table(config.attributes["connection"], component)
+
+    await with_alembic(url, component, migrations, work)
 
 
 async def downgrade(url: str, component: str, *, migrations: Path | None = None, revision: str = "base") -> None:
@@ -127,7 +131,8 @@ def _protect_version_table(connection: Connection, component: str) -> None:
     connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON alembic_version FROM {both}"))
 
 
-async def _main(component: str, action: str = "upgrade") -> int:
+async def main(component: str, action: str = "upgrade") -> int:
+    """The command line: the exit code, 1 when `check` finds a difference."""
     url = os.environ["RELAIS_MIGRATOR_DATABASE_URL"]
     if action == "upgrade":
         await upgrade(url, component)
@@ -138,4 +143,4 @@ async def _main(component: str, action: str = "upgrade") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_main(*sys.argv[1:])))
+    sys.exit(asyncio.run(main(*sys.argv[1:])))

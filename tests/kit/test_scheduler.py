@@ -102,6 +102,25 @@ async def test_many_processes_run_it_once(database: DatabaseFactory) -> None:
     assert await notes(sample) == ["01 12:00"]
 
 
+async def test_a_process_passes_over_what_another_is_running(database: DatabaseFactory) -> None:
+    sample = await database("sample")
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx: AsyncConnection, due: datetime) -> None:
+        begun.set()
+        await go_on.wait()
+        await remember(tx, due)
+
+    first, second = (Scheduler(sample.worker, FixedClock(NOON), [Task("slow", HOURLY, slow)]) for _ in range(2))
+    running = asyncio.create_task(first.tick())
+    await begun.wait()
+    assert await second.tick() == []
+    go_on.set()
+    assert await running == [("slow", NOON)]
+    assert await second.tick() == []
+    assert await notes(sample) == ["01 12:00"]
+
+
 async def test_a_failure_leaves_no_effect_and_is_tried_again_then_given_up(database: DatabaseFactory) -> None:
     sample = await database("sample")
     clock = FixedClock(NOON)

@@ -207,6 +207,24 @@ async def _work_until_done(sample: ComponentDatabase, submitted: Sequence[UUID])
     raise AssertionError("the jobs do not end")
 
 
+async def test_the_loop_applies_and_stops(database: DatabaseFactory) -> None:
+    sample = await database("sample")
+    applied = asyncio.Event()
+
+    async def note_it(_tx: AsyncConnection, _chunk: Chunk) -> Sequence[Reject]:
+        applied.set()
+        return []
+
+    await submit(sample, ["a"])
+    work = JobRunner(sample.worker, sample.api, {"notes": note_it}, FixedClock(NOON))
+    await work.start()
+    await work.start()
+    async with asyncio.timeout(5):
+        await applied.wait()
+    await work.stop()
+    await work.stop()
+
+
 async def test_an_empty_file_is_done_at_once_and_a_huge_one_is_refused(database: DatabaseFactory) -> None:
     sample = await database("sample")
     job = await submit(sample, [])

@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from kit.db import migrate
 from kit.db.database import Scope
 from kit.db.migrate import check, downgrade, upgrade
 from kit.db.provision import ROLE_KINDS, component_url, database_name, drop, provision
 from kit.db.revision import revision
+from kit.settings import COMPONENTS
 from tests.postgres import SAMPLES, DatabaseFactory, SessionPostgres
 
 SAMPLE = SAMPLES["sample"]
@@ -121,3 +123,24 @@ async def test_only_the_migrator_changes_the_schema(database: DatabaseFactory) -
             with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
                 async with role.transaction(Scope.all()) as tx:
                     await tx.execute(text(statement))
+
+
+async def test_the_command_migrates_then_checks(
+    postgres: SessionPostgres, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = await _fresh(postgres, "commanded")
+    monkeypatch.setenv("RELAIS_MIGRATOR_DATABASE_URL", url)
+    monkeypatch.setattr(migrate, "location", lambda _component: SAMPLE)
+    assert await migrate.main("commanded") == 0
+    assert await migrate.main("commanded", "check") == 0
+    assert capsys.readouterr().out == ""
+    connection = await asyncpg.connect(postgres.server.admin_dsn, database=database_name("commanded"))
+    await connection.execute("ALTER TABLE note DROP COLUMN text")
+    await connection.close()
+    assert await migrate.main("commanded", "check") == 1
+    assert "note" in capsys.readouterr().out
+
+
+def test_each_component_has_its_migrations() -> None:
+    for component in COMPONENTS:
+        assert (migrate.location(component) / "env.py").is_file()
