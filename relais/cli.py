@@ -49,7 +49,7 @@ app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Relais : la prévoyance des agents publics territoriaux, sur cette machine.",
 )

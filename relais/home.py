@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +29,7 @@ class Running:
     transport: str
     admin_dsn: str
     services: dict[str, str]
+    processes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import sys
 
 from kit.db.migrate import location
 from kit.settings import COMPONENTS
+from relais.plan import module_of
 from rules.book import RuleBook
 
 
@@ -14,7 +15,7 @@ def gaps() -> list[str]:
     """What is missing, one sentence each."""
     found: list[str] = []
     for component in COMPONENTS:
-        module = "gateway.main" if component == "gateway" else f"services.{component}.main"
+        module = module_of(component)
         if not hasattr(importlib.import_module(module), "create_app"):
             found.append(f"{module} has no create_app")
         if not list((location(component) / "versions").glob("[0-9]*.py")):

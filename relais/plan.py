@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass, field
 
 from kit.db.provision import ROLE_KINDS, component_url
@@ -66,11 +65,19 @@ def settings_of(component: Component, layout: Layout, credentials: Credentials) 
     }
 
 
+def module_of(component: str) -> str:
+    """What runs as `__main__` of a component.
+
+    >>> module_of("claims"), module_of("gateway")
+    ('services.claims.main', 'gateway.main')
+    """
+    return "gateway.main" if component == "gateway" else f"services.{component}.main"
+
+
 def process_plan(component: Component, layout: Layout, credentials: Credentials) -> ProcessPlan:
     """How one component is started as a process of its own."""
-    module = "gateway.main" if component == "gateway" else f"services.{component}.main"
     settings = settings_of(component, layout, credentials)
     if component == "gateway":
         settings["expect_demo"] = "true"
     environment = {f"RELAIS_{name.upper()}": value for name, value in settings.items()}
-    return ProcessPlan(component, (sys.executable, "-m", module), environment)
+    return ProcessPlan(component, module_of(component), environment)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import httpx
@@ -21,13 +22,15 @@ from relais.credentials import Credentials
 from relais.databases import behind, bring_up
 from relais.errors import CommandError
 from relais.home import Home, Running
-from relais.plan import Layout, process_plan
+from relais.plan import Layout, module_of, process_plan
 from relais.ports import choose
 from relais.postgres import EmbeddedPostgres, PostgresError
-from relais.processes import CRASHED, Guard, Processes
+from relais.processes import CRASHED, Processes, nursery
 from relais.screen import Screen
 
 T = TypeVar("T")
+# The insurers of the demonstration, each with topics of its own.
+INSURERS = ("demo-a", "demo-b")
 READY_SECONDS = 90.0
 POLL_SECONDS = 0.05
 
@@ -74,17 +77,25 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
     with home.held() as lock:
         ports = choose(options.port, [name for name in COMPONENTS if name != "gateway"])
         credentials = Credentials.of(home)
-        async with postgres_of(home, screen) as admin_dsn, _broker(home, options, screen) as bootstrap:
+        # The nursery imports while PostgreSQL starts.
+        async with (
+            nursery(home, lock, [module_of(name) for name in COMPONENTS]) as processes,
+            postgres_of(home, screen) as admin_dsn,
+            _broker(home, options, screen) as bootstrap,
+        ):
             layout = Layout(ports, admin_dsn, options.transport, bootstrap)
             await _migrated(layout, credentials, screen)
-            async with _processes(home, lock) as processes, _gateway_database(layout, credentials) as database:
+            async with _gateway_database(layout, credentials) as database:
                 platform = Platform(home, layout, credentials, processes, database)
-                home.announce(Running(os.getpid(), layout.gateway, options.transport, admin_dsn, layout.services))
+                running = Running(os.getpid(), layout.gateway, options.transport, admin_dsn, layout.services)
+                home.announce(running)
                 try:
                     await _started(platform, screen)
+                    home.announce(replace(running, processes=processes.pids()))
                     yield platform
                 finally:
                     home.withdraw()
+                    await processes.stop()
 
 
 @asynccontextmanager
@@ -106,10 +117,25 @@ async def postgres_of(home: Home, screen: Screen) -> AsyncIterator[str]:
 @asynccontextmanager
 async def _broker(home: Home, options: Options, screen: Screen) -> AsyncIterator[str]:
     """The Kafka broker when events travel over it; its `host:port`, empty otherwise."""
-    if options.transport != "kafka":
+    if options.transport == "feed":
         yield ""
         return
-    raise CommandError("Le transport Kafka n'est pas disponible ici.")
+    # Java and its jars are asked for by this transport alone, and containers do not have the package at all.
+    kafka = importlib.import_module("deploy.kafka.broker")
+    if kafka.missing() is not None:
+        with screen.step("Apache Kafka : téléchargement par Maven"):
+            await _in_thread(kafka.get)
+    broker = kafka.Broker(home.root / "kafka")
+    try:
+        with screen.step("Apache Kafka"):
+            await _in_thread(broker.start)
+            topics = importlib.import_module("deploy.kafka.topics")
+            await topics.create(broker.bootstrap, topics.declared(INSURERS), replication=1)
+        yield broker.bootstrap
+    except kafka.BrokerError as error:
+        raise CommandError(f"Apache Kafka : {error}.", CRASHED) from error
+    finally:
+        await _in_thread(broker.stop)
 
 
 async def _migrated(layout: Layout, credentials: Credentials, screen: Screen) -> None:
@@ -128,17 +154,6 @@ async def _gateway_database(layout: Layout, credentials: Credentials) -> AsyncIt
         yield database
     finally:
         await database.close()
-
-
-@asynccontextmanager
-async def _processes(home: Home, lock: int) -> AsyncIterator[Processes]:
-    guard = Guard(lock)
-    processes = Processes(home, guard)
-    try:
-        yield processes
-    finally:
-        await processes.stop()
-        guard.close()
 
 
 async def _started(platform: Platform, screen: Screen) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from relais.errors import CommandError
 from relais.home import Home
@@ -19,15 +23,16 @@ STOP_SECONDS = 8.0
 LOG_LIMIT_BYTES = 10_000_000
 LAST_LINES = 15
 CRASHED = 1
+NURSERY = "nursery"
 GUARD = Path(__file__).with_name("guard.py")
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessPlan:
-    """One process to start: its name, its command line, what its environment adds."""
+    """One process to start: its name, the module that is its `__main__`, what its environment adds."""
 
     name: str
-    command: tuple[str, ...]
+    module: str
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -61,57 +66,95 @@ class Guard:
         self._process.stdin.write(order + "\n")
 
 
-class Processes:
-    """The processes started so far. One that ends by itself ends the wait of `until_one_ends`."""
+@dataclass(slots=True)
+class Child:
+    """A process that was started; `ended` is its exit status, negative for a signal."""
 
-    def __init__(self, home: Home, guard: Guard) -> None:
+    pid: int
+    ended: asyncio.Future[int]
+
+    def send(self, number: int) -> None:
+        """Send a signal, unless it is over."""
+        if not self.ended.done():
+            os.kill(self.pid, number)
+
+
+class Processes:
+    """The processes started so far, children of the nursery (relais/nursery.py), by name."""
+
+    def __init__(self, home: Home, guard: Guard, nursery: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> None:
         self._home = home
         self._guard = guard
-        self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._news, self._orders = nursery
+        self._children: dict[str, Child] = {}
+        self._awaited: dict[str, asyncio.Future[int]] = {}
+        self._listening = asyncio.create_task(self._listen())
 
     async def start(self, plan: ProcessPlan) -> None:
-        """Start one process in a session of its own, its output in the log of its name."""
-        with self._log(plan.name) as log:
-            process = await asyncio.create_subprocess_exec(
-                *plan.command,
-                env={**inherited_environment(), **plan.environment},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self._guard.watch(process.pid)
-        self._running[plan.name] = process
+        """Start one process in a session of its own, its output in the log of its name.
+
+        Raises CommandError when the nursery is gone.
+        """
+        if self._listening.done():
+            raise self._obituary(NURSERY, CRASHED)
+        log = self._home.log(plan.name)
+        _set_aside(log)
+        order = {"start": plan.name, "module": plan.module, "environment": dict(plan.environment), "log": str(log)}
+        started = self._awaited[plan.name] = asyncio.get_running_loop().create_future()
+        self._orders.write(json.dumps(order).encode() + b"\n")
+        await started
 
     def pids(self) -> dict[str, int]:
-        return {name: process.pid for name, process in self._running.items()}
+        return {name: child.pid for name, child in self._children.items()}
 
     async def until_one_ends(self) -> CommandError:
         """Wait until a process ends by itself, and say which one and what it wrote last."""
-        waits = {asyncio.create_task(process.wait(), name=name): name for name, process in self._running.items()}
-        try:
-            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waits:
-                task.cancel()
+        ends = {child.ended: name for name, child in self._children.items()}
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         ended = next(iter(done))
-        return self._obituary(waits[ended], ended.result())
+        return self._obituary(ends[ended], ended.result())
 
     async def stop(self) -> None:
         """End all, together: SIGTERM, then SIGKILL for those still there after a bounded wait."""
-        for process in self._running.values():
-            if process.returncode is None:
-                process.terminate()
-        await asyncio.gather(*(self._end(process) for process in self._running.values()))
-        self._running.clear()
+        for child in self._children.values():
+            child.send(signal.SIGTERM)
+        await asyncio.gather(*(self._end(child) for child in self._children.values()))
+        self._children.clear()
 
-    async def _end(self, process: asyncio.subprocess.Process) -> None:
+    async def close(self) -> None:
+        """End all, then the nursery."""
+        await self.stop()
+        self._orders.close()
+        await self._listening
+
+    async def _end(self, child: Child) -> None:
         try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            await asyncio.wait_for(asyncio.shield(child.ended), STOP_SECONDS)
         except TimeoutError:
-            process.kill()
-            await process.wait()
-        self._guard.forget(process.pid)
+            child.send(signal.SIGKILL)
+            await child.ended
+        self._guard.forget(child.pid)
+
+    async def _listen(self) -> None:
+        """Take the nursery's news until it is gone."""
+        # A nursery that dies with orders unread resets the connection: the same end, told another way.
+        with contextlib.suppress(ConnectionResetError):
+            async for line in self._news:
+                self._take(json.loads(line))
+        for started in self._awaited.values():
+            started.set_exception(self._obituary(NURSERY, CRASHED))
+        for child in self._children.values():
+            if not child.ended.done():
+                child.ended.set_result(-signal.SIGKILL)
+
+    def _take(self, news: dict[str, Any]) -> None:
+        if "started" in news:
+            name = news["started"]
+            self._guard.watch(news["pid"])
+            self._children[name] = Child(news["pid"], asyncio.get_running_loop().create_future())
+            self._awaited.pop(name).set_result(news["pid"])
+        elif (child := self._children.get(news["ended"])) is not None:
+            child.ended.set_result(news["status"])
 
     def _obituary(self, name: str, status: int) -> CommandError:
         how = f"signal {signal.Signals(-status).name}" if status < 0 else f"code {status}"
@@ -122,11 +165,32 @@ class Processes:
             CRASHED,
         )
 
-    def _log(self, name: str) -> IO[bytes]:
-        path = self._home.log(name)
-        if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
-            path.replace(path.with_suffix(".log.1"))
-        return path.open("ab")
+
+@asynccontextmanager
+async def nursery(home: Home, lock: int, modules: Sequence[str]) -> AsyncIterator[Processes]:
+    """Processes that can be started, all ended afterwards. `modules` are what the processes will run."""
+    guard = Guard(lock)
+    ours, theirs = socket.socketpair()
+    log = home.log(NURSERY)
+    _set_aside(log)
+    with theirs, log.open("ab") as words:
+        started = subprocess.Popen(  # noqa: ASYNC220, S603 - our own module; Popen returns at once
+            [sys.executable, "-m", "relais.nursery", *modules],
+            env=inherited_environment(),
+            stdin=theirs.fileno(),
+            stdout=words,
+            stderr=words,
+            start_new_session=True,
+        )
+    guard.watch(started.pid, signal.SIGKILL)
+    processes = Processes(home, guard, await asyncio.open_connection(sock=ours))
+    try:
+        yield processes
+    finally:
+        await processes.close()
+        await asyncio.to_thread(started.wait)
+        guard.forget(started.pid)
+        guard.close()
 
 
 def inherited_environment() -> dict[str, str]:
@@ -139,3 +203,9 @@ def last_lines(path: Path, count: int = LAST_LINES) -> list[str]:
     if not path.exists():
         return []
     return path.read_text(errors="replace").splitlines()[-count:]
+
+
+def _set_aside(log: Path) -> None:
+    """A log that has grown long makes place for a new one."""
+    if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
+        log.replace(log.with_suffix(".log.1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -19,14 +20,23 @@ from rules.book import RuleBook
 app = typer.Typer()
 
 
+class Transport(StrEnum):
+    """How events travel."""
+
+    FEED = "feed"
+    KAFKA = "kafka"
+
+
 @app.command()
 def run(
     *,
     port: Annotated[int, typer.Option(envvar="RELAIS_PORT", help="Port de la passerelle.")] = 8080,
-    transport: Annotated[str, typer.Option(envvar="RELAIS_TRANSPORT", help="feed ou kafka.")] = "feed",
+    transport: Annotated[
+        Transport, typer.Option(envvar="RELAIS_TRANSPORT", help="Par où vont les faits.")
+    ] = Transport.FEED,
 ) -> None:
     """Démarrer la plateforme : PostgreSQL, cinq processus, données de démonstration. Ctrl-C arrête tout."""
-    asyncio.run(serve(Home.from_environment(), Options(port, transport), Screen()))
+    asyncio.run(serve(Home.from_environment(), Options(port, transport.value), Screen()))
 
 
 async def serve(home: Home, options: Options, screen: Screen) -> None:

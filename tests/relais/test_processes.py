@@ -1,29 +1,26 @@
-"""Processes are started apart, watched, and ended together."""
+"""Processes are forked from one import, watched, and ended together."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from relais import processes as module
+from relais.errors import CommandError
 from relais.home import Home, alive
-from relais.processes import Guard, Processes, ProcessPlan, inherited_environment
+from relais.processes import Processes, ProcessPlan, inherited_environment, nursery
 from tests.waiting import eventually
 
-WAITING = "import time; print('started', flush=True); time.sleep(60)"
-DEAF = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('started', flush=True); time.sleep(60)"
-)
+CHILDREN = "tests.relais.children"
 
 
-def plan(name: str, code: str) -> ProcessPlan:
-    return ProcessPlan(name, (sys.executable, "-c", code), {"RELAIS_PORT": "1"})
+def plan(name: str, child: str) -> ProcessPlan:
+    return ProcessPlan(name, f"{CHILDREN}.{child}", {"RELAIS_PORT": "1"})
 
 
 @pytest.fixture
@@ -34,30 +31,25 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def guard(home: Home) -> Iterator[Guard]:
+async def processes(home: Home) -> AsyncIterator[Processes]:
     with home.held() as lock:
-        guard = Guard(lock)
-        yield guard
-        guard.close()
+        async with nursery(home, lock, [f"{CHILDREN}.waiting"]) as found:
+            yield found
 
 
-@pytest.fixture
-async def processes(home: Home, guard: Guard) -> AsyncIterator[Processes]:
-    found = Processes(home, guard)
-    yield found
-    await found.stop()
+async def words(home: Home, name: str) -> str:
+    """What a process says first."""
+
+    async def said() -> str | None:
+        text = home.log(name).read_text() if home.log(name).exists() else ""
+        return text if "started" in text and text.endswith("\n") else None
+
+    return await eventually(said, f"{name} started")
 
 
-async def started(home: Home, name: str) -> None:
-    async def said_so() -> bool:
-        return home.log(name).exists() and "started" in home.log(name).read_text()
-
-    await eventually(said_so, f"{name} started")
-
-
-async def test_one_that_ends_by_itself_is_named_with_its_last_words(home: Home, processes: Processes) -> None:
-    await processes.start(plan("claims", WAITING))
-    await processes.start(plan("agreements", "import sys; print('base introuvable'); sys.exit(3)"))
+async def test_one_that_ends_by_itself_is_named_with_its_last_words(processes: Processes) -> None:
+    await processes.start(plan("claims", "waiting"))
+    await processes.start(plan("agreements", "failing"))
     ended = await processes.until_one_ends()
     assert "« agreements »" in str(ended)
     assert "code 3" in str(ended)
@@ -66,8 +58,8 @@ async def test_one_that_ends_by_itself_is_named_with_its_last_words(home: Home, 
 
 
 async def test_one_that_is_killed_is_named_with_the_signal(home: Home, processes: Processes) -> None:
-    await processes.start(plan("claims", WAITING))
-    await started(home, "claims")
+    await processes.start(plan("claims", "waiting"))
+    await words(home, "claims")
     os.kill(processes.pids()["claims"], signal.SIGKILL)
     assert "SIGKILL" in str(await processes.until_one_ends())
 
@@ -76,9 +68,9 @@ async def test_stopping_is_bounded_even_for_the_deaf(
     home: Home, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "STOP_SECONDS", 0.3)
-    for name, code in (("claims", DEAF), ("agreements", WAITING)):
-        await processes.start(plan(name, code))
-        await started(home, name)
+    for name, child in (("claims", "deaf"), ("agreements", "waiting")):
+        await processes.start(plan(name, child))
+        await words(home, name)
     pids = processes.pids()
     began = time.monotonic()
     await processes.stop()
@@ -87,9 +79,28 @@ async def test_stopping_is_bounded_even_for_the_deaf(
     assert processes.pids() == {}
 
 
-async def test_a_ctrl_c_of_the_terminal_reaches_none_of_them(home: Home, processes: Processes) -> None:
-    await processes.start(plan("claims", WAITING))
-    assert os.getsid(processes.pids()["claims"]) != os.getsid(0)
+async def test_each_has_its_own_session_environment_and_name(home: Home, processes: Processes) -> None:
+    """A Ctrl-C of the terminal reaches none of them."""
+    await processes.start(plan("claims", "showing"))
+    said = await words(home, "claims")
+    assert f"['{CHILDREN}.showing']" in said or "showing.py" in said
+    assert "{'RELAIS_PORT': '1'} True True" in said
+
+
+async def test_two_from_one_import_make_different_identifiers(home: Home, processes: Processes) -> None:
+    for name in ("claims", "agreements"):
+        await processes.start(plan(name, "waiting"))
+    first, second = [(await words(home, name)).split()[1] for name in ("claims", "agreements")]
+    assert first[-12:] != second[-12:]
+
+
+async def test_a_nursery_that_cannot_import_is_one_clear_end(home: Home) -> None:
+    with home.held() as lock:
+        async with nursery(home, lock, [f"{CHILDREN}.absent"]) as processes:
+            for _ in range(2):
+                with pytest.raises(CommandError, match=r"(?s)« nursery ».*No module named") as ended:
+                    await processes.start(plan("claims", "waiting"))
+    assert ended.value.code == module.CRASHED
 
 
 def test_our_own_settings_are_not_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +113,6 @@ def test_our_own_settings_are_not_inherited(monkeypatch: pytest.MonkeyPatch) -> 
 async def test_a_long_log_is_set_aside(home: Home, processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOG_LIMIT_BYTES", 10)
     home.log("claims").write_text("older than this run")
-    await processes.start(plan("claims", WAITING))
-    await started(home, "claims")
+    await processes.start(plan("claims", "waiting"))
+    await words(home, "claims")
     assert home.logs.joinpath("claims.log.1").read_text() == "older than this run"

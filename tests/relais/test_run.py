@@ -83,24 +83,12 @@ def test_the_second_start_keeps_the_data_and_a_killed_supervisor_leaves_nothing(
 
 def test_a_process_that_dies_ends_all_with_its_name(command: Command) -> None:
     with platform_running(command) as process:
-        claims = pid_of(command, "services.claims.main")
-        os.kill(claims, signal.SIGKILL)
+        os.kill(Home(command.home).must_run().processes["claims"], signal.SIGKILL)
         assert process.wait(20) == 1
     said = command.said.read_text()
     assert "« claims »" in said
     assert "SIGKILL" in said
     until(lambda: nothing_left(command), "the end of every process")
-
-
-def pid_of(command: Command, module: str) -> int:
-    for folder in Path("/proc").iterdir():
-        try:
-            mine = command.gateway.encode() in (folder / "environ").read_bytes()
-            if folder.name.isdigit() and mine and module.encode() in (folder / "cmdline").read_bytes():
-                return int(folder.name)
-        except OSError:
-            continue
-    raise AssertionError(f"no process runs {module}")
 
 
 def test_a_taken_port_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
