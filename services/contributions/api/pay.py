@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 from pydantic import Field
 
 from kit.http.auth import Principal, requires
@@ -17,13 +17,13 @@ from kit.money import Money
 from services.contributions.adapters import pay
 from services.contributions.adapters.pay import PayVersion
 from services.contributions.api.elements import ElementsRequest
+from services.contributions.api.parameters import Matricule, PathMonth
 from services.contributions.application.record_pay import Reception, Sent, record_pay
 from services.contributions.domain.errors import UnknownPay
 from services.contributions.domain.intake import Decision, Pay, PayKey, Verdict
 
 router = service_router(tags=["Paie"])
 MAX_OTHERS = 50
-Matricule = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 Employment = Annotated[Code | None, Query(description="L'emploi concerné, quand l'agent en a plusieurs.")]
 Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="Version voulue ; la dernière sinon.")]
 
@@ -85,7 +85,7 @@ async def put(
     *,
     employer: SiretText,
     matricule: Matricule,
-    month: MonthText,
+    month: PathMonth,
     body: PayRequest,
     caller: Annotated[Principal, requires("pay:write")],
     read_version: ReadVersion,
@@ -111,7 +111,7 @@ async def read(
     *,
     employer: SiretText,
     matricule: Matricule,
-    month: MonthText,
+    month: PathMonth,
     caller: Annotated[Principal, requires("pay:read")],
     tx: Tx,
     response: Response,

@@ -18,12 +18,12 @@ from rules.vocabulary import Guarantee
 from services.contributions.adapters import statements
 from services.contributions.adapters.statements import StoredLine, StoredStatement, Wanted
 from services.contributions.api.figures import AmountsAnswer
+from services.contributions.api.parameters import QueryMonth
 from services.contributions.application.explain_line import explain_line
 from services.contributions.domain.errors import UnknownStatement
 
 router = service_router(tags=["Cotisations"], dependencies=[requires("contributions:read")])
 Employer = Annotated[SiretText | None, Query(description="SIRET de l'employeur.")]
-AskedMonth = Annotated[MonthText | None, Query(description="Mois, AAAA-MM.")]
 Agent = Annotated[UUID | None, Query(description="Identifiant de l'agent.")]
 
 
@@ -122,7 +122,7 @@ async def index(
     page: Paging,
     tx: Tx,
     employer: Employer = None,
-    month: AskedMonth = None,
+    month: QueryMonth,
 ) -> Page[StatementAnswer]:
     """Statements in the order of their issue."""
     found = await statements.after(tx, page.fetch, _after(page), Wanted(employer, month))
@@ -151,7 +151,7 @@ async def lines(
     page: Paging,
     tx: Tx,
     employer: Employer = None,
-    month: AskedMonth = None,
+    month: QueryMonth,
     agent: Agent = None,
 ) -> Page[LineAnswer]:
     """Lines in the order of their issue; their sum is what is due."""

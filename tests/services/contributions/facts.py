@@ -1,0 +1,93 @@
+"""Facts of the demo accord, as other services and payrolls tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from kit.money import Money
+from kit.period import Month, Period
+from rules.book import RuleBook
+from rules.pay import PayElements
+from rules.vocabulary import AffiliationOutcome, Category, Guarantee, Regime
+from services.contributions.domain.agent_file import Affiliation, AgentFile, Employment
+from services.contributions.domain.base import Status
+from services.contributions.domain.cover import Span
+from services.contributions.domain.pay_line import PayLine
+from services.contributions.domain.terms import Terms
+from services.contributions.domain.terms_document import read_terms
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+ACCORD: Final = "la-roche-sur-yon-2025"
+CITY: Final = "99985001900012"
+AGGLOMERATION: Final = "99985002700015"
+BOOK: Final = RuleBook.load()
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """The accord of La Roche-sur-Yon as `agreement.published` carries it."""
+    text = (ROOT / "examples" / "accords" / f"{ACCORD}.yaml").read_text(encoding="utf-8")
+    return {**yaml.safe_load(text), "version": 1, **changes}
+
+
+TERMS: Final = read_terms(document())
+
+
+def terms(**changes: Any) -> Terms:
+    return read_terms(document(**changes))
+
+
+def revised(code: str, *rates: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """The accord with other rates, or otherwise changed, for one guarantee."""
+    base = document()
+    for guarantee in base["guarantees"]:
+        if guarantee["code"] == code:
+            guarantee.update(changes)
+            if rates:
+                guarantee["rates"] = [{**guarantee["rates"][0], **rate} for rate in rates]
+    return base
+
+
+def money(text: str) -> Money:
+    return Money.parse(text)
+
+
+def elements(**amounts: str) -> PayElements:
+    """`elements(tib="2400.00")`."""
+    return PayElements(**{name: money(text) for name, text in amounts.items()})
+
+
+def paid(month: str, **amounts: str) -> PayLine:
+    return PayLine(Month.parse(month), 1, elements(**amounts))
+
+
+def span(start: str, end: str | None, outcome: str = "AFFILIATED") -> Span:
+    return Span(
+        Period(date.fromisoformat(start), date.fromisoformat(end) if end else None), AffiliationOutcome(outcome)
+    )
+
+
+def period(start: str, end: str | None = None) -> Period:
+    return Period(date.fromisoformat(start), date.fromisoformat(end) if end else None)
+
+
+def agent_file(
+    *pay: PayLine,
+    regime: Regime = Regime.CNRACL,
+    category: Category | None = Category.C,
+    timeline: Iterable[Span] = (span("2025-01-01", None),),
+    elections: Mapping[Guarantee, list[Period]] | None = None,
+    agent: str = "019a0000-0000-7000-8000-000000000001",
+) -> AgentFile:
+    """An agent covered since the accord began, in one employment, unless said otherwise."""
+    return AgentFile(
+        agent=agent,
+        employments=(Employment("e1", period("2020-01-01"), Status(regime, category)),),
+        affiliations=(Affiliation(ACCORD, tuple(timeline)),),
+        elections=elections or {},
+        pay=pay,
+    )

@@ -1,0 +1,103 @@
+"""A contributions database to which other services' facts are told, as their events would tell them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from kit.db.database import Scope
+from kit.events.consumer import Handler
+from kit.events.envelope import Envelope
+from kit.ids import new_id
+from kit.period import Month
+from services.contributions.application.record_pay import Reception
+from services.contributions.application.run_contributions import RunOutcome, run_contributions
+from services.contributions.events import subscriptions
+from tests.postgres import ComponentDatabase
+from tests.services.contributions.facts import ACCORD, BOOK, CITY, document
+
+NOW: Final = datetime(2025, 7, 1, 8, 0, tzinfo=UTC)
+RECEPTION: Final = Reception(NOW, "demo-hris")
+HANDLERS: Final[dict[str, Handler]] = {k: h for s in subscriptions() for k, h in s.handlers.items()}
+SINCE_2025: Final = ({"start": "2025-01-01", "end": None, "outcome": "AFFILIATED"},)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a test tells, and what it asks."""
+
+    database: ComponentDatabase
+
+    async def tell(self, kind: str, data: dict[str, Any]) -> None:
+        """Handle one event, as the worker does. `kind` is `agent.hired` and alike."""
+        service = "agreements" if kind.startswith("agreement") else "eligibility"
+        full = f"fr.psc.{service}.{kind}.v1"
+        envelope = Envelope(
+            id=new_id(),
+            source=f"/{service}",
+            type=full,
+            time=NOW,
+            topic=f"psc.{service}.agent.v1",
+            partitionkey=str(data.get("agent", data.get("agreement"))),
+            sequence=1,
+            data=data,
+        )
+        async with self.database.worker.transaction(Scope.all()) as tx:
+            await HANDLERS[full](tx, envelope, data)
+
+    async def accord(self, **changes: Any) -> None:
+        await self.tell("agreement.published", document(**changes))
+
+    async def hire(self, matricule: str, *, agent: UUID | None = None, employer: str = CITY, **status: Any) -> UUID:
+        """Somebody is employed since 2020, a CNRACL agent of category C unless `status` says otherwise."""
+        hired = agent or new_id()
+        employment = {"id": f"e-{matricule}", "start": "2020-01-01", "end": None, "regime": "CNRACL", "category": "C"}
+        body = {"agent": str(hired), "employer": employer, "matricule": matricule}
+        await self.tell("agent.hired", {**body, "birth_date": "1980-01-01", "employment": {**employment, **status}})
+        return hired
+
+    async def affiliate(self, agent: UUID, *timeline: dict[str, Any], employer: str = CITY) -> None:
+        """Covered since the accord began, unless a timeline is given."""
+        await self.tell(
+            "affiliation.started",
+            {
+                "agent": str(agent),
+                "employer": employer,
+                "agreement": ACCORD,
+                "from": "2025-01-01",
+                "timeline": list(timeline or SINCE_2025),
+            },
+        )
+
+    async def elect(self, agent: UUID, guarantee: str, start: str, end: str | None = None) -> None:
+        body = {"agent": str(agent), "employer": CITY, "guarantee": guarantee, "from": start, "to": end}
+        await self.tell("option.elected", body)
+
+    async def member(self, matricule: str, *, employer: str = CITY, **status: Any) -> UUID:
+        """Hired and covered."""
+        agent = await self.hire(matricule, employer=employer, **status)
+        await self.affiliate(agent, employer=employer)
+        return agent
+
+    async def run(self, month: str, *, employer: str = CITY, dry_run: bool = False) -> RunOutcome:
+        """A run, as the employer's own client asks for it."""
+        async with self.database.api.transaction(Scope.of(frozenset({employer}))) as tx:
+            return await run_contributions(tx, employer, Month.parse(month), BOOK, RECEPTION, dry_run=dry_run)
+
+    async def rows(self, query: str, scope: Scope | None = None) -> list[dict[str, Any]]:
+        """Rows as the api role sees them, in the scope of all unless one is given."""
+        async with self.database.api.transaction(scope or Scope.all()) as tx:
+            return [dict(row) for row in (await tx.execute(text(query))).mappings()]
+
+    async def events(self, kind: str) -> list[dict[str, Any]]:
+        """The payloads published of one type, in the order of writing."""
+        async with self.database.worker.transaction(Scope.all()) as tx:
+            rows = await tx.execute(
+                text("SELECT envelope FROM outbox WHERE type = :type ORDER BY serial"),
+                {"type": f"fr.psc.contributions.{kind}.v1"},
+            )
+            return [body["data"] for body in rows.scalars()]
