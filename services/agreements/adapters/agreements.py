@@ -15,7 +15,7 @@ from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.tables import agreement, agreement_employer, agreement_step, agreement_version
 from services.agreements.domain.finding import Finding, Severity
 from services.agreements.domain.lifecycle import Status
-from services.agreements.domain.recording import Recording
+from kit.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from kit.ids import new_id
 from services.agreements.adapters.tables import organisation
 from services.agreements.domain.agreement import LegalCode
 from services.agreements.domain.organisation import Organisation, OrganisationKind
-from services.agreements.domain.recording import Recording
+from kit.recording import Recording
 
 
 async def lock(tx: AsyncConnection, key: str) -> None:

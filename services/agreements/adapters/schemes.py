@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.adapters.tables import scheme
-from services.agreements.domain.recording import Recording
+from kit.recording import Recording
 
 
 async def lock(tx: AsyncConnection, key: str) -> None:

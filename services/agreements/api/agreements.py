@@ -21,7 +21,7 @@ from services.agreements.api.schemas import AgreementAnswer, TermsAnswer
 from services.agreements.application.advance_agreement import publish_agreement, sign
 from services.agreements.application.register_agreement import register_agreement
 from services.agreements.domain.errors import InvalidAgreement, UnknownAgreement
-from services.agreements.domain.recording import Recording
+from kit.recording import Recording
 from services.agreements.domain.terms import terms_on
 
 router = service_router(tags=["Accords"])

@@ -15,7 +15,7 @@ from services.agreements.api.schemas import OrganisationAnswer, OrganisationRequ
 from services.agreements.application.register_organisation import register_organisation
 from services.agreements.domain.errors import UnknownOrganisation
 from services.agreements.domain.organisation import OrganisationKind
-from services.agreements.domain.recording import Recording
+from kit.recording import Recording
 
 router = service_router(tags=["Organisations"])
 Key = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="SIRET ou code.")]

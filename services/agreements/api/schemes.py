@@ -12,7 +12,7 @@ from services.agreements.adapters import schemes
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.application.register_scheme import register_scheme
 from services.agreements.domain.errors import UnknownScheme
-from services.agreements.domain.recording import Recording
+from kit.recording import Recording
 
 router = service_router(tags=["Régimes régionaux"])
 

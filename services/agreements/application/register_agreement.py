@@ -12,7 +12,7 @@ from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.domain.errors import AlreadyRegistered
 from services.agreements.domain.lifecycle import Status
-from services.agreements.domain.recording import Recording
+from kit.recording import Recording
 from services.agreements.domain.validation import accepted
 
 

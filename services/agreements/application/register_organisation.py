@@ -10,7 +10,7 @@ from kit.events.outbox import publish
 from services.agreements.adapters import organisations
 from services.agreements.domain.errors import AlreadyRegistered
 from services.agreements.domain.organisation import Organisation
-from services.agreements.domain.recording import Recording
+from kit.recording import Recording
 from services.agreements.events import OrganisationRegistered
 
 

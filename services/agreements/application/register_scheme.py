@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.agreements.adapters import schemes
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.domain.errors import AlreadyRegistered
-from services.agreements.domain.recording import Recording
+from kit.recording import Recording
 
 
 async def register_scheme(tx: AsyncConnection, document: SchemeDocument, recording: Recording) -> bool:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from kit.period import Period
 from rules.vocabulary import ContractKind, EmploymentKind, PositionKind
 
 FONCTIONNAIRES = frozenset({EmploymentKind.TITULAIRE, EmploymentKind.STAGIAIRE})
+
+
+class ArtTeaching(StrEnum):
+    """Teachers of arts, whose hours open the CNRACL earlier (décret 2022-244 art. 1-1)."""
+
+    PROFESSOR = "PROFESSOR"
+    ASSISTANT = "ASSISTANT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class Employment:
     contract: ContractKind | None
     period: Period
     weekly_hours: Decimal
+    art_teaching: ArtTeaching | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""Persons and who employs them. Names and NIR are sealed with the person's own key (kit.crypto)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.crypto import KeyRing
+from kit.nir import Nir
+from kit.recording import Recording
+from services.eligibility.adapters.tables import agent, agent_employer, person
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a person is; never in an event, a URL or a log."""
+
+    nir: Nir
+    last_name: str
+    first_name: str
+    birth_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An agent with an employer, under a matricule. `hire_mark` tells whether a hire is the one already known."""
+
+    employer: str
+    matricule: str
+    agent: UUID
+    prior_collective_cover: bool
+    hire_mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAgent:
+    """A person as the caller may see it."""
+
+    id: UUID
+    version: int
+    birth_date: date
+    last_name: str
+    first_name: str
+
+
+async def take_person(tx: AsyncConnection, nir_index: str, new: UUID) -> tuple[UUID, bool]:
+    """The agent a NIR stands for, made `new` when nobody had it; whether it was made. Waits for who is making it."""
+    made = await tx.execute(insert(person).values(nir_index=nir_index, agent=new).on_conflict_do_nothing())
+    if made.rowcount == 1:
+        return new, True
+    query = select(person.c.agent).where(person.c.nir_index == nir_index)
+    return (await tx.execute(query)).scalar_one(), False
+
+
+async def add(tx: AsyncConnection, key: UUID, identity: Identity, crypto: KeyRing, recording: Recording) -> None:
+    """Enter a person, sealed with a new key of its own."""
+    wrapped, own = crypto.new_data_key(str(key))
+    names = json.dumps([identity.last_name, identity.first_name], ensure_ascii=False)
+    await tx.execute(
+        insert(agent).values(
+            id=key,
+            version=1,
+            birth_date=identity.birth_date,
+            wrapped_key=wrapped,
+            nir=own.encrypt(identity.nir.reveal(), f"agent.nir:{key}"),
+            identity=own.encrypt(names, f"agent.identity:{key}"),
+            recorded_at=recording.at,
+            recorded_by=recording.by,
+        )
+    )
+
+
+async def link(tx: AsyncConnection, one: Link, recording: Recording) -> bool:
+    """Enter who employs the agent under which matricule; False when the matricule is taken."""
+    values = {
+        "employer": one.employer,
+        "matricule": one.matricule,
+        "agent": one.agent,
+        "prior_collective_cover": one.prior_collective_cover,
+        "hire_mark": one.hire_mark,
+        "recorded_at": recording.at,
+        "recorded_by": recording.by,
+    }
+    made = await tx.execute(insert(agent_employer).values(values).on_conflict_do_nothing())
+    return made.rowcount == 1
+
+
+async def link_of(tx: AsyncConnection, employer: str, matricule: str) -> Link | None:
+    """Who has a matricule with an employer, or None."""
+    query = select(agent_employer).where(agent_employer.c.employer == employer, agent_employer.c.matricule == matricule)
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else _link(row)
+
+
+async def links(tx: AsyncConnection, agents: list[UUID]) -> list[Link]:
+    """With whom these agents are, as far as the caller sees."""
+    query = select(agent_employer).where(agent_employer.c.agent.in_(agents))
+    ordered = query.order_by(agent_employer.c.employer, agent_employer.c.matricule)
+    return [_link(row) for row in (await tx.execute(ordered)).mappings()]
+
+
+async def listed(
+    tx: AsyncConnection, employer: str | None, matricule: str | None, after: tuple[str, str], limit: int
+) -> list[Link]:
+    """The links the caller sees that follow (employer, matricule), filtered."""
+    columns = agent_employer.c
+    query = select(agent_employer).where((columns.employer > after[0]) | _same_employer_after(after))
+    if employer is not None:
+        query = query.where(columns.employer == employer)
+    if matricule is not None:
+        query = query.where(columns.matricule == matricule)
+    rows = (await tx.execute(query.order_by(columns.employer, columns.matricule).limit(limit))).mappings()
+    return [_link(row) for row in rows]
+
+
+def _same_employer_after(after: tuple[str, str]) -> object:
+    return (agent_employer.c.employer == after[0]) & (agent_employer.c.matricule > after[1])
+
+
+async def lock(tx: AsyncConnection, agents: list[UUID]) -> dict[UUID, int]:
+    """The versions of these files, nobody else changing them until commit; those not seen are left out."""
+    query = select(agent.c.id, agent.c.version).where(agent.c.id.in_(agents)).order_by(agent.c.id)
+    return {row.id: row.version for row in await tx.execute(query.with_for_update(key_share=True))}
+
+
+async def count_change(tx: AsyncConnection, key: UUID) -> int:
+    """A change is recorded: the ETag read before is outdated. The new version."""
+    changed = update(agent).where(agent.c.id == key).values(version=agent.c.version + 1).returning(agent.c.version)
+    return int((await tx.execute(changed)).scalar_one())
+
+
+async def get(tx: AsyncConnection, key: UUID, crypto: KeyRing) -> StoredAgent | None:
+    """One person, or None when unknown or not the caller's to see."""
+    row = (await tx.execute(select(agent).where(agent.c.id == key))).mappings().one_or_none()
+    if row is None:
+        return None
+    own = crypto.open_data_key(row["wrapped_key"], str(key))
+    last_name, first_name = json.loads(own.decrypt(row["identity"], f"agent.identity:{key}"))
+    return StoredAgent(key, row["version"], row["birth_date"], last_name, first_name)
+
+
+def _link(row: RowMapping) -> Link:
+    return Link(row["employer"], row["matricule"], row["agent"], row["prior_collective_cover"], row["hire_mark"])

@@ -1,0 +1,65 @@
+"""The queue of agents to decide again: written with the fact, taken by the worker that sees all employers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, literal, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.events.context import Chain, current
+from services.eligibility.adapters.tables import affiliation, agent_employer, redecision
+
+CHANNEL: Final = "relais_redecision"
+_NOTIFY: Final = text(f"SELECT pg_notify('{CHANNEL}', '')")
+
+
+async def ask(tx: AsyncConnection, agent: UUID) -> None:
+    """Let an agent be decided again once this transaction has committed."""
+    chain = current()
+    await tx.execute(
+        insert(redecision).values(
+            agent=agent, correlation=chain.correlation, causation=chain.causation, traceparent=chain.traceparent
+        )
+    )
+    await tx.execute(_NOTIFY)
+
+
+async def ask_employers(tx: AsyncConnection, employers: Sequence[str]) -> None:
+    """Let every agent of these employers be decided again: one statement whatever their number."""
+    agents = select(agent_employer.c.agent.distinct().label("agent"))
+    await _ask_all(tx, agents.where(agent_employer.c.employer.in_(employers)).subquery().c.agent)
+
+
+async def ask_due(tx: AsyncConnection, today: date) -> None:
+    """Let those be decided again for whom something becomes true by `today`."""
+    agents = select(affiliation.c.agent.distinct().label("agent"))
+    await _ask_all(tx, agents.where(affiliation.c.again_on <= today).subquery().c.agent)
+
+
+async def _ask_all(tx: AsyncConnection, agents: object) -> None:
+    chain = current()
+    chosen = [literal(value) for value in (chain.correlation, chain.causation, chain.traceparent)]
+    rows = select(agents, *chosen)  # type: ignore[call-overload]  # a column of a subquery
+    await tx.execute(insert(redecision).from_select(["agent", "correlation", "causation", "traceparent"], rows))
+    await tx.execute(_NOTIFY)
+
+
+async def take(tx: AsyncConnection, limit: int) -> dict[Chain, list[UUID]]:
+    """Take agents off the queue, each once, by the chain of events that asked; what another worker holds is left."""
+    numbers = select(redecision.c.number).order_by(redecision.c.number).limit(limit).with_for_update(skip_locked=True)
+    taken = delete(redecision).where(redecision.c.number.in_(numbers)).returning(*redecision.c)
+    rows = sorted(await tx.execute(taken), key=lambda row: row.number)
+    latest = {row.agent: Chain(row.correlation, row.causation, row.traceparent) for row in rows}
+    groups: dict[Chain, list[UUID]] = {}
+    for agent, chain in latest.items():
+        groups.setdefault(chain, []).append(agent)
+    return groups
+
+
+async def waiting(tx: AsyncConnection) -> int:
+    """How many requests wait."""
+    return int((await tx.execute(select(func.count()).select_from(redecision))).scalar_one())

@@ -1,0 +1,179 @@
+"""The tables of the agent's file. Facts are dated twice: `valid` says when it was so, `recorded` when it was known."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Identity, Integer, LargeBinary, Numeric, Table, Text
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+
+from kit.db.schema import kit_tables, new_metadata
+from kit.db.types import Id, Instant, Json, MoneyColumn, PeriodColumn, RateColumn
+
+metadata: Final = new_metadata()
+kit: Final = kit_tables(metadata)
+
+
+def _twice_dated() -> tuple[Column[Any], ...]:
+    return (
+        Column("valid", PeriodColumn, nullable=False),
+        Column("recorded", TSTZRANGE, nullable=False),
+        Column("recorded_by", Text, nullable=False),
+    )
+
+
+def _one_at_a_time(name: str, *columns: str) -> ExcludeConstraint:
+    """No two rows of the same `columns` hold for one day as known at one instant."""
+    return ExcludeConstraint(*((column, "=") for column in columns), ("valid", "&&"), ("recorded", "&&"), name=name)
+
+
+# A keyed fingerprint of the NIR to an opaque id: how two employers' agents turn out to be one person. No tenant's data.
+person: Final = Table(
+    "person",
+    metadata,
+    Column("nir_index", Text, primary_key=True),
+    Column("agent", Id, nullable=False, unique=True),
+)
+
+# `version` counts the changes of the file: its ETag. Identity and NIR are sealed with a key of this agent alone.
+agent: Final = Table(
+    "agent",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("birth_date", Date, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("nir", LargeBinary, nullable=False),
+    Column("identity", LargeBinary, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# Who employs whom under which matricule. `hire_mark`: a keyed fingerprint of the hire, so that it can be sent again.
+agent_employer: Final = Table(
+    "agent_employer",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("matricule", Text, primary_key=True),
+    Column("agent", Id, nullable=False, index=True),
+    Column("prior_collective_cover", Boolean, nullable=False),
+    Column("hire_mark", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+employment: Final = Table(
+    "employment",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("id", Id, nullable=False),
+    Column("agent", Id, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("matricule", Text, nullable=False),
+    Column("contract_number", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("contract", Text),
+    Column("weekly_hours", Numeric(5, 2), nullable=False),
+    Column("category", Text),
+    Column("art_teaching", Text),
+    Column("service_start", Date),
+    *_twice_dated(),
+    _one_at_a_time("ex_employment_id", "id"),
+    _one_at_a_time("ex_employment_contract", "employer", "matricule", "contract_number"),
+)
+
+leave_entry: Final = Table(
+    "leave_entry",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("id", Id, nullable=False),
+    Column("leave", Id, nullable=False, index=True),
+    Column("agent", Id, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("paid", Boolean, nullable=False),
+    Column("waiting_days", Integer),
+    Column("seniority_days", Integer),
+    *_twice_dated(),
+    _one_at_a_time("ex_leave_entry_id", "id"),
+    _one_at_a_time("ex_leave_entry_position", "agent", "employer"),
+)
+
+invalidity: Final = Table(
+    "invalidity",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("id", Id, nullable=False),
+    Column("agent", Id, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("cnracl_rate", RateColumn),
+    Column("ss_category", Text),
+    Column("atmp_rate", RateColumn),
+    Column("pension_net", MoneyColumn, nullable=False),
+    *_twice_dated(),
+    _one_at_a_time("ex_invalidity_id", "id"),
+    _one_at_a_time("ex_invalidity_agent", "agent", "employer"),
+)
+
+option_election: Final = Table(
+    "option_election",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("id", Id, nullable=False),
+    Column("agent", Id, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("guarantee", Text, nullable=False),
+    *_twice_dated(),
+    _one_at_a_time("ex_option_election_id", "id"),
+    _one_at_a_time("ex_option_election_guarantee", "agent", "employer", "guarantee"),
+)
+
+# The copy of what accords say, built from their events alone.
+agreement_terms: Final = Table(
+    "agreement_terms",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("content", Json, nullable=False),
+)
+agreement_employer: Final = Table(
+    "agreement_employer",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("employer", Text, primary_key=True),
+    Column("valid", PeriodColumn, primary_key=True),
+)
+
+# The latest decision about each agent under each accord, what was told of it, and when to look again.
+affiliation: Final = Table(
+    "affiliation",
+    metadata,
+    Column("agent", Id, primary_key=True),
+    Column("employer", Text, primary_key=True),
+    Column("agreement", Text, primary_key=True),
+    Column("decision", Id, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("told", Json, nullable=False),
+    Column("again_on", Date, index=True),
+)
+
+# What was last told of an employment: its stretches, with the regime that follows from all jobs together.
+employment_told: Final = Table(
+    "employment_told",
+    metadata,
+    Column("employment", Id, primary_key=True),
+    Column("agent", Id, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("stretches", Json, nullable=False),
+)
+
+# Agents whose facts or terms changed and who wait to be decided, with the chain of events that caused it.
+redecision: Final = Table(
+    "redecision",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("agent", Id, nullable=False),
+    Column("correlation", Text),
+    Column("causation", Text),
+    Column("traceparent", Text),
+)

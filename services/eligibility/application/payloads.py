@@ -1,0 +1,324 @@
+"""The payloads eligibility publishes: facts and ids. Never a NIR, a name or a cause; amounts and rates are strings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar, Final, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kit.events.envelope import EventData
+from services.eligibility.domain.facts import Election, Invalidity, LeaveEntry
+from services.eligibility.domain.standing import Standing
+
+TOPIC: Final = "psc.eligibility.agent.v1"
+
+
+class Part(BaseModel):
+    """A part of a payload; readers ignore what they do not know."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, serialize_by_alias=True)
+
+
+class EmploymentPart(Part):
+    """An employment as it stands. `start` and `end` are those of the whole contract, whatever changed in between."""
+
+    id: UUID
+    contract_number: str
+    kind: str
+    contract: str | None
+    start: date
+    end: date | None
+    weekly_hours: str
+    category: str | None
+    regime: str
+    service_start: date
+    titular: bool
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        held = standing.conditions
+        return cls(
+            id=standing.employment,
+            contract_number=standing.key.number,
+            kind=held.kind.value,
+            contract=held.contract,
+            start=standing.whole.start,
+            end=standing.whole.end,
+            weekly_hours=f"{held.weekly_hours:.2f}",
+            category=held.category,
+            regime=standing.regime.value,
+            service_start=standing.service_start,
+            titular=standing.titular,
+        )
+
+
+class AgentHired(EventData):
+    """Somebody is employed under a matricule."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.agent.hired.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agent: UUID
+    employer: str
+    matricule: str
+    birth_date: date
+    employment: EmploymentPart
+
+
+class EmploymentChanged(EventData):
+    """From a day on an employment stands so: a new contract, other hours, another regime, another end."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    type: ClassVar[str] = "fr.psc.eligibility.employment.changed.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agent: UUID
+    employer: str
+    matricule: str
+    since: date = Field(alias="from")
+    employment: EmploymentPart
+
+    @classmethod
+    def of(cls, agent: UUID, standing: Standing) -> Self:
+        key = standing.key
+        said = {"agent": agent, "employer": key.employer, "matricule": key.matricule, "from": standing.period.start}
+        return cls.model_validate({**said, "employment": EmploymentPart.of(standing)})
+
+
+class LeavePart(Part):
+    """An initial stop or a renewal."""
+
+    id: UUID
+    kind: str
+    start: date
+    end: date | None
+    paid: bool
+    waiting_days: int | None
+    seniority_days: int | None
+
+    @classmethod
+    def of(cls, entry: LeaveEntry) -> Self:
+        return cls(
+            id=entry.id,
+            kind=entry.kind.value,
+            start=entry.period.start,
+            end=entry.period.end,
+            paid=entry.paid,
+            waiting_days=entry.waiting_days,
+            seniority_days=entry.seniority_days,
+        )
+
+
+class SickLeave(EventData):
+    """A leave, whole, after what happened to it: the event of the highest sequence says how it stands.
+
+    The fields beside `entries` are those of the initial stop, `end` that of the last renewal.
+    """
+
+    agent: UUID
+    employer: str
+    leave: UUID
+    kind: str
+    start: date
+    end: date | None
+    waiting_days: int | None
+    seniority_days: int | None
+    paid: bool
+    entries: list[LeavePart]
+
+    @classmethod
+    def of(cls, agent: UUID, entries: Sequence[LeaveEntry], **more: Any) -> Self:
+        """Asserts at least one entry, in date order."""
+        first, last = entries[0], entries[-1]
+        said = {
+            "agent": agent,
+            "employer": first.employer,
+            "leave": first.leave,
+            "kind": first.kind.value,
+            "start": first.period.start,
+            "end": last.period.end,
+            "waiting_days": first.waiting_days,
+            "seniority_days": first.seniority_days,
+            "paid": first.paid,
+            "entries": [LeavePart.of(entry) for entry in entries],
+        }
+        return cls.model_validate({**said, **more})
+
+
+class SickLeaveStarted(SickLeave):
+    """An initial stop."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.started.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class Renewal(Part):
+    """The days a renewal adds."""
+
+    start: date
+    end: date | None
+
+
+class SickLeaveExtended(SickLeave):
+    """A renewal."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.extended.v1"
+    topic: ClassVar[str] = TOPIC
+
+    renewal: Renewal
+
+
+class SickLeaveEnded(SickLeave):
+    """It ended earlier than was said."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.ended.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class SickLeaveCancelled(SickLeave):
+    """It never was: `entries` is empty, the other fields say what it had been said to be."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.cancelled.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class InvalidityRecognised(EventData):
+    """An invalidity is recognised; its three rates are facts apart (rulebook S5), fractions of one."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    type: ClassVar[str] = "fr.psc.eligibility.invalidity.recognised.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agent: UUID
+    employer: str
+    recognition: UUID
+    since: date = Field(alias="from")
+    cnracl_rate: str | None
+    ss_category: str | None
+    atmp_rate: str | None
+    pension_net: str
+
+    @classmethod
+    def of(cls, agent: UUID, one: Invalidity) -> Self:
+        said = {
+            "agent": agent,
+            "employer": one.employer,
+            "recognition": one.id,
+            "from": one.period.start,
+            "cnracl_rate": None if one.cnracl_rate is None else str(one.cnracl_rate),
+            "ss_category": one.ss_category,
+            "atmp_rate": None if one.atmp_rate is None else str(one.atmp_rate),
+            "pension_net": str(one.pension_net),
+        }
+        return cls.model_validate(said)
+
+
+class Reason(Part):
+    """Why, with its article."""
+
+    rule: str
+    reference: str
+    detail: str
+
+
+class TimelinePart(Part):
+    """A stretch of the timeline."""
+
+    start: date
+    end: date | None
+    outcome: str
+
+
+class Affiliation(EventData):
+    """What has become of an affiliation, with the whole timeline: applied in any order, the highest sequence holds."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    agent: UUID
+    employer: str
+    agreement: str
+    decision: UUID
+    since: date = Field(alias="from")
+    until: date | None = Field(alias="to")
+    reasons: list[Reason]
+    timeline: list[TimelinePart]
+
+
+class AffiliationStarted(Affiliation):
+    """Cover begins."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.affiliation.started.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class AffiliationSuspended(Affiliation):
+    """Cover is suspended (accord art. 2.2)."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.affiliation.suspended.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class AffiliationResumed(Affiliation):
+    """Cover goes on after a suspension."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.affiliation.resumed.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class AffiliationEnded(Affiliation):
+    """Cover ends; with a timeline that never covers, it never was."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.affiliation.ended.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class Option(EventData):
+    """An option and the days it runs; `to` null: on."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    agent: UUID
+    employer: str
+    election: UUID
+    guarantee: str
+    since: date = Field(alias="from")
+    until: date | None = Field(alias="to")
+
+    @classmethod
+    def of(cls, agent: UUID, one: Election, until: date | None) -> Self:
+        said = {"agent": agent, "employer": one.employer, "election": one.id, "guarantee": one.guarantee.value}
+        return cls.model_validate({**said, "from": one.period.start, "to": until})
+
+
+class OptionElected(Option):
+    """An option is chosen."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.option.elected.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class OptionCancelled(Option):
+    """It ends on `to`; when that is before its first day, it never ran."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.option.cancelled.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+PUBLISHES: Final[tuple[type[EventData], ...]] = (
+    AgentHired,
+    EmploymentChanged,
+    SickLeaveStarted,
+    SickLeaveExtended,
+    SickLeaveEnded,
+    SickLeaveCancelled,
+    InvalidityRecognised,
+    AffiliationStarted,
+    AffiliationSuspended,
+    AffiliationResumed,
+    AffiliationEnded,
+    OptionElected,
+    OptionCancelled,
+)

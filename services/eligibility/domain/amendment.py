@@ -1,0 +1,63 @@
+"""What becomes of the stretches of a contract, or of the entries of a leave, when one of them changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kit.period import ONE_DAY, Period
+from services.eligibility.domain.errors import LeaveNotLonger, NotEmployed, ReversedInterval
+from services.eligibility.domain.facts import Conditions, LeaveEntry, Spell
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What holds from a day on: other conditions, another last day of the contract, or both; None leaves as it was."""
+
+    since: date
+    conditions: Conditions | None = None
+    end: date | None = None
+
+
+def amended(spells: Sequence[Spell], change: Change) -> tuple[Spell, ...]:
+    """The contract's stretches after a change; what was known of later days gives way to it.
+
+    Raises NotEmployed when the contract does not run on that day, ReversedInterval when it would end before it.
+    """
+    current = next((spell for spell in spells if change.since in spell.period), None)
+    if current is None:
+        raise NotEmployed(pointer="/from")
+    last = change.end or spells[-1].period.end
+    if last is not None and last < change.since:
+        raise ReversedInterval(pointer="/end")
+    before = [s for s in spells if s.period.start < change.since]
+    kept = [*before[:-1], *(_until(spell, change.since - ONE_DAY) for spell in before[-1:])]
+    conditions = change.conditions or current.conditions
+    new = replace(current, period=Period(change.since, last), conditions=conditions)
+    if kept and kept[-1].conditions == new.conditions:
+        return (*kept[:-1], replace(new, period=Period(kept[-1].period.start, last)))
+    return (*kept, new)
+
+
+def ended(spells: Sequence[Spell], end: date) -> tuple[Spell, ...]:
+    """The contract's stretches when it ends, or is to end, on another day. Raises ReversedInterval before its start."""
+    if end < spells[0].period.start:
+        raise ReversedInterval(pointer="/end")
+    kept = [spell for spell in spells if spell.period.start <= end]
+    return (*kept[:-1], _until(kept[-1], end))
+
+
+def shortened(entries: Sequence[LeaveEntry], end: date) -> tuple[LeaveEntry, ...]:
+    """The leave's entries when it ends earlier. Raises ReversedInterval before its first day, LeaveNotLonger after."""
+    ordered = sorted(entries, key=lambda entry: entry.period.start)
+    if end < ordered[0].period.start:
+        raise ReversedInterval(pointer="/end")
+    if end > ordered[-1].period.last:
+        raise LeaveNotLonger(pointer="/end")
+    kept = [entry for entry in ordered if entry.period.start <= end]
+    return (*kept[:-1], replace(kept[-1], period=Period(kept[-1].period.start, end)))
+
+
+def _until(spell: Spell, end: date) -> Spell:
+    return replace(spell, period=Period(spell.period.start, end))

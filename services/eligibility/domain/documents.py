@@ -1,0 +1,132 @@
+"""A file and terms as JSON and back: what a decision keeps, so that it can be taken again to the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from kit.period import Period
+from kit.trace import plain
+from rules.vocabulary import ContractKind, EmploymentKind, Guarantee, PositionKind, Regime
+from services.eligibility.domain.affiliation import Stretch
+from services.eligibility.domain.file import AgentFile, ArtTeaching, Dispense, Employment, Position
+from services.eligibility.domain.terms import DispenseTerms, EligibilityTerms
+
+Document = Mapping[str, Any]
+
+
+def file_document(file: AgentFile) -> dict[str, Any]:
+    """A file as JSON."""
+    employments = [
+        {
+            "kind": e.kind,
+            "contract": e.contract,
+            **dates(e.period),
+            "weekly_hours": e.weekly_hours,
+            "art_teaching": e.art_teaching,
+        }
+        for e in file.employments
+    ]
+    positions = [{"kind": p.kind, **dates(p.period), "paid": p.paid} for p in file.positions]
+    dispense = file.dispense and {
+        "requested_on": file.dispense.requested_on,
+        "individual_cover": file.dispense.individual_cover,
+        "proofs": file.dispense.proofs,
+    }
+    document = {
+        "employments": employments,
+        "positions": positions,
+        "prior_collective_cover": file.prior_collective_cover,
+        "dispense": dispense,
+    }
+    return dict(plain(document))
+
+
+def read_file(document: Document) -> AgentFile:
+    """The file again."""
+    asked = document["dispense"]
+    return AgentFile(
+        employments=tuple(_employment(e) for e in document["employments"]),
+        positions=tuple(Position(PositionKind(p["kind"]), period(p), p["paid"]) for p in document["positions"]),
+        prior_collective_cover=document["prior_collective_cover"],
+        dispense=asked
+        and Dispense(
+            date.fromisoformat(asked["requested_on"]),
+            asked["individual_cover"],
+            tuple(date.fromisoformat(proof) for proof in asked["proofs"]),
+        ),
+    )
+
+
+def read_terms(document: Document, bound: Period) -> EligibilityTerms | None:
+    """What an accord, as it is published, says of cover for an employer bound on those days; None when on no day."""
+    effective = _period_named(document["effective"], "from", "to").intersection(bound)
+    if effective is None:
+        return None
+    said, dispense = document["eligibility"], document["eligibility"]["dispense"]
+    return EligibilityTerms(
+        agreement=document["agreement"],
+        effective=effective,
+        return_days=said["return_days"],
+        deferring_leaves=frozenset(PositionKind(kind) for kind in said["deferring_leaves"]),
+        seniority_months=said["seniority_months"],
+        contract_months=said["contract_months"],
+        seniority_kinds=frozenset(EmploymentKind(kind) for kind in said["seniority_kinds"]),
+        excluded_kinds=frozenset(EmploymentKind(kind) for kind in said["excluded_kinds"]),
+        dispense=None if dispense is None else _dispense(dispense),
+        paid_keeps_cover=said["suspension"]["paid_keeps_cover"],
+        open_to={
+            Guarantee(offered["code"]): frozenset(Regime(name) for name in offered["populations"])
+            for offered in document["guarantees"]
+        },
+    )
+
+
+def timeline_document(stretches: Iterable[Stretch]) -> list[dict[str, Any]]:
+    """Stretches as answers and events show them: start, end, outcome, reasons."""
+    return [
+        {
+            **plain(dates(stretch.period)),
+            "outcome": stretch.outcome.value,
+            "reasons": [{"rule": r.rule, "reference": r.reference, "detail": r.detail} for r in stretch.reasons],
+        }
+        for stretch in stretches
+    ]
+
+
+def dates(of: Period) -> dict[str, date | None]:
+    """A period as two fields."""
+    return {"start": of.start, "end": of.end}
+
+
+def period(document: Document) -> Period:
+    """A period from its two fields."""
+    return _period_named(document, "start", "end")
+
+
+def _period_named(document: Document, start: str, end: str) -> Period:
+    last = document[end]
+    return Period(date.fromisoformat(document[start]), date.fromisoformat(last) if last else None)
+
+
+def _employment(document: Document) -> Employment:
+    contract, teaching = document["contract"], document["art_teaching"]
+    return Employment(
+        EmploymentKind(document["kind"]),
+        ContractKind(contract) if contract else None,
+        period(document),
+        Decimal(document["weekly_hours"]),
+        ArtTeaching(teaching) if teaching else None,
+    )
+
+
+def _dispense(document: Document) -> DispenseTerms:
+    return DispenseTerms(
+        contracts=frozenset(ContractKind(kind) for kind in document["contracts"]),
+        kinds=frozenset(EmploymentKind(kind) for kind in document["kinds"]),
+        present_deadline=date.fromisoformat(document["present_deadline"]),
+        hire_days=document["hire_days"],
+        proof_months=document["proof_months"],
+    )

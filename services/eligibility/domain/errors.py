@@ -1,0 +1,139 @@
+"""What the agent's file refuses."""
+
+# ruff: noqa: N818 - each is named for what it says, as the problem it becomes
+
+from __future__ import annotations
+
+from kit.errors import RelaisError
+
+
+class AgentNotFound(RelaisError):
+    """Unknown, or not the caller's to see."""
+
+    code = "agent_not_found"
+    title_fr = "Agent introuvable"
+    title_en = "Agent not found"
+    status = 404
+
+
+class FactNotFound(RelaisError):
+    """An employment, a leave or an option that is not in this agent's file, or not the caller's to see."""
+
+    code = "fact_not_found"
+    title_fr = "Élément du dossier introuvable"
+    title_en = "No such entry in the file"
+    status = 404
+
+
+class MatriculeTaken(RelaisError):
+    """The matricule is known with other content. The same hire again is no error."""
+
+    code = "matricule_taken"
+    title_fr = "Matricule déjà connu avec un autre contenu"
+    title_en = "Matricule already known with other content"
+    status = 409
+
+
+class IdentityMismatch(RelaisError):
+    """The NIR is known with another date of birth."""
+
+    code = "identity_mismatch"
+    title_fr = "Identité contradictoire"
+    title_en = "Contradictory identity"
+
+
+class ReversedInterval(RelaisError):
+    """It ends before it starts."""
+
+    code = "reversed_interval"
+    title_fr = "La fin précède le début"
+    title_en = "The end precedes the start"
+
+
+class ContractOverlap(RelaisError):
+    """Two periods of one contract (SIRET, matricule, number) share a day. Several contracts at once are normal."""
+
+    code = "contract_overlap"
+    title_fr = "Deux périodes du même contrat se chevauchent"
+    title_en = "Two periods of the same contract overlap"
+
+
+class PositionOverlap(RelaisError):
+    """Two leaves or positions with one employer share a day."""
+
+    code = "position_overlap"
+    title_fr = "Deux congés ou positions se chevauchent"
+    title_en = "Two leaves or positions overlap"
+
+
+class RenewalGap(RelaisError):
+    """A renewal follows the day before; any gap makes a new stop."""
+
+    code = "renewal_gap"
+    title_fr = "Un renouvellement suit sans interruption"
+    title_en = "A renewal follows without a gap"
+
+
+class LeaveNotLonger(RelaisError):
+    """Making a leave longer is a renewal, with its own rate and its own certificate."""
+
+    code = "leave_not_longer"
+    title_fr = "Un congé s'allonge par un renouvellement"
+    title_en = "A leave is made longer by a renewal"
+
+
+class WaitingDaysRefused(RelaisError):
+    """Only ordinary sick leave has waiting days (rulebook §1.3)."""
+
+    code = "waiting_days_refused"
+    title_fr = "Seul le congé de maladie ordinaire a un délai de carence"
+    title_en = "Only ordinary sick leave has waiting days"
+
+
+class LeaveCancelled(RelaisError):
+    """A leave that was cancelled is neither extended nor ended."""
+
+    code = "leave_cancelled"
+    title_fr = "Congé annulé"
+    title_en = "Leave cancelled"
+    status = 409
+
+
+class NotEmployed(RelaisError):
+    """There is no employment with this employer on that day."""
+
+    code = "not_employed"
+    title_fr = "Aucun emploi auprès de cet employeur à cette date"
+    title_en = "No employment with this employer on that day"
+
+
+class EmployerRequired(RelaisError):
+    """The agent has several employers: say which."""
+
+    code = "employer_required"
+    title_fr = "Plusieurs employeurs : indiquez lequel"
+    title_en = "Several employers: say which"
+
+
+class OptionNotOpen(RelaisError):
+    """The option is not open to the agent's regime (annexe: option 1 is for the CNRACL)."""
+
+    code = "option_not_open"
+    title_fr = "Option non ouverte à cet agent"
+    title_en = "Option not open to this agent"
+
+
+class OptionOverlap(RelaisError):
+    """The option already runs on some of these days."""
+
+    code = "option_overlap"
+    title_fr = "Option déjà choisie sur cette période"
+    title_en = "Option already elected over this period"
+
+
+class InvalidityOverlap(RelaisError):
+    """Another recognition already holds on some of these days."""
+
+    code = "invalidity_overlap"
+    title_fr = "Une invalidité est déjà reconnue sur cette période"
+    title_en = "An invalidity is already recognised over this period"

@@ -1,0 +1,123 @@
+"""What is recorded of a person: employments with any employer, leaves, invalidities, options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from kit.money import Money
+from kit.period import Period
+from kit.rate import Rate
+from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, PositionKind
+from services.eligibility.domain.file import AgentFile, ArtTeaching, Employment, Position
+
+
+@dataclass(frozen=True, slots=True)
+class ContractKey:
+    """What names a contract: the employer's SIRET, the matricule, the number of the contract."""
+
+    employer: str
+    matricule: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an employment is made of, as long as it does not change."""
+
+    kind: EmploymentKind
+    contract: ContractKind | None
+    weekly_hours: Decimal
+    category: Category | None = None
+    art_teaching: ArtTeaching | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A stretch of one contract under one set of conditions. `service_start`: since when seniority counts (claims)."""
+
+    employment: UUID
+    key: ContractKey
+    period: Period
+    conditions: Conditions
+    service_start: date | None = None
+
+    def as_employment(self) -> Employment:
+        held = self.conditions
+        return Employment(held.kind, held.contract, self.period, held.weekly_hours, held.art_teaching)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveEntry:
+    """An initial stop, or a renewal: one entry of a leave."""
+
+    id: UUID
+    leave: UUID
+    employer: str
+    kind: PositionKind
+    period: Period
+    paid: bool
+    waiting_days: int | None = None
+    seniority_days: int | None = None
+
+    def as_position(self) -> Position:
+        return Position(self.kind, self.period, self.paid)
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidity:
+    """A recognition: CNRACL rate, social security category and AT/MP rate are three separate facts (rulebook S5)."""
+
+    id: UUID
+    employer: str
+    period: Period
+    cnracl_rate: Rate | None
+    ss_category: str | None
+    atmp_rate: Rate | None
+    pension_net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Election:
+    """An option chosen, from a day to a day."""
+
+    id: UUID
+    employer: str
+    guarantee: Guarantee
+    period: Period
+
+
+def file_of(
+    employer: str, spells: Iterable[Spell], leaves: Iterable[LeaveEntry], *, prior_collective_cover: bool
+) -> AgentFile:
+    """The file that cover with one employer is decided on, in an order that does not depend on how facts came."""
+    own = [spell for spell in spells if spell.key.employer == employer]
+    positions = sorted((e.as_position() for e in leaves if e.employer == employer), key=lambda p: p.period.start)
+    return AgentFile(contracts(own), tuple(positions), prior_collective_cover)
+
+
+def contracts(spells: Sequence[Spell]) -> tuple[Employment, ...]:
+    """One employment a contract: hours and category may change inside it, its kind makes another one."""
+    found: list[Employment] = []
+    ordered = sorted(spells, key=lambda s: (str(s.employment), s.period.start))
+    open_one: Spell | None = None
+    for spell in ordered:
+        if open_one is not None and _continues(open_one, spell):
+            open_one = replace(open_one, period=Period(open_one.period.start, spell.period.end))
+            continue
+        if open_one is not None:
+            found.append(open_one.as_employment())
+        open_one = spell
+    if open_one is not None:
+        found.append(open_one.as_employment())
+    return tuple(sorted(found, key=lambda e: (e.period.start, e.period.last, e.kind, e.weekly_hours)))
+
+
+def _continues(before: Spell, after: Spell) -> bool:
+    same = (before.employment, before.conditions.kind, before.conditions.contract)
+    return same == (after.employment, after.conditions.kind, after.conditions.contract) and after.period.follows(
+        before.period
+    )

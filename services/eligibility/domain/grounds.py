@@ -1,0 +1,75 @@
+"""Why cover begins or stops where it does, in the words of the accord: what a decision tells beside its outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from rules.vocabulary import AffiliationOutcome as Outcome
+from services.eligibility.domain.affiliation import Stretch, Timeline
+from services.eligibility.domain.file import AgentFile
+from services.eligibility.domain.reasons import Reason
+from services.eligibility.domain.terms import EligibilityTerms
+
+
+def explained(timeline: Timeline, file: AgentFile, terms: EligibilityTerms) -> tuple[Stretch, ...]:
+    """The timeline's stretches, each with its reasons: those that keep cover away, or what lets it begin or end."""
+    before: Outcome | None = None
+    found: list[Stretch] = []
+    for stretch in timeline.stretches:
+        reasons = stretch.reasons or (_ground(stretch, before, file, terms),)
+        found.append(Stretch(stretch.period, stretch.outcome, reasons))
+        before = stretch.outcome
+    return tuple(found)
+
+
+def _ground(stretch: Stretch, before: Outcome | None, file: AgentFile, terms: EligibilityTerms) -> Reason:
+    if stretch.outcome is Outcome.ENDED:
+        return _ended(stretch.period.start, file, terms)
+    match before:
+        case Outcome.NOT_YET_ELIGIBLE:
+            return _reached(stretch.period.start, file, terms)
+        case Outcome.DEFERRED:
+            text = f"Reprise effective de {terms.return_days} jours continus : l'agent adhère le lendemain."
+            return Reason("eligibility.return_to_work", "accord art. 2.1", text)
+        case Outcome.DISPENSED:
+            return Reason("eligibility.dispense", "accord art. 3", "La dispense n'est plus due : adhésion automatique.")
+        case Outcome.SUSPENDED:
+            return Reason("eligibility.suspension", "accord art. 2.2", "Fin de la suspension : la couverture reprend.")
+    return _compulsory(stretch.period.start, file, terms)
+
+
+def _compulsory(day: date, file: AgentFile, terms: EligibilityTerms) -> Reason:
+    """Covered from the first day: nobody bound by seniority, or a contract long enough."""
+    kinds = {e.kind for e in file.employed_on(day)}
+    if kinds - terms.seniority_kinds - terms.excluded_kinds:
+        text = "Adhésion obligatoire de l'ensemble du personnel, sans condition d'ancienneté."
+        return Reason("eligibility.compulsory", "accord art. 2.1 et 3", text)
+    return _long_contract(terms)
+
+
+def _reached(day: date, file: AgentFile, terms: EligibilityTerms) -> Reason:
+    """Cover after a wait: seniority, unless an employment begins that day that need not wait."""
+    beginning = [e for e in file.employments if e.period.start == day and e.kind not in terms.excluded_kinds]
+    if any(e.kind not in terms.seniority_kinds for e in beginning):
+        return _compulsory(day, file, terms)
+    if beginning:
+        return _long_contract(terms)
+    text = f"Ancienneté de {terms.seniority_months} mois consécutifs atteinte."
+    return Reason("eligibility.seniority", "accord art. 3", text)
+
+
+def _long_contract(terms: EligibilityTerms) -> Reason:
+    text = f"Contrat d'au moins {terms.contract_months} mois ou présence suffisante : adhésion dès l'arrivée."
+    return Reason("eligibility.contract_length", "accord art. 3", text)
+
+
+def _ended(day: date, file: AgentFile, terms: EligibilityTerms) -> Reason:
+    if file.employed_on(day) and day not in terms.effective:
+        return Reason("eligibility.not_in_force", "accord art. 8 et 9", "L'accord ne s'applique pas à cette date.")
+    return Reason("eligibility.employment", "accord art. 2.1", "Aucun emploi auprès de l'employeur à cette date.")
+
+
+def references(stretches: Iterable[Stretch]) -> list[str]:
+    """The articles a timeline rests on, each once, in the order of their first use."""
+    return list(dict.fromkeys(reason.reference for stretch in stretches for reason in stretch.reasons))

@@ -1,0 +1,92 @@
+"""Under which conditions and regime each employment stands, stretch by stretch: what other services are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby, pairwise
+from uuid import UUID
+
+from kit.period import ONE_DAY, Period
+from rules.book import Rules
+from rules.vocabulary import EmploymentKind, Regime
+from services.eligibility.domain.facts import Conditions, ContractKey, Spell
+from services.eligibility.domain.regime import regime_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A stretch of an employment with its regime; `whole` is the employment from its first day to its last."""
+
+    employment: UUID
+    key: ContractKey
+    period: Period
+    whole: Period
+    conditions: Conditions
+    regime: Regime
+    service_start: date
+
+    @property
+    def titular(self) -> bool:
+        return self.conditions.kind is EmploymentKind.TITULAIRE
+
+
+def standings(spells: Iterable[Spell], rules: Rules) -> dict[UUID, tuple[Standing, ...]]:
+    """The stretches of every employment of one person, whoever employs: hours are summed over all of them."""
+    everything = tuple(spells)
+    ordered = sorted(everything, key=lambda s: (str(s.employment), s.period.start))
+    return {
+        employment: tuple(_joined(_stretches(tuple(own), everything, rules)))
+        for employment, own in groupby(ordered, key=lambda spell: spell.employment)
+    }
+
+
+def untold(told: Sequence[Standing], now: Sequence[Standing]) -> tuple[Standing, ...]:
+    """The stretches to tell so that whoever knew `told` knows `now`: all from the first that differs.
+
+    A stretch names the whole employment, so a new end differs from the first stretch on.
+    """
+    same = 0
+    for before, after in zip(told, now, strict=False):
+        if before != after:
+            break
+        same += 1
+    return tuple(now[same:])
+
+
+def _stretches(own: Sequence[Spell], everything: Sequence[Spell], rules: Rules) -> Iterator[Standing]:
+    whole = Period(own[0].period.start, own[-1].period.end)
+    since = own[0].service_start or own[0].period.start
+    for spell in own:
+        for period in _cut(spell.period, everything):
+            held = [s.as_employment() for s in everything if period.start in s.period]
+            regime = regime_of(spell.as_employment(), held, period.start, rules)
+            yield Standing(spell.employment, spell.key, period, whole, spell.conditions, regime, since)
+
+
+def _cut(period: Period, everything: Iterable[Spell]) -> Iterator[Period]:
+    """The period, cut wherever any employment begins, changes or ends."""
+    days = {period.start}
+    for spell in everything:
+        days.add(spell.period.start)
+        if spell.period.end is not None:
+            days.add(spell.period.end + ONE_DAY)
+    inside = sorted(day for day in days if day in period)
+    for day, following in pairwise([*inside, None]):
+        assert day is not None, "only the last is open"
+        yield Period(day, period.end if following is None else following - ONE_DAY)
+
+
+def _joined(stretches: Iterable[Standing]) -> Iterator[Standing]:
+    """Adjacent stretches that differ in nothing but their days, as one."""
+    open_one: Standing | None = None
+    for stretch in stretches:
+        if open_one is not None and replace(stretch, period=open_one.period) == open_one:
+            open_one = replace(open_one, period=Period(open_one.period.start, stretch.period.end))
+            continue
+        if open_one is not None:
+            yield open_one
+        open_one = stretch
+    if open_one is not None:
+        yield open_one
