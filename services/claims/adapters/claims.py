@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, and_, func, insert, select, update
@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
 from kit.period import Month
-from services.claims.adapters.tables import benefit, claim, claim_reference
+from services.claims.adapters.tables import benefit, claim, claim_reference, kit
+
+DECISIONS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +131,19 @@ async def decide(tx: AsyncConnection, benefits: Sequence[Benefit]) -> None:
 
 
 async def benefits_page(
-    tx: AsyncConnection, claim_id: UUID, after: tuple[Month, int] | None, limit: int
+    tx: AsyncConnection, claim_id: UUID, *, history: bool, after: tuple[Month, int] | None, limit: int
 ) -> list[Benefit]:
-    """Every version of every month of a claim, by month and version."""
-    query = select(benefit).where(benefit.c.claim == claim_id).order_by(benefit.c.month, benefit.c.version)
+    """The months of a claim in their last version, or with `history` in all of them, by month and version."""
+    query = select(benefit).where(benefit.c.claim == claim_id)
+    if not history:
+        query = query.distinct(benefit.c.month).order_by(benefit.c.month, benefit.c.version.desc())
+        query = select(aliased := query.subquery()).order_by(aliased.c.month)
+        columns = aliased.c
+    else:
+        query, columns = query.order_by(benefit.c.month, benefit.c.version), benefit.c
     if after is not None:
         month, version = after
-        later = (benefit.c.month > month) | ((benefit.c.month == month) & (benefit.c.version > version))
-        query = query.where(later)
+        query = query.where((columns.month > month) | ((columns.month == month) & (columns.version > version)))
     return [Benefit(**row._asdict()) for row in await tx.execute(query.limit(limit))]
 
 
@@ -146,3 +153,12 @@ def _claim(row: Row[Any]) -> Claim:
 
 def _values(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__slots__}
+
+
+async def decision_ids(tx: AsyncConnection, after: UUID | None) -> list[UUID]:
+    """The next identifiers of stored decisions, in the order of recording."""
+    table = kit.decision
+    query = select(table.c.id).order_by(table.c.id).limit(DECISIONS_AT_ONCE)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return list((await tx.execute(query)).scalars())

@@ -106,18 +106,24 @@ def opens_benefit(period: PaidPeriod, terms: BenefitTerms, options: Collection[G
 
 def _parts(periods: Sequence[PaidPeriod], month: Month, rules: Rules) -> list[_Part]:
     """Days counted for each kind and leg: a whole month when they fill it, else the days, at most a month."""
-    whole = rules.at("pay.thirtieths", month.first).integer
     days: dict[tuple[LeaveKind, Leg], int] = {}
     rates: dict[tuple[LeaveKind, Leg], Rate] = {}
     for period in periods:
         key = period.kind, period.leg
         days[key] = days.get(key, 0) + period.period.days
         rates.setdefault(key, period.rate)
-    filled = month.period().days
     return [
-        _Part(kind, leg, rates[kind, leg], Fraction(whole if count == filled else min(count, whole), whole))
+        _Part(kind, leg, rates[kind, leg], _thirtieths(count, month, rules))
         for (kind, leg), count in sorted(days.items())
     ]
+
+
+def _thirtieths(days: int, month: Month, rules: Rules) -> Fraction:
+    """The part of a month's pay that some of its days are."""
+    if days == month.period().days:
+        return Fraction(1)
+    whole = rules.at("pay.thirtieths", month.first).integer
+    return Fraction(min(days, whole), whole)
 
 
 def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules) -> _Amounts:

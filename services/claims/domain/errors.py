@@ -93,3 +93,29 @@ class GuaranteeNotInForce(RelaisError):
     code = "guarantee_not_in_force"
     title_fr = "L'accord n'ouvre pas cette garantie à cette date"
     title_en = "The agreement does not open this guarantee on this date"
+
+
+class EmployerRequired(RelaisError):
+    """The agent has leaves with several employers that the caller sees."""
+
+    code = "employer_required"
+    title_fr = "L'agent a plusieurs employeurs : indiquez lequel"
+    title_en = "The agent has several employers: say which"
+
+
+class UnknownClaim(RelaisError):
+    """No claim in scope has this identifier."""
+
+    code = "unknown_claim"
+    title_fr = "Sinistre inconnu"
+    title_en = "Unknown claim"
+    status = 404
+
+
+class UnknownDecision(RelaisError):
+    """No decision in scope has this identifier."""
+
+    code = "unknown_decision"
+    title_fr = "Décision inconnue"
+    title_en = "Unknown decision"
+    status = 404

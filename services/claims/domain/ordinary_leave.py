@@ -1,7 +1,7 @@
 """CMO: the *année médicale*, asked for every day (rulebook §1.2; circulaires of 5 January 1979 and 15 February 2018).
 
 The window before a day runs from the day after the same date a year earlier to the day before. It only moves forward,
-so three counters that forget what leaves it answer each day in constant time.
+so counters that forget what leaves it answer each day in constant time.
 """
 
 from __future__ import annotations
@@ -9,23 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from functools import lru_cache
 
 from kit.period import Period, add_years
-from kit.rate import Rate
 from rules.book import Rules, RuleValue
 from rules.vocabulary import LeaveKind, Leg
 from services.claims.domain.entitlement import NO_PAY, Ground, Stretch
 from services.claims.domain.leave import Entry, Person, runs_of
 from services.claims.domain.seniority import tier
 
-# A day's answer before it is given a rate: its leg and why.
-_Answer = tuple[Leg, Ground]
+
+class _Stage(Enum):
+    """What a day of CMO is."""
+
+    WAITING = auto()
+    FULL = auto()
+    HALF = auto()
+    UNPAID = auto()  # a contractuel's half pay is used up
+    OVER = auto()  # so are the rights of a year
 
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """The rights of one entry, read at its start."""
+    """The rights of one entry, read at its start; `half` None: no limit of its own."""
 
     full: int
     half: int | None
@@ -36,11 +43,13 @@ class _Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rates:
-    full: Rate
-    half: Rate
-    awaiting: Rate
-    nothing: Rate
+class _Span:
+    """Days, as ordinals, of one stage; `counted` is what the window before the first of them held."""
+
+    first: int
+    last: int
+    stage: _Stage
+    counted: int
 
 
 class _Counter:
@@ -71,17 +80,28 @@ def _floor(day: int, years: int) -> int:
 class _MedicalYear:
     """What one agent's CMO days have used so far."""
 
-    __slots__ = ("all", "full", "half")
+    __slots__ = ("full", "half", "total")
 
     def __init__(self) -> None:
-        self.full, self.half, self.all = _Counter(), _Counter(), _Counter()
+        self.full, self.half, self.total = _Counter(), _Counter(), _Counter()
 
-    def count(self, day: int, leg: Leg) -> None:
-        """A waiting day takes the place of a day at full pay."""
-        self.all.add(day)
-        if leg in (Leg.FULL, Leg.WAITING):
+    def stage(self, day: int, limits: _Limits) -> tuple[_Stage, int]:
+        """What a day is once its waiting days are over, and the count that says so."""
+        floor = _floor(day, limits.window_years)
+        if (total := self.total.after(floor)) >= limits.total:
+            return _Stage.OVER, total
+        if (full := self.full.after(floor)) < limits.full:
+            return _Stage.FULL, full
+        if limits.half is not None and (half := self.half.after(floor)) >= limits.half:
+            return _Stage.UNPAID, half
+        return _Stage.HALF, full
+
+    def count(self, day: int, stage: _Stage) -> None:
+        """A waiting day takes the place of a day at full pay; half pay awaiting a decision is no right used."""
+        self.total.add(day)
+        if stage in (_Stage.FULL, _Stage.WAITING):
             self.full.add(day)
-        elif leg is Leg.HALF:
+        elif stage is _Stage.HALF:
             self.half.add(day)
 
 
@@ -90,85 +110,32 @@ def ordinary_leave(person: Person, entries: Iterable[Entry], rules: Rules) -> It
     year = _MedicalYear()
     for run in runs_of([entry for entry in entries if entry.kind is LeaveKind.CMO]):
         for entry in run.entries:
-            yield from _entry(person, entry, _waiting(entry, entry is run.entries[0], rules), year, rules)
+            waiting = _waiting_days(entry, initial=entry is run.entries[0], rules=rules)
+            limits = _limits(person, entry, rules)
+            for span in _spans(entry, waiting, limits, year):
+                yield _stretch(person, entry, span, limits, rules)
 
 
-def _entry(
-    person: Person, entry: Entry, waiting: RuleValue | int, year: _MedicalYear, rules: Rules
-) -> Iterator[Stretch]:
-    limits, rates = _limits(person, entry, rules), _rates(person, entry, rules)
-    wait = _Wait.of(waiting)
-    begun: tuple[int, _Answer] | None = None
+def _spans(entry: Entry, waiting: int, limits: _Limits, year: _MedicalYear) -> Iterator[_Span]:
+    """The days of an entry one by one, joined while their stage stays; `year` counts them."""
     first, last = entry.start.toordinal(), entry.end.toordinal()
-    for day in range(first, last + 1):
-        answer = wait.answer if day - first < wait.days else _answer(person, day, limits, year)
-        year.count(day, answer[0])
-        if begun is None:
-            begun = (day, answer)
-        elif not _same(begun[1], answer):
-            yield _stretch(begun, day - 1, rates)
-            begun = (day, answer)
-    assert begun is not None, "an entry has a day"
-    yield _stretch(begun, last, rates)
+    begun = first
+    current, counted = (_Stage.WAITING, 0) if waiting else year.stage(first, limits)
+    year.count(first, current)
+    for day in range(first + 1, last + 1):
+        stage, count = (_Stage.WAITING, 0) if day - first < waiting else year.stage(day, limits)
+        year.count(day, stage)
+        if stage is not current:
+            yield _Span(begun, day - 1, current, counted)
+            begun, current, counted = day, stage, count
+    yield _Span(begun, last, current, counted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wait:
-    """The waiting days at the head of an entry."""
-
-    days: int
-    answer: _Answer
-
-    @classmethod
-    def of(cls, waiting: RuleValue | int) -> _Wait:
-        if isinstance(waiting, int):
-            return cls(waiting, (Leg.WAITING, Ground("leave.waiting.days", "délai indiqué sur l'arrêt", limit=waiting)))
-        return cls(waiting.integer, (Leg.WAITING, Ground(waiting.id, waiting.reference, limit=waiting.integer)))
-
-
-def _waiting(entry: Entry, initial: bool, rules: Rules) -> RuleValue | int:  # noqa: FBT001 - a property of the entry
+def _waiting_days(entry: Entry, *, initial: bool, rules: Rules) -> int:
     """As the entry says, else as the law says for a new stop; a renewal has none."""
     if entry.waiting_days is not None:
         return entry.waiting_days
-    return rules.at("leave.waiting.days", entry.start) if initial else 0
-
-
-def _answer(person: Person, day: int, limits: _Limits, year: _MedicalYear) -> _Answer:
-    floor = _floor(day, limits.window_years)
-    total, full = year.all.after(floor), year.full.after(floor)
-    if total >= limits.total:
-        return _after_rights(person, limits.total_rule, total, limits.total)
-    if full < limits.full:
-        return Leg.FULL, Ground(limits.full_rule.id, limits.full_rule.reference, full, limits.full)
-    if limits.half is not None and (half := year.half.after(floor)) >= limits.half:
-        return Leg.NONE, Ground(limits.full_rule.id, limits.full_rule.reference, half, limits.half)
-    return Leg.HALF, Ground(limits.full_rule.id, limits.full_rule.reference, full, limits.full)
-
-
-def _after_rights(person: Person, rule: RuleValue, counted: int, limit: int) -> _Answer:
-    """Rights are used up: fonctionnaires keep half pay until a decision, contractuels have nothing."""
-    if person.fonctionnaire:
-        return Leg.HALF, Ground("leave.awaiting_decision_rate", rule.reference, counted, limit)
-    return Leg.NONE, Ground(rule.id, rule.reference, counted, limit)
-
-
-def _same(earlier: _Answer, later: _Answer) -> bool:
-    """Counts move every day; a stretch goes on while leg and rule stay."""
-    return earlier[0] is later[0] and earlier[1].rule == later[1].rule
-
-
-def _stretch(begun: tuple[int, _Answer], last: int, rates: _Rates) -> Stretch:
-    first, (leg, ground) = begun
-    period = Period(date.fromordinal(first), date.fromordinal(last))
-    return Stretch(period, LeaveKind.CMO, leg, _rate(leg, ground, rates), ground)
-
-
-def _rate(leg: Leg, ground: Ground, rates: _Rates) -> Rate:
-    if leg is Leg.FULL:
-        return rates.full
-    if leg is Leg.HALF:
-        return rates.awaiting if ground.rule == "leave.awaiting_decision_rate" else rates.half
-    return rates.nothing
+    return rules.at("leave.waiting.days", entry.start).integer if initial else 0
 
 
 def _limits(person: Person, entry: Entry, rules: Rules) -> _Limits:
@@ -184,8 +151,31 @@ def _limits(person: Person, entry: Entry, rules: Rules) -> _Limits:
     return _Limits(full_days, half_days, total.integer, window, table, total)
 
 
-def _rates(person: Person, entry: Entry, rules: Rules) -> _Rates:
-    """The rate belongs to the entry, by its first day, and not to the day."""
-    half = rules.at("leave.half_rate", entry.start).rate
-    awaiting = rules.at("leave.awaiting_decision_rate", entry.start).rate if person.fonctionnaire else half
-    return _Rates(rules.at("leave.cmo.full_rate", entry.start).rate, half, awaiting, NO_PAY)
+def _stretch(person: Person, entry: Entry, span: _Span, limits: _Limits, rules: Rules) -> Stretch:
+    """A span with its rate, which belongs to the entry by its first day, and not to the day."""
+    period = Period(date.fromordinal(span.first), date.fromordinal(span.last))
+    by_full = Ground(limits.full_rule.id, limits.full_rule.reference, span.counted, limits.full)
+    match span.stage:
+        case _Stage.WAITING:
+            rule = rules.at("leave.waiting.days", entry.start)
+            return Stretch(period, entry.kind, Leg.WAITING, NO_PAY, Ground(rule.id, rule.reference))
+        case _Stage.FULL:
+            rate = rules.at("leave.cmo.full_rate", entry.start).rate
+            return Stretch(period, entry.kind, Leg.FULL, rate, by_full)
+        case _Stage.HALF:
+            return Stretch(period, entry.kind, Leg.HALF, rules.at("leave.half_rate", entry.start).rate, by_full)
+        case _Stage.UNPAID:
+            half = Ground(limits.full_rule.id, limits.full_rule.reference, span.counted, limits.half)
+            return Stretch(period, entry.kind, Leg.NONE, NO_PAY, half)
+        case _Stage.OVER:
+            over = Ground(limits.total_rule.id, limits.total_rule.reference, span.counted, limits.total)
+            return _after_rights(person, entry, period, over, rules)
+
+
+def _after_rights(person: Person, entry: Entry, period: Period, over: Ground, rules: Rules) -> Stretch:
+    """Rights are used up: fonctionnaires keep half pay until a decision, contractuels have nothing."""
+    if not person.fonctionnaire:
+        return Stretch(period, entry.kind, Leg.NONE, NO_PAY, over)
+    awaiting = rules.at("leave.awaiting_decision_rate", entry.start)
+    ground = Ground(awaiting.id, awaiting.reference, over.counted, over.limit)
+    return Stretch(period, entry.kind, Leg.HALF, awaiting.rate, ground)

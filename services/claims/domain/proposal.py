@@ -128,7 +128,11 @@ def _first_day(file: AgentFile, spell: Spell, covered: Period, version: DatedTer
 def _annuity(
     file: AgentFile, recognition: Recognition, claims: Sequence[ProposedClaim], rules: Rules
 ) -> ProposedAnnuity | None:
-    """An annuity follows the last claim before it, with its reference; else cover on the day or the day before."""
+    """An annuity follows the last claim before it, with its reference.
+
+    Without one it needs cover on the day or the day before, and rests on the last full-pay month whose pay is known:
+    between work and a pension an agent may be unpaid for long, and no later month need ever come.
+    """
     start = recognition.invalidity.start
     employment = file.employment_on(start)
     if employment is None:
@@ -142,8 +146,8 @@ def _annuity(
         return None
     before = [entry for entry in file.entries if entry.start <= start]
     entitlement = statutory_pay(person_of(employment), before, rules)
-    reference = _reference(file, full_pay_month(file, entitlement, start))
-    return ProposedAnnuity(recognition, None, employment, version, reference)
+    paid = full_pay_month(file, entitlement, start, among=file.pay.keys())
+    return ProposedAnnuity(recognition, None, employment, version, _reference(file, paid))
 
 
 def _version_covering(file: AgentFile, days: Sequence[date]) -> DatedTerms | None:

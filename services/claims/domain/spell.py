@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,12 +77,18 @@ def reference_month(file: AgentFile, spell: Spell) -> Month | None:
     return full_pay_month(file, spell.entitlement, spell.start)
 
 
-def full_pay_month(file: AgentFile, entitlement: Entitlement, before: date) -> Month | None:
-    """The last month wholly before a day, at work or on full pay throughout, since the first employment."""
+def full_pay_month(
+    file: AgentFile, entitlement: Entitlement, before: date, among: Collection[Month] | None = None
+) -> Month | None:
+    """The last month wholly before a day, at work or on full pay throughout, since the first employment.
+
+    `among`: only these months come into question.
+    """
     hired = min(employment.period.start for employment in file.employments)
     month = Month.of(before).previous()
     while month.first >= hired:
-        if all(s.leg is Leg.FULL and s.rate == WHOLE for s in entitlement.within(month.period())):
+        full = all(s.leg is Leg.FULL and s.rate == WHOLE for s in entitlement.within(month.period()))
+        if full and (among is None or month in among):
             return month
         month = month.previous()
     return None

@@ -1,0 +1,82 @@
+"""Decisions as they were taken, and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from kit.clock import PARIS
+from kit.db import decisions
+from kit.db.decisions import Decision
+from kit.http.auth import requires
+from kit.http.route import Rules, Tx, service_router
+from kit.http.types import Answer
+from services.claims.application.explain import page
+from services.claims.domain.errors import UnknownDecision
+
+router = service_router(prefix="/v1/decisions", tags=["Décisions"], dependencies=[requires("claims:read")])
+
+
+class DecisionAnswer(Answer):
+    """What a decision rested on and said; `digest` is the SHA-256 of all of it, trace included."""
+
+    id: UUID
+    kind: str
+    subject: str
+    employer: str | None
+    recorded_at: datetime
+    digest: str
+    inputs: dict[str, Any]
+    rules: list[dict[str, Any]]
+    result: dict[str, Any]
+
+    @classmethod
+    def of(cls, found: Decision) -> DecisionAnswer:
+        snapshot = found.snapshot
+        return cls(
+            id=found.id,
+            kind=snapshot.kind,
+            subject=found.subject,
+            employer=found.employer,
+            recorded_at=found.recorded_at,
+            digest=found.digest,
+            inputs=snapshot.inputs,
+            rules=snapshot.rules,
+            result=snapshot.result,
+        )
+
+
+@router.get("/{decision}", operation_id="read_decision", summary="Une décision : ce qu'elle lit et ce qu'elle dit")
+async def read_decision(decision: UUID, tx: Tx) -> DecisionAnswer:
+    return DecisionAnswer.of(await _found(tx, decision))
+
+
+@router.get(
+    "/{decision}/trace",
+    operation_id="read_decision_trace",
+    summary="Le raisonnement d'une décision, en arbre ou en page lisible",
+    response_class=JSONResponse,
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}, "text/plain": {}}}},
+)
+async def read_decision_trace(
+    decision: UUID,
+    tx: Tx,
+    rules: Rules,
+    *,
+    shape: Annotated[Literal["json", "text"], Query(alias="format", description="json ou text.")] = "json",
+) -> Response:
+    found = await _found(tx, decision)
+    if shape == "text":
+        return PlainTextResponse(page(found.snapshot, rules, found.recorded_at.astimezone(PARIS).date()))
+    return JSONResponse(found.snapshot.trace)
+
+
+async def _found(tx: Tx, decision: UUID) -> Decision:
+    found = await decisions.load(tx, decision)
+    if found is None:
+        raise UnknownDecision
+    return found

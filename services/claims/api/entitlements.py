@@ -1,0 +1,85 @@
+"""What the statute pays, day by day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Query
+
+from kit.http.auth import requires
+from kit.http.route import Rules, Tx, service_router
+from kit.http.types import FIRST_YEAR, LAST_YEAR, Answer, DateText, SiretText
+from kit.period import Period
+from rules.vocabulary import LeaveKind, Leg
+from services.claims.application.entitlements import entitlements
+from services.claims.domain.entitlement import PaidPeriod
+from services.claims.domain.errors import ReversedInterval
+
+router = service_router(prefix="/v1/entitlements", tags=["Droits"], dependencies=[requires("claims:read")])
+FIRST_DAY: Final = date(FIRST_YEAR, 1, 1)
+LAST_DAY: Final = date(LAST_YEAR, 12, 31)
+
+
+class PeriodAnswer(Answer):
+    """Adjacent days of one kind, leg and rate; the rate has two decimals."""
+
+    start: DateText
+    end: DateText
+    kind: LeaveKind
+    leg: Leg
+    rate: str
+    days: int
+
+    @classmethod
+    def of(cls, paid: PaidPeriod) -> PeriodAnswer:
+        return cls(
+            start=paid.period.start,
+            end=paid.period.last,
+            kind=paid.kind,
+            leg=paid.leg,
+            rate=paid.rate.text(2),
+            days=paid.period.days,
+        )
+
+
+class PassageAnswer(Answer):
+    """The first day of a leave that is paid by half or not at all, if the leave goes on until then."""
+
+    leave: str
+    on: DateText
+
+
+class EntitlementAnswer(Answer):
+    """`held`: the code of what keeps anything from being decided about this agent."""
+
+    agent: UUID
+    employer: str | None
+    periods: list[PeriodAnswer]
+    half_pay: list[PassageAnswer]
+    held: str | None
+    trace: dict[str, Any]
+
+
+@router.get("", operation_id="read_entitlements", summary="Plein et demi-traitement d'un agent, jour par jour")
+async def read_entitlements(
+    tx: Tx,
+    rules: Rules,
+    agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
+    employer: Annotated[SiretText | None, Query(description="SIRET, si l'agent a plusieurs employeurs.")] = None,
+    *,
+    start: Annotated[DateText, Query(alias="from", description="Premier jour.")] = FIRST_DAY,
+    end: Annotated[DateText, Query(alias="to", description="Dernier jour.")] = LAST_DAY,
+) -> EntitlementAnswer:
+    if end < start:
+        raise ReversedInterval(pointer="/query/to")
+    found = await entitlements(tx, agent, employer, Period(start, end), rules)
+    return EntitlementAnswer(
+        agent=agent,
+        employer=found.employer,
+        periods=[PeriodAnswer.of(paid) for paid in found.entitlement.periods()],
+        half_pay=[PassageAnswer(leave=passage.leave, on=passage.on) for passage in found.forecasts],
+        held=found.held,
+        trace=found.entitlement.trace("statutory-pay", "CGFP L. 822-1 et suivants", {"agent": str(agent)}).json(),
+    )

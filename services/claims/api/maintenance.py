@@ -1,0 +1,110 @@
+"""What an employer keeps of the régime indemnitaire during leaves, by its délibérations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from kit.http.auth import Principal, requires
+from kit.http.route import Now, Rules, Tx, service_router
+from kit.http.types import Answer, DateText, RateText, Request, SiretText, Text
+from kit.ids import new_id
+from kit.rate import Rate
+from rules.vocabulary import LeaveKind
+from services.claims.adapters import maintenance
+from services.claims.adapters.maintenance import Statement
+from services.claims.application.state_maintenance import state_maintenance
+
+router = service_router(prefix="/v1/ri-maintenance", tags=["Maintien du régime indemnitaire"])
+Employer = Annotated[SiretText, Path(description="SIRET de l'employeur.")]
+
+
+def _share(rate: Rate) -> Rate:
+    if rate.value > 1:
+        raise PydanticCustomError("share", "{message}", {"message": "Au plus 1."})
+    return rate
+
+
+Share = Annotated[RateText, AfterValidator(_share)]
+
+
+class MaintenanceRequest(Request):
+    """From a day on, the shares of the RI kept on days at full and at half pay of one kind of leave."""
+
+    kind: LeaveKind
+    start: DateText = Field(alias="from")
+    full: Share
+    half: Share
+    deliberation: Text | None = None
+
+
+class MaintenanceAnswer(Answer):
+    """One statement in force."""
+
+    kind: LeaveKind
+    start: DateText = Field(serialization_alias="from")
+    full: RateText
+    half: RateText
+    deliberation: str | None
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, statement: Statement) -> MaintenanceAnswer:
+        return cls(
+            kind=LeaveKind(statement.kind),
+            start=statement.starts,
+            full=statement.full_rate,
+            half=statement.half_rate,
+            deliberation=statement.deliberation,
+            recorded_at=statement.recorded_at,
+        )
+
+
+class PolicyAnswer(Answer):
+    """All that an employer stated, by kind and day; a kind that is absent keeps nothing."""
+
+    employer: str
+    statements: list[MaintenanceAnswer]
+
+
+@router.put("/{employer}", operation_id="state_ri_maintenance", summary="Énoncer ce que l'employeur maintient du RI")
+async def state_ri_maintenance(
+    employer: Employer,
+    body: MaintenanceRequest,
+    caller: Annotated[Principal, requires("claims:write")],
+    tx: Tx,
+    rules: Rules,
+    *,
+    clock: Now,
+) -> PolicyAnswer:
+    caller.check_employer(employer)
+    statement = Statement(
+        id=new_id(),
+        employer=employer,
+        kind=body.kind.value,
+        starts=body.start,
+        full_rate=body.full,
+        half_rate=body.half,
+        deliberation=body.deliberation,
+        recorded_at=clock.instant(),
+        recorded_by=caller.client,
+    )
+    await state_maintenance(tx, statement, rules, clock)
+    return await _policy(tx, employer)
+
+
+@router.get("/{employer}", operation_id="read_ri_maintenance", summary="Ce que l'employeur maintient du RI")
+async def read_ri_maintenance(
+    employer: Employer, caller: Annotated[Principal, requires("claims:read")], tx: Tx
+) -> PolicyAnswer:
+    caller.check_employer(employer)
+    return await _policy(tx, employer)
+
+
+async def _policy(tx: Tx, employer: str) -> PolicyAnswer:
+    stated = await maintenance.stated(tx, employer)
+    return PolicyAnswer(employer=employer, statements=[MaintenanceAnswer.of(one) for one in stated])

@@ -1,0 +1,44 @@
+"""What the statute pays an agent, from the facts known now; nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.period import Period
+from rules.book import Rules
+from services.claims.adapters import files, progress
+from services.claims.domain.entitlement import Entitlement
+from services.claims.domain.errors import EmployerRequired
+from services.claims.domain.spell import Forecast, forecast, spells
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlements:
+    """At one employer (None: no leave is known). `held` says why nothing is decided, when it is so."""
+
+    employer: str | None
+    entitlement: Entitlement
+    forecasts: tuple[Forecast, ...]
+    held: str | None
+
+
+async def entitlements(
+    tx: AsyncConnection, agent: UUID, employer: str | None, period: Period, rules: Rules
+) -> Entitlements:
+    """The days of a period. Raises EmployerRequired when several employers are in scope and none is named, and what
+    `statutory_pay` raises when the facts contradict each other.
+    """
+    known = [one for one in await files.employers_of(tx, agent) if employer in (None, one)]
+    if not known:
+        return Entitlements(employer, Entitlement(()), (), None)
+    if len(known) > 1:
+        raise EmployerRequired(pointer="/query/employer")
+    file = await files.load(tx, known[0], agent)
+    found = spells(file, rules)
+    stretches = [stretch for spell in found for stretch in spell.entitlement.within(spell.period)]
+    passages = [seen for spell in found if (seen := forecast(file, spell, rules)) is not None]
+    held = (await progress.held(tx, agent)).get(known[0])
+    return Entitlements(known[0], Entitlement.of(stretches).within(period), tuple(passages), held)

@@ -1,0 +1,133 @@
+"""A decision as a page that an agent can read: what was decided, step by step, with the articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from kit.trace import Snapshot
+from rules.book import RuleBook
+
+# What the steps that are no rule of the book are called.
+STEPS: Final = {
+    "benefits": "Décision",
+    "statutory-pay": "Ce que le statut verse, jour par jour",
+    "benefit.month": "Prestation du mois",
+    "benefit.part": "Jours indemnisés, en trentièmes",
+    "benefit.target": "Revenu net garanti",
+    "benefit.ri_full_pay": "Maintien du régime indemnitaire à plein traitement",
+    "benefit.annuity": "Rente d'invalidité",
+    "statutory.half_pay": "Net versé par l'employeur à demi-traitement, mois entier",
+    "decree.itt": "Garantie minimale du décret",
+    "net-pay": "Net de référence",
+    "net.tib_nbi": "Net du traitement et de la NBI",
+    "net.tib_nbi_ri": "Net du traitement, de la NBI et du régime indemnitaire",
+    "capital.death": "Capital décès",
+    "capital.retirement_loss": "Capital pour perte de retraite",
+}
+WORDS: Final = {
+    "month": "mois",
+    "target_net": "revenu net garanti",
+    "statutory_net": "versé par l'employeur",
+    "social_security": "versé par la sécurité sociale",
+    "base": "assiette",
+    "rate": "taux",
+    "regime": "régime",
+    "gross": "brut",
+    "kind": "congé",
+    "leg": "situation",
+    "period": "période",
+    "thirtieths": "part du mois",
+    "counted": "jours déjà comptés",
+    "limit": "limite",
+    "net_tib_nbi": "net du traitement et de la NBI",
+    "net_ri": "net du régime indemnitaire",
+    "target": "niveau de garantie",
+    "tib": "traitement indiciaire",
+    "nbi": "NBI",
+    "ri": "régime indemnitaire",
+    "ri_rate": "part du régime indemnitaire maintenue",
+    "ri_after_tpp": "régime indemnitaire après transfert primes/points",
+    "ri_policy": "source du maintien",
+    "category": "catégorie",
+    "given": "montant déclaré",
+    "share_tib_nbi": "part du traitement et de la NBI",
+    "share_ri": "part du régime indemnitaire",
+    "agreement": "accord",
+    "version": "version",
+    "reference_month": "mois de référence",
+    "options": "options choisies",
+    "pension_net": "pensions nettes",
+    "cnracl_rate": "taux d'invalidité retenu par la CNRACL",
+    "ss_category": "catégorie d'invalidité",
+    "atmp_rate": "taux d'incapacité AT/MP",
+    "full": "rente entière",
+    "formula": "formule",
+    "from": "à compter du",
+    "start": "du",
+    "end": "au",
+    "share": "part",
+    "net": "net",
+    "benefit": "prestations",
+    "annuity": "rente",
+    "capitals": "capitaux",
+    "FULL": "plein traitement",
+    "HALF": "demi-traitement",
+    "NONE": "sans traitement",
+    "WAITING": "jour de carence",
+}
+EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
+
+
+def page(snapshot: Snapshot, rules: RuleBook, recorded_on: date) -> str:
+    """The page, in French; rules are called as the book calls them."""
+    lines = [f"Décision enregistrée le {_value(recorded_on.isoformat())}", ""]
+    lines += _step(snapshot.trace, rules, 0)
+    alerts = sorted({alert for month in snapshot.result["months"] for alert in month["alerts"]})
+    if "LEGAL_FLOOR_SHORTFALL" in alerts + _annuity_alerts(snapshot):
+        lines += ["", "Attention : le montant est inférieur au minimum du décret 2022-581, que l'employeur doit."]
+    return "\n".join(lines) + "\n"
+
+
+def _annuity_alerts(snapshot: Snapshot) -> list[str]:
+    annuity = snapshot.result["annuity"]
+    return list(annuity["alerts"]) if annuity else []
+
+
+def _step(step: Mapping[str, Any], rules: RuleBook, depth: int) -> Iterator[str]:
+    margin = "  " * depth
+    name = STEPS.get(step["rule"]) or (rules.rule(step["rule"]).label if step["rule"] in rules else step["rule"])
+    yield f"{margin}- {name} : {_value(step['result'])}"
+    inputs = [f"{WORDS.get(k, k)} {_value(v)}" for k, v in step["inputs"].items() if v not in EMPTY]
+    if inputs:
+        yield f"{margin}  ({' ; '.join(inputs)})"
+    if step["reference"]:
+        yield f"{margin}  [{step['reference']}]"
+    for inner in step["steps"]:
+        yield from _step(inner, rules, depth + 1)
+
+
+def _value(value: Any) -> str:
+    """A value as a French reader writes it: 31/01/2026, 1 234,56."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{WORDS.get(k, k)} {_value(v)}" for k, v in value.items() if v not in EMPTY) or "aucun"
+    if isinstance(value, list):
+        return " ; ".join(_value(item) for item in value) or "aucun"
+    if value is None:
+        return "aucun"
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    if text in WORDS:
+        return WORDS[text]
+    try:
+        return date.fromisoformat(text).strftime("%d/%m/%Y")
+    except ValueError:
+        pass
+    whole, point, decimals = text.partition(".")
+    if point and whole.removeprefix("-").isdecimal() and decimals.isdecimal():
+        grouped = f"{int(whole):,}".replace(",", " ") if whole not in ("-0", "0") else whole
+        return f"{grouped},{decimals}"
+    return text

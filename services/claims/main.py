@@ -1,0 +1,37 @@
+"""The composition root of claims."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from kit.app import create_service, serve
+from kit.clock import Clock, SystemClock
+from kit.settings import Settings
+from rules.book import RuleBook
+from services.claims import events
+from services.claims.api import annuities, claims, decisions, entitlements, maintenance, simulations
+
+
+def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
+    """The claims service, ready to serve."""
+    law, now = rules or RuleBook.load(settings.rules_dir), clock or SystemClock()
+    return create_service(
+        settings,
+        name="claims",
+        routers=(
+            simulations.router,
+            entitlements.router,
+            claims.router,
+            annuities.router,
+            decisions.router,
+            maintenance.router,
+        ),
+        subscriptions=events.subscriptions(law, now),
+        publishes=events.PUBLISHES,
+        rules=law,
+        clock=now,
+    )
+
+
+if __name__ == "__main__":
+    serve(create_app, Settings(component="claims"))
