@@ -21,6 +21,7 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/benefits": "claims",
     "/v1/annuities": "claims",
     "/v1/decisions": "claims",
+    "/v1/ri-maintenance": "claims",
     "/v1/simulations/net-pay": "claims",
     "/v1/simulations/statutory-pay": "claims",
     "/v1/simulations/benefits": "claims",
