@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -26,12 +27,12 @@ ACCORD: Final = "la-roche-sur-yon-2025"
 CITY: Final = "99985001900012"
 AGGLOMERATION: Final = "99985002700015"
 BOOK: Final = RuleBook.load()
+_RAW: Final = yaml.safe_load((ROOT / "examples" / "accords" / f"{ACCORD}.yaml").read_text(encoding="utf-8"))
 
 
 def document(**changes: Any) -> dict[str, Any]:
     """The accord of La Roche-sur-Yon as `agreement.published` carries it."""
-    text = (ROOT / "examples" / "accords" / f"{ACCORD}.yaml").read_text(encoding="utf-8")
-    return {**yaml.safe_load(text), "version": 1, **changes}
+    return {**copy.deepcopy(_RAW), "version": 1, **changes}
 
 
 TERMS: Final = read_terms(document())

@@ -1,0 +1,193 @@
+"""What a month owes: golden cases on the domain, and what holds for every month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from kit.money import Money
+from kit.period import Month, Period
+from kit.rate import Rate
+from rules.pay import PayElements
+from rules.vocabulary import AffiliationOutcome, Category, Guarantee, Regime
+from services.contributions.domain.agent_file import Affiliation, AgentFile, Employment
+from services.contributions.domain.base import Status
+from services.contributions.domain.cover import Span
+from services.contributions.domain.owed import owed
+from services.contributions.domain.pay_line import PayLine
+from services.contributions.domain.terms import Terms
+from services.contributions.domain.terms_document import read_terms
+from tests.services.contributions.facts import ACCORD, BOOK, ROOT, TERMS, agent_file, paid, period, revised, span
+
+CASES: Final[list[dict[str, Any]]] = yaml.safe_load(
+    (ROOT / "tests" / "golden" / "contributions-owed.yaml").read_text(encoding="utf-8")
+)
+JUNE: Final = Month(2026, 6)
+
+
+def days(start: date, end: date | None) -> Period:
+    return Period(start, end)
+
+
+def pay_of(case: Mapping[str, Any], raw: Mapping[str, Any]) -> PayLine:
+    amounts = {name: Money.parse(text) for name, text in raw.items() if name != "employment"}
+    share = Rate.parse(case["share_of_pay"]) if "share_of_pay" in case else None
+    return PayLine(Month.parse(case["month"]), 1, PayElements(**amounts), raw.get("employment"), share)
+
+
+def file_of(case: Mapping[str, Any]) -> AgentFile:
+    category = case.get("category", "C")
+    employments = case.get("employments", {"e1": case.get("regime", "CNRACL")})
+    timeline = case.get("timeline", [[date(2025, 1, 1), None, "AFFILIATED"]])
+    return AgentFile(
+        agent="a",
+        employments=[
+            Employment(code, period("2020-01-01"), Status(Regime(regime), Category(category) if category else None))
+            for code, regime in employments.items()
+        ],
+        affiliations=[Affiliation(ACCORD, tuple(Span(days(s, e), AffiliationOutcome(o)) for s, e, o in timeline))],
+        elections={Guarantee(code): [days(*ends)] for code, ends in case.get("options", {}).items()},
+        pay=[pay_of(case, raw) for raw in case["pay"]],
+    )
+
+
+def terms_of(case: Mapping[str, Any]) -> Terms:
+    changes = list(case.get("terms", {}).items())
+    return read_terms({**revised(changes[0][0], changes[0][1]), "version": 2}) if changes else TERMS
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_month_owes_what_its_source_says(case: dict[str, Any]) -> None:
+    assert case["source"]
+    found = owed(file_of(case), Month.parse(case["month"]), {ACCORD: terms_of(case)}, BOOK)
+    assert found.held == case.get("held")
+    lines = [
+        {name: str(getattr(due.line, name)) for name in ("guarantee", "base", "rate", "amount", "employer", "agent")}
+        | {"unresolved": due.line.unresolved}
+        for due in found.dues
+    ]
+    wanted = case.get("expect", [])
+    assert len(lines) == len(wanted)
+    for line, want in zip(lines, wanted, strict=True):
+        assert line | want == line
+    assert {due.insurer for due in found.dues} <= {"demo-a"}
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    names = [case["name"] for case in CASES]
+    assert len(set(names)) == len(names)
+
+
+def test_what_is_not_known_yet_is_held() -> None:
+    file = agent_file(paid("2026-06", tib="2400.00"))
+    nobody = AgentFile(file.agent, (), (), {}, file.pay)
+    unemployed = AgentFile(file.agent, (), file.affiliations, {}, file.pay)
+    not_begun = AgentFile(
+        file.agent,
+        (Employment("e1", period("2026-07-01"), Status(Regime.CNRACL, None)),),
+        file.affiliations,
+        {},
+        file.pay,
+    )
+    assert owed(nobody, JUNE, {ACCORD: TERMS}, BOOK).held == "affiliation_unknown"
+    assert owed(unemployed, JUNE, {ACCORD: TERMS}, BOOK).held == "status_unknown"
+    assert owed(not_begun, JUNE, {ACCORD: TERMS}, BOOK).held == "status_unknown"
+    assert owed(file, JUNE, {}, BOOK).held == "terms_unknown"
+
+
+def test_a_month_before_the_first_rate_is_held() -> None:
+    late = read_terms({**revised("BASE", {"from": "2026-07-01"}), "version": 2})
+    file = agent_file(paid("2026-06", tib="2400.00"))
+    assert owed(file, JUNE, {ACCORD: late}, BOOK).held == "rate_unknown"
+
+
+def test_a_population_without_a_base_is_held() -> None:
+    narrow = revised("BASE")
+    narrow["contribution_base"] = narrow["contribution_base"][1:]
+    file = agent_file(paid("2026-06", tib="2400.00"))
+    assert owed(file, JUNE, {ACCORD: read_terms({**narrow, "version": 2})}, BOOK).held == "regime_outside_agreement"
+
+
+def test_an_accord_may_take_the_base_before_tpp() -> None:
+    """Rulebook S7: the switch."""
+    before = revised("BASE")
+    before["contribution_base"][0]["tpp"] = "BEFORE"
+    file = agent_file(paid("2026-06", tib="2000.00", ri="300.00"))
+    (due,) = owed(file, JUNE, {ACCORD: read_terms({**before, "version": 2})}, BOOK).dues
+    assert str(due.line.base) == "2300.00"
+
+
+def test_a_rate_is_that_of_the_month() -> None:
+    rates = [{"to": "2026-05-31"}, {"from": "2026-06-01", "to": "2026-06-14", "rate": "0.0210"}]
+    mid = {"from": "2026-06-15", "rate": "0.0220"}
+    stepped = read_terms({**revised("BASE", *rates, mid), "version": 2})
+    guarantee = stepped.guarantee(Guarantee.BASE)
+    assert guarantee is not None
+    shown = [str(r.rate) for month in (5, 6, 7) if (r := guarantee.rate_in(Month(2026, month)))]
+    assert shown == ["0.0205", "0.0210", "0.0220"]
+
+
+def test_an_accord_that_begins_inside_a_month_has_its_first_rate_then() -> None:
+    late = read_terms({**revised("BASE", {"from": "2026-06-15"}), "version": 2})
+    file = agent_file(
+        paid("2026-06", tib="3000.00"), timeline=[span("2026-06-01", "2026-06-15", "ENDED"), span("2026-06-16", None)]
+    )
+    (due,) = owed(file, JUNE, {ACCORD: late}, BOOK).dues
+    assert (str(due.line.base), str(due.line.amount)) == ("3000.00", "61.50")
+
+
+def test_two_accords_share_a_month_by_their_days() -> None:
+    """The employer changes accord on the 16th: each takes its half of the pay."""
+    other = read_terms({**revised("BASE", {"rate": "0.0300"}), "agreement": "other", "version": 1, "insurers": []})
+    file = agent_file(paid("2026-06", tib="2400.00"))
+    moved = AgentFile(
+        file.agent,
+        file.employments,
+        (
+            Affiliation(ACCORD, (span("2025-01-01", "2026-06-15"), span("2026-06-16", None, "ENDED"))),
+            Affiliation("other", (span("2026-06-16", None),)),
+        ),
+        {},
+        file.pay,
+    )
+    dues = owed(moved, JUNE, {ACCORD: TERMS, "other": other}, BOOK).dues
+    assert [(d.agreement, d.insurer, str(d.line.base), str(d.line.amount)) for d in dues] == [
+        (ACCORD, "demo-a", "1200.00", "24.60"),
+        ("other", None, "1200.00", "36.00"),
+    ]
+
+
+def test_a_rappel_paid_after_the_agent_left_keeps_the_last_status() -> None:
+    file = AgentFile(
+        "a",
+        (
+            Employment("e1", Period(date(2020, 1, 1), date(2025, 12, 31)), Status(Regime.CONTRACTUEL_PUBLIC, None)),
+            Employment("e1", Period(date(2026, 1, 1), date(2026, 5, 31)), Status(Regime.CNRACL, Category.A)),
+        ),
+        (),
+        {},
+        (),
+    )
+    assert file.status_in(Month(2025, 12)) == Status(Regime.CONTRACTUEL_PUBLIC, None)
+    assert file.status_in(Month(2026, 6)) == Status(Regime.CNRACL, Category.A)
+    assert file.status_in(Month(2019, 12)) is None
+
+
+def test_the_trace_of_a_month_says_where_each_line_comes_from() -> None:
+    file = agent_file(
+        paid("2026-06", tib="2000.00", ri="300.00"),
+        timeline=[span("2026-01-01", "2026-06-15", "DEFERRED"), span("2026-06-16", None)],
+    )
+    trace = owed(file, JUNE, {ACCORD: TERMS}, BOOK).trace
+    assert trace is not None
+    (line,) = trace.steps
+    (part,) = line.steps
+    (base,) = part.steps
+    assert part.json()["inputs"] == {"days_covered": 15, "days_paid": 30}
+    assert (str(base.result), str(part.result)) == ("2286.08", "1143.04")
+    assert "art. 5.2" in base.reference
+    assert "art. 5.1" in line.reference
