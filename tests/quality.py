@@ -1,0 +1,202 @@
+"""The quality bar, measured: `make quality` prints one line per row, then the same as JSON.
+
+    golden-cases              98 cases, 0 differences          ≥ 180 cases, 0 differences         not yet
+
+A row is `met`, `not met`, or `not yet` when what it measures is not in the project so far. Everything is measured on
+the tree as it is: tests of a row are run, counts are counted; nothing is remembered from an earlier run.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MET, NOT_MET, NOT_YET = "met", "not met", "not yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test as pytest reported it; `properties` are the figures it recorded (`record_property`)."""
+
+    file: str
+    name: str
+    passed: bool
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The tests that were run, by the file they are in."""
+
+    cases: list[Case]
+
+    def of(self, paths: Sequence[str]) -> list[Case]:
+        return [case for case in self.cases if any(case.file.startswith(path) for path in paths)]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured, and whether it reaches the bar; `met` None: nothing to measure yet."""
+
+    text: str
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the bar. `tests` are run for it; `measure` reads their results, or the tree."""
+
+    id: str
+    bar: str
+    tests: tuple[str, ...] = ()
+    measure: Callable[[Row, Results], Figure] | None = None
+
+
+def all_pass(row: Row, results: Results) -> Figure:
+    """Every test of the row passes, and there is at least one."""
+    cases = results.of(row.tests)
+    failed = sum(not case.passed for case in cases)
+    return Figure(f"{len(cases)} tests, {failed} failed", None if not cases else not failed)
+
+
+def at_least(count: int, noun: str) -> Callable[[Row, Results], Figure]:
+    """As many tests as the bar asks for, all passing; fewer that all pass are on the way."""
+
+    def measure(row: Row, results: Results) -> Figure:
+        cases = results.of(row.tests)
+        failed = sum(not case.passed for case in cases)
+        return Figure(f"{len(cases)} {noun}, {failed} failed", _reached(len(cases), count, failed))
+
+    return measure
+
+
+def properties(row: Row, results: Results) -> Figure:
+    """Tests that Hypothesis drives, on the domains and the value types."""
+    found = sum(1 for path in _python_files("tests", "services", "kit", "rules") for _ in _given(path))
+    failed = sum(not case.passed for case in results.of(row.tests))
+    return Figure(f"{found} properties, {failed} failed tests", _reached(found, PROPERTIES, failed))
+
+
+def recorded(name: str) -> Callable[[Row, Results], Figure]:
+    """A figure that the row's tests recorded, met when they pass."""
+
+    def measure(row: Row, results: Results) -> Figure:
+        cases = results.of(row.tests)
+        texts = [case.properties[name] for case in cases if name in case.properties]
+        passed = all(case.passed for case in cases)
+        return Figure(texts[0] if texts else f"{len(cases)} tests", passed if cases else None)
+
+    return measure
+
+
+def command(*arguments: str) -> Callable[[Row, Results], Figure]:
+    """A command of the project that ends well, with nothing to say against the tree."""
+
+    def measure(_row: Row, _results: Results) -> Figure:
+        done = subprocess.run(
+            [sys.executable, "-m", *arguments], check=False, capture_output=True, text=True, cwd=ROOT
+        )
+        findings = len((done.stdout + done.stderr).splitlines()) if done.returncode else 0
+        return Figure(f"{findings} findings", done.returncode == 0)
+
+    return measure
+
+
+CASES, PROPERTIES = 180, 40
+ROWS: tuple[Row, ...] = (
+    Row("golden-cases", "≥ 180 cases, 0 differences", ("tests/golden/test_golden.py",), at_least(CASES, "cases")),
+    Row("properties", "≥ 40 properties", ("tests/services", "tests/kit", "tests/rules"), properties),
+    Row("law-mutation", "every value the demo uses", ("tests/e2e/test_law_mutation.py",), recorded("law-mutation")),
+    Row("law-literals", "0 literals of law in domain/", ("tests/linters/test_linters.py",), command("tests.linters")),
+    Row("state-machines", "no illegal state", ("tests/services/machines",), all_pass),
+    Row("domain-coverage", "100 % of branches"),
+    Row("mutation-score", "≥ 85 %"),
+    Row("recomputation", "byte-identical", ("tests/e2e/test_recomputation.py",), all_pass),
+    Row("schemathesis", "100 % of operations, 0 server error"),
+    Row("authorisation-matrix", "100 % of operations, 0 leak", ("tests/e2e/test_authorisation.py",), all_pass),
+    Row("row-level-security", "100 % of tables", (), command("relais.migrations", "check")),
+    Row("kill-at-random", "100 kills, 0 lost, 0 doubled", ("tests/chaos",), all_pass),
+    Row("tripled-and-shuffled", "same final state", ("tests/e2e/test_shuffled.py",), all_pass),
+    Row("kafka-down", "0 lost, drained ≤ 30 s", ("tests/kit/events/test_broker_down.py",), all_pass),
+    Row("identical-posts", "1 effect; 1 success", ("tests/kit/http/test_concurrency.py",), all_pass),
+    Row("poison-event", "parked, replayed in order", ("tests/kit/events/test_poison.py",), all_pass),
+    Row("hot-aggregates", "0 skipped, 0 out of order", ("tests/kit/events/test_hot_aggregates.py",), all_pass),
+    Row("restored-producer", "same state", ("tests/e2e/test_restore.py",), all_pass),
+    Row("one-trace-id", "found", ("tests/e2e/test_trace_id.py",), all_pass),
+    Row("nothing-personal", "0 in logs, topics, URLs, errors", ("tests/e2e/test_privacy.py",), all_pass),
+    Row("demo", "all green", ("tests/e2e/test_demo.py",), all_pass),
+)
+
+
+def run_tests(paths: Sequence[str]) -> Results:
+    """Run these files and folders, those that exist, in one pytest."""
+    present = [path for path in paths if (ROOT / path).exists()]
+    if not present:
+        return Results([])
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        arguments = ["-q", f"--junit-xml={report}", "-o", "junit_family=xunit1", *present]
+        subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments], check=False, cwd=ROOT, stdout=sys.stderr
+        )
+        return Results(list(_cases(report)))
+
+
+def _cases(report: Path) -> Iterator[Case]:
+    for found in ET.parse(report).getroot().iter("testcase"):
+        passed = not any(found.find(kind) is not None for kind in ("failure", "error", "skipped"))
+        told = {item.get("name", ""): item.get("value", "") for item in found.iter("property")}
+        yield Case(found.get("file", ""), found.get("name", ""), passed, told)
+
+
+def _reached(count: int, wanted: int, failed: int) -> bool | None:
+    if failed:
+        return False
+    return True if count >= wanted else None
+
+
+def _python_files(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from (ROOT / folder).rglob("*.py")
+
+
+def _given(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions of a file that Hypothesis drives."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+            ast.unparse(decorator).startswith(("given(", "hypothesis.given(")) for decorator in node.decorator_list
+        ):
+            yield node
+
+
+def measured(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """Every row with its figure and status."""
+    results = run_tests(sorted({path for row in rows for path in row.tests}))
+    found: list[dict[str, str]] = []
+    for row in rows:
+        figure = row.measure(row, results) if row.measure else Figure("—", None)
+        status = NOT_YET if figure.met is None else MET if figure.met else NOT_MET
+        found.append({"id": row.id, "figure": figure.text, "bar": row.bar, "status": status})
+    return found
+
+
+def main(arguments: Sequence[str]) -> int:
+    """All rows, or those named. Exit code 1 when a row that exists is not met."""
+    rows = [row for row in ROWS if not arguments or row.id in arguments]
+    found = measured(rows)
+    for one in found:
+        sys.stdout.write(f"{one['id']:<22} {one['figure']:<34} {one['bar']:<36} {one['status']}\n")
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    return 1 if any(one["status"] == NOT_MET for one in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
