@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Final
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.api import oauth
+from gateway import events
+from gateway.adapters.partner_events import CHANNEL
+from gateway.api import documents, feed, oauth
 from gateway.application.clients import SecretChecker
+from gateway.application.documents import MergedDocument
+from gateway.application.openapi import Document
 from gateway.application.readiness import check_demo, check_services
 from gateway.application.signer import Signer
 from gateway.proxy import Proxy, new_session
@@ -19,6 +23,8 @@ from gateway.routes import SERVICES, service_of
 from gateway.settings import GatewaySettings
 from kit.app import create_service, serve
 from kit.clock import Clock
+from kit.events.wakeup import Wakeup
+from kit.http.documents import document
 from kit.http.identity import KeySource
 from kit.http.limits import BodyLimits
 from kit.http.request_span import RequestSpan
@@ -56,11 +62,13 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
     api = create_service(
         own,
         name=NAME,
-        routers=(oauth.router,),
+        routers=(documents.router, oauth.router, feed.router),
+        subscriptions=events.subscriptions(),
         rules=rules,
         clock=clock,
         keys=_signer,
-        resources=(_session,),
+        openapi_url=None,
+        resources=(_session, _partner_wakeup),
     )
     if api.state.crypto is None:
         raise ValueError("RELAIS_KEY_RING is needed to keep the signing key")
@@ -79,10 +87,28 @@ async def _session(api: FastAPI) -> AsyncIterator[None]:
     state, settings = api.state, api.state.settings
     async with new_session() as state.session:
         upstreams = {name: settings.producers[name] for name in SERVICES}
+        state.document = MergedDocument(_own_document(api), upstreams, state.session)
         state.readiness = [partial(check_services, upstreams, state.session)]
         if settings.expect_demo:
             state.readiness.append(partial(check_demo, state.db))
         yield
+
+
+def _own_document(api: FastAPI) -> Document:
+    own = document(api)
+    own["components"].setdefault("securitySchemes", {})["clientSecret"] = oauth.CLIENT_SECRET_SCHEME
+    return own
+
+
+@asynccontextmanager
+async def _partner_wakeup(api: FastAPI) -> AsyncIterator[None]:
+    """Wakes the long polls of partners; the listening connection is the api role's."""
+    api.state.partner_wakeup = Wakeup(api.state.db, [CHANNEL])
+    await api.state.partner_wakeup.start()
+    try:
+        yield
+    finally:
+        await api.state.partner_wakeup.stop()
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ employer_event: Final = Table(
     Column("event", Id, nullable=False, unique=True),
     Column("employer", Text, nullable=False),
     Column("type", Text, nullable=False),
+    Column("topic", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("agreement", Text),
     Column("insurer", Text),
@@ -101,6 +102,14 @@ employer_event: Final = Table(
     Column("last", Date, nullable=False),
     Column("envelope", JSON, nullable=False),
     Index("ix_employer_event_employer", "employer", "position"),
+)
+
+# The last position of each insurer's feed: its own numbers, which say nothing of the others.
+partner_head: Final = Table(
+    "partner_head",
+    metadata,
+    Column("insurer", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
 )
 
 # What an insurer sees, reduced to the fields it needs.
@@ -111,6 +120,7 @@ partner_event: Final = Table(
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("event", Id, nullable=False),
     Column("type", Text, nullable=False),
+    Column("topic", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("envelope", JSON, nullable=False),
     Index("uq_partner_event_insurer_event", "insurer", "event", unique=True),

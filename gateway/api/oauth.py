@@ -24,6 +24,7 @@ from kit.http.problem import Problem
 FORM: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 10
 JWKS_MAX_AGE_S: Final = 60
+CLIENT_SECRET_SCHEME: Final = {"type": "http", "scheme": "basic", "description": "Identifiant et secret du client."}
 router = APIRouter(tags=["Identité"], responses=PROBLEMS)
 
 

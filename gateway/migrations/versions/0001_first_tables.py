@@ -23,7 +23,8 @@ def upgrade() -> None:
     # The codes of insurers are scopes too: an insurer is none of the SIRETs, so the two never meet.
     rls.enable(op, "partner_event", column="insurer")
     api = rls.role(op, "api")
-    op.execute(f"REVOKE INSERT, UPDATE, DELETE ON membership, employer_event, partner_event, feed_head FROM {api}")
+    op.execute(f"REVOKE INSERT, UPDATE, DELETE ON feed_head, partner_head, agreement_version FROM {api}")
+    op.execute(f"REVOKE INSERT, UPDATE, DELETE ON membership, employer_event, partner_event FROM {api}")
     op.execute("INSERT INTO feed_head (id) VALUES (1)")
 
 
@@ -85,6 +86,7 @@ def _feeds() -> None:
         sa.Column("event", sa.Uuid(), nullable=False),
         sa.Column("employer", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("agreement", sa.Text()),
         sa.Column("insurer", sa.Text()),
@@ -95,11 +97,17 @@ def _feeds() -> None:
     )
     op.create_index("ix_employer_event_employer", "employer_event", ["employer", "position"])
     op.create_table(
+        "partner_head",
+        sa.Column("insurer", sa.Text(), primary_key=True),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
         "partner_event",
         sa.Column("insurer", sa.Text(), primary_key=True),
         sa.Column("position", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("event", sa.Uuid(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("envelope", sa.JSON(), nullable=False),
     )
@@ -107,7 +115,7 @@ def _feeds() -> None:
 
 
 def downgrade() -> None:
-    for table in ("partner_event", "employer_event", "feed_head", "agreement_version", "membership"):
+    for table in ("partner_event", "partner_head", "employer_event", "feed_head", "agreement_version", "membership"):
         op.drop_table(table)
     for table in ("platform_state", "signing_key", "client"):
         op.drop_table(table)

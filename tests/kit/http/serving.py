@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from kit.app import KEEP_ALIVE_S
+from kit.app import server_config
 
 
 class _Server(uvicorn.Server):
@@ -25,17 +25,7 @@ class _Server(uvicorn.Server):
 async def running(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
     """The application behind HTTP; its base URL. On leaving, it is stopped as by SIGTERM."""
     listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=2,
-        server_header=False,
-        date_header=False,
-    )
-    server = _Server(config)
+    server = _Server(server_config(app))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:

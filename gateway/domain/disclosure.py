@@ -1,0 +1,59 @@
+"""What an insurer is told: these types, and of them these fields. Whatever is not here stays inside.
+
+An insurer learns who is covered, what is owed and what it must pay. It gets no leave, no kind of leave, no reason, no
+matricule, no birth date: what it needs to settle a claim comes with the claim's documents, asked for one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kit.events.envelope import Envelope
+
+_LOT: Final = frozenset({"agent", "employer", "agreement"})
+_DATED: Final = _LOT | {"from", "to"}
+_CLAIM: Final = _DATED | {"claim", "on"}
+_FIGURES: Final = frozenset(
+    {"target_net", "statutory_net", "social_security", "benefit", "ri_full_pay", "decree_floor"}
+)
+_STATEMENT: Final = frozenset(
+    {"statement", "number", "employer", "agreement", "insurer", "month", "lines", "guarantees", "total"}
+)
+
+
+def _types(service: str, noun: str, participles: str, fields: frozenset[str]) -> dict[str, frozenset[str]]:
+    return {f"fr.psc.{service}.{noun}.{participle}.v1": fields for participle in participles.split()}
+
+
+DISCLOSED: Final[Mapping[str, frozenset[str]]] = {
+    **_types("eligibility", "affiliation", "started suspended resumed ended", _DATED),
+    **_types("eligibility", "option", "elected cancelled", _DATED | {"guarantee"}),
+    **_types("contributions", "statement", "issued adjusted", _STATEMENT),
+    **_types("contributions", "payment", "recorded", _STATEMENT | {"payment", "on", "amount"}),
+    **_types("claims", "claim", "opened documented approved refused closed reopened", _CLAIM),
+    **_types(
+        "claims", "benefit", "decided adjusted", _LOT | _FIGURES | {"decision", "claim", "month", "alerts", "delta"}
+    ),
+    **_types(
+        "claims",
+        "annuity",
+        "started adjusted ended",
+        _DATED | {"annuity", "decision", "claim", "full", "monthly", "formula", "decree_floor", "alerts"},
+    ),
+    **_types("claims", "capital", "due", _LOT | {"capital", "decision", "claim", "guarantee", "amount", "due"}),
+    **_types("claims", "overpayment", "opened settled", _LOT | {"overpayment", "claim", "month", "amount", "on"}),
+}
+# The chain of causes runs through events that an insurer does not see.
+_KEPT_ATTRIBUTES: Final = ("specversion", "id", "source", "type", "time", "datacontenttype", "partitionkey", "sequence")
+_ALSO_KEPT: Final = ("subject", "correlationid", "traceparent", "employer")
+
+
+def disclosed(envelope: Envelope, insurer: str) -> dict[str, Any]:
+    """The event as that insurer sees it. Asserts that it may be told at all."""
+    fields = DISCLOSED[envelope.type]
+    whole = envelope.model_dump(mode="json")
+    shown = {name: whole[name] for name in _KEPT_ATTRIBUTES}
+    shown |= {name: whole[name] for name in _ALSO_KEPT if whole[name] is not None}
+    data = {name: value for name, value in envelope.data.items() if name in fields}
+    return {**shown, "topic": f"psc.partner.{insurer}.v1", "insurer": insurer, "data": data}

@@ -1,0 +1,52 @@
+"""What the gateway consumes: everything of an employer, to give it to the employer and to its insurers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.adapters import partner_events
+from gateway.application.distribute import agreement_published, distribute
+from kit.events.consumer import Handler, Subscription
+
+TOPICS: Final[dict[str, tuple[str, ...]]] = {
+    "eligibility": ("psc.eligibility.agent.v1",),
+    "contributions": ("psc.contributions.pay.v1", "psc.contributions.statement.v1"),
+    "claims": ("psc.claims.case.v1",),
+}
+# Every type of these services that is of an employer, by service: `<noun>.<past participle>`.
+TYPES: Final[dict[str, str]] = {
+    "eligibility": """
+        agent.hired agent.changed agent.left agent.deceased employment.changed position.changed
+        sick-leave.started sick-leave.extended sick-leave.ended sick-leave.requalified sick-leave.cancelled
+        invalidity.recognised invalidity.revised invalidity.withdrawn
+        affiliation.started affiliation.suspended affiliation.resumed affiliation.ended
+        option.elected option.cancelled dispensation.granted dispensation.lapsed
+        work-item.opened work-item.closed""",
+    "contributions": """
+        pay.recorded pay.corrected statement.issued statement.adjusted payment.recorded month.closed month.reopened
+        work-item.opened work-item.closed""",
+    "claims": """
+        half-pay.foreseen claim.opened claim.documented claim.approved claim.refused claim.closed claim.reopened
+        benefit.decided benefit.adjusted annuity.started annuity.adjusted annuity.ended capital.due
+        overpayment.opened overpayment.settled work-item.opened work-item.closed""",
+}
+_AGREEMENTS: Final = "fr.psc.agreements.agreement"
+
+
+def subscriptions() -> list[Subscription]:
+    """One per service."""
+    handlers: dict[str, Handler] = {
+        f"{_AGREEMENTS}.{verb}.v1": agreement_published for verb in ("published", "revised")
+    }
+    accords = Subscription(
+        "agreements",
+        ("psc.agreements.agreement.v1",),
+        handlers,
+        projections={"membership": "agreement", "agreement_version": "agreement"},
+    )
+    return [accords, *(_facts_of(service) for service in TOPICS)]
+
+
+def _facts_of(service: str) -> Subscription:
+    handlers: dict[str, Handler] = {f"fr.psc.{service}.{name}.v1": distribute for name in TYPES[service].split()}
+    return Subscription(service, TOPICS[service], handlers, on_forgotten=partner_events.forget)
