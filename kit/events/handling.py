@@ -57,7 +57,7 @@ def carefully(subscription: Subscription, *, patient: bool) -> Run:
             if patient and may_pass(error):
                 raise LaterError from error
             # No message of the error: it may hold values.
-            log.error("event_poison", type=envelope.type, event=str(envelope.id), error=describe(error))  # noqa: TRY400
+            log.error("event_poison", type=envelope.type, event_id=str(envelope.id), error=describe(error))  # noqa: TRY400
             return describe(error)
         return None
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sysconfig
+import traceback
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -13,6 +16,8 @@ PAUSE_SECONDS: Final = 0.1
 PAUSE_LIMIT_SECONDS: Final = 5.0
 # Work that ran this long before it failed is not failing in a row.
 STEADY_SECONDS: Final = 10.0
+
+_LIBRARIES: Final = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 
 log = structlog.get_logger(__name__)
 
@@ -48,13 +53,8 @@ def describe(error: BaseException) -> str:
         value = getattr(cause, detail, None) or getattr(getattr(cause, "__cause__", None), detail, None)
         if isinstance(value, str) and value:
             parts.append(value)
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        ours = "site-packages" not in frame.tb_next.tb_frame.f_code.co_filename
-        if not ours:
-            break
-        frame = frame.tb_next
-    if frame is not None:
-        code = frame.tb_frame.f_code
-        parts.append(f"at {code.co_name}:{frame.tb_lineno}")
+    ours = [f for f, _ in traceback.walk_tb(error.__traceback__) if not f.f_code.co_filename.startswith(_LIBRARIES)]
+    if ours:
+        code = ours[-1].f_code
+        parts.append(f"at {Path(code.co_filename).stem}.{code.co_name}:{ours[-1].f_lineno}")
     return " ".join(parts)

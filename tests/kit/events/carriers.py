@@ -6,20 +6,23 @@ import asyncio
 import socket
 from abc import ABC, abstractmethod
 from functools import partial
-from uuid import uuid4
 
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import text
 
-from kit.db.database import Database
+from kit.db.database import Database, Scope
+from kit.events import parking
 from kit.events.consumer import Subscription
 from kit.events.delivery import Delivery
 from kit.events.feed import Feed, feed_router
+from kit.events.parking import Parked
 from kit.events.sequencer import Sequencer
 from kit.events.supervise import supervise
 from kit.events.transport import Transport
 from kit.events.transport_feed import FeedReader, FeedTransport
 from kit.events.transport_kafka import KafkaTransport
+from tests.waiting import eventually
 
 
 class FeedServer:
@@ -102,6 +105,29 @@ class Carrier(ABC):
         await self.stop_sink()
         await self.stop_source()
 
+    @abstractmethod
+    async def deliver_again(self) -> None:
+        """Stop both ends, and start them again as if nothing had been carried yet."""
+
+    async def parked(self, number: int) -> list[Parked]:
+        """The events that wait in `sink`, once there are that many."""
+
+        async def as_many() -> tuple[list[Parked]] | None:
+            async with self.delivery.database.transaction(Scope.all()) as tx:
+                found = await parking.listed(tx, self.delivery.consumer)
+            return (found,) if len(found) == number else None
+
+        (found,) = await eventually(as_many, f"{number} parked events")
+        return found
+
+    async def _again(self, statement: str) -> None:
+        await self.stop()
+        database = self._source if "relay" in statement else self.delivery.database
+        async with database.transaction(Scope.all()) as tx:
+            assert (await tx.execute(text(statement))).rowcount == 1
+        await self.start_source()
+        await self.start_sink()
+
     @staticmethod
     async def _end(task: asyncio.Task[None] | None) -> None:
         if task is not None:
@@ -115,6 +141,9 @@ class FeedCarrier(Carrier):
     def transport(self, feed_url: str) -> Transport:
         return FeedTransport(FeedReader({"source": feed_url}, no_token), batch=50)
 
+    async def deliver_again(self) -> None:
+        await self._again("UPDATE consumer_cursor SET position = 0")
+
 
 class KafkaCarrier(Carrier):
     """The production transport: a relay, a broker, a consumer group."""
@@ -122,8 +151,11 @@ class KafkaCarrier(Carrier):
     def __init__(self, source: Database, sink: Database, subscription: Subscription, bootstrap: str) -> None:
         super().__init__(source, sink, subscription)
         self._bootstrap = bootstrap
-        self._instance = uuid4().hex
+        # The same in every test: a static member keeps its partitions while it is away.
 
     def transport(self, feed_url: str) -> Transport:
         reader = FeedReader({"source": feed_url}, no_token)
-        return KafkaTransport(self._source, self._bootstrap, reader, instance=self._instance, batch=50)
+        return KafkaTransport(self._source, self._bootstrap, reader, instance="tests", batch=50)
+
+    async def deliver_again(self) -> None:
+        await self._again("UPDATE relay_cursor SET position = 0")
