@@ -105,6 +105,7 @@ async def _partner_wakeup(api: FastAPI) -> AsyncIterator[None]:
     """Wakes the long polls of partners; the listening connection is the api role's."""
     api.state.partner_wakeup = Wakeup(api.state.db, [CHANNEL])
     await api.state.partner_wakeup.start()
+    api.state.long_polls.append(api.state.partner_wakeup.stop)
     try:
         yield
     finally:

@@ -25,7 +25,7 @@ from kit.telemetry import current_traceparent
 _log = structlog.get_logger(__name__)
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 60.0
-# Shorter than the services keep idle connections (kit.app.KEEP_ALIVE_S): a write never meets a closing one.
+# Shorter than the services keep idle connections (kit.http.server.KEEP_ALIVE_S): a write never meets a closing one.
 KEEP_IDLE_S: Final = 30.0
 MAX_CONNECTIONS: Final = 1_000
 MAX_HEADER_BYTES: Final = 65_536

@@ -23,7 +23,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-import uvicorn
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import SecretStr
@@ -49,6 +48,7 @@ from kit.http.limits import BodyLimits
 from kit.http.own_token import OwnToken
 from kit.http.request_span import RequestSpan
 from kit.http.route import StrictRoute, scopes_of
+from kit.http.server import Server, server_config
 from kit.scheduler import Scheduler, Task
 from kit.settings import Settings
 
@@ -56,10 +56,6 @@ if TYPE_CHECKING:
     from rules.book import RuleBook
 
 VERSION: Final = "0.1.0"
-# How long requests in progress may take to end when the process is told to stop.
-GRACE_S: Final = 5
-# Longer than the gateway keeps an idle connection (gateway/proxy.py), so that it never writes into a closed one.
-KEEP_ALIVE_S: Final = 75
 # Opened with the application, closed with it; it puts what it opens in `app.state`.
 Resource = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -103,6 +99,7 @@ def create_service(
     state.clock = clock or SystemClock()
     state.crypto = crypto or _key_ring(settings)
     state.subscriptions, state.resources = tuple(subscriptions), tuple(resources)
+    state.long_polls = []
     state.tasks, state.jobs = (retention_task(), *tasks), dict(jobs or {})
     state.keys = keys or (lambda _app: JwksUrl(settings.jwks_url))
     handlers.install(app)
@@ -150,6 +147,7 @@ async def _start_events(state: State, token: OwnToken, stack: AsyncExitStack) ->
         works=settings.role != "api",
     )
     state.feed = state.runtime.feed
+    state.long_polls.append(state.feed.stop)
     await state.runtime.start()
     stack.push_async_callback(state.runtime.stop)
 
@@ -183,26 +181,10 @@ def _assert_guarded(app: FastAPI) -> None:
         assert scopes_of(context.dependant), f"{context.path}: an operation needs requires(…)"
 
 
-def server_config(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
-    """How every component listens. Nobody's word is taken for where a request comes from; no header names the parts."""
-    return uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=GRACE_S,
-    )
-
-
 def serve(create: Callable[[Settings], ASGIApp], settings: Settings) -> None:
     """Run a component until it is told to stop. Exits with 3 when it could not start."""
     logs.configure(settings.component)
-    server = uvicorn.Server(server_config(create(settings), settings.host, settings.port))
+    server = Server(server_config(create(settings), settings.host, settings.port))
     server.run()
     if not server.started:
         sys.exit(3)

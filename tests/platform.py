@@ -18,12 +18,12 @@ from datetime import date
 from importlib import import_module
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kit.clock import SystemClock
 from kit.crypto import KeyRing
+from kit.http.server import Server, server_config
 from kit.settings import COMPONENTS, Component, Settings
 from relais.api import Api
 from relais.clients import register_all
@@ -78,7 +78,7 @@ class SwitchableBook(RuleBook):
             self.current = before
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """A server that leaves the signals of the test process alone."""
 
     def capture_signals(self) -> Any:
@@ -133,7 +133,7 @@ async def _assembled(postgres: SessionPostgres) -> TestPlatform:
     for name in COMPONENTS:
         settings = await _settings(name, platform)
         platform.apps[name] = _create_app(name)(settings, rules=book)
-        server = _Server(uvicorn.Config(platform.apps[name], log_config=None, access_log=False, lifespan="on"))
+        server = _Server(server_config(platform.apps[name]))
         task = asyncio.create_task(server.serve([sockets[name]]), name=f"uvicorn-{name}")
         platform.servers.append((server, task))
     await asyncio.gather(*(_started(server, task) for server, task in platform.servers))

@@ -62,7 +62,7 @@ async def events(
         woken = wakeup.next(CHANNEL)
         found, reached = await _page(request.app.state.db, caller, cursor, limit)
         left = until - loop.time()
-        if found or left <= 0 or not await wakeup.wait(woken, left):
+        if found or left <= 0 or not wakeup.running or not await wakeup.wait(woken, left):
             return Response(_json(found, reached), media_type="application/json")
 
 

@@ -51,7 +51,7 @@ def _all(api: Api) -> list[dict[str, Any]]:
     events: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
-        page = api.get("/v1/events", after=cursor, limit=1000)
+        page = api.get("/v1/events", after=cursor, limit=200)
         if not page["events"]:
             return events
         events += page["events"]
