@@ -28,8 +28,8 @@ _NEXT: Final = text(
 _RECORD: Final = text(
     """
     INSERT INTO employer_event
-        (position, event, employer, topic, key, type, agreement, insurer, first, last, envelope)
-    VALUES (:position, :event, :employer, :topic, :key, :type, :agreement, :insurer, :first, :last,
+        (position, event, employer, topic, key, type, agreement, insurer, claim, first, last, envelope)
+    VALUES (:position, :event, :employer, :topic, :key, :type, :agreement, :insurer, :claim, :first, :last,
             CAST(:envelope AS json))
     ON CONFLICT (event) DO NOTHING
     """
@@ -76,6 +76,7 @@ async def record(tx: AsyncConnection, position: int, fact: Fact, envelope: Envel
         "position": position,
         "agreement": fact.agreement,
         "insurer": fact.insurer,
+        "claim": fact.claim,
         "employer": fact.employer,
         "first": fact.span.start,
         "last": fact.span.last,
@@ -83,6 +84,13 @@ async def record(tx: AsyncConnection, position: int, fact: Fact, envelope: Envel
         "envelope": envelope.json_text(),
     }
     await tx.execute(_RECORD, values)
+
+
+async def opening_of(tx: AsyncConnection, claim: str) -> Fact | None:
+    """The first event of a claim, which says its lot; None before it came."""
+    query = select(employer_event).where(employer_event.c.claim == claim).order_by(employer_event.c.position).limit(1)
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else _recorded(row).fact
 
 
 async def deliver(tx: AsyncConnection, insurer: str, envelope: Envelope, shown: dict[str, Any]) -> None:
@@ -146,5 +154,5 @@ def _identity(envelope: Envelope) -> dict[str, str | UUID]:
 
 
 def _recorded(row: Any) -> Recorded:
-    fact = Fact(row.employer, Period(row.first, row.last), row.agreement, row.insurer)
+    fact = Fact(row.employer, Period(row.first, row.last), row.agreement, row.insurer, row.claim)
     return Recorded(row.position, fact, Envelope.model_validate(row.envelope))

@@ -98,10 +98,12 @@ employer_event: Final = Table(
     Column("key", Text, nullable=False),
     Column("agreement", Text),
     Column("insurer", Text),
+    Column("claim", Text),
     Column("first", Date, nullable=False),
     Column("last", Date, nullable=False),
     Column("envelope", JSON, nullable=False),
     Index("ix_employer_event_employer", "employer", "position"),
+    Index("ix_employer_event_claim", "claim", "position", postgresql_where=text("claim IS NOT NULL")),
 )
 
 # The last position of each insurer's feed: its own numbers, which say nothing of the others.

@@ -22,6 +22,8 @@ async def distribute(tx: AsyncConnection, envelope: Envelope, data: dict[str, An
     # The position first: its lock makes the memberships read below those of every accord committed before.
     position = await partner_events.next_position(tx)
     fact = fact_of(data, envelope.employer, envelope.time)
+    if fact.claim is not None and (opening := await partner_events.opening_of(tx, fact.claim)) is not None:
+        fact = fact.following(opening)
     await partner_events.record(tx, position, fact, envelope)
     if envelope.type not in DISCLOSED:
         return

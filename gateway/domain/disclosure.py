@@ -15,8 +15,10 @@ _LOT: Final = frozenset({"agent", "employer", "agreement"})
 _DATED: Final = _LOT | {"from", "to"}
 _CLAIM: Final = _DATED | {"claim", "on"}
 _FIGURES: Final = frozenset(
-    {"target_net", "statutory_net", "social_security", "benefit", "ri_full_pay", "decree_floor"}
+    {"month", "target_net", "statutory_net", "social_security", "benefit", "benefit_delta", "ri_full_pay"}
+    | {"ri_full_pay_delta"}
 )
+_ANNUITY: Final = frozenset({"annuity", "recognition", "full", "monthly", "monthly_delta", "formula"})
 _STATEMENT: Final = frozenset(
     {"statement", "number", "employer", "agreement", "insurer", "month", "lines", "guarantees", "total"}
 )
@@ -26,22 +28,17 @@ def _types(service: str, noun: str, participles: str, fields: frozenset[str]) ->
     return {f"fr.psc.{service}.{noun}.{participle}.v1": fields for participle in participles.split()}
 
 
+_DECISION: Final = _LOT | {"decision", "claim", "version", "decree_floor", "alerts"}
+
 DISCLOSED: Final[Mapping[str, frozenset[str]]] = {
     **_types("eligibility", "affiliation", "started suspended resumed ended", _DATED),
-    **_types("eligibility", "option", "elected cancelled", _DATED | {"guarantee"}),
+    **_types("eligibility", "option", "elected cancelled", _DATED | {"election", "guarantee"}),
     **_types("contributions", "statement", "issued adjusted", _STATEMENT),
     **_types("contributions", "payment", "recorded", _STATEMENT | {"payment", "on", "amount"}),
     **_types("claims", "claim", "opened documented approved refused closed reopened", _CLAIM),
-    **_types(
-        "claims", "benefit", "decided adjusted", _LOT | _FIGURES | {"decision", "claim", "month", "alerts", "delta"}
-    ),
-    **_types(
-        "claims",
-        "annuity",
-        "started adjusted ended",
-        _DATED | {"annuity", "decision", "claim", "full", "monthly", "formula", "decree_floor", "alerts"},
-    ),
-    **_types("claims", "capital", "due", _LOT | {"capital", "decision", "claim", "guarantee", "amount", "due"}),
+    **_types("claims", "benefit", "decided adjusted", _DECISION | _FIGURES),
+    **_types("claims", "annuity", "started adjusted ended", _DECISION | _DATED | _ANNUITY),
+    **_types("claims", "capital", "due", _DECISION | {"capital", "guarantee", "amount", "due"}),
     **_types("claims", "overpayment", "opened settled", _LOT | {"overpayment", "claim", "month", "amount", "on"}),
 }
 # The chain of causes runs through events that an insurer does not see.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -26,12 +26,22 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What matters of an event: whose it is, and the days it is about. `agreement` and `insurer` when it names them."""
+    """What matters of an event: whose it is, and the days it is about. The rest when the event names it.
+
+    `dated` is false when the event says no day, and `span` is that of its recording.
+    """
 
     employer: str
     span: Period
     agreement: str | None = None
     insurer: str | None = None
+    claim: str | None = None
+    dated: bool = True
+
+    def following(self, opening: Fact) -> Fact:
+        """What becomes of a claim is of the lot of its opening, unless it says another day."""
+        agreement = self.agreement or opening.agreement
+        return replace(self, agreement=agreement, span=self.span if self.dated else opening.span)
 
 
 def fact_of(data: Mapping[str, Any], employer: str, recorded: datetime) -> Fact:
@@ -41,12 +51,14 @@ def fact_of(data: Mapping[str, Any], employer: str, recorded: datetime) -> Fact:
     >>> fact_of({"month": "2026-02"}, "1", datetime(2026, 5, 1, tzinfo=UTC)).span.end
     datetime.date(2026, 2, 28)
     """
-    agreement, insurer = data.get("agreement"), data.get("insurer")
+    span = _span(data)
     return Fact(
         employer,
-        _span(data) or _day(recorded.astimezone(PARIS).date()),
-        agreement if isinstance(agreement, str) else None,
-        insurer if isinstance(insurer, str) else None,
+        span or _day(recorded.astimezone(PARIS).date()),
+        _text(data, "agreement"),
+        _text(data, "insurer"),
+        _text(data, "claim"),
+        dated=span is not None,
     )
 
 
@@ -82,6 +94,11 @@ def memberships_of(data: Mapping[str, Any]) -> list[Membership]:
 
 def _of_the_same_lot(membership: Membership, fact: Fact) -> bool:
     return membership.employer == fact.employer and fact.agreement in (None, membership.agreement)
+
+
+def _text(data: Mapping[str, Any], name: str) -> str | None:
+    value = data.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _span(data: Mapping[str, Any]) -> Period | None:

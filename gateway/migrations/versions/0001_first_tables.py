@@ -90,12 +90,19 @@ def _feeds() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("agreement", sa.Text()),
         sa.Column("insurer", sa.Text()),
+        sa.Column("claim", sa.Text()),
         sa.Column("first", sa.Date(), nullable=False),
         sa.Column("last", sa.Date(), nullable=False),
         sa.Column("envelope", sa.JSON(), nullable=False),
         sa.UniqueConstraint("event", name=op.f("uq_employer_event_event")),
     )
     op.create_index("ix_employer_event_employer", "employer_event", ["employer", "position"])
+    op.create_index(
+        "ix_employer_event_claim",
+        "employer_event",
+        ["claim", "position"],
+        postgresql_where=sa.text("claim IS NOT NULL"),
+    )
     op.create_table(
         "partner_head",
         sa.Column("insurer", sa.Text(), primary_key=True),
