@@ -39,7 +39,6 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
 _AGENT_FACTS: Final[dict[str, dict[str, follow.Store]]] = {
     "eligibility": {
         "agent.hired": follow.employment_changed,
-        "agent.left": follow.left,
         "employment.changed": follow.employment_changed,
         "affiliation.started": follow.affiliation_moved,
         "affiliation.suspended": follow.affiliation_moved,

@@ -38,14 +38,6 @@ async def put_employment(tx: AsyncConnection, row: Row, since: date | None) -> N
     await _put(tx, table, {**row, "starts": starts})
 
 
-async def end_employments(tx: AsyncConnection, employer: str, agent: UUID, last_day: date) -> None:
-    """The agent has left: what runs beyond the last day ends there."""
-    table = tables.employment
-    beyond = (table.c.ends.is_(None)) | (table.c.ends > last_day)
-    mine = (table.c.employer == employer) & (table.c.agent == agent)
-    await tx.execute(table.update().where(mine & beyond & (table.c.starts <= last_day)).values(ends=last_day))
-
-
 async def put_affiliation(
     tx: AsyncConnection, employer: str, agent: UUID, agreement: str, timeline: Sequence[Row]
 ) -> None:

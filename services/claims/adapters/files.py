@@ -32,8 +32,8 @@ from services.claims.domain.situation import RiMaintained
 from services.claims.domain.terms_document import read_terms
 
 
-async def load(tx: AsyncConnection, employer: str, agent: UUID) -> AgentFile:
-    """Everything known of an agent at an employer."""
+async def load(tx: AsyncConnection, employer: str, agent: UUID, today: date) -> AgentFile:
+    """Everything known of an agent at an employer. A leave whose end is not known goes on to the end of this month."""
 
     async def rows(table: Table) -> Sequence[Row[Any]]:
         mine = (table.c.employer == employer) & (table.c.agent == agent)
@@ -46,7 +46,7 @@ async def load(tx: AsyncConnection, employer: str, agent: UUID) -> AgentFile:
         birth_date=next((row.birth_date for row in employments if row.birth_date), None),
         affiliations=tuple(affiliations),
         elections=tuple(_election(row) for row in await rows(tables.option_election)),
-        leaves=tuple(_leave(row) for row in await rows(tables.leave) if not row.cancelled and row.entries),
+        leaves=tuple(_leave(row, today) for row in await rows(tables.leave) if not row.cancelled),
         pay=_pay(await rows(tables.pay_month)),
         recognitions=tuple(_recognition(row) for row in await rows(tables.invalidity) if not row.withdrawn),
         policies=tuple(await _policies(tx, employer)),
@@ -109,12 +109,13 @@ def _election(row: Row[Any]) -> Election:
     return Election(Guarantee(row.guarantee), Period(row.starts, row.ends))
 
 
-def _leave(row: Row[Any]) -> Leave:
-    return Leave(str(row.leave), tuple(_entry(entry) for entry in row.entries))
+def _leave(row: Row[Any], today: date) -> Leave:
+    return Leave(str(row.leave), tuple(_entry(entry, today) for entry in row.entries))
 
 
-def _entry(item: Mapping[str, Any]) -> Entry:
-    period = Period(date.fromisoformat(item["start"]), date.fromisoformat(item["end"]))
+def _entry(item: Mapping[str, Any], today: date) -> Entry:
+    start, end = date.fromisoformat(item["start"]), _day(item["end"])
+    period = Period(start, end or max(start, Month.of(today).last))
     return Entry(LeaveKind(item["kind"]), period, item.get("waiting_days"), seniority_days=item.get("seniority_days"))
 
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from fastapi import Query
 
 from kit.http.auth import requires
-from kit.http.route import Rules, Tx, service_router
+from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import FIRST_YEAR, LAST_YEAR, Answer, DateText, SiretText
 from kit.period import Period
 from rules.vocabulary import LeaveKind, Leg
-from services.claims.application.entitlements import entitlements
+from services.claims.application.entitlements import Law, entitlements
 from services.claims.domain.entitlement import PaidPeriod
 from services.claims.domain.errors import ReversedInterval
 
@@ -66,15 +66,16 @@ class EntitlementAnswer(Answer):
 async def read_entitlements(
     tx: Tx,
     rules: Rules,
+    clock: Now,
     agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
-    employer: Annotated[SiretText | None, Query(description="SIRET, si l'agent a plusieurs employeurs.")] = None,
     *,
+    employer: Annotated[SiretText | None, Query(description="SIRET, si l'agent a plusieurs employeurs.")] = None,
     start: Annotated[DateText, Query(alias="from", description="Premier jour.")] = FIRST_DAY,
     end: Annotated[DateText, Query(alias="to", description="Dernier jour.")] = LAST_DAY,
 ) -> EntitlementAnswer:
     if end < start:
         raise ReversedInterval(pointer="/query/to")
-    found = await entitlements(tx, agent, employer, Period(start, end), rules)
+    found = await entitlements(tx, agent, employer, Period(start, end), Law(rules, clock.day()))
     return EntitlementAnswer(
         agent=agent,
         employer=found.employer,

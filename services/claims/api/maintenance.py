@@ -6,30 +6,20 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Answer, DateText, RateText, Request, SiretText, Text
 from kit.ids import new_id
-from kit.rate import Rate
 from rules.vocabulary import LeaveKind
 from services.claims.adapters import maintenance
 from services.claims.adapters.maintenance import Statement
+from services.claims.api.shares import Share
 from services.claims.application.state_maintenance import state_maintenance
 
 router = service_router(prefix="/v1/ri-maintenance", tags=["Maintien du régime indemnitaire"])
 Employer = Annotated[SiretText, Path(description="SIRET de l'employeur.")]
-
-
-def _share(rate: Rate) -> Rate:
-    if rate.value > 1:
-        raise PydanticCustomError("share", "{message}", {"message": "Au plus 1."})
-    return rate
-
-
-Share = Annotated[RateText, AfterValidator(_share)]
 
 
 class MaintenanceRequest(Request):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +17,14 @@ from services.claims.domain.spell import Forecast, forecast, spells
 
 
 @dataclass(frozen=True, slots=True)
+class Law:
+    """The rules, and the day on which they are asked."""
+
+    rules: Rules
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
 class Entitlements:
     """At one employer (None: no leave is known). `held` says why nothing is decided, when it is so."""
 
@@ -26,7 +35,7 @@ class Entitlements:
 
 
 async def entitlements(
-    tx: AsyncConnection, agent: UUID, employer: str | None, period: Period, rules: Rules
+    tx: AsyncConnection, agent: UUID, employer: str | None, period: Period, law: Law
 ) -> Entitlements:
     """The days of a period. Raises EmployerRequired when several employers are in scope and none is named, and what
     `statutory_pay` raises when the facts contradict each other.
@@ -36,9 +45,9 @@ async def entitlements(
         return Entitlements(employer, Entitlement(()), (), None)
     if len(known) > 1:
         raise EmployerRequired(pointer="/query/employer")
-    file = await files.load(tx, known[0], agent)
-    found = spells(file, rules)
+    file = await files.load(tx, known[0], agent, law.today)
+    found = spells(file, law.rules)
     stretches = [stretch for spell in found for stretch in spell.entitlement.within(spell.period)]
-    passages = [seen for spell in found if (seen := forecast(file, spell, rules)) is not None]
+    passages = [seen for spell in found if (seen := forecast(file, spell, law.rules)) is not None]
     held = (await progress.held(tx, agent)).get(known[0])
     return Entitlements(known[0], Entitlement.of(stretches).within(period), tuple(passages), held)

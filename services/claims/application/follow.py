@@ -19,7 +19,6 @@ from rules.book import RuleBook
 from services.claims.adapters import facts, files, progress
 from services.claims.application.readers import (
     AffiliationMoved,
-    AgentLeft,
     AgreementPublished,
     EmploymentChanged,
     InvalidityRecognised,
@@ -65,11 +64,6 @@ async def employment_changed(tx: AsyncConnection, data: dict[str, Any]) -> None:
     """Keep the employment, and what it was before the day it changed."""
     fact = EmploymentChanged.model_validate(data)
     await facts.put_employment(tx, fact.row(), fact.since)
-
-
-async def left(tx: AsyncConnection, data: dict[str, Any]) -> None:
-    fact = AgentLeft.model_validate(data)
-    await facts.end_employments(tx, fact.employer, fact.agent, fact.last_day)
 
 
 async def affiliation_moved(tx: AsyncConnection, data: dict[str, Any]) -> None:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.http.types import Amount, MonthText, RateText
-from rules.vocabulary import AffiliationOutcome, Category, EmploymentKind, Guarantee, LeaveKind, Regime
+from rules.vocabulary import (
+    AffiliationOutcome,
+    Category,
+    EmploymentKind,
+    Guarantee,
+    LeaveKind,
+    PositionKind,
+    Regime,
+)
+
+HEALTH: Final = frozenset(LeaveKind.__members__)
 
 
 class Fact(BaseModel):
@@ -74,12 +84,6 @@ class EmploymentChanged(Whom):
         }
 
 
-class AgentLeft(Whom):
-    """The agent's last day with the employer."""
-
-    last_day: date
-
-
 class Stretch(Fact):
     """A stretch of a timeline."""
 
@@ -113,28 +117,31 @@ class OptionMoved(Whom):
 
 
 class EntryFact(Fact):
-    """An initial stop or a renewal; what it does not say is said by its leave."""
+    """An initial stop or a renewal; what it does not say is said by its leave. `end` null: not known yet."""
 
     start: date
-    end: date
-    kind: LeaveKind | None = None
+    end: date | None = None
+    kind: PositionKind | None = None
     waiting_days: int | None = None
     seniority_days: int | None = None
 
 
 class LeaveChanged(Whom):
-    """A leave with the whole list of its entries."""
+    """A leave with the whole list of its entries; a cancelled one has none."""
 
     leave: UUID
-    kind: LeaveKind
+    kind: PositionKind
     waiting_days: int | None = None
     seniority_days: int | None = None
-    entries: list[EntryFact] = Field(min_length=1)
+    entries: list[EntryFact]
 
     def rows(self) -> list[dict[str, Any]]:
-        """The entries in date order, each complete; waiting days belong to the first, seniority grows with time."""
+        """The entries in date order, each complete; waiting days belong to the first, seniority grows with time.
+
+        Positions that are no leave on health grounds have no statutory pay to follow, and are left out.
+        """
         ordered = sorted(self.entries, key=lambda entry: entry.start)
-        return [self._row(entry, ordered[0]) for entry in ordered]
+        return [self._row(entry, ordered[0]) for entry in ordered if (entry.kind or self.kind).name in HEALTH]
 
     def _row(self, entry: EntryFact, first: EntryFact) -> dict[str, Any]:
         waiting = self.waiting_days if entry.waiting_days is None and entry is first else entry.waiting_days
@@ -144,7 +151,7 @@ class LeaveChanged(Whom):
         return {
             "kind": (entry.kind or self.kind).value,
             "start": entry.start.isoformat(),
-            "end": entry.end.isoformat(),
+            "end": entry.end and entry.end.isoformat(),
             "waiting_days": waiting,
             "seniority_days": seniority,
         }

@@ -31,7 +31,7 @@ async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleB
     await progress.lock(tx, employer, agent)
     if await progress.is_behind(tx, agent):
         return
-    file = await files.load(tx, employer, agent)
+    file = await files.load(tx, employer, agent, clock.day())
     subject = Subject(employer, agent, file, rules, clock.instant())
     try:
         async with tx.begin_nested():

@@ -119,3 +119,11 @@ class UnknownDecision(RelaisError):
     title_fr = "Décision inconnue"
     title_en = "Unknown decision"
     status = 404
+
+
+class BirthDateRequired(RelaisError):
+    """The capital for loss of pension is due at the legal age."""
+
+    code = "birth_date_required"
+    title_fr = "La date de naissance est requise pour l'option « perte de retraite »"
+    title_en = "The date of birth is required for the loss-of-pension option"

@@ -1,0 +1,181 @@
+"""`POST /v1/simulations/benefits`: what is read and what is shown."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field
+
+from kit.http.types import Amount, Answer, DateText, MonthText, Request, SignedAmount
+from rules.book import Rules
+from rules.pay import PayElements
+from rules.vocabulary import Category, Guarantee, LeaveKind
+from services.claims.api.leaves import LeaveRequest, entries, interval
+from services.claims.api.net_pay import ZERO
+from services.claims.api.shares import Share
+from services.claims.api.statutory_pay import PersonRequest
+from services.claims.domain.annuity import Invalidity
+from services.claims.domain.benefits import Alert
+from services.claims.domain.capitals import Death, DeathKind
+from services.claims.domain.case import Case, decide
+from services.claims.domain.errors import BirthDateRequired, DuplicatePolicy
+from services.claims.domain.reference import Insured, ReferencePay
+from services.claims.domain.situation import DailyAllowance, RiMaintained
+from services.claims.domain.snapshot import decision_document
+from services.claims.domain.terms import AnnuityFormula, BenefitTerms
+
+MAX_ITEMS = 1_000
+AgreementId = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class InsuredRequest(PersonRequest):
+    """The agent; the category gives a fonctionnaire's TPP, the date of birth the legal age."""
+
+    category: Category | None = None
+    birth_date: DateText | None = None
+
+
+class ReferencePayRequest(Request):
+    """The gross elements of the reference month. SFT and IR are on neither side of the comparison."""
+
+    month: MonthText
+    tib: Amount
+    nbi: Amount = ZERO
+    ri: Amount = ZERO
+    sft: Amount = ZERO
+    ir: Amount = ZERO
+    tpp: Amount | None = None
+
+    def reference(self) -> ReferencePay:
+        return ReferencePay(self.month, PayElements(tib=self.tib, nbi=self.nbi, ri=self.ri, tpp=self.tpp))
+
+
+class MaintenanceRequest(Request):
+    """What the employer keeps of the RI on days at full and at half pay of a kind of leave."""
+
+    kind: LeaveKind
+    full: Share
+    half: Share
+
+
+class AllowanceRequest(Request):
+    """Social security's net daily amount over an interval."""
+
+    start: DateText = Field(validation_alias=AliasChoices("start", "from"))
+    end: DateText = Field(validation_alias=AliasChoices("end", "to"))
+    daily: Amount
+
+
+class InvalidityRequest(Request):
+    """What a scheme recognised; `pension_net` is the monthly sum of all compulsory pensions."""
+
+    start: DateText = Field(alias="from")
+    cnracl_rate: Share | None = None
+    ss_category: Literal["1", "2", "3"] | None = None
+    atmp_rate: Share | None = None
+    pension_net: Amount
+
+    def invalidity(self) -> Invalidity:
+        return Invalidity(self.start, self.cnracl_rate, self.ss_category, self.atmp_rate, self.pension_net)
+
+
+class DeathRequest(Request):
+    """Death, or absolute and definitive invalidity."""
+
+    date: DateText
+    kind: DeathKind
+
+
+class BenefitsRequest(Request):
+    """A case; cover is assumed on every day. `from` and `to` are the first and last day of months."""
+
+    agreement: AgreementId
+    agent: InsuredRequest
+    options: list[Guarantee] = Field(default_factory=list, max_length=MAX_ITEMS)
+    reference_pay: ReferencePayRequest
+    leaves: list[LeaveRequest] = Field(default_factory=list)
+    employer_ri_maintenance: list[MaintenanceRequest] = Field(default_factory=list, max_length=MAX_ITEMS)
+    social_security: list[AllowanceRequest] = Field(default_factory=list, max_length=MAX_ITEMS)
+    invalidity: InvalidityRequest | None = None
+    death: DeathRequest | None = None
+    start: DateText = Field(alias="from")
+    end: DateText = Field(alias="to")
+
+    def case(self, terms: BenefitTerms) -> Case:
+        """Raises ReversedInterval, DuplicatePolicy, BirthDateRequired."""
+        if Guarantee.RETIREMENT_LOSS in self.options and self.agent.birth_date is None:
+            raise BirthDateRequired(pointer="/agent/birth_date")
+        return Case(
+            person=self.agent.person(),
+            insured=Insured(self.agent.regime, self.agent.category, self.agent.birth_date),
+            terms=terms,
+            reference=self.reference_pay.reference(),
+            leaves=entries(self.leaves),
+            period=interval(self.start, self.end, "/to"),
+            options=frozenset(self.options),
+            maintenance=self._maintenance(),
+            allowances=self._allowances(),
+            invalidity=self.invalidity.invalidity() if self.invalidity else None,
+            death=Death(self.death.date, self.death.kind) if self.death else None,
+        )
+
+    def _maintenance(self) -> dict[LeaveKind, RiMaintained]:
+        found: dict[LeaveKind, RiMaintained] = {}
+        for place, policy in enumerate(self.employer_ri_maintenance):
+            if policy.kind in found:
+                raise DuplicatePolicy(pointer=f"/employer_ri_maintenance/{place}/kind")
+            found[policy.kind] = RiMaintained(policy.full, policy.half)
+        return found
+
+    def _allowances(self) -> tuple[DailyAllowance, ...]:
+        return tuple(
+            DailyAllowance(interval(item.start, item.end, f"/social_security/{place}/end"), item.daily)
+            for place, item in enumerate(self.social_security)
+        )
+
+
+class MonthAnswer(Answer):
+    """One month; at full pay its amounts are zero."""
+
+    month: MonthText
+    target_net: SignedAmount
+    statutory_net: SignedAmount
+    social_security: SignedAmount
+    benefit: SignedAmount
+    ri_full_pay: SignedAmount
+    decree_floor: SignedAmount
+    alerts: list[Alert]
+
+
+class AnnuityAnswer(Answer):
+    """The annuity after the invalidity."""
+
+    start: DateText = Field(alias="from")
+    full: SignedAmount
+    monthly: SignedAmount
+    formula: AnnuityFormula
+    decree_floor: SignedAmount
+    alerts: list[Alert]
+
+
+class CapitalAnswer(Answer):
+    """An amount due once."""
+
+    guarantee: Guarantee
+    amount: SignedAmount
+    due: DateText
+
+
+class BenefitsAnswer(Answer):
+    """Months in date order, the annuity if an invalidity is given, capitals in the order of the guarantees."""
+
+    months: list[MonthAnswer]
+    annuity: AnnuityAnswer | None
+    capitals: list[CapitalAnswer]
+    trace: dict[str, Any]
+
+
+def answer(body: BenefitsRequest, terms: BenefitTerms, rules: Rules) -> BenefitsAnswer:
+    """The decision of the case."""
+    decision = decide(body.case(terms), rules)
+    return BenefitsAnswer.model_validate({**decision_document(decision), "trace": decision.trace.json()})

@@ -1,0 +1,53 @@
+"""`POST /v1/simulations/statutory-pay`: what is read and what is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from kit.http.types import Answer, DateText, Flag, Request
+from rules.book import Rules
+from rules.vocabulary import Regime
+from services.claims.api.entitlements import PeriodAnswer
+from services.claims.api.leaves import LeaveRequest, entries, interval
+from services.claims.domain.leave import Person
+from services.claims.domain.statutory import statutory_pay
+
+
+class PersonRequest(Request):
+    """`titular` false is a stagiaire; `service_start` is required for contractuels."""
+
+    regime: Regime
+    service_start: DateText | None = None
+    titular: Flag = True
+
+    def person(self) -> Person:
+        return Person(self.regime, self.service_start, self.titular)
+
+
+class StatutoryPayRequest(Request):
+    """An agent's leaves, and the days to show."""
+
+    agent: PersonRequest
+    leaves: list[LeaveRequest]
+    start: DateText = Field(alias="from")
+    end: DateText = Field(alias="to")
+
+
+class StatutoryPayAnswer(Answer):
+    """Days without leave are left out."""
+
+    periods: list[PeriodAnswer]
+    trace: dict[str, Any]
+
+
+def answer(body: StatutoryPayRequest, rules: Rules) -> StatutoryPayAnswer:
+    """The days asked for, decided from all the leaves given."""
+    shown = interval(body.start, body.end, "/to")
+    found = statutory_pay(body.agent.person(), entries(body.leaves), rules).within(shown)
+    inputs = {"regime": body.agent.regime, "from": body.start, "to": body.end}
+    return StatutoryPayAnswer(
+        periods=[PeriodAnswer.of(paid) for paid in found.periods()],
+        trace=found.trace("statutory-pay", "CGFP L. 822-1 et suivants", inputs).json(),
+    )

@@ -1,0 +1,72 @@
+"""The three simulations of claims, all open, in this process and without a database: the demo's accord is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import yaml
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from kit.app import create_service
+from kit.http.auth import Principal, requires
+from kit.http.route import Rules, service_router
+from kit.settings import Settings
+from rules.book import RuleBook
+from services.claims.api import benefits, simulations
+from services.claims.api.benefits import BenefitsAnswer, BenefitsRequest
+from services.claims.application.simulated_terms import simulated_terms
+from services.claims.domain.agent_file import DatedTerms
+from services.claims.domain.terms_document import read_terms
+from tests.golden.cases import Case
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+GOLDEN: Final = ROOT / "tests" / "golden"
+ACCORD: Final[dict[str, Any]] = {
+    **yaml.safe_load((ROOT / "examples/accords/la-roche-sur-yon-2025.yaml").read_text(encoding="utf-8")),
+    "version": 1,
+}
+TERMS: Final = read_terms(ACCORD)
+NO_DATABASE: Final = Settings(
+    component="claims", database_url=SecretStr("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+)
+EVERYTHING: Final = frozenset(simulations.SUMMARIES)
+
+
+class GrantedVerifier:
+    """Stands where tokens are verified, and knows one caller."""
+
+    async def verify(self, _token: str) -> Principal:
+        return Principal("test", frozenset({"simulations:run"}))
+
+
+def application(rules: RuleBook, opened: frozenset[str] = EVERYTHING) -> FastAPI:
+    """The simulations in `opened`; benefits read the accord from memory."""
+    router = service_router(prefix="/v1/simulations")
+    if "benefits" in opened:
+
+        @router.post("/benefits", dependencies=[requires("simulations:run")])
+        async def with_the_accord(body: BenefitsRequest, law: Rules) -> BenefitsAnswer:
+            versions = [DatedTerms(body.start, TERMS, ACCORD)] if body.agreement == TERMS.agreement else []
+            return benefits.answer(body, simulated_terms(versions, body.start), law)
+
+    routers = (router, simulations.simulations(opened))
+    app = create_service(NO_DATABASE, name="claims", routers=routers, rules=rules)
+    app.state.verifier = GrantedVerifier()
+    return app
+
+
+async def post(app: FastAPI, path: str, body: Any) -> httpx.Response:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://relais") as client:
+        return await client.post(path, json=body, headers={"Authorization": "Bearer test"})
+
+
+def golden_cases() -> Iterator[Case]:
+    """The golden cases of claims."""
+    for path in sorted(GOLDEN.glob("claims_*.yaml")):
+        for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
+            yield Case.of(path.name, raw)
