@@ -55,7 +55,6 @@ async def test_no_token_no_scope_no_feed(door: Door) -> None:
 
 async def test_an_insurer_is_told_certain_types_and_certain_fields_only(door: Door, producers: Producers) -> None:
     agent = str(new_id())
-    hired = {"agent": agent, "matricule": "M1", "birth_date": "1980-01-01"}
     leave = {"agent": agent, "kind": "CLD", "start": "2026-01-05", "end": None, "entries": [{"kind": "CLD"}]}
     started = {"agent": agent, "agreement": "accord", "from": "2026-01-01", "to": None, "reasons": [{"detail": "x"}]}
     claim = {"agent": agent, "agreement": "accord", "claim": "c", "leave": "l", "from": "2026-04-05"}
