@@ -159,9 +159,9 @@ async def _gateway_database(layout: Layout, credentials: Credentials) -> AsyncIt
 async def _started(platform: Platform, screen: Screen) -> None:
     """Start the five processes and wait until each answers."""
     with screen.step("cinq processus"):
+        await register_all(platform.gateway_database, platform.credentials, SystemClock())
         for component in COMPONENTS:
             await platform.processes.start(process_plan(component, platform.layout, platform.credentials))
-        await register_all(platform.gateway_database, platform.credentials, SystemClock())
         await platform.while_up(_all_answer(platform.layout))
 
 
