@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.ids import new_id
+from kit.recording import Recording
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.tables import agreement, agreement_employer, agreement_step, agreement_version
 from services.agreements.domain.finding import Finding, Severity
 from services.agreements.domain.lifecycle import Status
-from kit.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)

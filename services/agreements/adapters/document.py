@@ -157,7 +157,7 @@ class AgreementDocument(Part):
     employers: Annotated[list[EmployerDocument], MANY]
     insurers: list[InsurerDocument] = Field(default_factory=list, max_length=MAX_ITEMS)
     signatories: list[SignatoryDocument] = Field(default_factory=list, max_length=MAX_ITEMS)
-    guarantees: Annotated[list[Annotated[GuaranteeDocument, Field(discriminator="code")]], MANY]
+    guarantees: Annotated[list[GuaranteeDocument], MANY]
     contribution_base: Annotated[list[BaseDocument], MANY]
     rate_revision: RevisionDocument | None = None
     eligibility: EligibilityDocument

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import ValidationInfo, field_validator
 
 from kit.http.types import Amount, DateText, Flag, RateText, Text
 from rules.vocabulary import Guarantee, LeaveKind, PayElement, Regime
@@ -82,8 +84,16 @@ class RiDocument(Part):
         return benefits.RiBenefit(self.target, tuple(self.elements), tuple(self.leaves), self.source)
 
 
-class _Guarantee(Part):
-    """What all guarantees say."""
+BENEFITS: Final[dict[Guarantee, type[IncomeDocument | DeathDocument | FlatDocument | RiDocument]]] = {
+    Guarantee.BASE: IncomeDocument,
+    Guarantee.DEATH: DeathDocument,
+    Guarantee.RETIREMENT_LOSS: FlatDocument,
+    Guarantee.RI_FULL_PAY: RiDocument,
+}
+
+
+class GuaranteeDocument(Part):
+    """A guarantee; the fields of `benefit` are those of its `code`."""
 
     code: Guarantee
     mandatory: Flag
@@ -92,6 +102,13 @@ class _Guarantee(Part):
     source: Text
     rates: Annotated[list[RateDocument], MANY]
     benefit: IncomeDocument | DeathDocument | FlatDocument | RiDocument
+
+    @field_validator("benefit", mode="before")
+    @classmethod
+    def _of_its_code(cls, value: Any, info: ValidationInfo) -> Any:
+        """Read it as what its code says, so that an error names the field and not four unions."""
+        code = info.data.get("code")
+        return value if code is None else BENEFITS[code].model_validate(value)
 
     def to_domain(self) -> GuaranteeTerm:
         return GuaranteeTerm(
@@ -103,28 +120,3 @@ class _Guarantee(Part):
             tuple(rate.to_domain() for rate in self.rates),
             self.benefit.to_domain(),
         )
-
-
-class BaseGuaranteeDocument(_Guarantee):
-    code: Literal[Guarantee.BASE]
-    benefit: IncomeDocument
-
-
-class DeathGuaranteeDocument(_Guarantee):
-    code: Literal[Guarantee.DEATH]
-    benefit: DeathDocument
-
-
-class RetirementLossGuaranteeDocument(_Guarantee):
-    code: Literal[Guarantee.RETIREMENT_LOSS]
-    benefit: FlatDocument
-
-
-class RiFullPayGuaranteeDocument(_Guarantee):
-    code: Literal[Guarantee.RI_FULL_PAY]
-    benefit: RiDocument
-
-
-GuaranteeDocument = (
-    BaseGuaranteeDocument | DeathGuaranteeDocument | RetirementLossGuaranteeDocument | RiFullPayGuaranteeDocument
-)

@@ -30,7 +30,7 @@ class Dated(Part):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.end is not None and self.end < self.start:
-            raise PydanticCustomError("reversed_interval", "La fin précède le début.")
+            raise PydanticCustomError("reversed_interval", "{message}", {"message": "La fin précède le début."})
         return self
 
     @property

@@ -7,10 +7,10 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.ids import new_id
+from kit.recording import Recording
 from services.agreements.adapters.tables import organisation
 from services.agreements.domain.agreement import LegalCode
 from services.agreements.domain.organisation import Organisation, OrganisationKind
-from kit.recording import Recording
 
 
 async def lock(tx: AsyncConnection, key: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.recording import Recording
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.adapters.tables import scheme
-from kit.recording import Recording
 
 
 async def lock(tx: AsyncConnection, key: str) -> None:

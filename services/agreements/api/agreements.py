@@ -14,6 +14,7 @@ from kit.http.pagination import Page, Paging, paged
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Answer, DateText
+from kit.recording import Recording
 from services.agreements.adapters import agreements
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDocument
@@ -21,7 +22,6 @@ from services.agreements.api.schemas import AgreementAnswer, TermsAnswer
 from services.agreements.application.advance_agreement import publish_agreement, sign
 from services.agreements.application.register_agreement import register_agreement
 from services.agreements.domain.errors import InvalidAgreement, UnknownAgreement
-from kit.recording import Recording
 from services.agreements.domain.terms import terms_on
 
 router = service_router(tags=["Accords"])

@@ -10,12 +10,12 @@ from fastapi import Request as HttpRequest
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Now, Tx, service_router
+from kit.recording import Recording
 from services.agreements.adapters import organisations
 from services.agreements.api.schemas import OrganisationAnswer, OrganisationRequest
 from services.agreements.application.register_organisation import register_organisation
 from services.agreements.domain.errors import UnknownOrganisation
 from services.agreements.domain.organisation import OrganisationKind
-from kit.recording import Recording
 
 router = service_router(tags=["Organisations"])
 Key = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="SIRET ou code.")]

@@ -36,7 +36,9 @@ class OrganisationRequest(Request):
     @model_validator(mode="after")
     def _named_once(self) -> Self:
         if (self.kind in EMPLOYERS) != (self.siret is not None) or (self.siret is None) == (self.code is None):
-            raise PydanticCustomError("key", "Un employeur a un SIRET, une autre organisation un code.")
+            raise PydanticCustomError(
+                "key", "{message}", {"message": "Un employeur a un SIRET, une autre organisation un code."}
+            )
         return self
 
     def to_domain(self, today: date) -> Organisation:

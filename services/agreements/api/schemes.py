@@ -8,11 +8,11 @@ from fastapi import Path, Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Tx, service_router
+from kit.recording import Recording
 from services.agreements.adapters import schemes
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.application.register_scheme import register_scheme
 from services.agreements.domain.errors import UnknownScheme
-from kit.recording import Recording
 
 router = service_router(tags=["Régimes régionaux"])
 

@@ -7,11 +7,11 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.outbox import publish
+from kit.recording import Recording
 from services.agreements.adapters import agreements
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.domain.errors import UnknownAgreement
 from services.agreements.domain.lifecycle import Status, step
-from kit.recording import Recording
 from services.agreements.domain.validation import check_signable
 from services.agreements.events import AgreementPublished
 

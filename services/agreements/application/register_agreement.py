@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.recording import Recording
 from rules.book import RuleBook
 from services.agreements.adapters import agreements, schemes
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.domain.errors import AlreadyRegistered
 from services.agreements.domain.lifecycle import Status
-from kit.recording import Recording
 from services.agreements.domain.validation import accepted
 
 

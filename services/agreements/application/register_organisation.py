@@ -7,10 +7,10 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.outbox import publish
+from kit.recording import Recording
 from services.agreements.adapters import organisations
 from services.agreements.domain.errors import AlreadyRegistered
 from services.agreements.domain.organisation import Organisation
-from kit.recording import Recording
 from services.agreements.events import OrganisationRegistered
 
 

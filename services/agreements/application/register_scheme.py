@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.recording import Recording
 from services.agreements.adapters import schemes
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.domain.errors import AlreadyRegistered
-from kit.recording import Recording
 
 
 async def register_scheme(tx: AsyncConnection, document: SchemeDocument, recording: Recording) -> bool:

@@ -32,9 +32,9 @@ def _employers(agreement: Agreement) -> Iterator[Finding]:
     if not sirets:
         yield error("no_employer", "/employers", "accord, parties", "Un accord a au moins un employeur.")
     for siret, times in Counter(sirets).items():
-        if times > 1 and _overlaps([e.period for e in agreement.employers if e.siret == siret]):
+        if times > 1:
             place = f"/employers/{sirets.index(siret)}"
-            yield error("employer_twice", place, "accord, parties", "Le même employeur figure deux fois un même jour.")
+            yield error("employer_twice", place, "accord, parties", "Le même employeur figure deux fois.")
     for index, employer in enumerate(agreement.employers):
         if not _inside(employer.period, agreement.effective):
             yield error(

@@ -20,23 +20,22 @@ _NOTIFY: Final = text(f"SELECT pg_notify('{CHANNEL}', '')")
 async def ask(tx: AsyncConnection, agent: UUID) -> None:
     """Let an agent be decided again once this transaction has committed."""
     chain = current()
-    await tx.execute(
-        insert(redecision).values(
-            agent=agent, correlation=chain.correlation, causation=chain.causation, traceparent=chain.traceparent
-        )
+    row = insert(redecision).values(
+        agent=agent, correlation=chain.correlation, causation=chain.causation, traceparent=chain.traceparent
     )
+    await tx.execute(row.inline())  # without RETURNING: the api role may ask, not read who else waits
     await tx.execute(_NOTIFY)
 
 
 async def ask_employers(tx: AsyncConnection, employers: Sequence[str]) -> None:
     """Let every agent of these employers be decided again: one statement whatever their number."""
-    agents = select(agent_employer.c.agent.distinct().label("agent"))
+    agents = select(agent_employer.c.agent).distinct()
     await _ask_all(tx, agents.where(agent_employer.c.employer.in_(employers)).subquery().c.agent)
 
 
 async def ask_due(tx: AsyncConnection, today: date) -> None:
     """Let those be decided again for whom something becomes true by `today`."""
-    agents = select(affiliation.c.agent.distinct().label("agent"))
+    agents = select(affiliation.c.agent).distinct()
     await _ask_all(tx, agents.where(affiliation.c.again_on <= today).subquery().c.agent)
 
 

@@ -141,7 +141,7 @@ agreement_employer: Final = Table(
     metadata,
     Column("agreement", Text, primary_key=True),
     Column("employer", Text, primary_key=True),
-    Column("valid", PeriodColumn, primary_key=True),
+    Column("valid", PeriodColumn, nullable=False),
 )
 
 # The latest decision about each agent under each accord, what was told of it, and when to look again.

@@ -130,9 +130,9 @@ class SickLeave(EventData):
     entries: list[LeavePart]
 
     @classmethod
-    def of(cls, agent: UUID, entries: Sequence[LeaveEntry], **more: Any) -> Self:
+    def of(cls, agent: UUID, known: Sequence[LeaveEntry], **more: Any) -> Self:
         """Asserts at least one entry, in date order."""
-        first, last = entries[0], entries[-1]
+        first, last = known[0], known[-1]
         said = {
             "agent": agent,
             "employer": first.employer,
@@ -143,7 +143,7 @@ class SickLeave(EventData):
             "waiting_days": first.waiting_days,
             "seniority_days": first.seniority_days,
             "paid": first.paid,
-            "entries": [LeavePart.of(entry) for entry in entries],
+            "entries": [LeavePart.of(entry) for entry in known],
         }
         return cls.model_validate({**said, **more})
 
@@ -155,7 +155,7 @@ class SickLeaveStarted(SickLeave):
     topic: ClassVar[str] = TOPIC
 
 
-class Renewal(Part):
+class RenewalPart(Part):
     """The days a renewal adds."""
 
     start: date
@@ -168,7 +168,7 @@ class SickLeaveExtended(SickLeave):
     type: ClassVar[str] = "fr.psc.eligibility.sick-leave.extended.v1"
     topic: ClassVar[str] = TOPIC
 
-    renewal: Renewal
+    renewal: RenewalPart
 
 
 class SickLeaveEnded(SickLeave):

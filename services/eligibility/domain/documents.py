@@ -12,6 +12,7 @@ from kit.trace import plain
 from rules.vocabulary import ContractKind, EmploymentKind, Guarantee, PositionKind, Regime
 from services.eligibility.domain.affiliation import Stretch
 from services.eligibility.domain.file import AgentFile, ArtTeaching, Dispense, Employment, Position
+from services.eligibility.domain.reasons import Reason
 from services.eligibility.domain.terms import DispenseTerms, EligibilityTerms
 
 Document = Mapping[str, Any]
@@ -90,10 +91,15 @@ def timeline_document(stretches: Iterable[Stretch]) -> list[dict[str, Any]]:
         {
             **plain(dates(stretch.period)),
             "outcome": stretch.outcome.value,
-            "reasons": [{"rule": r.rule, "reference": r.reference, "detail": r.detail} for r in stretch.reasons],
+            "reasons": [reason_document(reason) for reason in stretch.reasons],
         }
         for stretch in stretches
     ]
+
+
+def reason_document(reason: Reason) -> dict[str, str]:
+    """A reason as answers and events show it."""
+    return {"rule": reason.rule, "reference": reason.reference, "detail": reason.detail}
 
 
 def dates(of: Period) -> dict[str, date | None]:

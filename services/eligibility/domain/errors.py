@@ -82,12 +82,12 @@ class LeaveNotLonger(RelaisError):
     title_en = "A leave is made longer by a renewal"
 
 
-class WaitingDaysRefused(RelaisError):
-    """Only ordinary sick leave has waiting days (rulebook §1.3)."""
+class ConditionsRefused(RelaisError):
+    """Kind, contract and category of an employment do not go together."""
 
-    code = "waiting_days_refused"
-    title_fr = "Seul le congé de maladie ordinaire a un délai de carence"
-    title_en = "Only ordinary sick leave has waiting days"
+    code = "conditions_refused"
+    title_fr = "Conditions d'emploi contradictoires"
+    title_en = "Contradictory conditions of employment"
 
 
 class LeaveCancelled(RelaisError):

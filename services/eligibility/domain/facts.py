@@ -68,6 +68,26 @@ class LeaveEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a renewal adds to a leave; employer and kind are the leave's."""
+
+    period: Period
+    paid: bool
+    seniority_days: int | None = None
+
+    def entry_of(self, leave: Sequence[LeaveEntry], key: UUID) -> LeaveEntry:
+        return LeaveEntry(
+            key,
+            leave[0].leave,
+            leave[0].employer,
+            leave[-1].kind,
+            self.period,
+            self.paid,
+            seniority_days=self.seniority_days,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Invalidity:
     """A recognition: CNRACL rate, social security category and AT/MP rate are three separate facts (rulebook S5)."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
+from typing import Any
 from uuid import UUID
 
 from kit.period import ONE_DAY, Period
+from kit.trace import plain
 from rules.book import Rules
 from rules.vocabulary import EmploymentKind, Regime
 from services.eligibility.domain.facts import Conditions, ContractKey, Spell
@@ -31,6 +33,10 @@ class Standing:
     def titular(self) -> bool:
         return self.conditions.kind is EmploymentKind.TITULAIRE
 
+    def document(self) -> dict[str, Any]:
+        """It as JSON, for what remembers what was told."""
+        return dict(plain({**asdict(self), "employment": str(self.employment)}))
+
 
 def standings(spells: Iterable[Spell], rules: Rules) -> dict[UUID, tuple[Standing, ...]]:
     """The stretches of every employment of one person, whoever employs: hours are summed over all of them."""
@@ -42,14 +48,14 @@ def standings(spells: Iterable[Spell], rules: Rules) -> dict[UUID, tuple[Standin
     }
 
 
-def untold(told: Sequence[Standing], now: Sequence[Standing]) -> tuple[Standing, ...]:
-    """The stretches to tell so that whoever knew `told` knows `now`: all from the first that differs.
+def untold(told: Sequence[Mapping[str, Any]], now: Sequence[Standing]) -> tuple[Standing, ...]:
+    """The stretches to tell so that whoever knew the documents `told` knows `now`: all from the first that differs.
 
     A stretch names the whole employment, so a new end differs from the first stretch on.
     """
     same = 0
     for before, after in zip(told, now, strict=False):
-        if before != after:
+        if before != after.document():
             break
         same += 1
     return tuple(now[same:])

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
+from kit.recording import Recording
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.domain.agreement import Agreement
-from kit.recording import Recording
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "accords"
 NOW = datetime(2025, 3, 10, 9, 0, tzinfo=UTC)

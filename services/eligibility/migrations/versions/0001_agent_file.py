@@ -155,7 +155,7 @@ def _decisions() -> None:
         sa.Column("agreement", sa.Text(), nullable=False),
         sa.Column("employer", sa.Text(), nullable=False),
         sa.Column("valid", postgresql.DATERANGE(), nullable=False),
-        sa.PrimaryKeyConstraint("agreement", "employer", "valid"),
+        sa.PrimaryKeyConstraint("agreement", "employer"),
     )
     op.create_table(
         "affiliation",

@@ -1,0 +1,50 @@
+"""What was last told of each employment, so that only what differs is told again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.period import Period
+from rules.vocabulary import Regime
+from services.eligibility.adapters.tables import employment_told
+from services.eligibility.domain.documents import period
+from services.eligibility.domain.standing import Standing
+
+
+async def store(tx: AsyncConnection, employments: Sequence[tuple[UUID, Sequence[Standing]]]) -> None:
+    """Remember all stretches of some employments as told, each with its agent."""
+    rows = [
+        {
+            "employment": stretches[0].employment,
+            "agent": agent,
+            "employer": stretches[0].key.employer,
+            "stretches": [stretch.document() for stretch in stretches],
+        }
+        for agent, stretches in employments
+    ]
+    if rows:
+        kept = insert(employment_told)
+        new = {"stretches": kept.excluded.stretches}
+        await tx.execute(kept.on_conflict_do_update(index_elements=["employment"], set_=new), rows)
+
+
+async def of_agents(tx: AsyncConnection, agents: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """The stretches last told, as documents, by employment."""
+    query = select(employment_told.c.employment, employment_told.c.stretches)
+    rows = await tx.execute(query.where(employment_told.c.agent.in_(agents)))
+    return {row.employment: row.stretches for row in rows}
+
+
+async def regimes(tx: AsyncConnection, agent: UUID, employer: str) -> list[tuple[Period, Regime]]:
+    """The regimes of an agent's employments with an employer, as they follow from all jobs together."""
+    query = select(employment_told.c.stretches).where(
+        employment_told.c.agent == agent, employment_told.c.employer == employer
+    )
+    found = [stretch for stretches in (await tx.execute(query)).scalars() for stretch in stretches]
+    return [(period(stretch["period"]), Regime(stretch["regime"])) for stretch in found]

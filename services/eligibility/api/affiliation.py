@@ -1,0 +1,77 @@
+"""Who is covered, since when, why; and, one day, what would be if."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import AwareDatetime
+
+from kit.http.auth import requires
+from kit.http.problem import Problem
+from kit.http.route import Crypto, Now, Tx, service_router
+from kit.http.types import DateText, SiretText
+from services.eligibility.adapters import affiliations, agents, options
+from services.eligibility.adapters.affiliations import StoredDecision
+from services.eligibility.api.answers import AffiliationAnswer, OptionAnswer, PeriodAnswer
+from services.eligibility.api.common import AgentId
+from services.eligibility.domain.documents import period
+from services.eligibility.domain.errors import AgentNotFound, EmployerRequired
+
+router = service_router(tags=["Affiliation"])
+
+
+@router.get("/v1/agents/{agent}/affiliation", dependencies=[requires("agents:read")])
+async def read(
+    *,
+    agent: AgentId,
+    tx: Tx,
+    crypto: Crypto,
+    clock: Now,
+    employer: Annotated[SiretText | None, Query(description="SIRET, quand l'agent a plusieurs employeurs.")] = None,
+    as_of: Annotated[DateText | None, Query(description="Jour dont dire l'issue ; aujourd'hui sinon.")] = None,
+    known_at: Annotated[AwareDatetime | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
+) -> AffiliationAnswer:
+    """The cover of an agent: its whole timeline with reasons and articles, and the trace of the decision."""
+    if await agents.get(tx, agent, crypto) is None:
+        raise AgentNotFound
+    day = as_of or clock.day()
+    decided = [d for d in await affiliations.latest(tx, agent, known_at) if employer in (None, d.employer)]
+    if len({d.employer for d in decided}) > 1:
+        raise EmployerRequired(pointer="/query/employer")
+    chosen = [one for one in await options.of_agent(tx, agent) if employer in (None, one.employer)]
+    decision = _bearing_on(decided, day)
+    periods = decision.result["timeline"] if decision else []
+    return AffiliationAnswer(
+        agent=agent,
+        employer=decision.employer if decision else employer,
+        agreement=decision.inputs["terms"]["agreement"] if decision else None,
+        as_of=day,
+        outcome=next((p["outcome"] for p in periods if day in period(p)), None),
+        periods=[PeriodAnswer.model_validate(p) for p in periods],
+        options=[OptionAnswer.of(one) for one in chosen],
+        references=list(dict.fromkeys(r["reference"] for p in periods for r in p["reasons"])),
+        decision=decision.id if decision else None,
+        decided_at=decision.recorded_at if decision else None,
+        trace=decision.trace if decision else None,
+    )
+
+
+@router.post("/v1/simulations/affiliation", dependencies=[requires("simulations:run")], status_code=501)
+async def simulate(body: dict[str, Any]) -> None:
+    """Not offered yet: the same decision on a file that is only supposed."""
+    assert body is not None
+    raise Problem(
+        501,
+        "not_implemented",
+        "Simulation d'affiliation non encore offerte",
+        "Affiliation simulation not offered yet",
+    )
+
+
+def _bearing_on(decided: list[StoredDecision], day: date) -> StoredDecision | None:
+    """The decision under the accord in force on a day, or the latest accord's."""
+    ordered = sorted(decided, key=lambda d: str(d.inputs["terms"]["effective"]["from"]))
+    begun = [d for d in ordered if date.fromisoformat(d.inputs["terms"]["effective"]["from"]) <= day]
+    return next(iter([*begun[::-1], *ordered]), None)

@@ -1,0 +1,260 @@
+"""What the agent's file answers: as much of it as the caller's employers may see. Never a NIR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from kit.http.types import Answer
+from services.eligibility.adapters.agents import Link, StoredAgent
+from services.eligibility.domain.facts import Election, Invalidity, LeaveEntry, Spell
+
+
+class SpellAnswer(Answer):
+    """A stretch of an employment under one set of conditions."""
+
+    start: date
+    end: date | None
+    kind: str
+    contract: str | None
+    weekly_hours: str
+    category: str | None
+    art_teaching: str | None
+
+    @classmethod
+    def of(cls, spell: Spell) -> Self:
+        held = spell.conditions
+        return cls(
+            start=spell.period.start,
+            end=spell.period.end,
+            kind=held.kind.value,
+            contract=held.contract,
+            weekly_hours=f"{held.weekly_hours:.2f}",
+            category=held.category,
+            art_teaching=held.art_teaching,
+        )
+
+
+class EmploymentAnswer(Answer):
+    """An employment, with all its stretches."""
+
+    id: UUID
+    employer: str
+    matricule: str
+    contract_number: str
+    start: date
+    end: date | None
+    service_start: date | None
+    spells: list[SpellAnswer]
+
+    @classmethod
+    def all_of(cls, spells: Iterable[Spell]) -> list[Self]:
+        """The employments these stretches make up, by start."""
+        grouped: dict[UUID, list[Spell]] = {}
+        for spell in sorted(spells, key=lambda s: s.period.start):
+            grouped.setdefault(spell.employment, []).append(spell)
+        return [cls.of(own) for own in grouped.values()]
+
+    @classmethod
+    def of(cls, own: list[Spell]) -> Self:
+        first, last = own[0], own[-1]
+        return cls(
+            id=first.employment,
+            employer=first.key.employer,
+            matricule=first.key.matricule,
+            contract_number=first.key.number,
+            start=first.period.start,
+            end=last.period.end,
+            service_start=first.service_start,
+            spells=[SpellAnswer.of(spell) for spell in own],
+        )
+
+
+class EntryAnswer(Answer):
+    """An initial stop or a renewal."""
+
+    id: UUID
+    start: date
+    end: date | None
+    paid: bool
+    waiting_days: int | None
+    seniority_days: int | None
+
+    @classmethod
+    def of(cls, entry: LeaveEntry) -> Self:
+        return cls(
+            id=entry.id,
+            start=entry.period.start,
+            end=entry.period.end,
+            paid=entry.paid,
+            waiting_days=entry.waiting_days,
+            seniority_days=entry.seniority_days,
+        )
+
+
+class LeaveAnswer(Answer):
+    """A leave with its entries."""
+
+    id: UUID
+    employer: str
+    kind: str
+    start: date
+    end: date | None
+    entries: list[EntryAnswer]
+
+    @classmethod
+    def of(cls, entries: Iterable[LeaveEntry]) -> Self:
+        ordered = sorted(entries, key=lambda entry: entry.period.start)
+        first, last = ordered[0], ordered[-1]
+        return cls(
+            id=first.leave,
+            employer=first.employer,
+            kind=first.kind.value,
+            start=first.period.start,
+            end=last.period.end,
+            entries=[EntryAnswer.of(entry) for entry in ordered],
+        )
+
+    @classmethod
+    def all_of(cls, entries: Iterable[LeaveEntry]) -> list[Self]:
+        """The leaves these entries make up, by start."""
+        grouped: dict[UUID, list[LeaveEntry]] = {}
+        for entry in sorted(entries, key=lambda e: e.period.start):
+            grouped.setdefault(entry.leave, []).append(entry)
+        return [cls.of(own) for own in grouped.values()]
+
+
+class LeaveChanged(Answer):
+    """A leave after a change; None: it is cancelled."""
+
+    leave: LeaveAnswer | None
+
+
+class InvalidityAnswer(Answer):
+    """A recognition of invalidity."""
+
+    id: UUID
+    employer: str
+    since: date = Field(serialization_alias="from")
+    cnracl_rate: str | None
+    ss_category: str | None
+    atmp_rate: str | None
+    pension_net: str
+
+    @classmethod
+    def of(cls, one: Invalidity) -> Self:
+        return cls(
+            id=one.id,
+            employer=one.employer,
+            since=one.period.start,
+            cnracl_rate=None if one.cnracl_rate is None else str(one.cnracl_rate),
+            ss_category=one.ss_category,
+            atmp_rate=None if one.atmp_rate is None else str(one.atmp_rate),
+            pension_net=str(one.pension_net),
+        )
+
+
+class OptionAnswer(Answer):
+    """An option chosen; `to` null: on."""
+
+    id: UUID
+    employer: str
+    guarantee: str
+    since: date = Field(serialization_alias="from")
+    until: date | None = Field(serialization_alias="to")
+
+    @classmethod
+    def of(cls, one: Election) -> Self:
+        return cls(
+            id=one.id,
+            employer=one.employer,
+            guarantee=one.guarantee.value,
+            since=one.period.start,
+            until=one.period.end,
+        )
+
+
+class MatriculeAnswer(Answer):
+    """With whom the agent is, under which matricule."""
+
+    employer: str
+    matricule: str
+
+
+class AgentRow(Answer):
+    """An agent in a list."""
+
+    id: UUID
+    employer: str
+    matricule: str
+
+    @classmethod
+    def of(cls, link: Link) -> Self:
+        return cls(id=link.agent, employer=link.employer, matricule=link.matricule)
+
+
+class AgentAnswer(Answer):
+    """An agent's file."""
+
+    id: UUID
+    employer: str
+    matricule: str
+    last_name: str
+    first_name: str
+    birth_date: date
+    matricules: list[MatriculeAnswer]
+    employments: list[EmploymentAnswer]
+    leaves: list[LeaveAnswer]
+    options: list[OptionAnswer]
+    invalidities: list[InvalidityAnswer]
+
+    @classmethod
+    def of(cls, person: StoredAgent, links: list[Link], **facts: Any) -> Self:
+        """`employer` and `matricule` are the first the caller sees; `matricules` holds them all."""
+        return cls(
+            id=person.id,
+            employer=links[0].employer,
+            matricule=links[0].matricule,
+            last_name=person.last_name,
+            first_name=person.first_name,
+            birth_date=person.birth_date,
+            matricules=[MatriculeAnswer(employer=link.employer, matricule=link.matricule) for link in links],
+            **facts,
+        )
+
+
+class ReasonAnswer(Answer):
+    """Why, with its article."""
+
+    rule: str
+    reference: str
+    detail: str
+
+
+class PeriodAnswer(Answer):
+    """Days with one outcome."""
+
+    start: date
+    end: date | None
+    outcome: str
+    reasons: list[ReasonAnswer]
+
+
+class AffiliationAnswer(Answer):
+    """The cover of an agent with one employer. Not decided yet: no period, and `outcome` null."""
+
+    agent: UUID
+    employer: str | None
+    agreement: str | None
+    as_of: date
+    outcome: str | None
+    periods: list[PeriodAnswer]
+    options: list[OptionAnswer]
+    references: list[str]
+    decision: UUID | None
+    decided_at: datetime | None
+    trace: dict[str, Any] | None

@@ -1,0 +1,71 @@
+"""Contracts of an agent: added, changed, ended."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Response
+
+from kit.http.auth import requires
+from kit.http.etag import ChangedVersion, check_version, set_etag
+from kit.http.route import Tx, service_router
+from services.eligibility.adapters import employments
+from services.eligibility.api.answers import EmploymentAnswer
+from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.schemas import ContractRequest, EmploymentChange
+from services.eligibility.application.change_employment import add_employment, change_employment, end_employment
+from services.eligibility.application.open_file import open_file
+from services.eligibility.domain.amendment import Change
+from services.eligibility.domain.errors import EmployerRequired, FactNotFound
+
+router = service_router(tags=["Emplois"], dependencies=[requires("agents:write")])
+
+
+@router.post("/v1/agents/{agent}/employments", status_code=201, responses={200: {"description": "Déjà connu"}})
+async def add(
+    agent: AgentId, body: ContractRequest, tx: Tx, recording: Recorded, response: Response
+) -> EmploymentAnswer:
+    """Add a contract; several at once are normal. The same again changes nothing (200)."""
+    file = await open_file(tx, agent)
+    employer = file.employer(body.employer)
+    matricules = [link.matricule for link in file.links if link.employer == employer]
+    if body.matricule is None and len(matricules) > 1:
+        raise EmployerRequired(pointer="/matricule")
+    done = await add_employment(tx, file, body.to_spell(employer, body.matricule or matricules[0]), recording)
+    response.status_code = 201 if done.new else 200
+    set_etag(response, done.version)
+    return await _answer(tx, agent, done.employment)
+
+
+@router.patch("/v1/agents/{agent}/employments/{employment}")
+async def change(
+    *,
+    agent: AgentId,
+    employment: Annotated[UUID, Path(description="Identifiant de l'emploi.")],
+    body: EmploymentChange,
+    version: ChangedVersion,
+    tx: Tx,
+    recording: Recorded,
+    response: Response,
+) -> EmploymentAnswer:
+    """Change a contract from a day on, or its last day. What was known before stays readable."""
+    file = await open_file(tx, agent)
+    check_version(version, file.version)
+    own = [spell for spell in file.spells if spell.employment == employment]
+    if not own:
+        raise FactNotFound
+    if body.since is None:
+        assert body.end is not None, "a change says something"
+        changed = await end_employment(tx, file, employment, body.end, recording)
+    else:
+        held = next((spell for spell in own if body.since in spell.period), own[-1])
+        wanted = Change(body.since, body.applied_to(held.conditions), body.end)
+        changed = await change_employment(tx, file, employment, wanted, recording)
+    set_etag(response, changed)
+    return await _answer(tx, agent, employment)
+
+
+async def _answer(tx: Tx, agent: UUID, employment: UUID) -> EmploymentAnswer:
+    spells = [spell for _, spell in await employments.of_agents(tx, [agent]) if spell.employment == employment]
+    return EmploymentAnswer.of(sorted(spells, key=lambda spell: spell.period.start))

@@ -1,0 +1,278 @@
+"""Requests about the agent's file: each becomes facts of the domain."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from kit.http.types import Amount, Code, Count, DateText, Flag, NirText, RateText, Request, SiretText, Text
+from kit.ids import new_id
+from kit.period import Period
+from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, LeaveKind, PositionKind
+from services.eligibility.adapters.agents import Identity
+from services.eligibility.application.hire_agent import Hire
+from services.eligibility.domain.conditions import checked, contract_fits
+from services.eligibility.domain.facts import Conditions, ContractKey, Election, Invalidity, LeaveEntry, Renewal, Spell
+from services.eligibility.domain.file import FONCTIONNAIRES, ArtTeaching
+
+HOURS_PATTERN: Final = r"^[0-9]{1,2}(\.[0-9]{1,2})?$"
+# A contract without a number is the only one of its matricule.
+ONLY_CONTRACT: Final = "1"
+
+
+def refused(code: str, message: str) -> PydanticCustomError:
+    """A refusal that concerns several fields, with its French message."""
+    return PydanticCustomError(code, "{message}", {"message": message})
+
+
+HoursText = Annotated[
+    str,
+    Field(
+        pattern=HOURS_PATTERN,
+        description="Durée hebdomadaire en heures, chaîne de deux décimales au plus.",
+        examples=["35.00"],
+    ),
+]
+
+
+def in_order(end: date | None, info: ValidationInfo) -> date | None:
+    """An end is not before the start of the same object."""
+    start = info.data.get("start")
+    if end is not None and start is not None and end < start:
+        raise refused("reversed_interval", "La fin précède le début.")
+    return end
+
+
+class EmploymentRequest(Request):
+    """A contract or an appointment. `titular` may be said; it is what the kind says."""
+
+    contract_number: Code = ONLY_CONTRACT
+    kind: EmploymentKind
+    contract: ContractKind | None = Field(None, validate_default=True)
+    start: DateText
+    end: DateText | None = Field(None, validate_default=True)
+    weekly_hours: HoursText
+    category: Category | None = Field(None, validate_default=True)
+    art_teaching: ArtTeaching | None = None
+    service_start: DateText | None = None
+    titular: Flag | None = None
+
+    _in_order = field_validator("end")(in_order)
+
+    @field_validator("contract")
+    @classmethod
+    def _goes_with_kind(cls, contract: ContractKind | None, info: ValidationInfo) -> ContractKind | None:
+        if "kind" in info.data and not contract_fits(info.data["kind"], contract):
+            raise refused("contract_mismatch", "Un contrat est attendu, sauf pour un fonctionnaire.")
+        return contract
+
+    @field_validator("end")
+    @classmethod
+    def _ends_a_cdd(cls, end: date | None, info: ValidationInfo) -> date | None:
+        if end is None and info.data.get("contract") is ContractKind.CDD:
+            raise refused("end_required", "Un CDD a une date de fin.")
+        return end
+
+    @field_validator("category")
+    @classmethod
+    def _of_a_fonctionnaire(cls, category: Category | None, info: ValidationInfo) -> Category | None:
+        if category is None and info.data.get("kind") in FONCTIONNAIRES:
+            raise refused("category_required", "La catégorie d'un fonctionnaire est attendue.")
+        return category
+
+    @field_validator("titular")
+    @classmethod
+    def _says_the_same(cls, titular: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - a field's value
+        if "kind" in info.data and titular is not (info.data["kind"] is EmploymentKind.TITULAIRE):
+            raise refused("titular_mismatch", "La qualité de titulaire contredit la nature de l'emploi.")
+        return titular
+
+    def to_spell(self, employer: str, matricule: str) -> Spell:
+        hours = Decimal(self.weekly_hours)
+        return Spell(
+            employment=new_id(),
+            key=ContractKey(employer, matricule, self.contract_number),
+            period=Period(self.start, self.end),
+            conditions=Conditions(self.kind, self.contract, hours, self.category, self.art_teaching),
+            service_start=self.service_start,
+        )
+
+
+class HireRequest(Request):
+    """Somebody is hired. The same hire sent again changes nothing: SIRET and matricule name it."""
+
+    employer: SiretText
+    matricule: Code
+    nir: NirText
+    last_name: Text
+    first_name: Text
+    birth_date: DateText
+    prior_collective_cover: Flag = False
+    employment: EmploymentRequest
+
+    def to_hire(self) -> Hire:
+        identity = Identity(self.nir, self.last_name, self.first_name, self.birth_date)
+        return Hire(identity, self.employment.to_spell(self.employer, self.matricule), self.prior_collective_cover)
+
+
+class ContractRequest(EmploymentRequest):
+    """Another contract of an agent; employer and matricule may be left out where there is only one."""
+
+    employer: SiretText | None = None
+    matricule: Code | None = None
+
+
+class EmploymentChange(Request):
+    """What changes from a day on; or, without `from`, the contract's last day alone."""
+
+    since: DateText | None = Field(None, alias="from")
+    end: DateText | None = None
+    kind: EmploymentKind | None = None
+    contract: ContractKind | None = None
+    weekly_hours: HoursText | None = None
+    category: Category | None = None
+    art_teaching: ArtTeaching | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        conditions = self.model_fields_set - {"since", "end"}
+        if not conditions and self.end is None:
+            raise refused("nothing_to_change", "Rien à modifier.")
+        if (self.since is not None) is not bool(conditions):
+            raise refused("from_required", "`from` dit depuis quand les conditions changent ; il va avec elles.")
+        return self
+
+    def applied_to(self, held: Conditions) -> Conditions:
+        """The conditions with what is said in the place of what was. A new kind says its contract anew.
+
+        Raises ConditionsRefused when they do not go together.
+        """
+        kind = self.kind or held.kind
+        hours = held.weekly_hours if self.weekly_hours is None else Decimal(self.weekly_hours)
+        changed = Conditions(
+            kind=kind,
+            contract=self.contract if self.kind is not None else self.contract or held.contract,
+            weekly_hours=hours,
+            category=self.category or held.category,
+            art_teaching=self.art_teaching or held.art_teaching,
+        )
+        return checked(changed)
+
+
+class LeaveRequest(Request):
+    """An initial stop. `paid` must be said of a disponibilité d'office; other leaves are paid unless said otherwise."""
+
+    employer: SiretText | None = None
+    kind: LeaveKind
+    start: DateText
+    end: DateText | None = None
+    paid: Flag | None = Field(None, validate_default=True)
+    waiting_days: Count | None = None
+    seniority_days: Count | None = None
+
+    _in_order = field_validator("end")(in_order)
+
+    @field_validator("paid")
+    @classmethod
+    def _said_of_a_do(cls, paid: bool | None, info: ValidationInfo) -> bool | None:  # noqa: FBT001 - a field's value
+        if paid is None and info.data.get("kind") is LeaveKind.DO:
+            raise refused("paid_required", "Dites si la disponibilité d'office est indemnisée.")
+        return paid
+
+    @field_validator("waiting_days")
+    @classmethod
+    def _of_a_cmo(cls, days: int, info: ValidationInfo) -> int:
+        if info.data.get("kind", LeaveKind.CMO) is not LeaveKind.CMO:
+            raise refused("waiting_days_refused", "Seul le congé de maladie ordinaire a un délai de carence.")
+        return days
+
+    def to_entry(self, employer: str) -> LeaveEntry:
+        return LeaveEntry(
+            id=new_id(),
+            leave=new_id(),
+            employer=employer,
+            kind=PositionKind(self.kind.value),
+            period=Period(self.start, self.end),
+            paid=self.paid is not False,
+            waiting_days=self.waiting_days,
+            seniority_days=self.seniority_days,
+        )
+
+
+class ExtensionRequest(Request):
+    """A renewal: it follows the leave's last day."""
+
+    start: DateText
+    end: DateText | None = None
+    paid: Flag | None = None
+    seniority_days: Count | None = None
+
+    _in_order = field_validator("end")(in_order)
+
+    def to_renewal(self) -> Renewal:
+        return Renewal(Period(self.start, self.end), self.paid is not False, self.seniority_days)
+
+
+class LeaveChange(Request):
+    """Either the leave ends earlier, or it never was."""
+
+    end: DateText | None = None
+    cancelled: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.end is None) is (self.cancelled is None):
+            raise refused("one_change", "Soit `end`, soit `cancelled`.")
+        return self
+
+
+class InvalidityRequest(Request):
+    """A recognition: at least one of the three, which are facts apart."""
+
+    employer: SiretText | None = None
+    since: DateText = Field(alias="from")
+    cnracl_rate: RateText | None = None
+    ss_category: Literal["1", "2", "3"] | None = None
+    atmp_rate: RateText | None = None
+    pension_net: Amount
+
+    @model_validator(mode="after")
+    def _recognises_something(self) -> Self:
+        if self.cnracl_rate is None and self.ss_category is None and self.atmp_rate is None:
+            raise refused("nothing_recognised", "Un taux CNRACL, une catégorie ou un taux AT/MP est attendu.")
+        return self
+
+    def to_recognition(self, employer: str) -> Invalidity:
+        return Invalidity(
+            id=new_id(),
+            employer=employer,
+            period=Period(self.since),
+            cnracl_rate=self.cnracl_rate,
+            ss_category=self.ss_category,
+            atmp_rate=self.atmp_rate,
+            pension_net=self.pension_net,
+        )
+
+
+Chosen = Literal[Guarantee.DEATH, Guarantee.RETIREMENT_LOSS, Guarantee.RI_FULL_PAY]
+
+
+class OptionRequest(Request):
+    """An option is chosen, from a day on."""
+
+    employer: SiretText | None = None
+    guarantee: Chosen
+    since: DateText = Field(alias="from")
+
+    def to_election(self, employer: str) -> Election:
+        return Election(new_id(), employer, self.guarantee, Period(self.since))
+
+
+class OptionEnd(Request):
+    """The last day of an option; the day before its first: it never ran."""
+
+    until: DateText = Field(alias="to")

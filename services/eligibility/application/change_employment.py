@@ -1,0 +1,80 @@
+"""A contract begins, changes or ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.recording import Recording
+from services.eligibility.adapters import employments
+from services.eligibility.adapters.agents import Link
+from services.eligibility.application.open_file import OpenFile, changed
+from services.eligibility.domain.amendment import Change, amended, ended
+from services.eligibility.domain.errors import ContractOverlap, FactNotFound, NotEmployed
+from services.eligibility.domain.facts import Spell
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The contract, the new version of the file, and whether this call entered it."""
+
+    employment: UUID
+    version: int
+    new: bool
+
+
+async def add_employment(tx: AsyncConnection, file: OpenFile, spell: Spell, recording: Recording) -> Added:
+    """Enter another contract. The same again changes nothing; raises ContractOverlap when its days are taken."""
+    _known_matricule(file.links, spell)
+    taken = await employments.of_contract(tx, spell.key)
+    for other in taken:
+        if (other.period, other.conditions, other.service_start) == (
+            spell.period,
+            spell.conditions,
+            spell.service_start,
+        ):
+            return Added(other.employment, file.version, new=False)
+        if other.period.meets(spell.period):
+            raise ContractOverlap(pointer="/start")
+    await employments.add(tx, file.agent, [spell], recording)
+    return Added(spell.employment, await changed(tx, file.agent), new=True)
+
+
+async def change_employment(
+    tx: AsyncConnection, file: OpenFile, employment: UUID, change: Change, recording: Recording
+) -> int:
+    """Change a contract from a day on; what was known before stays readable. The new version.
+
+    Raises FactNotFound, NotEmployed, ReversedInterval, ContractOverlap.
+    """
+    return await _rewrite(tx, file, employment, amended(_own(file, employment), change), recording)
+
+
+async def end_employment(tx: AsyncConnection, file: OpenFile, employment: UUID, end: date, recording: Recording) -> int:
+    """Set the last day of a contract. The new version. Raises FactNotFound, ReversedInterval, ContractOverlap."""
+    return await _rewrite(tx, file, employment, ended(_own(file, employment), end), recording)
+
+
+async def _rewrite(
+    tx: AsyncConnection, file: OpenFile, employment: UUID, spells: tuple[Spell, ...], recording: Recording
+) -> int:
+    others = [s for s in await employments.of_contract(tx, spells[0].key) if s.employment != employment]
+    if any(other.period.meets(spell.period) for other in others for spell in spells):
+        raise ContractOverlap(pointer="/end")
+    await employments.replace(tx, file.agent, employment, spells, recording)
+    return await changed(tx, file.agent)
+
+
+def _own(file: OpenFile, employment: UUID) -> list[Spell]:
+    found = [spell for spell in file.spells if spell.employment == employment]
+    if not found:
+        raise FactNotFound
+    return sorted(found, key=lambda spell: spell.period.start)
+
+
+def _known_matricule(links: tuple[Link, ...], spell: Spell) -> None:
+    if not any((link.employer, link.matricule) == (spell.key.employer, spell.key.matricule) for link in links):
+        raise NotEmployed(pointer="/matricule")

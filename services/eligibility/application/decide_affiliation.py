@@ -1,0 +1,122 @@
+"""Decide the cover of agents again, from all their facts and from the accords that bind their employers.
+
+Called by the worker, who sees all employers. It does nothing until its inputs are there, and nothing when nothing
+changed: facts and accords may come in any order and any number of times.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.events.outbox import Outgoing, publish_many
+from kit.period import Period
+from rules.book import Rules
+from services.eligibility.adapters import affiliations, agents, terms
+from services.eligibility.adapters.affiliations import State, subject
+from services.eligibility.application.payloads import (
+    Affiliation,
+    AffiliationEnded,
+    AffiliationResumed,
+    AffiliationStarted,
+    AffiliationSuspended,
+)
+from services.eligibility.application.read_facts import Facts, read_facts
+from services.eligibility.application.tell_employments import tell_employments
+from services.eligibility.domain.announcement import Move, Transition, announce, transitions
+from services.eligibility.domain.decision import Decision, inputs_of, taken
+from services.eligibility.domain.documents import reason_document, timeline_document
+
+EVENTS: Final[dict[Move, type[Affiliation]]] = {
+    Move.STARTED: AffiliationStarted,
+    Move.SUSPENDED: AffiliationSuspended,
+    Move.RESUMED: AffiliationResumed,
+    Move.ENDED: AffiliationEnded,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A decision about one agent, employer and accord, beside what stood before."""
+
+    agent: UUID
+    employer: str
+    agreement: str
+    decision: Decision
+    digest: str
+    before: State | None
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None or self.before.digest != self.digest
+
+
+async def decide_affiliation(tx: AsyncConnection, who: Sequence[UUID], rules: Rules, clock: Clock) -> int:
+    """Decide these agents again and publish what became otherwise; how many events that made."""
+    await agents.lock(tx, list(who))
+    facts = await read_facts(tx, who)
+    events = await tell_employments(tx, facts, rules)
+    events += await _keep(tx, await _verdicts(tx, facts), clock)
+    await publish_many(tx, events)
+    return len(events)
+
+
+async def _verdicts(tx: AsyncConnection, facts: dict[UUID, Facts]) -> list[_Verdict]:
+    employers = {employer for known in facts.values() for employer in known.employers()}
+    accords: dict[str, list[tuple[Period, dict[str, Any]]]] = defaultdict(list)
+    for employer, bound, content in await terms.binding(tx, sorted(employers)):
+        accords[employer].append((bound, content))
+    before = await affiliations.states(tx, list(facts))
+    found: list[_Verdict] = []
+    for agent, known in facts.items():
+        for employer in known.employers():
+            for bound, content in accords[employer]:
+                agreement = content["agreement"]
+                decision = taken(inputs_of(known.file_with(employer), content, bound))
+                if decision is not None:
+                    digest, state = decision.snapshot.digest(), before.get((agent, employer, agreement))
+                    found.append(_Verdict(agent, employer, agreement, decision, digest, state))
+    return found
+
+
+async def _keep(tx: AsyncConnection, verdicts: Sequence[_Verdict], clock: Clock) -> list[Outgoing]:
+    """Store the decisions that differ, and say what became true of each by today."""
+    new = [verdict for verdict in verdicts if verdict.is_new]
+    about = [(subject(v.agent, v.employer, v.agreement), v.employer, v.decision.snapshot, v.digest) for v in new]
+    ids = iter(await affiliations.decide(tx, about, clock.instant()))
+    events: list[Outgoing] = []
+    states: list[State] = []
+    for verdict in verdicts:
+        before, told = verdict.before, verdict.before.told if verdict.before else ()
+        decision = next(ids) if before is None or verdict.is_new else before.decision
+        said = announce(transitions(verdict.decision.stretches), told, clock.day())
+        key = (verdict.agent, verdict.employer, verdict.agreement)
+        state = State(*key, decision, verdict.digest, said.told, said.again_on)
+        events += _events(verdict, decision, said.tell)
+        if state != before:
+            states.append(state)
+    await affiliations.store(tx, states)
+    return events
+
+
+def _events(verdict: _Verdict, decision: UUID, moves: Iterable[Transition]) -> Iterator[Outgoing]:
+    timeline = timeline_document(verdict.decision.stretches)
+    for move in moves:
+        data = {
+            "agent": verdict.agent,
+            "employer": verdict.employer,
+            "agreement": verdict.agreement,
+            "decision": decision,
+            "from": move.period.start,
+            "to": move.period.end,
+            "reasons": [reason_document(reason) for reason in move.reasons],
+            "timeline": timeline,
+        }
+        payload = EVENTS[move.move].model_validate(data)
+        yield Outgoing(payload, str(verdict.agent), verdict.employer, subject=f"/v1/agents/{verdict.agent}")

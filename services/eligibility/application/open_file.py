@@ -1,0 +1,51 @@
+"""Open an agent's file to change it: locked, with the employers the caller stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.eligibility.adapters import agents, employments, redecisions
+from services.eligibility.adapters.agents import Link
+from services.eligibility.domain.errors import AgentNotFound, EmployerRequired, NotEmployed
+from services.eligibility.domain.facts import Spell
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """An agent's file as far as the caller sees it, nobody else changing it until commit."""
+
+    agent: UUID
+    version: int
+    links: tuple[Link, ...]
+    spells: tuple[Spell, ...]
+
+    def employer(self, named: str | None) -> str:
+        """The employer meant: the one named, or the only one. Raises NotEmployed, EmployerRequired."""
+        known = sorted({link.employer for link in self.links})
+        if named is not None and named not in known:
+            raise NotEmployed(pointer="/employer")
+        if named is None and len(known) > 1:
+            raise EmployerRequired(pointer="/employer")
+        return named or known[0]
+
+    def spells_with(self, employer: str) -> list[Spell]:
+        return [spell for spell in self.spells if spell.key.employer == employer]
+
+
+async def open_file(tx: AsyncConnection, agent: UUID) -> OpenFile:
+    """Lock a file and read its employments. Raises AgentNotFound, also when it is not the caller's to see."""
+    versions = await agents.lock(tx, [agent])
+    if agent not in versions:
+        raise AgentNotFound
+    links = await agents.links(tx, [agent])
+    spells = [spell for _, spell in await employments.of_agents(tx, [agent])]
+    return OpenFile(agent, versions[agent], tuple(links), tuple(spells))
+
+
+async def changed(tx: AsyncConnection, agent: UUID) -> int:
+    """A fact is recorded: outdate what was read, and let cover be decided again. The new version."""
+    await redecisions.ask(tx, agent)
+    return await agents.count_change(tx, agent)

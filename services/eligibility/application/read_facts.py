@@ -1,0 +1,44 @@
+"""Read all that is known of some agents, in a number of statements that does not depend on how many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.eligibility.adapters import agents, employments, leaves
+from services.eligibility.adapters.agents import Link
+from services.eligibility.domain.facts import LeaveEntry, Spell, file_of
+from services.eligibility.domain.file import AgentFile
+
+
+@dataclass(slots=True)
+class Facts:
+    """All that is known of one agent, with whichever employer."""
+
+    spells: list[Spell] = field(default_factory=list)
+    entries: list[LeaveEntry] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+    def employers(self) -> list[str]:
+        """The employers with whom the agent has, or had, an employment."""
+        return sorted({spell.key.employer for spell in self.spells})
+
+    def file_with(self, employer: str) -> AgentFile:
+        """The file that cover with one employer is decided on."""
+        prior = any(link.prior_collective_cover for link in self.links if link.employer == employer)
+        return file_of(employer, self.spells, self.entries, prior_collective_cover=prior)
+
+
+async def read_facts(tx: AsyncConnection, who: Sequence[UUID]) -> dict[UUID, Facts]:
+    """The facts known now of each of these agents."""
+    facts = {agent: Facts() for agent in who}
+    for agent, spell in await employments.of_agents(tx, who):
+        facts[agent].spells.append(spell)
+    for agent, entry in await leaves.of_agents(tx, who):
+        facts[agent].entries.append(entry)
+    for link in await agents.links(tx, list(who)):
+        facts[link.agent].links.append(link)
+    return facts

@@ -1,0 +1,25 @@
+"""What eligibility publishes, and what it reads of accords."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kit.events.consumer import Subscription
+from services.eligibility.application import follow_agreements
+from services.eligibility.application.payloads import PUBLISHES
+
+__all__ = ["PUBLISHES", "subscriptions"]
+
+AGREEMENTS: Final = "psc.agreements.agreement.v1"
+
+
+def subscriptions() -> list[Subscription]:
+    """The terms of accords; agents may be known before the accord that covers them."""
+    return [
+        Subscription(
+            producer="agreements",
+            topics=(AGREEMENTS,),
+            handlers={"fr.psc.agreements.agreement.published.v1": follow_agreements.published},
+            projections={"agreement_terms": "agreement", "agreement_employer": "agreement"},
+        )
+    ]

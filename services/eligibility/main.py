@@ -1,0 +1,81 @@
+"""The composition root of eligibility."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, time
+from typing import Final
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.app import create_service, serve
+from kit.clock import Clock, SystemClock
+from kit.events.supervise import supervise
+from kit.events.wakeup import Wakeup
+from kit.scheduler import Daily, Task
+from kit.settings import Settings
+from rules.book import RuleBook
+from services.eligibility import events
+from services.eligibility.adapters import redecisions
+from services.eligibility.api import affiliation, agents, employments, invalidities, leaves, options
+from services.eligibility.application.decider import Decider
+
+ROUTERS: Final = (
+    agents.router,
+    employments.router,
+    leaves.router,
+    options.router,
+    invalidities.router,
+    affiliation.router,
+)
+
+
+def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
+    """The eligibility service, ready to serve."""
+    now = clock or SystemClock()
+    return create_service(
+        settings,
+        name="eligibility",
+        routers=ROUTERS,
+        subscriptions=events.subscriptions(),
+        publishes=events.PUBLISHES,
+        rules=rules or RuleBook.load(settings.rules_dir),
+        clock=now,
+        resources=(deciding,),
+        tasks=(day_passes(now),),
+    )
+
+
+def day_passes(clock: Clock) -> Task:
+    """Just after midnight in Paris: the thirtieth day back, the sixth month, an accord that takes effect."""
+
+    async def run(tx: AsyncConnection, _due: datetime) -> None:
+        await redecisions.ask_due(tx, clock.day())
+
+    return Task("affiliation.day-passes", Daily(time(0, 1)), run)
+
+
+@asynccontextmanager
+async def deciding(app: FastAPI) -> AsyncIterator[None]:
+    """Decides agents as long as the application runs, where the role has the worker."""
+    state = app.state
+    if state.settings.role == "api":
+        yield
+        return
+    wakeup = Wakeup(state.worker_db, [redecisions.CHANNEL])
+    decider = Decider(state.worker_db, state.rules, state.clock)
+    await wakeup.start()
+    loop = asyncio.create_task(supervise("decider", lambda: decider.run(wakeup)), name="decider")
+    try:
+        yield
+    finally:
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+        await wakeup.stop()
+
+
+if __name__ == "__main__":
+    serve(create_app, Settings(component="eligibility"))
