@@ -17,7 +17,9 @@ _CONTENTION: Final = frozenset({"40001", "40P01", "55P03"})  # serialization, de
 _CONFLICT: Final = frozenset({"23505", "23P01"})  # unique, exclusion
 _UNREACHABLE: Final = frozenset({"57P01", "57P02", "57P03", "57014", "53300", "25P03"})
 _UNSTORABLE: Final = frozenset({"22021", "22P05", "22003", "22001"})  # encoding, out of range, too long
-_FORBIDDEN: Final = frozenset({"42501"})  # a row-level security policy
+_INSUFFICIENT_PRIVILEGE: Final = "42501"
+# 42501 is also what a missing GRANT gives, which is a fault of ours: only the policy's message tells them apart.
+_POLICY: Final = "row-level security policy"
 
 
 def problem_of_database(error: BaseException) -> Problem | None:
@@ -37,6 +39,15 @@ def sqlstate(error: BaseException) -> str:
     return str(getattr(original, "sqlstate", None) or "")
 
 
+def described(error: BaseException) -> dict[str, str]:
+    """What a log may say of a database error: its kind and where, never a value."""
+    cause = getattr(getattr(error, "orig", error), "__cause__", None) or error
+    where = {name: getattr(cause, f"{name}_name", None) for name in ("table", "constraint")}
+    policy = str(cause).partition("for table ")[2] if _POLICY in str(cause) else ""
+    said = {"error": type(cause).__name__, "sqlstate": sqlstate(error), **where, "policy_of": policy.strip('"')}
+    return {name: str(value) for name, value in said.items() if value}
+
+
 def _of_driver(error: DBAPIError) -> Problem | None:
     state = sqlstate(error)
     if state in _CONTENTION:
@@ -45,7 +56,7 @@ def _of_driver(error: DBAPIError) -> Problem | None:
         return _conflict()
     if state in _UNSTORABLE or _is_client_data_error(error):
         return _unstorable()
-    if state in _FORBIDDEN:
+    if state == _INSUFFICIENT_PRIVILEGE and _POLICY in str(error.orig):
         return Problem(403, "out_of_scope", "Hors de votre périmètre", "Out of your scope")
     if state.startswith("08") or state in _UNREACHABLE or error.connection_invalidated or _is_connection(error):
         return _unavailable()

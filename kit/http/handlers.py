@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kit.errors import RelaisError
-from kit.http.database_errors import problem_of_database
+from kit.http.database_errors import described, problem_of_database
 from kit.http.problem import Problem
 from kit.http.validation import problem_of
 
@@ -78,6 +78,7 @@ def _methods_of(request: Request) -> list[str]:
 async def _database(request: Request, error: Exception) -> Response:
     problem = problem_of_database(error)
     if problem is None:
+        _log.error("database_fault", **described(error))
         raise error
-    _log.warning("database_refused", code=problem.code, error=type(error).__name__)
+    _log.warning("database_refused", code=problem.code, **described(error))
     return problem.response_for(request)

@@ -32,6 +32,7 @@ async def test_a_fault_of_ours_says_nothing_of_itself(sample: Sample, capfd: pyt
     [
         ("SELECT 1", 200, None),
         ("SELECT 1 / 0", 500, "internal_error"),
+        ("DELETE FROM scope_employer", 500, "internal_error"),
         ("INSERT INTO note (id, employer, text) SELECT gen_random_uuid(), '00000000000000', ''", 403, "out_of_scope"),
         ("INSERT INTO scope_employer VALUES ('a', 'b'), ('a', 'b')", 409, "conflict"),
         ("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$", 409, "busy"),
