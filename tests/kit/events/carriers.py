@@ -89,6 +89,11 @@ class Carrier(ABC):
             await self._server.stop()
         self._server = self._relay = None
 
+    async def stop_feed(self) -> None:
+        """Only the feed: its URL stays, nobody answers there."""
+        if self._server is not None:
+            await self._server.stop()
+
     async def start_sink(self) -> None:
         """The consumer of `sink`."""
         transport = self._transport = self.transport(self.feed_url)
@@ -104,6 +109,18 @@ class Carrier(ABC):
     async def stop(self) -> None:
         await self.stop_sink()
         await self.stop_source()
+
+    async def restart(self, *, source_stopped: bool = False) -> None:
+        """Both ends; the feed has another port afterwards."""
+        if not source_stopped:
+            await self.stop_source()
+        await self.stop_sink()
+        await self.start_source()
+        await self.start_sink()
+
+    @abstractmethod
+    def process_arguments(self) -> list[str]:
+        """What a consumer process is told (sample/process.py), after its database."""
 
     @abstractmethod
     async def deliver_again(self) -> None:
@@ -141,6 +158,9 @@ class FeedCarrier(Carrier):
     def transport(self, feed_url: str) -> Transport:
         return FeedTransport(FeedReader({"source": feed_url}, no_token), batch=50)
 
+    def process_arguments(self) -> list[str]:
+        return [self.feed_url]
+
     async def deliver_again(self) -> None:
         await self._again("UPDATE consumer_cursor SET position = 0")
 
@@ -156,6 +176,9 @@ class KafkaCarrier(Carrier):
     def transport(self, feed_url: str) -> Transport:
         reader = FeedReader({"source": feed_url}, no_token)
         return KafkaTransport(self._source, self._bootstrap, reader, instance="tests", batch=50)
+
+    def process_arguments(self) -> list[str]:
+        return [self.feed_url, self._bootstrap]
 
     async def deliver_again(self) -> None:
         await self._again("UPDATE relay_cursor SET position = 0")

@@ -13,6 +13,7 @@ from tests.kit.events.sample.thing import Changed, ChangedOtherwise, Handlers, R
 from tests.postgres import ComponentDatabase
 
 WRITERS = 50
+TURNS = 6
 HOT_KEYS = ("hot-1", "hot-2", "hot-3")
 
 
@@ -71,21 +72,22 @@ async def test_fifty_writers_on_three_hot_keys_lose_and_invert_nothing(
     await carrier.start_source()
     await carrier.start_sink()
     crowd = Database(source.urls["api"], pool_size=WRITERS)
-    seed = random.Random(20260101)
-
-    async def write(number: int) -> None:
-        for turn in range(6):
-            await asyncio.sleep(seed.uniform(0, 0.05))
-            async with crowd.transaction(Scope.all()) as tx:
-                await publish(tx, Changed(value=number * 100 + turn), key=seed.choice(HOT_KEYS))
-                await asyncio.sleep(seed.uniform(0, 0.02))
-
     try:
-        await asyncio.gather(*(write(number) for number in range(WRITERS)))
+        await asyncio.gather(*(write_with_pauses(crowd, number) for number in range(WRITERS)))
     finally:
         await crowd.close()
     values = (await converged(source.worker, sink.worker, seconds=60)).values()
-    assert sum(map(len, values)) == WRITERS * 6
+    assert sum(map(len, values)) == WRITERS * TURNS
+
+
+async def write_with_pauses(database: Database, number: int) -> None:
+    """Transactions on the hot keys that take a while, with a while between them."""
+    chance = random.Random(number)
+    for turn in range(TURNS):
+        await asyncio.sleep(chance.uniform(0, 0.05))
+        async with database.transaction(Scope.all()) as tx:
+            await publish(tx, Changed(value=number * 100 + turn), key=chance.choice(HOT_KEYS))
+            await asyncio.sleep(chance.uniform(0, 0.02))
 
 
 async def test_a_type_nobody_handles_is_skipped_without_a_hole(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.database import Database, Scope
-from kit.events.consumer import Subscription, TransientError
+from kit.events.consumer import Handler, Subscription, TransientError
 from kit.events.envelope import Envelope, EventData
 from kit.events.outbox import publish
 
@@ -81,10 +81,10 @@ class Handlers:
             self.passing[value] -= 1
             raise TransientError
 
-    def subscription(self) -> Subscription:
-        return Subscription(
-            "source", (TOPIC,), {Changed.type: self.changed}, projections={"applied": "key", "state": "key"}
-        )
+    def subscription(self, changed: Handler | None = None) -> Subscription:
+        """That of `sink`; with another handler instead of `self.changed` if given."""
+        handlers = {Changed.type: changed or self.changed}
+        return Subscription("source", (TOPIC,), handlers, projections={"applied": "key", "state": "key"})
 
 
 async def change(database: Database, key: str, *values: int) -> None:

@@ -1,0 +1,87 @@
+"""What only a broker can do: be away for a while. Runs where a broker can (see kafka.py)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+
+import pytest
+
+from tests.kit.events.carriers import KafkaCarrier
+from tests.kit.events.kafka import SessionBroker
+from tests.kit.events.observing import converged
+from tests.kit.events.sample.thing import change, published
+from tests.postgres import ComponentDatabase
+
+OUTAGE_SECONDS = 60 if os.environ.get("RELAIS_DEEP") == "1" else 6
+DRAIN_SECONDS = 30.0
+KEYS = 20
+RATE = 50  # events a second
+
+
+class Load:
+    """Writes at a steady rate until told to stop."""
+
+    def __init__(self, source: ComponentDatabase) -> None:
+        self.written = 0
+        self._source = source
+        self._task = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        while True:
+            await change(self._source.api, f"thing-{self.written % KEYS}", self.written)
+            self.written += 1
+            await asyncio.sleep(max(0.0, start + self.written / RATE - loop.time()))
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def for_a_while(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("how", ["stop", "kill"])
+async def test_writes_go_on_while_the_broker_is_away_and_nothing_is_lost(
+    over_kafka: KafkaCarrier, broker: SessionBroker, source: ComponentDatabase, sink: ComponentDatabase, how: str
+) -> None:
+    await over_kafka.start_source()
+    await over_kafka.start_sink()
+    await change(source.api, "first", 1)
+    await converged(source.worker, sink.worker)
+    load = Load(source)
+    try:
+        await for_a_while(1)
+        await asyncio.to_thread(getattr(broker.broker, how))
+        before = load.written
+        await for_a_while(OUTAGE_SECONDS)
+        during = load.written - before
+        await asyncio.to_thread(broker.broker.start)
+        back = time.monotonic()
+    finally:
+        await load.stop()
+    assert during > RATE * OUTAGE_SECONDS / 2, "writers do not wait for the broker"
+    await converged(source.worker, sink.worker, seconds=DRAIN_SECONDS)
+    drained = time.monotonic() - back
+    assert drained <= DRAIN_SECONDS
+    assert sum(map(len, (await published(source.worker)).values())) >= load.written
+
+
+async def test_records_travel_through_the_broker(
+    over_kafka: KafkaCarrier, source: ComponentDatabase, sink: ComponentDatabase
+) -> None:
+    """Once a consumer has caught up, it needs the feed no more."""
+    await over_kafka.start_source()
+    await over_kafka.start_sink()
+    await change(source.api, "thing", 1)
+    await converged(source.worker, sink.worker)
+    await change(source.api, "thing", 2)
+    await converged(source.worker, sink.worker)
+    await over_kafka.stop_feed()
+    await change(source.api, "thing", 3, 4)
+    await converged(source.worker, sink.worker)

@@ -1,0 +1,83 @@
+"""Positions: dense, in the order of versions, one sequencer at a time, another one when it goes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from kit.db.database import Scope
+from kit.events.sequencer import Sequencer
+from tests.kit.events.sample.thing import change
+from tests.postgres import ComponentDatabase
+from tests.waiting import eventually
+
+
+@pytest.fixture
+async def sequencers(source: ComponentDatabase) -> AsyncIterator[list[Sequencer]]:
+    """Two processes of one service, as far as the database can tell."""
+    made = [Sequencer(source.worker, batch=7) for _ in range(2)]
+    for sequencer in made:
+        await sequencer.start()
+    yield made
+    for sequencer in made:
+        await sequencer.stop()
+
+
+async def positions(source: ComponentDatabase, number: int) -> list[tuple[str, int, int]]:
+    """(key, version, position) in the order of positions, once there are that many."""
+
+    async def placed() -> list[tuple[str, int, int]] | None:
+        statement = text("SELECT key, version, position FROM outbox WHERE position IS NOT NULL ORDER BY position")
+        async with source.worker.transaction(Scope.all()) as tx:
+            rows = [tuple(row) for row in await tx.execute(statement)]
+        return rows if len(rows) == number else None
+
+    return await eventually(placed, f"{number} positions")
+
+
+async def test_positions_are_dense_and_in_the_order_of_versions(
+    source: ComponentDatabase, sequencers: list[Sequencer]
+) -> None:
+    await change(source.api, "a", *range(12))
+    await change(source.api, "b", *range(9))
+    rows = await positions(source, 21)
+    assert [position for *_, position in rows] == list(range(1, 22))
+    for key in "ab":
+        versions = [version for k, version, _ in rows if k == key]
+        assert versions == sorted(versions)
+
+
+async def test_another_process_goes_on_when_the_sequencer_is_lost(
+    source: ComponentDatabase, sequencers: list[Sequencer]
+) -> None:
+    await change(source.api, "a", 1)
+    await positions(source, 1)
+    for written in range(2, 6):
+        await source.admin.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        await change(source.api, "a", written)
+        assert [position for *_, position in await positions(source, written)] == list(range(1, written + 1))
+
+
+async def test_a_server_that_is_another_one_makes_a_new_epoch(source: ComponentDatabase) -> None:
+    sequencer = Sequencer(source.worker)
+
+    async def origin() -> str | None:
+        found: str | None = await source.admin.fetchval("SELECT origin FROM feed_meta")
+        return None if found in {None, "another server"} else found
+
+    await sequencer.start()
+    await eventually(origin, "the fingerprint of the server")
+    await sequencer.stop()
+    before = await source.admin.fetchval("SELECT epoch FROM feed_meta")
+    await sequencer.start()
+    await change(source.api, "a", 1)
+    await positions(source, 1)
+    await sequencer.stop()
+    assert await source.admin.fetchval("SELECT epoch FROM feed_meta") == before, "the same server keeps its epoch"
+    await source.admin.execute("UPDATE feed_meta SET origin = 'another server'")
+    await sequencer.start()
+    await eventually(origin, "the fingerprint of the server")
+    await sequencer.stop()
+    assert await source.admin.fetchval("SELECT epoch FROM feed_meta") != before
