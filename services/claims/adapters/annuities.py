@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
@@ -51,7 +52,7 @@ async def decide(tx: AsyncConnection, versions: Sequence[Annuity]) -> None:
 
 async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Annuity]:
     """The last version of each annuity of an agent, in scope, by annuity."""
-    query = select(annuity).distinct(annuity.c.annuity).where(annuity.c.agent == agent)
+    query = select(annuity).ext(distinct_on(annuity.c.annuity)).where(annuity.c.agent == agent)
     if after is not None:
         query = query.where(annuity.c.annuity > after)
     rows = await tx.execute(query.order_by(annuity.c.annuity, annuity.c.version.desc()).limit(limit))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
@@ -136,7 +137,7 @@ async def benefits_page(
     """The months of a claim in their last version, or with `history` in all of them, by month and version."""
     query = select(benefit).where(benefit.c.claim == claim_id)
     if not history:
-        query = query.distinct(benefit.c.month).order_by(benefit.c.month, benefit.c.version.desc())
+        query = query.ext(distinct_on(benefit.c.month)).order_by(benefit.c.month, benefit.c.version.desc())
         query = select(aliased := query.subquery()).order_by(aliased.c.month)
         columns = aliased.c
     else:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.rate import Rate
@@ -34,6 +35,6 @@ async def state(tx: AsyncConnection, statement: Statement) -> None:
 
 async def stated(tx: AsyncConnection, employer: str) -> list[Statement]:
     """What is in force for each kind and day, by kind and day."""
-    query = select(table).distinct(table.c.kind, table.c.starts).where(table.c.employer == employer)
+    query = select(table).ext(distinct_on(table.c.kind, table.c.starts)).where(table.c.employer == employer)
     rows = await tx.execute(query.order_by(table.c.kind, table.c.starts, table.c.id.desc()))
     return [Statement(**row._asdict()) for row in rows]
