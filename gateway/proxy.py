@@ -20,6 +20,7 @@ from gateway.headers import FORWARDED, check_unambiguous, end_to_end
 from gateway.routes import service_of
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
+from kit.http.request_span import ROUTE
 from kit.telemetry import current_traceparent
 
 _log = structlog.get_logger(__name__)
@@ -86,6 +87,7 @@ class Proxy:
         raw_path = scope.get("raw_path") or scope["path"].encode()
         if service is None or unreadable(raw_path):
             raise Problem(404, "not_found", "Ressource introuvable", "Not found")
+        scope[ROUTE] = service
         await authenticate(request)
         query = scope["query_string"]
         target = self._upstreams[service] + raw_path.decode("ascii") + ("?" + query.decode("latin-1") if query else "")

@@ -30,7 +30,7 @@ from starlette.datastructures import State
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from kit import logs
+from kit import logs, telemetry
 from kit.clock import Clock, SystemClock
 from kit.crypto import KeyRing
 from kit.db.database import Database
@@ -184,6 +184,7 @@ def _assert_guarded(app: FastAPI) -> None:
 def serve(create: Callable[[Settings], ASGIApp], settings: Settings) -> None:
     """Run a component until it is told to stop. Exits with 3 when it could not start."""
     logs.configure(settings.component)
+    telemetry.configure(settings.component)
     server = Server(server_config(create(settings), settings.host, settings.port))
     server.run()
     if not server.started:

@@ -12,14 +12,16 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kit import logs
 from kit.events.context import Chain, chained
 from kit.http.problem import internal_error
-from kit.redaction import masked
 from kit.telemetry import current_trace_id, current_traceparent, server_span
 
 _log = structlog.get_logger("http")
 _REQUESTS: Final = Counter("relais_requests", "Requests answered.", ["service", "method", "route", "status"])
 _SECONDS: Final = Histogram("relais_request_seconds", "Time to answer.", ["service", "route"])
+# Where an application that is not FastAPI says which route it took.
+ROUTE: Final = "relais.route"
 QUIET: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
@@ -45,7 +47,8 @@ class RequestSpan:
                 status = message["status"]
             await send(message)
 
-        with server_span(f"{scope['method']} {self.service}", Headers(scope=scope)), _chain():
+        traceparent = Headers(scope=scope).get("traceparent")
+        with server_span(f"{scope['method']} {self.service}", traceparent), _chain():
             try:
                 await self.app(scope, receive, observed)
             except Exception:
@@ -57,18 +60,11 @@ class RequestSpan:
                 self._note(scope, status, perf_counter() - began)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = scope.get(ROUTE) or getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         _REQUESTS.labels(self.service, method, route, str(status)).inc()
         _SECONDS.labels(self.service, route).observe(seconds)
-        _log.info(
-            "request",
-            service=self.service,
-            method=method,
-            path=masked(scope["path"]),
-            status=status,
-            ms=round(seconds * 1000, 1),
-        )
+        logs.access(self.service, method, scope["path"], status, seconds)
 
 
 def _chain() -> AbstractContextManager[Chain]:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 # How long requests in progress may take to end when the process is told to stop.
 GRACE_S = 5
-# Longer than the gateway keeps an idle connection (gateway/upstream.py), so that it never writes into a closed one.
+# Longer than the gateway keeps an idle connection (gateway/proxy.py), so that it never writes into a closed one.
 KEEP_ALIVE_S = 75
 
 
