@@ -116,7 +116,7 @@ async def running_platform() -> AsyncIterator[TestPlatform]:
     try:
         platform = await _assembled(postgres)
         try:
-            await _load(platform)
+            await asyncio.to_thread(_load_accord, platform)
             yield platform
         finally:
             await platform.stop()
@@ -130,6 +130,7 @@ async def _assembled(postgres: SessionPostgres) -> TestPlatform:
     clients = {name: secrets.token_urlsafe(16) for name in [*DEMO_CLIENTS, *map(service_client, COMPONENTS)]}
     book = SwitchableBook(RuleBook.load())
     platform = TestPlatform(urls["gateway"], urls, clients, book, {}, postgres)
+    await _register(platform)
     for name in COMPONENTS:
         settings = await _settings(name, platform)
         platform.apps[name] = _create_app(name)(settings, rules=book)
@@ -147,11 +148,10 @@ async def _started(server: _Server, task: asyncio.Task[None]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def _load(platform: TestPlatform) -> None:
+async def _register(platform: TestPlatform) -> None:
     database = await platform.postgres.component("gateway")
     credentials = Credentials(databases={}, clients=platform.clients, key_rings={})
     await register_all(database.api, credentials, SystemClock())
-    await asyncio.to_thread(_load_accord, platform)
 
 
 def _load_accord(platform: TestPlatform) -> None:

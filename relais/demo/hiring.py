@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from relais.demo.world import World
+from relais.demo.world import OUTSIDE, World
 
 FULL_TIME = "35.00"
 # Exactly the threshold of décret 2022-244: one hour less and the agent is in the régime général.
@@ -32,6 +32,7 @@ def play(world: World) -> None:
     world.hire("titulaire", titulaire("2025-02-01"), birth="1975-03-01")
     world.hire("contractuel", contractuel("2025-02-01", "2025-06-30"), birth="1990-05-02")
     world.hire("vingt-huit", titulaire("2025-02-01", hours=JUST_CNRACL), birth="1980-11-20")
+    world.hire("hors-accord", titulaire("2025-02-01"), birth="1982-07-14", employer=OUTSIDE, by=world.staff)
     report.note(f"agent {world.id_of('titulaire')}, matricule {world.matricule('titulaire')}")
     _affiliations(world)
     _replay(world)

@@ -6,11 +6,13 @@ import json
 from typing import Any
 
 from relais.api import Api
+from relais.clients import demo_employers
 from relais.demo.world import World
 
-EXPECTED_TYPES = {
+# What an insurer needs to insure: who is covered, what is due, what is claimed. Leaves, pay and recognitions stay home.
+FACTS = {
     "fr.psc.eligibility.affiliation.started.v1",
-    "fr.psc.eligibility.sick-leave.started.v1",
+    "fr.psc.eligibility.option.elected.v1",
     "fr.psc.claims.claim.opened.v1",
     "fr.psc.claims.benefit.decided.v1",
     "fr.psc.claims.annuity.started.v1",
@@ -25,9 +27,12 @@ def play(world: World) -> None:
     mine = [event for event in events if _is_about(event, world)]
     for kind in sorted({event["type"] for event in mine}):
         report.note(f"{sum(event['type'] == kind for event in mine)} × {kind}")
-    report.true(
-        "ses lots seulement", holds={e.get("insurer") for e in events} == {"demo-a"}, source="un flux par assureur"
-    )
+    report.equal("nature des faits sur ces agents", {event["type"] for event in mine}, FACTS, "rien de plus")
+    report.equal("lots", {event.get("insurer") for event in events}, {"demo-a"}, "un flux par assureur")
+    employers = {event["employer"] for event in events}
+    report.true("employeurs de l'accord seulement", holds=employers <= demo_employers(), source="ses lots seulement")
+    about = world.id_of("hors-accord") in [event["data"].get("agent") for event in events]
+    report.true("rien sur un agent hors de l'accord", holds=not about, source="ses lots seulement")
     report.equal("faits lus par un autre assureur", len(_all(world.other_insurer)), 0, "aucun lot, aucun fait")
     text = json.dumps(events, ensure_ascii=False)
     told = [nir for nir in world.nirs if nir in text]
@@ -38,7 +43,7 @@ def _complete(world: World) -> list[dict[str, Any]] | None:
     events = _all(world.insurer)
     seen = {event["type"] for event in events if _is_about(event, world)}
     billed = any(event["type"] == STATEMENT for event in events)
-    return events if billed and seen >= EXPECTED_TYPES else None
+    return events if billed and seen >= FACTS else None
 
 
 def _is_about(event: dict[str, Any], world: World) -> bool:

@@ -12,12 +12,13 @@ from typing import Any
 
 from relais.api import PATIENCE_SECONDS, Api
 from relais.demo.report import Report
-from relais.synthetic.identity import FIRST_NAMES, fictitious_nir
+from relais.synthetic.identity import FIRST_NAMES, fictitious_nir, fictitious_siret
 
 AGREEMENT = "la-roche-sur-yon-2025"
 # Demo data, marked `assumption` in examples/accords: the accord gives no SIRET.
 CITY = "99985001900012"
-CITY_SOCIAL_CENTRE = "99985004300012"
+# An employer that no accord binds.
+OUTSIDE = fictitious_siret(1)
 
 
 @dataclass(slots=True)
@@ -42,7 +43,9 @@ class World:
         """An Idempotency-Key of this demo."""
         return f"demo-{self.tag}-{what}"
 
-    def hire(self, role: str, employment: Mapping[str, Any], *, birth: str, employer: str = CITY) -> dict[str, Any]:
+    def hire(
+        self, role: str, employment: Mapping[str, Any], *, birth: str, employer: str = CITY, by: Api | None = None
+    ) -> dict[str, Any]:
         """Hire a fresh agent, as the HRIS announces it; the platform's answer."""
         day = date.fromisoformat(birth)
         draw = Random(f"{self.tag}:{role}")  # noqa: S311 - a fictitious identity, no secret
@@ -57,7 +60,7 @@ class World:
             "birth_date": birth,
             "employment": dict(employment),
         }
-        hired: dict[str, Any] = self.hris.post("/v1/agents", body, key=self.key(f"hire-{role}"))
+        hired: dict[str, Any] = (by or self.hris).post("/v1/agents", body, key=self.key(f"hire-{role}"))
         self.agents[role] = hired
         return hired
 

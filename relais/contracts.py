@@ -1,0 +1,148 @@
+"""The contracts of events, generated from what each component publishes into contracts/.
+
+    python -m relais.contracts                     write contracts/events/*.json and contracts/asyncapi.json
+    python -m relais.contracts --check             fail when they differ from the code, or when a version changed
+    python -m relais.contracts --check --since v1  the same, compared with a release as well
+
+Inside a version only optional additions are accepted. Writing refuses anything else; the way out is a new major version
+beside the old one, or `--unreleased` while nobody relies on it yet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from kit.app import VERSION
+from kit.events.envelope import EventData
+from kit.events.schema import asyncapi, data_schema, envelope_schema, incompatibilities
+from kit.settings import COMPONENTS
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+FOLDER: Final = ROOT / "contracts"
+EVENTS: Final = "events"
+
+Published = Mapping[str, Sequence[type[EventData]]]
+# Gives the earlier text of a file of contracts/, or None.
+Earlier = Callable[[str], str | None]
+
+
+def published() -> dict[str, tuple[type[EventData], ...]]:
+    """What each component publishes. Asserts that a type has one publisher, who owns its name."""
+    found: dict[str, tuple[type[EventData], ...]] = {}
+    owner: dict[str, str] = {}
+    for component in COMPONENTS:
+        module = import_module("gateway.events" if component == "gateway" else f"services.{component}.events")
+        found[component] = tuple(getattr(module, "PUBLISHES", ()))
+        for model in found[component]:
+            assert model.type not in owner, f"{model.type}: published by {owner[model.type]} and {component}"
+            owner[model.type] = component
+    return found
+
+
+def generated(models: Published) -> dict[str, str]:
+    """Every file of contracts/ about events, by its path there."""
+    files = {
+        f"{EVENTS}/envelope.json": _text(envelope_schema()),
+        "asyncapi.json": _text(asyncapi(models, version=VERSION)),
+    }
+    for model in (model for of_component in models.values() for model in of_component):
+        files[f"{EVENTS}/{model.type}.json"] = _text(data_schema(model))
+    return files
+
+
+def breaking(files: Mapping[str, str], earlier: Earlier, earlier_names: Sequence[str]) -> Iterator[str]:
+    """What breaks those who rely on the earlier files."""
+    for name in sorted(set(earlier_names) | set(files)):
+        if not name.startswith(f"{EVENTS}/"):
+            continue
+        before = earlier(name)
+        if before is None:
+            continue
+        if name not in files:
+            yield f"{name}: no longer published"
+            continue
+        for change in incompatibilities(json.loads(before), json.loads(files[name])):
+            yield f"{name}: {change}"
+
+
+def drift(files: Mapping[str, str], folder: Path) -> Iterator[str]:
+    """Files that are not what the code says."""
+    for name in sorted(set(files) | set(_names(folder))):
+        path = folder / name
+        if name not in files:
+            yield f"{name}: left over"
+        elif not path.exists():
+            yield f"{name}: missing"
+        elif path.read_text() != files[name]:
+            yield f"{name}: out of date"
+
+
+def write(files: Mapping[str, str], folder: Path) -> None:
+    """Put the files there, and remove those nothing generates any more."""
+    for name in set(_names(folder)) - set(files):
+        (folder / name).unlink()
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+def _names(folder: Path) -> list[str]:
+    """The files of contracts/ that this module owns."""
+    names = [f"{EVENTS}/{path.name}" for path in (folder / EVENTS).glob("*.json")]
+    return names + (["asyncapi.json"] if (folder / "asyncapi.json").exists() else [])
+
+
+def _on_disk(folder: Path) -> Earlier:
+    def read(name: str) -> str | None:
+        path = folder / name
+        return path.read_text() if path.exists() else None
+
+    return read
+
+
+def _in_git(reference: str) -> tuple[Earlier, list[str]]:
+    """The contracts as of a commit or a tag of this repository."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(ROOT), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own arguments
+
+    listed = git("ls-tree", "-r", "--name-only", reference, f"contracts/{EVENTS}/").split()
+    names = [path.removeprefix("contracts/") for path in listed]
+    return (lambda name: git("show", f"{reference}:contracts/{name}") if name in names else None), names
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line above: 0 when all is well."""
+    parser = argparse.ArgumentParser(prog="python -m relais.contracts", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
+    parser.add_argument("--since", help="commit or tag whose contracts must still hold")
+    parser.add_argument("--unreleased", action="store_true", help="accept changes inside a version nobody relies on")
+    asked = parser.parse_args(arguments)
+    files = generated(published())
+    found = [] if asked.unreleased else list(breaking(files, _on_disk(FOLDER), _names(FOLDER)))
+    if asked.since:
+        earlier, names = _in_git(asked.since)
+        found += breaking(files, earlier, names)
+    if asked.check:
+        found += drift(files, FOLDER)
+    elif not found:
+        write(files, FOLDER)
+    sys.stderr.writelines(f"contracts: {line}\n" for line in found)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
