@@ -87,6 +87,7 @@ async def replace_employment(
             "employer": employer,
             "agent": agent,
             "employment": employment_id,
+            "number": stretch.number,
             "starts": stretch.period.start,
             "ends": stretch.period.end,
             "regime": stretch.status.regime.value,
@@ -147,4 +148,4 @@ def _of(employer: str, agent: UUID, employment_id: str) -> tuple[ColumnElement[b
 
 def _employment(row: Row[Any]) -> Employment:
     status = Status(Regime(row.regime), Category(row.category) if row.category else None)
-    return Employment(row.employment, Period(row.starts, row.ends), status)
+    return Employment(row.employment, Period(row.starts, row.ends), status, row.number)

@@ -41,6 +41,7 @@ employment: Final = Table(
     Column("employment", Text, primary_key=True),
     Column("starts", Date, primary_key=True),
     Column("ends", Date),
+    Column("number", Text),
     Column("regime", Text, nullable=False),
     Column("category", Text),
     Index(None, "agent"),

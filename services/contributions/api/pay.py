@@ -24,7 +24,7 @@ from services.contributions.domain.intake import Decision, Pay, PayKey, Verdict
 
 router = service_router(tags=["Paie"])
 MAX_OTHERS = 50
-Employment = Annotated[Code | None, Query(description="L'emploi concerné, quand l'agent en a plusieurs.")]
+Employment = Annotated[Code | None, Query(description="Numéro de contrat, quand l'agent en a plusieurs.")]
 Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="Version voulue ; la dernière sinon.")]
 
 

@@ -32,6 +32,7 @@ class EmploymentFact(Fact):
     """An employment as it now stands."""
 
     id: str
+    contract_number: str | None = None
     start: date
     end: date | None = None
     regime: Regime
@@ -119,5 +120,6 @@ async def option_cancelled(tx: AsyncConnection, _envelope: Envelope, data: dict[
 async def _store(tx: AsyncConnection, fact: EmploymentChanged) -> None:
     told = fact.employment
     stored = await agents.employment(tx, fact.employer, fact.agent, told.id)
-    now = Employment(told.id, Period(told.start, told.end), Status(told.regime, told.category))
+    status = Status(told.regime, told.category)
+    now = Employment(told.id, Period(told.start, told.end), status, told.contract_number)
     await agents.replace_employment(tx, fact.employer, fact.agent, told.id, now.after(stored, fact.since))

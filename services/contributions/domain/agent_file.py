@@ -15,11 +15,15 @@ from services.contributions.domain.pay_line import PayLine
 
 @dataclass(frozen=True, slots=True)
 class Employment:
-    """A stretch of one employment under one status; a change of regime or category begins another."""
+    """A stretch of one employment under one status; a change of regime or category begins another.
+
+    `number` is the one its contract has in the payroll.
+    """
 
     id: str
     period: Period
     status: Status
+    number: str | None = None
 
     def after(self, earlier: Sequence[Employment], since: date | None) -> list[Employment]:
         """All stretches of this employment, which stands as `self` says from `since` on and stood as `earlier` before.
@@ -53,13 +57,13 @@ class AgentFile:
     pay: Sequence[PayLine]
 
     def status_in(self, month: Month, employment: str | None = None) -> Status | None:
-        """The status that pays a month: the latest one begun by its last day, among those of `employment` if named.
+        """The status that pays a month: the latest one begun by its last day.
 
-        A rappel paid after the agent has left thus keeps the last status. None when nothing is known yet.
+        `employment` limits it to one, by id or contract number. A rappel paid after the agent has left keeps the last
+        status. None when nothing is known yet.
         """
-        begun = [
-            e for e in self.employments if e.period.start <= month.last and (employment is None or e.id == employment)
-        ]
+        named = [e for e in self.employments if employment in (None, e.id, e.number)]
+        begun = [e for e in named if e.period.start <= month.last]
         if not begun:
             return None
         running = [e for e in begun if e.period.meets(month.period())]

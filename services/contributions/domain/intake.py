@@ -14,7 +14,7 @@ from rules.pay import PayElements
 
 @dataclass(frozen=True, slots=True, order=True)
 class PayKey:
-    """Whose pay of which month. `employment` is '' unless the agent has several with this employer."""
+    """Whose pay of which month. `employment`: a contract number, '' unless the agent has several with this employer."""
 
     employer: str
     matricule: str

@@ -27,7 +27,13 @@ def file_document(file: AgentFile) -> dict[str, Any]:
     """An agent's file as JSON; the same file in another order gives the same document."""
     document = {
         "employments": [
-            {"id": e.id, **_dates(e.period), "regime": e.status.regime, "category": e.status.category}
+            {
+                "id": e.id,
+                "number": e.number,
+                **_dates(e.period),
+                "regime": e.status.regime,
+                "category": e.status.category,
+            }
             for e in sorted(file.employments, key=lambda e: (e.id, e.period.start))
         ],
         "affiliations": {
@@ -119,7 +125,7 @@ def _money(text: str) -> Money:
 def _employment(document: Document) -> Employment:
     category = document["category"]
     status = Status(Regime(document["regime"]), Category(category) if category else None)
-    return Employment(document["id"], _period(document), status)
+    return Employment(document["id"], _period(document), status, document["number"])
 
 
 def _pay(document: Document) -> PayLine:

@@ -191,3 +191,12 @@ def test_the_trace_of_a_month_says_where_each_line_comes_from() -> None:
     assert (str(base.result), str(part.result)) == ("2286.08", "1143.04")
     assert "art. 5.2" in base.reference
     assert "art. 5.1" in line.reference
+
+
+def test_pay_names_its_employment_by_id_or_by_contract_number() -> None:
+    numbered = Employment("e1", period("2020-01-01"), Status(Regime.PRIVATE_LAW, None), number="C-7")
+    plain = Employment("e2", period("2024-01-01"), Status(Regime.CNRACL, Category.B), number="C-8")
+    file = AgentFile("a", (numbered, plain), (), {}, ())
+    assert file.status_in(JUNE, "e1") == file.status_in(JUNE, "C-7") == Status(Regime.PRIVATE_LAW, None)
+    assert file.status_in(JUNE) == file.status_in(JUNE, "C-8") == Status(Regime.CNRACL, Category.B)
+    assert file.status_in(JUNE, "C-9") is None

@@ -87,6 +87,10 @@ async def test_an_accord_that_says_less_offers_less(service: Service, world: Wor
     less["effective"] = {"from": "2025-01-01", "to": "2026-12-31"}
     await world.tell("agreement.published", {**less, "version": 2})
     pay = {"base": None, "regime": "PRIVATE_LAW", "pay": {"tib": "100.00"}}
+    less["guarantees"][1]["rates"][0]["from"] = "2025-07-01"
+    await world.tell("agreement.published", {**less, "version": 3})
+    early = await ask(service, {**ASKED, "guarantees": ["BASE", less["guarantees"][1]["code"]]})
+    assert (early.status_code, early.json()["code"]) == (422, "month_outside_agreement")
     refusals: dict[str, dict[str, Any]] = {
         "guarantee_not_in_agreement": {"guarantees": ["BASE", "DEATH"]},
         "regime_outside_agreement": pay,
