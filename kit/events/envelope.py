@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_valid
 
 # `sequence` of CloudEvents is a string that sorts as text: the aggregate's version, padded to a fixed width.
 SEQUENCE_DIGITS: Final = 12
-TYPE_PATTERN: Final = r"^fr\.psc\.(?P<service>[a-z]+)\.(?P<name>[a-z-]+\.[a-z-]+)\.v(?P<major>[1-9][0-9]*)$"
-TOPIC_PATTERN: Final = r"^psc\.(?P<service>[a-z]+)\.[a-z0-9.-]+\.v[1-9][0-9]*$"
+# Without named groups: they go into JSON Schemas, whose regular expressions are those of JavaScript.
+TYPE_PATTERN: Final = r"^fr\.psc\.([a-z]+)\.[a-z-]+\.[a-z-]+\.v([1-9][0-9]*)$"
+TOPIC_PATTERN: Final = r"^psc\.([a-z]+)\.[a-z0-9.-]+\.v[1-9][0-9]*$"
 
 
 class EventType:
@@ -33,8 +34,8 @@ class EventType:
         match = re.match(TYPE_PATTERN, text)
         if match is None:
             raise ValueError(f"not an event type: {text!r}")
-        self.service: str = match["service"]
-        self.major = int(match["major"])
+        self.service: str = match[1]
+        self.major = int(match[2])
         self.family: str = text.rpartition(".v")[0]
 
 
@@ -49,7 +50,9 @@ class EventData(BaseModel):
     {'agent': 'a'}
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
 
     type: ClassVar[str]
     topic: ClassVar[str]
@@ -61,7 +64,7 @@ class EventData(BaseModel):
             return
         service = EventType(cls.type).service
         match = re.match(TOPIC_PATTERN, cls.topic)
-        if match is None or match["service"] != service:
+        if match is None or match[1] != service:
             raise TypeError(f"{cls.__name__}: topic {cls.topic!r} does not belong to {service}")
 
 
