@@ -8,7 +8,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The instant (UTC) a fact became known, and the client that made it known."""
+    """The instant (UTC) a fact became known, the client that made it known, and why where a reason is asked for."""
 
     at: datetime
     by: str
+    reason: str | None = None

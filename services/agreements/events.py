@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -138,13 +139,43 @@ class OrganisationRegistered(EventData):
     kind: str
     name: str
     assumption: bool
+    departement: str | None = None
+    legal_code: str | None = None
+    affiliated: bool | None = None
 
     @classmethod
     def of(cls, one: Organisation) -> Self:
-        return cls(organisation=one.key, kind=one.kind.value, name=one.name, assumption=one.assumption)
+        return cls(
+            organisation=one.key,
+            kind=one.kind.value,
+            name=one.name,
+            assumption=one.assumption,
+            departement=one.departement,
+            legal_code=None if one.legal_code is None else one.legal_code.value,
+            affiliated=one.affiliated,
+        )
 
 
-PUBLISHES: Final[tuple[type[EventData], ...]] = (AgreementPublished, OrganisationRegistered)
+class OrganisationChanged(OrganisationRegistered):
+    """From a day on an organisation is so; the days before keep what was said of them."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    type: ClassVar[str] = "fr.psc.agreements.organisation.changed.v1"
+    topic: ClassVar[str] = TOPIC
+
+    since: date = Field(alias="from")
+
+    @classmethod
+    def of(cls, one: Organisation) -> Self:
+        said = OrganisationRegistered.of(one).model_dump()
+        return cls.model_validate({**said, "from": one.period.start})
+
+
+PUBLISHES: Final[tuple[type[EventData], ...]] = (
+    AgreementPublished,
+    OrganisationRegistered,
+    OrganisationChanged,
+)
 
 
 def subscriptions() -> list[Subscription]:

@@ -5,23 +5,26 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from kit.app import create_service, serve
-from kit.clock import Clock
+from kit.clock import Clock, SystemClock
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.agreements import events
-from services.agreements.api import agreements, organisations, schemes
+from services.agreements.api import agreements, organisation_imports, organisations, schemes
+from services.agreements.application import import_organisations
 
 
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
     """The agreements service, ready to serve."""
+    clock = clock or SystemClock()
     return create_service(
         settings,
         name="agreements",
-        routers=(organisations.router, schemes.router, agreements.router),
+        routers=(organisation_imports.router, organisations.router, schemes.router, agreements.router),
         subscriptions=events.subscriptions(),
         publishes=events.PUBLISHES,
         rules=rules or RuleBook.load(settings.rules_dir),
         clock=clock,
+        jobs={import_organisations.KIND: import_organisations.importer(clock)},
     )
 
 

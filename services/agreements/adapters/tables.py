@@ -26,6 +26,7 @@ organisation: Final = Table(
     Column("valid", PeriodColumn, nullable=False),
     Column("recorded", TSTZRANGE, nullable=False),
     Column("recorded_by", Text, nullable=False),
+    Column("reason", Text),
     ExcludeConstraint(("key", "="), ("valid", "&&"), ("recorded", "&&"), name="ex_organisation_key"),
 )
 

@@ -6,14 +6,21 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 from fastapi import Request as HttpRequest
+from pydantic import AwareDatetime
 
 from kit.http.auth import Principal, requires
+from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Now, Tx, service_router
+from kit.http.types import DateText
 from kit.recording import Recording
 from services.agreements.adapters import organisations
-from services.agreements.api.schemas import OrganisationAnswer, OrganisationRequest
-from services.agreements.application.register_organisation import register_organisation
+from services.agreements.adapters.organisation_document import (
+    OrganisationChange,
+    OrganisationDocument,
+)
+from services.agreements.api.schemas import OrganisationAnswer
+from services.agreements.application.register_organisation import change_organisation, register_organisation
 from services.agreements.domain.errors import UnknownOrganisation
 from services.agreements.domain.organisation import OrganisationKind
 
@@ -23,7 +30,7 @@ Key = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 @router.post("/v1/organisations", status_code=201, responses={200: {"description": "Déjà enregistrée"}})
 async def register(
-    body: OrganisationRequest,
+    body: OrganisationDocument,
     caller: Annotated[Principal, requires("organisations:write")],
     tx: Tx,
     clock: Now,
@@ -33,6 +40,7 @@ async def register(
     one = body.to_domain(clock.day())
     new = await register_organisation(tx, one, Recording(clock.instant(), caller.client))
     response.status_code = 201 if new else 200
+    set_etag(response, await organisations.facts(tx, one.key))
     return OrganisationAnswer.model_validate(one)
 
 
@@ -52,9 +60,41 @@ async def index(
 
 
 @router.get("/v1/organisations/{key}", dependencies=[requires("organisations:read")])
-async def read(key: Key, tx: Tx) -> OrganisationAnswer:
-    """One organisation, by SIRET or code."""
-    found = await organisations.current(tx, key)
+async def read(
+    *,
+    key: Key,
+    tx: Tx,
+    clock: Now,
+    response: Response,
+    as_of: Annotated[DateText | None, Query(description="Jour auquel la lire ; le plus récent sinon.")] = None,
+    known_at: Annotated[AwareDatetime | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
+) -> OrganisationAnswer:
+    """One organisation, by SIRET or code, on a day as it was known at an instant."""
+    if as_of is None and known_at is None:
+        found = (await organisations.current(tx, [key])).get(key)
+    else:
+        found = await organisations.on(tx, key, as_of or clock.day(), known_at)
     if found is None:
         raise UnknownOrganisation
+    set_etag(response, await organisations.facts(tx, key))
     return OrganisationAnswer.model_validate(found)
+
+
+@router.patch("/v1/organisations/{key}")
+async def change(
+    *,
+    key: Key,
+    body: OrganisationChange,
+    caller: Annotated[Principal, requires("organisations:write")],
+    version: ChangedVersion,
+    tx: Tx,
+    clock: Now,
+    response: Response,
+) -> OrganisationAnswer:
+    """Change an organisation from a day on; the days before keep what was said of them."""
+    await organisations.lock(tx, [key])
+    check_version(version, await organisations.facts(tx, key))
+    recording = Recording(clock.instant(), caller.client, body.reason)
+    changed = await change_organisation(tx, key, body.since, body.changes(), recording)
+    set_etag(response, await organisations.facts(tx, key))
+    return OrganisationAnswer.model_validate(changed)

@@ -5,56 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
-
-from kit.http.types import Answer, Code, Count, DateText, Flag, Request, SiretText, Text
-from kit.period import Period
+from kit.http.types import Answer
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.domain.agreement import LegalCode
 from services.agreements.domain.finding import Finding
 from services.agreements.domain.lifecycle import Status, in_force
-from services.agreements.domain.organisation import EMPLOYERS, Organisation, OrganisationKind
+from services.agreements.domain.organisation import OrganisationKind
 from services.agreements.domain.terms import GuaranteeOnDay, Terms
-
-
-class OrganisationRequest(Request):
-    """An organisation to register. An employer has a SIRET, the others a code; what is unknown is left out."""
-
-    kind: OrganisationKind
-    siret: SiretText | None = None
-    code: Code | None = None
-    name: Text
-    departement: Text | None = None
-    coordinating: Flag = False
-    legal_code: LegalCode | None = None
-    affiliated: Flag | None = None
-    headcount: Count | None = None
-    since: DateText | None = Field(None, alias="from")
-    assumption: Flag = False
-
-    @model_validator(mode="after")
-    def _named_once(self) -> Self:
-        if (self.kind in EMPLOYERS) != (self.siret is not None) or (self.siret is None) == (self.code is None):
-            raise PydanticCustomError(
-                "key", "{message}", {"message": "Un employeur a un SIRET, une autre organisation un code."}
-            )
-        return self
-
-    def to_domain(self, today: date) -> Organisation:
-        """Known from today on unless the request says since when."""
-        return Organisation(
-            key=self.siret or self.code or "",
-            kind=self.kind,
-            name=self.name,
-            period=Period(self.since or today),
-            departement=self.departement,
-            coordinating=self.coordinating,
-            legal_code=self.legal_code,
-            affiliated=self.affiliated,
-            headcount=self.headcount,
-            assumption=self.assumption,
-        )
 
 
 class OrganisationAnswer(Answer):

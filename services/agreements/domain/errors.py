@@ -74,3 +74,39 @@ class InvalidAgreement(RelaisError):
         first = findings[0]
         super().__init__(pointer=first.pointer, detail_fr=f"{first.detail_fr} ({first.reference})")
         self.findings = tuple(findings)
+
+
+class InvalidFile(RelaisError):
+    """The first line of a file does not announce the columns of an import."""
+
+    code = "import_columns"
+    title_fr = "Colonnes non reconnues"
+    title_en = "Unknown columns"
+
+    def __init__(self, columns: Sequence[str], missing: Sequence[str]) -> None:
+        absent = f" Il manque : {', '.join(missing)}." if missing else ""
+        super().__init__(detail_fr=f"La première ligne nomme des colonnes parmi : {', '.join(columns)}.{absent}")
+
+
+class UnknownImport(RelaisError):
+    code = "import_not_found"
+    title_fr = "Import introuvable"
+    title_en = "Import not found"
+    status = 404
+
+
+class StaffOnly(RelaisError):
+    """Only who stands for every employer may do this."""
+
+    code = "staff_only"
+    title_fr = "Réservé aux centres de gestion"
+    title_en = "Reserved to the centres de gestion"
+    status = 403
+
+
+class NotOfItsKind(RelaisError):
+    """A field says what this kind of organisation cannot have."""
+
+    code = "not_of_its_kind"
+    title_fr = "Champ étranger à cette nature d'organisation"
+    title_en = "Field foreign to this kind of organisation"

@@ -206,8 +206,10 @@ async def test_the_organisations_of_the_demonstration(service: Service, registry
         assert {o["key"] for o in listed["items"] + rest["items"]} == {b.get("siret") or b["code"] for b in everyone}
         insurers = (await staff.get("/v1/organisations", params={"kind": "INSURER"})).json()["items"]
         assert [(o["key"], o["assumption"], o["legal_code"]) for o in insurers] == [
+            ("allianz-vie", False, "ASSURANCES"),
             ("demo-a", True, None),
             ("demo-b", True, None),
+            ("territoria", False, "MUTUALITE"),
         ]
         changed_name = await staff.post("/v1/organisations", json=everyone[0] | {"name": "Autre"})
         assert (changed_name.status_code, changed_name.json()["code"]) == (409, "already_registered")

@@ -1,0 +1,135 @@
+"""Organisations from a file: sent as CSV, applied by a job whose progress and rejects can be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Query, Response
+from fastapi import Request as HttpRequest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db import jobs
+from kit.db.database import Database
+from kit.http.auth import Principal, requires
+from kit.http.route import Now, StrictRoute, service_router
+from kit.http.types import Answer
+from kit.http.upload import body_of, lines
+from services.agreements.application.import_organisations import KIND, read_header
+from services.agreements.domain.errors import StaffOnly, UnknownImport
+
+router = service_router(tags=["Organisations"], route_class=StrictRoute)
+CSV: Final = "text/csv"
+_FILE: Final = body_of(CSV, "Une organisation par ligne, séparée par « ; » ou « , » ; la première nomme les colonnes.")
+_REJECTS_PAGE: Final = 1_000
+Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+
+
+class ImportAnswer(Answer):
+    """An import and how far it is. `lines` counts the file's lines without the header; `error` says why it failed."""
+
+    id: UUID
+    state: str
+    dry_run: bool
+    lines: int
+    accepted: int
+    rejected: int
+    error: str | None
+    recorded_at: datetime
+    finished_at: datetime | None
+
+
+@router.post("/v1/organisations/imports", status_code=202, openapi_extra=_FILE)
+async def submit(
+    *,
+    request: HttpRequest,
+    response: Response,
+    caller: Annotated[Principal, requires("organisations:write")],
+    clock: Now,
+    dry_run: Annotated[bool, Query(description="Contrôler le fichier sans rien enregistrer.")] = False,
+) -> ImportAnswer:
+    """Send a file. Lines are applied in their order; a refused one does not stop the others."""
+    database = _database(request, caller)
+    received = lines(request, CSV)
+    options = read_header(await anext(received, b""))
+    async with database() as tx:
+        job = await jobs.create(
+            tx, kind=KIND, client=caller.client, employer=None, dry_run=dry_run, options=options, at=clock.instant()
+        )
+    number, first = 0, 1
+    async for count, content in _chunks(received):
+        async with database() as tx:
+            await jobs.add_chunk(tx, job, number, first_line=first, lines=count, content=content, at=clock.instant())
+        number, first = number + 1, first + count
+    async with database() as tx:
+        await jobs.seal(tx, job, at=clock.instant())
+    response.headers["location"] = f"/v1/organisations/imports/{job}"
+    return await _read(database, job)
+
+
+@router.get("/v1/organisations/imports/{job}")
+async def progress(
+    request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read")]
+) -> ImportAnswer:
+    """How far an import is."""
+    return await _read(_database(request, caller), job)
+
+
+@router.get(
+    "/v1/organisations/imports/{job}/rejects",
+    response_class=Response,
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}, "description": "Lignes refusées"}},
+)
+async def rejects(
+    request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read")]
+) -> Response:
+    """The lines refused, as a file: their number in the file sent (the header is line 1), the field and the reason."""
+    database = _database(request, caller)
+    await _read(database, job)
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=";", lineterminator="\n")
+    writer.writerow(("ligne", "champ", "code", "motif"))
+    last = 0
+    async with database() as tx:
+        while page := await jobs.rejects(tx, job, after_line=last, limit=_REJECTS_PAGE):
+            # A line may be refused for several reasons: the last line of a full page is read again, whole.
+            whole = page if len(page) < _REJECTS_PAGE else [r for r in page if r.line < page[-1].line]
+            writer.writerows((r.line, r.pointer.lstrip("/"), r.code, r.detail) for r in whole)
+            last = whole[-1].line
+    name = f"rejets-{job}.csv"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(written.getvalue(), media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+def _database(request: HttpRequest, caller: Principal) -> Transactions:
+    """Short transactions of a caller who stands for every employer. Raises StaffOnly for another."""
+    if caller.employers is not None:
+        raise StaffOnly
+    database: Database = request.app.state.db
+    return partial(database.transaction, caller.tenancy)
+
+
+async def _chunks(received: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, bytes]]:
+    """So many lines at a time: how many, and their text."""
+    held: list[bytes] = []
+    async for line in received:
+        held.append(line)
+        if len(held) == jobs.CHUNK_LINES:
+            yield len(held), b"".join(held)
+            held = []
+    if held:
+        yield len(held), b"".join(held)
+
+
+async def _read(database: Transactions, job: UUID) -> ImportAnswer:
+    async with database() as tx:
+        found = await jobs.find(tx, job)
+    if found is None or found.kind != KIND:
+        raise UnknownImport
+    return ImportAnswer.model_validate(found)
