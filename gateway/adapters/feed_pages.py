@@ -12,7 +12,7 @@ _EPOCH: Final = text("SELECT epoch FROM feed_meta")
 _OF_INSURER: Final = text(
     """
     SELECT position, envelope::text FROM partner_event
-    WHERE insurer = :insurer AND position > :after ORDER BY position LIMIT :limit
+    WHERE insurer = :insurer AND position > :after AND envelope IS NOT NULL ORDER BY position LIMIT :limit
     """
 )
 _OF_EMPLOYERS: Final = text(

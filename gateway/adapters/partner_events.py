@@ -1,7 +1,7 @@
 """The feeds of employers and insurers, as stored.
 
-`next_position` takes a lock until commit: whoever holds it sees all that was committed before, and what it writes is
-visible before anything written after. So no fact slips between an accord and its back-fill, and no reader skips one.
+`alone` takes a lock until commit: whoever holds it sees all that was committed before, and what it writes is visible
+before anything written after. So no fact slips between an accord and its back-fill, and no reader skips a position.
 """
 
 from __future__ import annotations
@@ -10,41 +10,39 @@ import json
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import Transaction, delete, insert, null, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters.tables import employer_event, membership, partner_event
+from gateway.domain.disclosure import disclosed
 from gateway.domain.memberships import Fact, Membership
 from kit.events.envelope import Envelope
 from kit.period import Period
 
 CHANNEL: Final = "relais_partner_feed"
 BACKFILL_BATCH: Final = 500
-_NEXT: Final = text(
-    f"UPDATE feed_head SET position = position + 1 RETURNING position, pg_notify('{CHANNEL}', '')"  # noqa: S608 - a constant
-)
+# Any number: it only keeps two writers of feeds from running at once.
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(7305020)")
 _RECORD: Final = text(
-    """
-    INSERT INTO employer_event
-        (position, event, employer, topic, key, type, agreement, insurer, claim, first, last, envelope)
-    VALUES (:position, :event, :employer, :topic, :key, :type, :agreement, :insurer, :claim, :first, :last,
+    f"""
+    INSERT INTO employer_event (event, employer, topic, key, type, agreement, insurer, claim, first, last, envelope)
+    VALUES (:event, :employer, :topic, :key, :type, :agreement, :insurer, :claim, :first, :last,
             CAST(:envelope AS json))
     ON CONFLICT (event) DO NOTHING
-    """
+    RETURNING pg_notify('{CHANNEL}', '')
+    """  # noqa: S608 - a constant
 )
+# Positions go on from the last one, which forgetting never frees.
 _DELIVER: Final = text(
     """
-    WITH fresh AS (
-        SELECT WHERE NOT EXISTS (SELECT FROM partner_event WHERE insurer = :insurer AND event = :event)
-    ), head AS (
-        INSERT INTO partner_head (insurer, position) SELECT :insurer, 1 FROM fresh
-        ON CONFLICT (insurer) DO UPDATE SET position = partner_head.position + 1
-        RETURNING position
-    )
     INSERT INTO partner_event (insurer, position, event, topic, key, type, envelope)
-    SELECT :insurer, position, :event, :topic, :key, :type, CAST(:envelope AS json) FROM head
+    SELECT :insurer, last.position + row_number() OVER (ORDER BY place), event, topic, key, type, envelope::json
+      FROM unnest(CAST(:events AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:types AS text[]),
+                  CAST(:envelopes AS text[])) WITH ORDINALITY AS new (event, topic, key, type, envelope, place),
+           (SELECT COALESCE(max(position), 0) AS position FROM partner_event WHERE insurer = :insurer) AS last
+     WHERE NOT EXISTS (SELECT FROM partner_event AS told WHERE told.insurer = :insurer AND told.event = new.event)
     """
 )
 _SEQUENCE: Final = text(
@@ -56,6 +54,9 @@ _SEQUENCE: Final = text(
 )
 
 
+_known: Final[WeakKeyDictionary[Transaction, dict[str, list[Membership]]]] = WeakKeyDictionary()
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An event of an employer as stored."""
@@ -65,22 +66,34 @@ class Recorded:
     envelope: Envelope
 
 
-async def next_position(tx: AsyncConnection) -> int:
-    """The next position of employers' feeds. Everybody else waits for this transaction to end."""
-    return int((await tx.execute(_NEXT)).scalars().one())
+async def alone(tx: AsyncConnection) -> dict[str, list[Membership]]:
+    """From here to the end of the transaction nobody else writes feeds. Call it before reading what they rest on.
+
+    What it returns remembers the memberships read since, by employer: nobody else can change them meanwhile. A
+    savepoint has a memory of its own, because rolling back to it gives the lock back.
+    """
+    assert tx.sync_connection is not None, "a connection in use has one"
+    scope = tx.sync_connection.get_nested_transaction() or tx.sync_connection.get_transaction()
+    assert scope is not None, "feeds are written in a transaction"
+    if scope not in _known:
+        await tx.execute(_LOCK)
+        _known[scope] = {}
+    return _known[scope]
 
 
-async def record(tx: AsyncConnection, position: int, fact: Fact, envelope: Envelope) -> None:
+async def record(tx: AsyncConnection, fact: Fact, envelope: Envelope) -> None:
     """Store an event of an employer; the same one again changes nothing."""
     values = {
-        "position": position,
         "agreement": fact.agreement,
         "insurer": fact.insurer,
         "claim": fact.claim,
         "employer": fact.employer,
         "first": fact.span.start,
         "last": fact.span.last,
-        **_identity(envelope),
+        "event": envelope.id,
+        "topic": envelope.topic,
+        "key": envelope.key,
+        "type": envelope.type,
         "envelope": envelope.json_text(),
     }
     await tx.execute(_RECORD, values)
@@ -93,15 +106,27 @@ async def opening_of(tx: AsyncConnection, claim: str) -> Fact | None:
     return None if row is None else _recorded(row).fact
 
 
-async def deliver(tx: AsyncConnection, insurer: str, envelope: Envelope, shown: dict[str, Any]) -> None:
-    """Give an insurer the event as it may see it; the same one again changes nothing."""
-    body = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-    await tx.execute(_DELIVER, {"insurer": insurer, **_identity(envelope), "envelope": body})
+async def deliver(tx: AsyncConnection, insurer: str, envelopes: Sequence[Envelope]) -> None:
+    """Give an insurer events as it may see them, in this order; those it has already change nothing."""
+    shown = [json.dumps(disclosed(e, insurer), ensure_ascii=False, separators=(",", ":")) for e in envelopes]
+    values = {
+        "insurer": insurer,
+        "events": [e.id for e in envelopes],
+        "topics": [e.topic for e in envelopes],
+        "keys": [e.key for e in envelopes],
+        "types": [e.type for e in envelopes],
+        "envelopes": shown,
+    }
+    await tx.execute(_DELIVER, values)
 
 
 async def memberships_of_employer(tx: AsyncConnection, employer: str) -> list[Membership]:
-    rows = await tx.execute(select(membership).where(membership.c.employer == employer))
-    return [Membership(row.agreement, row.employer, row.insurer, row.valid) for row in rows]
+    """Those of all its accords, read once in a transaction."""
+    known = await alone(tx)
+    if employer not in known:
+        rows = await tx.execute(select(membership).where(membership.c.employer == employer))
+        known[employer] = [Membership(row.agreement, row.employer, row.insurer, row.valid) for row in rows]
+    return known[employer]
 
 
 async def replace_memberships(
@@ -110,6 +135,7 @@ async def replace_memberships(
     """The memberships of an accord from its event number `sequence`; False when a later one was seen already."""
     if (await tx.execute(_SEQUENCE, {"agreement": agreement, "sequence": sequence})).one_or_none() is None:
         return False
+    (await alone(tx)).clear()
     await tx.execute(delete(membership).where(membership.c.agreement == agreement))
     if memberships:
         rows = [
@@ -120,16 +146,14 @@ async def replace_memberships(
     return True
 
 
-async def recorded(
-    tx: AsyncConnection, employers: Collection[str], types: Collection[str]
-) -> AsyncIterator[Sequence[Recorded]]:
-    """What was stored of these employers and types, in its order, in batches."""
+async def recorded(tx: AsyncConnection, employer: str, types: Collection[str]) -> AsyncIterator[Sequence[Recorded]]:
+    """What was stored of an employer, of these types, in its order, in batches."""
     after = 0
     while True:
         query = (
             select(employer_event)
             .where(
-                employer_event.c.employer.in_(employers),
+                employer_event.c.employer == employer,
                 employer_event.c.type.in_(types),
                 employer_event.c.position > after,
             )
@@ -144,13 +168,12 @@ async def recorded(
 
 
 async def forget(tx: AsyncConnection, topic: str, keys: Sequence[str]) -> None:
-    """Remove what was built from keys whose history their producer lost."""
-    for table in (employer_event, partner_event):
-        await tx.execute(delete(table).where(table.c.topic == topic, table.c.key.in_(keys)))
-
-
-def _identity(envelope: Envelope) -> dict[str, str | UUID]:
-    return {"event": envelope.id, "topic": envelope.topic, "key": envelope.key, "type": envelope.type}
+    """Remove what was built from keys whose history their producer lost. An insurer's positions stay taken."""
+    await alone(tx)
+    of_keys = employer_event.c.topic == topic, employer_event.c.key.in_(keys)
+    await tx.execute(delete(employer_event).where(*of_keys))
+    told = partner_event.c.topic == topic, partner_event.c.key.in_(keys)
+    await tx.execute(update(partner_event).where(*told).values(event=None, envelope=null()))
 
 
 def _recorded(row: Any) -> Recorded:

@@ -8,12 +8,11 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     Date,
+    Identity,
     Index,
     LargeBinary,
-    SmallInteger,
     Table,
     Text,
     text,
@@ -77,20 +76,12 @@ agreement_version: Final = Table(
     Column("sequence", BigInteger, nullable=False),
 )
 
-# The last position given. Its row is locked until commit, so positions are committed in their order.
-feed_head: Final = Table(
-    "feed_head",
-    metadata,
-    Column("id", SmallInteger, CheckConstraint("id = 1", name="single"), primary_key=True, autoincrement=False),
-    Column("position", BigInteger, nullable=False, server_default="0"),
-)
-
 # Every event of an employer: the employer's feed, and what is given to insurers whose accord comes later.
 # `first` and `last` are the days the fact is about.
 employer_event: Final = Table(
     "employer_event",
     metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
     Column("event", Id, nullable=False, unique=True),
     Column("employer", Text, nullable=False),
     Column("type", Text, nullable=False),
@@ -106,24 +97,17 @@ employer_event: Final = Table(
     Index("ix_employer_event_claim", "claim", "position", postgresql_where=text("claim IS NOT NULL")),
 )
 
-# The last position of each insurer's feed: its own numbers, which say nothing of the others.
-partner_head: Final = Table(
-    "partner_head",
-    metadata,
-    Column("insurer", Text, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-)
-
-# What an insurer sees, reduced to the fields it needs.
+# What an insurer sees, reduced to the fields it needs. Positions are its own numbers, which say nothing of the others;
+# a forgotten event leaves an empty row, so that its position is not given again.
 partner_event: Final = Table(
     "partner_event",
     metadata,
     Column("insurer", Text, primary_key=True),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("event", Id, nullable=False),
+    Column("event", Id),
     Column("type", Text, nullable=False),
     Column("topic", Text, nullable=False),
     Column("key", Text, nullable=False),
-    Column("envelope", JSON, nullable=False),
+    Column("envelope", JSON),
     Index("uq_partner_event_insurer_event", "insurer", "event", unique=True),
 )

@@ -84,7 +84,4 @@ async def door(served_door: Door, database: DatabaseFactory) -> Door:
     async with served_door.database.worker.transaction(Scope.all()) as tx:
         for client in CLIENTS:
             await register_client(tx, client, None, SystemClock())
-    await served_door.database.admin.execute(
-        "INSERT INTO feed_head (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET position = 0"
-    )
     return served_door

@@ -23,9 +23,9 @@ def upgrade() -> None:
     # The codes of insurers are scopes too: an insurer is none of the SIRETs, so the two never meet.
     rls.enable(op, "partner_event", column="insurer")
     api = rls.role(op, "api")
-    op.execute(f"REVOKE INSERT, UPDATE, DELETE ON feed_head, partner_head, agreement_version FROM {api}")
-    op.execute(f"REVOKE INSERT, UPDATE, DELETE ON membership, employer_event, partner_event FROM {api}")
-    op.execute("INSERT INTO feed_head (id) VALUES (1)")
+    op.execute(
+        f"REVOKE INSERT, UPDATE, DELETE ON membership, agreement_version, employer_event, partner_event FROM {api}"
+    )
 
 
 def _identity() -> None:
@@ -75,14 +75,8 @@ def _memberships() -> None:
 
 def _feeds() -> None:
     op.create_table(
-        "feed_head",
-        sa.Column("id", sa.SmallInteger(), primary_key=True, autoincrement=False),
-        sa.Column("position", sa.BigInteger(), nullable=False, server_default="0"),
-        sa.CheckConstraint("id = 1", name=op.f("ck_feed_head_single")),
-    )
-    op.create_table(
         "employer_event",
-        sa.Column("position", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("position", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
         sa.Column("event", sa.Uuid(), nullable=False),
         sa.Column("employer", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
@@ -104,25 +98,20 @@ def _feeds() -> None:
         postgresql_where=sa.text("claim IS NOT NULL"),
     )
     op.create_table(
-        "partner_head",
-        sa.Column("insurer", sa.Text(), primary_key=True),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-    )
-    op.create_table(
         "partner_event",
         sa.Column("insurer", sa.Text(), primary_key=True),
         sa.Column("position", sa.BigInteger(), primary_key=True, autoincrement=False),
-        sa.Column("event", sa.Uuid(), nullable=False),
+        sa.Column("event", sa.Uuid()),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("envelope", sa.JSON(), nullable=False),
+        sa.Column("envelope", sa.JSON()),
     )
     op.create_index("uq_partner_event_insurer_event", "partner_event", ["insurer", "event"], unique=True)
 
 
 def downgrade() -> None:
-    for table in ("partner_event", "partner_head", "employer_event", "feed_head", "agreement_version", "membership"):
+    for table in ("partner_event", "employer_event", "agreement_version", "membership"):
         op.drop_table(table)
     for table in ("platform_state", "signing_key", "client"):
         op.drop_table(table)
