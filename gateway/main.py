@@ -18,6 +18,7 @@ from gateway.application.documents import MergedDocument
 from gateway.application.openapi import Document
 from gateway.application.readiness import check_demo, check_services
 from gateway.application.signer import Signer
+from gateway.limiter import RateLimiter
 from gateway.proxy import Proxy, new_session
 from gateway.routes import SERVICES, service_of
 from gateway.settings import GatewaySettings
@@ -42,7 +43,7 @@ class Gateway:
     def __init__(self, api: FastAPI, settings: GatewaySettings) -> None:
         self.api = api
         self.state = api.state
-        proxy = Proxy(settings.producers, lambda: self.state.session)
+        proxy = Proxy(settings.producers, lambda: self.state.session, RateLimiter(settings.rate_per_second))
         self._proxied: ASGIApp = RequestSpan(BodyLimits(proxy, settings.body_limit_bytes), NAME)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

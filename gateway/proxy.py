@@ -1,7 +1,8 @@
 """The hot path: a request to a service goes through raw ASGI and aiohttp, streaming both ways.
 
 What is refused here: a path no service owns or that two parties could read differently (404), ambiguous headers (400),
-a missing or bad token (401). Everything else is the service's to judge: it verifies the token again.
+a missing or bad token (401), too many requests (429). Everything else is the service's to judge: it verifies the token
+again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
-from gateway.headers import FORWARDED, check_unambiguous, end_to_end
+from gateway.headers import FORWARDED, Header, check_unambiguous, end_to_end
+from gateway.limiter import RateLimiter
 from gateway.routes import service_of
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
@@ -60,9 +62,12 @@ def unreadable(raw_path: bytes) -> bool:
 class Proxy:
     """Forwards one request to the service that owns its path. `upstreams` are base URLs by service."""
 
-    def __init__(self, upstreams: Mapping[str, str], session: Callable[[], aiohttp.ClientSession]) -> None:
+    def __init__(
+        self, upstreams: Mapping[str, str], session: Callable[[], aiohttp.ClientSession], limiter: RateLimiter
+    ) -> None:
         self._upstreams = {name: url.rstrip("/") for name, url in upstreams.items()}
         self._session = session
+        self._limiter = limiter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -88,7 +93,8 @@ class Proxy:
         if service is None or unreadable(raw_path):
             raise Problem(404, "not_found", "Ressource introuvable", "Not found")
         scope[ROUTE] = service
-        await authenticate(request)
+        caller = await authenticate(request)
+        added = self._limiter.take(caller.client)
         query = scope["query_string"]
         target = self._upstreams[service] + raw_path.decode("ascii") + ("?" + query.decode("latin-1") if query else "")
         body = await _body(request.receive)
@@ -101,7 +107,7 @@ class Proxy:
                 data=body,
                 allow_redirects=False,
             ) as response:
-                await _answer(response, scope["method"], send)
+                await _answer(response, scope["method"], added, send)
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             if isinstance(error.__cause__, Problem):  # raised while the body streamed: it is too large
                 raise error.__cause__ from None
@@ -149,8 +155,8 @@ def _request_headers(scope: Scope, body: object) -> CIMultiDict[str]:
     return headers
 
 
-async def _answer(response: aiohttp.ClientResponse, method: str, send: Send) -> None:
-    headers = [(name.lower(), value) for name, value in end_to_end(response.raw_headers)]
+async def _answer(response: aiohttp.ClientResponse, method: str, added: list[Header], send: Send) -> None:
+    headers = [(name.lower(), value) for name, value in end_to_end(response.raw_headers)] + added
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if method != "HEAD":
         async for chunk in response.content.iter_any():

@@ -187,5 +187,6 @@ def serve(create: Callable[[Settings], ASGIApp], settings: Settings) -> None:
     telemetry.configure(settings.component)
     server = Server(server_config(create(settings), settings.host, settings.port))
     server.run()
+    telemetry.flush()
     if not server.started:
         sys.exit(3)

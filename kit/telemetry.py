@@ -25,17 +25,24 @@ _TRACEPARENT: Final = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16
 _NOT_REMOTE: Final = False
 # Ids need to be unique, not secret.
 _random: Final = random.Random()  # noqa: S311
+_provider: TracerProvider | None = None
 _tracer: Tracer | None = None
 
 
 def configure(component: str) -> None:
     """Record spans if the environment says where they go. Called once, by `serve`."""
-    global _tracer  # noqa: PLW0603 - one per process, as loggers are
+    global _provider, _tracer  # noqa: PLW0603 - one per process, as loggers are
     exporter = _exporter()
     if exporter is not None:
-        provider = TracerProvider(resource=Resource.create({"service.name": f"relais-{component}"}))
-        provider.add_span_processor(BatchSpanProcessor(exporter))
-        _tracer = provider.get_tracer("relais")
+        _provider = TracerProvider(resource=Resource.create({"service.name": f"relais-{component}"}))
+        _provider.add_span_processor(BatchSpanProcessor(exporter))
+        _tracer = _provider.get_tracer("relais")
+
+
+def flush() -> None:
+    """Send what is recorded and not yet sent. Called when the process ends."""
+    if _provider is not None:
+        _provider.shutdown()
 
 
 def _exporter() -> SpanExporter | None:

@@ -44,11 +44,30 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
 }
 
 
+# Marks a parameter whose absence has a problem of its own (400, 428), which FastAPI would answer with a bare 422.
+REQUIRED: Final = "x-required"
+
+
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI 3.1 document, made once."""
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, routes=app.routes, description=app.description)
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = PROBLEM_SCHEMA
+        for item in made["paths"].values():
+            for operation in item.values():
+                for parameter in operation.get("parameters", ()):
+                    _tidy(parameter)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _tidy(parameter: dict[str, Any]) -> None:
+    """A parameter that may be left out is never null: there is no way to send one."""
+    schema = parameter["schema"]
+    choices = [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]
+    if len(choices) == 1:
+        del schema["anyOf"]
+        parameter["schema"] = schema = {**schema, **choices[0]}
+    if schema.pop(REQUIRED, False):
+        parameter["required"] = True

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header, Response
 
+from kit.http.documents import REQUIRED
 from kit.http.problem import FieldError, Problem
 
 _ETAG: Final = re.compile(r'^(?:W/)?"([1-9][0-9]{0,17})"$')
@@ -21,10 +22,15 @@ def set_etag(response: Response, version: int) -> None:
     response.headers["etag"] = f'"{version}"'
 
 
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=64, description="ETag de la version à modifier.")]
+_ABOUT: Final = "ETag de la version à modifier."
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=64, description=_ABOUT)]
+MandatoryIfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", max_length=64, description=_ABOUT, json_schema_extra={REQUIRED: True}),
+]
 
 
-async def _version(if_match: IfMatch = None) -> int:
+async def _version(if_match: MandatoryIfMatch = None) -> int:
     if if_match is None:
         raise unnamed()
     match = _ETAG.match(if_match.strip())

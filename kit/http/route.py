@@ -33,7 +33,7 @@ from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.http import idempotency
 from kit.http.auth import authenticate
-from kit.http.documents import PROBLEMS
+from kit.http.documents import PROBLEMS, REQUIRED
 from kit.http.problem import Problem
 from kit.http.strict_json import loads
 
@@ -174,6 +174,7 @@ async def _once(
         str | None,
         Header(
             alias="Idempotency-Key",
+            json_schema_extra={REQUIRED: True},
             min_length=1,
             max_length=idempotency.MAX_KEY,
             description="Clé choisie par l'appelant ; un renvoi de la même demande donne la même réponse.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kit.db.database import Database
@@ -83,6 +85,13 @@ async def test_problems_are_documented_as_the_default_answer(sample: Sample) -> 
     document = (await sample.http.get("/openapi.json")).json()
     operation = document["paths"]["/v1/notes"]["post"]
     assert operation["security"] == [{"oauth2": ["agents:write"]}]
+    parameters = {parameter["name"]: parameter for parameter in operation["parameters"]}
+    assert parameters["Idempotency-Key"]["required"]
+    assert parameters["Idempotency-Key"]["schema"]["type"] == "string"
+    assert not parameters["X-Acting-Employer"]["required"]
+    change = document["paths"]["/v1/notes/{number}"]["put"]["parameters"]
+    assert next(one["required"] for one in change if one["name"] == "If-Match")
+    assert "x-required" not in json.dumps(document)
     assert "application/problem+json" in operation["responses"]["default"]["content"]
     assert document["components"]["schemas"]["Problem"]["required"] == ["type", "title", "status", "code"]
     assert "HTTPValidationError" not in document["components"]["schemas"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -59,3 +60,24 @@ def test_a_siret_and_an_amount_stay() -> None:
     assert masked(text) == text
     for shape in (NIR, NIR[:13], "2 53 07 2B 073 004 70", "1-85-05-78-006-084"):
         assert masked(f"x {shape} y") == "x [masqué] y"
+
+
+SPANS = """
+from kit import telemetry
+telemetry.configure("claims")
+with telemetry.server_span("POST claims", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"):
+    print(telemetry.current_traceparent())
+telemetry.flush()
+"""
+
+
+def test_spans_are_recorded_when_they_are_collected() -> None:
+    environment = {**os.environ, "OTEL_TRACES_EXPORTER": "console"}
+    command = [sys.executable, "-c", SPANS]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30, env=environment)
+    header, _, spans = done.stdout.partition("\n")
+    span = json.loads(spans)
+    assert span["context"]["trace_id"] == f"0x{TRACE}"
+    assert span["parent_id"] == "0x00f067aa0ba902b7"
+    assert span["resource"]["attributes"]["service.name"] == "relais-claims"
+    assert header.split("-")[1:3] == [TRACE, span["context"]["span_id"].removeprefix("0x")]
