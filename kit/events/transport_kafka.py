@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from kit.db.database import Database
 from kit.events import metrics, place
 from kit.events.applying import Batch
+from kit.events.broker_logs import calm
 from kit.events.delivery import Delivery
 from kit.events.envelope import Envelope
 from kit.events.relay import EPOCH_HEADER, Relay
@@ -27,6 +28,8 @@ from kit.events.transport_feed import FeedReader, follow
 BATCH_LIMIT: Final = 500
 POLL_MS: Final = 1000
 SESSION_MS: Final = 30_000
+# The client looks for a broker that is away this often, with several requests each time.
+RETRY_MS: Final = 500
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +40,7 @@ class KafkaTransport:
     def __init__(
         self, database: Database, bootstrap: str, reader: FeedReader, *, instance: str, batch: int = BATCH_LIMIT
     ) -> None:
+        calm()
         self._relay = Relay(database, bootstrap)
         self._bootstrap = bootstrap
         self._reader = reader
@@ -61,7 +65,7 @@ class KafkaTransport:
             session_timeout_ms=SESSION_MS,
             heartbeat_interval_ms=SESSION_MS // 10,
             fetch_max_wait_ms=500,
-            retry_backoff_ms=50,
+            retry_backoff_ms=RETRY_MS,
         )
         await consumer.start()
         try:

@@ -44,10 +44,12 @@ class ChangedOtherwise(EventData):
 
 PUBLISHES: Final = (Changed, Renamed, ChangedOtherwise)
 
-_APPLIED: Final = text("INSERT INTO applied (key, version, value) VALUES (:key, :version, :value)")
-_READ: Final = text("SELECT digest FROM state WHERE key = :key")
-_WRITE: Final = text("""
-    INSERT INTO state (key, digest) VALUES (:key, :digest) ON CONFLICT (key) DO UPDATE SET digest = excluded.digest
+_APPLY: Final = text("""
+    WITH noted AS (INSERT INTO applied (key, version, value) VALUES (:key, :version, :value))
+    INSERT INTO state AS held (key, digest)
+    VALUES (:key, encode(sha256(convert_to('/' || CAST(:value AS bigint), 'UTF8')), 'hex'))
+    ON CONFLICT (key) DO UPDATE
+      SET digest = encode(sha256(convert_to(held.digest || '/' || CAST(:value AS bigint), 'UTF8')), 'hex')
 """)
 
 
@@ -55,12 +57,8 @@ def digest(values: Sequence[int]) -> str:
     """What `sink` holds of a key after these values in this order."""
     result = ""
     for value in values:
-        result = _step(result, value)
+        result = hashlib.sha256(f"{result}/{value}".encode()).hexdigest()
     return result
-
-
-def _step(before: str, value: int) -> str:
-    return hashlib.sha256(f"{before}/{value}".encode()).hexdigest()
 
 
 class Handlers:
@@ -72,9 +70,7 @@ class Handlers:
 
     async def changed(self, tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
         value = Changed.model_validate(data).value
-        await tx.execute(_APPLIED, {"key": envelope.key, "version": envelope.sequence, "value": value})
-        before = (await tx.execute(_READ, {"key": envelope.key})).scalar_one_or_none() or ""
-        await tx.execute(_WRITE, {"key": envelope.key, "digest": _step(before, value)})
+        await tx.execute(_APPLY, {"key": envelope.key, "version": envelope.sequence, "value": value})
         if value in self.poison:
             raise ValueError("a value this release cannot take")
         if self.passing.get(value, 0) > 0:
