@@ -97,7 +97,7 @@ async def one(tx: AsyncConnection, key: PayKey, version: int | None = None) -> P
     return None if row is None else _version(row)
 
 
-async def insert(
+async def add(
     tx: AsyncConnection, new: Mapping[PayKey, StoredPay], recorded_at: datetime, recorded_by: str
 ) -> set[PayKey]:
     """Write versions; the keys written. One that somebody else has just written is left out."""

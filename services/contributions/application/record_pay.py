@@ -63,7 +63,7 @@ async def _write(
         for key, decision in decided.items()
         if decision.verdict in WRITTEN
     }
-    written = await pay.insert(tx, new, reception.at, reception.client) if new else set()
+    written = await pay.add(tx, new, reception.at, reception.client) if new else set()
     return {key: decision if key not in new or key in written else None for key, decision in decided.items()}
 
 

@@ -14,8 +14,7 @@ from services.contributions.domain.terms_document import read_terms
 from services.contributions.events import subscriptions
 from services.eligibility.application import payloads
 from tests.services.contributions.facts import ACCORD, CITY, TERMS, document
-from tests.services.contributions.test_runs import amounts, pay
-from tests.services.contributions.world import World
+from tests.services.contributions.world import World, amounts
 
 AGENT = new_id()
 EMPLOYMENT = {
@@ -59,7 +58,7 @@ async def test_an_agents_file_is_read_as_eligibility_tells_it(world: World) -> N
     await tell(world, payloads.AgentHired.model_validate(hired))
     await tell(world, payloads.AffiliationStarted.model_validate({**WHO, **COVER, "timeline": timeline}))
     await tell(world, payloads.OptionElected.model_validate(option))
-    await pay(world, "M1", "2025-06", tib="2113.92", ri="300.00")
+    await world.pay("M1", "2025-06", tib="2113.92", ri="300.00")
     assert amounts(await world.run("2025-06")) == [("2025-06", "BASE", "49.20"), ("2025-06", "DEATH", "4.80")]
     away = [{**timeline[0], "end": "2025-06-15"}, {"start": "2025-06-16", "end": None, "outcome": "SUSPENDED"}]
     await tell(world, payloads.AffiliationSuspended.model_validate({**WHO, **COVER, "timeline": away}))

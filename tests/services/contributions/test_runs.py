@@ -9,18 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
-from kit.db import decisions
-from kit.db.database import Scope, count_statements
-from kit.db.migrate import check
+from kit.db.database import Scope
 from kit.period import Month
-from services.contributions.application.record_pay import Sent, record_pay
-from services.contributions.application.run_contributions import RunOutcome, run_contributions
-from services.contributions.domain.intake import Pay, PayKey
-from services.contributions.domain.replay import replayed
-from tests.services.contributions.facts import ACCORD, AGGLOMERATION, BOOK, CITY, elements, revised
-from tests.services.contributions.world import RECEPTION, World
+from services.contributions.application.run_contributions import run_contributions
+from tests.services.contributions.facts import ACCORD, BOOK, CITY, revised
+from tests.services.contributions.world import RECEPTION, World, amounts
 
 OWN = Scope.of(frozenset({CITY}))
 SUMS = """
@@ -30,28 +24,11 @@ SUMS = """
 """
 
 
-async def pay(
-    world: World, matricule: str, month: str, given: int | None = None, *, employer: str = CITY, **amounts: str
-) -> None:
-    key = PayKey(employer, matricule, "", Month.parse(month))
-    async with world.database.api.transaction(Scope.all()) as tx:
-        await record_pay(tx, {key: Sent(Pay(elements(**amounts)), given)}, RECEPTION)
-
-
-def amounts(outcome: RunOutcome) -> list[tuple[str, str, str]]:
-    """Month, guarantee and amount of each line."""
-    return [
-        (str(d.key.month), d.key.guarantee.value, str(d.amounts.amount))
-        for draft in outcome.drafts
-        for d in draft.deltas
-    ]
-
-
 async def test_a_month_becomes_lines_a_statement_and_an_event(world: World) -> None:
     agent = await world.member("M1")
     for code in ("DEATH", "RETIREMENT_LOSS", "RI_FULL_PAY"):
         await world.elect(agent, code, "2025-01-01")
-    await pay(world, "M1", "2025-06", tib="2113.92", ri="300.00")
+    await world.pay("M1", "2025-06", tib="2113.92", ri="300.00")
     outcome = await world.run("2025-06")
     assert amounts(outcome) == [
         ("2025-06", "BASE", "49.20"),
@@ -84,7 +61,7 @@ async def test_a_month_becomes_lines_a_statement_and_an_event(world: World) -> N
 
 async def test_a_run_twice_and_a_dry_run_change_nothing(world: World) -> None:
     await world.member("M1")
-    await pay(world, "M1", "2025-06", tib="2400.00")
+    await world.pay("M1", "2025-06", tib="2400.00")
     dry = await world.run("2025-06", dry_run=True)
     assert amounts(dry) == [("2025-06", "BASE", "49.20")]
     assert (dry.record, dry.statements) == (None, ())
@@ -103,11 +80,11 @@ async def test_a_run_twice_and_a_dry_run_change_nothing(world: World) -> None:
 async def test_what_changes_for_the_past_is_issued_in_the_next_run(world: World) -> None:
     agent = await world.member("M1")
     for month in ("2025-05", "2025-06"):
-        await pay(world, "M1", month, tib="2400.00")
+        await world.pay("M1", month, tib="2400.00")
         await world.run(month)
-    await pay(world, "M1", "2025-05", 1, tib="2500.00")
+    await world.pay("M1", "2025-05", 1, tib="2500.00")
     await world.elect(agent, "DEATH", "2025-06-01")
-    await pay(world, "M1", "2025-07", tib="2400.00")
+    await world.pay("M1", "2025-07", tib="2400.00")
     july = await world.run("2025-07")
     assert amounts(july) == [
         ("2025-05", "BASE", "2.05"),
@@ -121,7 +98,7 @@ async def test_what_changes_for_the_past_is_issued_in_the_next_run(world: World)
 
 async def test_cover_lost_for_the_past_is_taken_back_and_given_back(world: World) -> None:
     agent = await world.member("M1")
-    await pay(world, "M1", "2025-06", tib="2400.00")
+    await world.pay("M1", "2025-06", tib="2400.00")
     await world.run("2025-06")
     await world.affiliate(agent, {"start": "2025-01-01", "end": None, "outcome": "DISPENSED"})
     back = await world.run("2025-06")
@@ -135,7 +112,7 @@ async def test_cover_lost_for_the_past_is_taken_back_and_given_back(world: World
 
 async def test_a_retroactive_rate_is_a_difference(world: World) -> None:
     await world.member("M1")
-    await pay(world, "M1", "2025-06", tib="2400.00")
+    await world.pay("M1", "2025-06", tib="2400.00")
     await world.run("2025-06")
     split = revised("BASE", {"employer_share": "0.5000"})
     await world.tell("agreement.published", {**split, "version": 2})
@@ -148,7 +125,7 @@ async def test_a_retroactive_rate_is_a_difference(world: World) -> None:
 
 async def test_another_insurer_for_the_past_is_two_statements(world: World) -> None:
     await world.member("M1")
-    await pay(world, "M1", "2025-06", tib="2400.00")
+    await world.pay("M1", "2025-06", tib="2400.00")
     await world.run("2025-06")
     accord = revised("BASE")
     accord["insurers"][0]["code"] = "demo-b"
@@ -166,7 +143,7 @@ async def test_what_is_unknown_waits_and_the_rest_goes_on(world: World) -> None:
     nameless = await world.hire("M3", category=None)
     await world.affiliate(nameless)
     for matricule in ("M1", "M2", "M3", "M4"):
-        await pay(world, matricule, "2025-06", tib="2113.92", ri="300.00")
+        await world.pay(matricule, "2025-06", tib="2113.92", ri="300.00")
     found = await world.run("2025-06")
     assert amounts(found) == [("2025-06", "BASE", "49.20")]
     held = {UUID(one.agent): one.reason for one in found.held}
@@ -183,7 +160,7 @@ async def test_what_is_unknown_waits_and_the_rest_goes_on(world: World) -> None:
 async def test_a_rebuild_under_way_takes_nothing_back(world: World) -> None:
     """While copies are being built again from zero, nothing is known, and nothing issued changes."""
     await world.member("M1")
-    await pay(world, "M1", "2025-06", tib="2400.00")
+    await world.pay("M1", "2025-06", tib="2400.00")
     await world.run("2025-06")
     await world.database.admin.execute("TRUNCATE agent_matricule, employment, affiliation, option_election")
     during = await world.run("2025-07")
@@ -199,7 +176,7 @@ async def test_facts_in_any_order_give_the_same_sums(world: World) -> None:
             lambda: world.hire(matricule, agent=who),
             lambda: world.affiliate(who),
             lambda: world.elect(who, "DEATH", "2025-06-01"),
-            lambda: pay(world, matricule, "2025-06", tib="2113.92", ri="300.00"),
+            lambda: world.pay(matricule, "2025-06", tib="2113.92", ri="300.00"),
         ]
 
     for number, order in enumerate(itertools.permutations(range(4))):
@@ -221,7 +198,7 @@ async def test_facts_in_any_order_give_the_same_sums(world: World) -> None:
 async def test_a_change_of_status_counts_from_its_day(world: World) -> None:
     agent = await world.member("M1", category=None, regime="CONTRACTUEL_PUBLIC")
     for month in ("2025-05", "2025-06"):
-        await pay(world, "M1", month, tib="2113.92", ri="300.00")
+        await world.pay("M1", month, tib="2113.92", ri="300.00")
     titular = {"id": "e-M1", "start": "2020-01-01", "end": None, "regime": "CNRACL", "category": "C"}
     change = {"agent": str(agent), "employer": CITY, "from": "2025-06-01", "employment": titular}
     await world.tell("employment.changed", change)
@@ -233,7 +210,7 @@ async def test_a_change_of_status_counts_from_its_day(world: World) -> None:
 async def test_an_option_cancelled_stops_or_never_ran(world: World) -> None:
     agent = await world.member("M1")
     for month in ("2025-05", "2025-06"):
-        await pay(world, "M1", month, tib="2400.00")
+        await world.pay("M1", month, tib="2400.00")
     await world.elect(agent, "DEATH", "2025-05-01")
     cancelled = {"agent": str(agent), "employer": CITY, "guarantee": "DEATH", "from": "2025-05-01"}
     await world.tell("option.cancelled", {**cancelled, "to": "2025-05-31"})
@@ -254,99 +231,15 @@ async def failing_run(world: World) -> None:
 async def test_20_runs_at_once_issue_once_and_number_without_a_hole(world: World) -> None:
     for n in range(5):
         await world.member(f"M{n}")
-        await pay(world, f"M{n}", "2025-06", tib="2400.00")
+        await world.pay(f"M{n}", "2025-06", tib="2400.00")
     outcomes = await asyncio.gather(*(world.run("2025-06") for _ in range(20)))
     assert sum(outcome.record is not None for outcome in outcomes) == 1
     assert await world.rows("SELECT count(*) AS n, sum(amount) AS amount FROM contribution_line") == [
         {"n": 5, "amount": 5 * 4920}
     ]
     for n in range(5):
-        await pay(world, f"M{n}", "2025-07", tib="2400.00")
+        await world.pay(f"M{n}", "2025-07", tib="2400.00")
     with pytest.raises(RuntimeError, match="after the run"):
         await failing_run(world)
     await world.run("2025-07")
     assert [row["number"] for row in await world.rows("SELECT number FROM statement ORDER BY number")] == [1, 2]
-
-
-async def test_employers_do_not_mix(world: World) -> None:
-    agent = await world.member("M1")
-    await world.hire("A1", agent=agent, employer=AGGLOMERATION)
-    await world.affiliate(agent, employer=AGGLOMERATION)
-    await pay(world, "M1", "2025-06", tib="2400.00")
-    await pay(world, "A1", "2025-06", employer=AGGLOMERATION, tib="1000.00")
-    assert amounts(await world.run("2025-06")) == [("2025-06", "BASE", "49.20")]
-    assert amounts(await world.run("2025-06", employer=AGGLOMERATION)) == [("2025-06", "BASE", "20.50")]
-    numbers = await world.rows("SELECT employer, number FROM statement ORDER BY employer")
-    assert numbers == [{"employer": CITY, "number": 1}, {"employer": AGGLOMERATION, "number": 1}]
-
-
-async def test_a_tenant_sees_its_own_rows_and_nobody_none(world: World) -> None:
-    agent = await world.member("M1")
-    await world.elect(agent, "DEATH", "2025-01-01")
-    await pay(world, "M1", "2025-06", tib="2400.00")
-    await pay(world, "unknown", "2025-06", tib="2400.00")
-    await world.run("2025-06")
-    tables = (
-        "agent_matricule",
-        "employment",
-        "affiliation",
-        "option_election",
-        "pay_version",
-        "pay_waiting",
-        "run",
-        "statement",
-        "contribution_line",
-        "statement_number",
-        "decision",
-    )
-    for table in tables:
-        query = f"SELECT * FROM {table}"
-        assert await world.rows(query, OWN), table
-        assert await world.rows(query, Scope.none()) == [], table
-        assert await world.rows(query, Scope.of(frozenset({AGGLOMERATION}))) == [], table
-
-
-@pytest.mark.parametrize("table", ["pay_version", "run", "statement", "contribution_line"])
-async def test_what_was_received_or_issued_is_never_changed(world: World, table: str) -> None:
-    await world.member("M1")
-    await pay(world, "M1", "2025-06", tib="2400.00")
-    await world.run("2025-06")
-    for role in (world.database.api, world.database.worker, world.database.migrator):
-        for change in (f"UPDATE {table} SET employer = employer", f"DELETE FROM {table}"):
-            with pytest.raises(DBAPIError, match=r"permission denied|never changed"):
-                async with role.transaction(Scope.all()) as tx:
-                    await tx.exec_driver_sql(change)
-
-
-async def test_a_stored_run_replays_to_the_byte(world: World) -> None:
-    await world.member("M1")
-    await pay(world, "M1", "2025-06", tib="2113.92", ri="300.00")
-    await world.run("2025-06")
-    await pay(world, "M1", "2025-06", 1, tib="2113.92", ri="310.00")
-    second = await world.run("2025-06")
-    assert second.record is not None
-    async with world.database.api.transaction(OWN) as tx:
-        kept = await decisions.load(tx, second.record.id)
-    assert kept is not None
-    assert [value["id"] for value in kept.snapshot.rules] == ["tpp.monthly.C"]
-    assert replayed(kept.snapshot).bytes() == kept.snapshot.bytes()
-    assert kept.snapshot.result["lines"][0]["amount"] == "0.21"
-
-
-async def test_a_run_of_500_agents_takes_as_many_statements_as_one_of_two(world: World) -> None:
-    async def statements(first: int, count: int, month: str) -> int:
-        keys = [PayKey(CITY, f"M{n}", "", Month.parse(month)) for n in range(first, first + count)]
-        for key in keys:
-            await world.member(key.matricule)
-        async with world.database.api.transaction(Scope.all()) as tx:
-            await record_pay(tx, {key: Sent(Pay(elements(tib="2400.00"))) for key in keys}, RECEPTION)
-        async with count_statements(world.database.api) as seen:
-            outcome = await world.run(month)
-        assert sum(len(draft.deltas) for draft in outcome.drafts) == count
-        return seen.total
-
-    assert await statements(0, 2, "2025-05") == await statements(2, 500, "2025-06") <= 16
-
-
-async def test_tables_and_migration_agree(world: World) -> None:
-    assert await check(world.database.urls["migrator"], "contributions") == []

@@ -8,22 +8,37 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.database import Scope
 from kit.events.consumer import Handler
 from kit.events.envelope import Envelope
 from kit.ids import new_id
 from kit.period import Month
-from services.contributions.application.record_pay import Reception
+from services.contributions.application.record_pay import Reception, Sent, record_pay
 from services.contributions.application.run_contributions import RunOutcome, run_contributions
+from services.contributions.domain.intake import Pay, PayKey
 from services.contributions.events import subscriptions
 from tests.postgres import ComponentDatabase
-from tests.services.contributions.facts import ACCORD, BOOK, CITY, document
+from tests.services.contributions.facts import ACCORD, BOOK, CITY, document, elements
 
 NOW: Final = datetime(2025, 7, 1, 8, 0, tzinfo=UTC)
 RECEPTION: Final = Reception(NOW, "demo-hris")
 HANDLERS: Final[dict[str, Handler]] = {k: h for s in subscriptions() for k, h in s.handlers.items()}
 SINCE_2025: Final = ({"start": "2025-01-01", "end": None, "outcome": "AFFILIATED"},)
+
+
+def amounts(outcome: RunOutcome) -> list[tuple[str, str, str]]:
+    """Month, guarantee and amount of each line."""
+    lines = [delta for draft in outcome.drafts for delta in draft.deltas]
+    return [(str(d.key.month), d.key.guarantee.value, str(d.amounts.amount)) for d in lines]
+
+
+def hired(matricule: str, agent: UUID, employer: str = CITY, **status: Any) -> dict[str, Any]:
+    """The payload of a hire: a CNRACL agent of category C since 2020, unless `status` says otherwise."""
+    employment = {"id": f"e-{matricule}", "start": "2020-01-01", "end": None, "regime": "CNRACL", "category": "C"}
+    who = {"agent": str(agent), "employer": employer, "matricule": matricule, "birth_date": "1980-01-01"}
+    return {**who, "employment": {**employment, **status}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,11 @@ class World:
 
     async def tell(self, kind: str, data: dict[str, Any]) -> None:
         """Handle one event, as the worker does. `kind` is `agent.hired` and alike."""
+        async with self.database.worker.transaction(Scope.all()) as tx:
+            await self.tell_in(tx, kind, data)
+
+    async def tell_in(self, tx: AsyncConnection, kind: str, data: dict[str, Any]) -> None:
+        """The same, in a transaction of the caller's."""
         service = "agreements" if kind.startswith("agreement") else "eligibility"
         full = f"fr.psc.{service}.{kind}.v1"
         envelope = Envelope(
@@ -46,19 +66,16 @@ class World:
             sequence=1,
             data=data,
         )
-        async with self.database.worker.transaction(Scope.all()) as tx:
-            await HANDLERS[full](tx, envelope, data)
+        await HANDLERS[full](tx, envelope, data)
 
     async def accord(self, **changes: Any) -> None:
         await self.tell("agreement.published", document(**changes))
 
     async def hire(self, matricule: str, *, agent: UUID | None = None, employer: str = CITY, **status: Any) -> UUID:
         """Somebody is employed since 2020, a CNRACL agent of category C unless `status` says otherwise."""
-        hired = agent or new_id()
-        employment = {"id": f"e-{matricule}", "start": "2020-01-01", "end": None, "regime": "CNRACL", "category": "C"}
-        body = {"agent": str(hired), "employer": employer, "matricule": matricule}
-        await self.tell("agent.hired", {**body, "birth_date": "1980-01-01", "employment": {**employment, **status}})
-        return hired
+        who = agent or new_id()
+        await self.tell("agent.hired", hired(matricule, who, employer, **status))
+        return who
 
     async def affiliate(self, agent: UUID, *timeline: dict[str, Any], employer: str = CITY) -> None:
         """Covered since the accord began, unless a timeline is given."""
@@ -82,6 +99,14 @@ class World:
         agent = await self.hire(matricule, employer=employer, **status)
         await self.affiliate(agent, employer=employer)
         return agent
+
+    async def pay(
+        self, matricule: str, month: str, given: int | None = None, *, employer: str = CITY, **sent: str
+    ) -> None:
+        """A month's pay arrives; `given` is the version it corrects."""
+        key = PayKey(employer, matricule, "", Month.parse(month))
+        async with self.database.api.transaction(Scope.all()) as tx:
+            await record_pay(tx, {key: Sent(Pay(elements(**sent)), given)}, RECEPTION)
 
     async def run(self, month: str, *, employer: str = CITY, dry_run: bool = False) -> RunOutcome:
         """A run, as the employer's own client asks for it."""
