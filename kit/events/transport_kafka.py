@@ -73,6 +73,8 @@ class KafkaTransport:
                 polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
                 if polled:
                     await self._apply(consumer, delivery, polled)
+                elif not (await place.load(delivery)).is_settled:  # a rebuild began
+                    await catch_up(self._reader, delivery)
         finally:
             await consumer.stop()
 
