@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from relais.api import Refused
 from relais.demo.world import OUTSIDE, World
 
 FULL_TIME = "35.00"
+OPTIONS = ("DEATH", "RETIREMENT_LOSS", "RI_FULL_PAY")
 # Exactly the threshold of décret 2022-244: one hour less and the agent is in the régime général.
 JUST_CNRACL = "28.00"
 
@@ -36,10 +38,29 @@ def play(world: World) -> None:
     report.note(f"agent {world.id_of('titulaire')}, matricule {world.matricule('titulaire')}")
     _affiliations(world)
     _replay(world)
-    for guarantee in ("DEATH", "RETIREMENT_LOSS", "RI_FULL_PAY"):
-        body = {"guarantee": guarantee, "from": "2025-02-01"}
-        world.hris.post(f"/v1/agents/{world.id_of('titulaire')}/options", body, key=world.key(f"option-{guarantee}"))
+    for guarantee in OPTIONS:
+        _elect(world, "titulaire", guarantee)
     report.note("options 1, 2 et 3 choisies par l'agent titulaire")
+    _only_for_cnracl(world)
+
+
+def _elect(world: World, role: str, guarantee: str) -> dict[str, Any]:
+    body = {"guarantee": guarantee, "from": "2025-02-01"}
+    chosen: dict[str, Any] = world.hris.post(f"/v1/agents/{world.id_of(role)}/options", body)
+    return chosen
+
+
+def _only_for_cnracl(world: World) -> None:
+    """Option 1 opens at exactly 28 hours a week, and to no contractuel."""
+    report = world.report
+    chosen = _elect(world, "vingt-huit", "RETIREMENT_LOSS")
+    report.equal("option 1 à 28 heures", chosen["guarantee"], "RETIREMENT_LOSS", "CNRACL : décret 2022-244")
+    try:
+        _elect(world, "contractuel", "RETIREMENT_LOSS")
+    except Refused as refused:
+        report.equal("option 1 d'un contractuel", refused.code, "option_not_open", "accord, annexe : CNRACL seulement")
+    else:
+        report.fail("option 1 d'un contractuel : acceptée  [accord, annexe : CNRACL seulement]")
 
 
 def _affiliations(world: World) -> None:
@@ -47,7 +68,8 @@ def _affiliations(world: World) -> None:
     covered = affiliation(world, "titulaire")
     first = covered["periods"][0]
     report.equal("titulaire affilié dès", _start(covered, "AFFILIATED"), "2025-02-01", "accord, art. 2.1 et 3")
-    report.note(f"motif : {first['reasons'] or 'aucune condition à attendre'}")
+    for reason in first["reasons"]:
+        report.note(f"{reason['detail']} ({reason['reference']})")
     waiting = affiliation(world, "contractuel")
     report.equal(
         "contractuel de cinq mois : pas encore éligible",

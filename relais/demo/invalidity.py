@@ -1,4 +1,4 @@
-"""Step 5: an invalidity is recognised, an annuity follows; a death brings a capital."""
+"""Step 5: an invalidity is recognised, an annuity follows."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ REFERENCE_MONTH = "2026-01"
 PAY = {"tib": "2267.87"}
 # Rulebook G26: M = R × I / 50, in full from 50 %.
 ANNUITIES = {"0.6000": "1710.00", "0.5000": "1710.00", "0.4000": "1368.00", "0.2500": "855.00", "0.1000": "342.00"}
+# Décret 2022-581, article 3: 90 % of the net of 1 800.00, whatever the rate.
+FLOOR = "1620.00"
+# The agent of rulebook G30, a pension of 900.00: 95 % of 1 944.14 less 900.00, × 40 / 50; 90 % of it less 900.00.
+AFTER_SICKNESS = {
+    "full": "946.93",
+    "monthly": "757.54",
+    "formula": "PRORATED_I_OVER_50",
+    "decree_floor": "849.73",
+    "alerts": ["LEGAL_FLOOR_SHORTFALL"],
+}
 
 
 def play(world: World) -> None:
@@ -23,8 +33,16 @@ def play(world: World) -> None:
         world.hire(role, titulaire("2025-02-01"), birth="1975-03-01")
         world.pay(role, REFERENCE_MONTH, PAY)
         recognise(world, role, rate, pension="0.00")
-    found = {rate: annuity(world, f"invalide-{rate[2:4]}")["monthly"] for rate in ANNUITIES}
+    annuities = {rate: annuity(world, f"invalide-{rate[2:4]}") for rate in ANNUITIES}
+    found = {rate: one["monthly"] for rate, one in annuities.items()}
     report.equal("rentes selon le taux d'invalidité", found, ANNUITIES, "rulebook G26")
+    floors = {one["decree_floor"] for one in annuities.values()}
+    report.equal("plancher légal de ces rentes", floors, {FLOOR}, "décret 2022-581, art. 3")
+    short = {rate for rate, one in annuities.items() if one["alerts"]}
+    report.equal("taux dont la rente reste sous le plancher", short, {"0.4000", "0.2500", "0.1000"}, "rulebook S6")
+    recognise(world, "titulaire", "0.4000", pension="900.00")
+    after = annuity(world, "titulaire")
+    report.equal("rente après l'arrêt", {k: after[k] for k in AFTER_SICKNESS}, AFTER_SICKNESS, "rulebook G30, S6")
 
 
 def recognise(world: World, role: str, rate: str, *, pension: str) -> None:

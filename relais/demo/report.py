@@ -65,6 +65,8 @@ def shown(value: Any) -> str:
         return "rien"
     if isinstance(value, dict):
         return ", ".join(f"{name} {shown(item)}" for name, item in value.items())
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, set | frozenset):
+        value = sorted(value, key=str)
+    if isinstance(value, list | tuple):
         return ", ".join(shown(item) for item in value) or "rien"
     return str(value)

@@ -11,18 +11,34 @@ REFERENCE_MONTH = "2026-01"
 PAY = {"tib": "2067.57", "nbi": "73.84", "ri": "300.00"}
 NET = {"net": "1944.14", "net_tib_nbi": "1699.63", "net_ri": "244.51"}
 FIRST_STOP = ("2026-02-01", "2026-02-28")
-EXTENSION = ("2026-03-01", "2026-06-30")
-# 90 days of full pay from 1 February, waiting day included, end on 1 May (rulebook §1.2, article 15 of décret 87-602).
-HALF_PAY_FROM = "2026-05-02"
-HALF_PAY_MONTH = "2026-06"
-# Rulebook G31: a whole month at half pay.
-BENEFIT = {
-    "target_net": "1846.93",
-    "statutory_net": "849.82",
-    "social_security": "0.00",
-    "benefit": "997.11",
-    "decree_floor": "777.65",
+EXTENSION = ("2026-03-01", "2026-07-15")
+# One waiting day, then full pay until 90 days are used on 1 May, then half pay (rulebook §1.1, §1.2, §1.3).
+PERIODS = (
+    ("WAITING", "2026-02-01", "2026-02-01", "0.00"),
+    ("FULL", "2026-02-02", "2026-05-01", "0.90"),
+    ("HALF", "2026-05-02", "2026-07-15", "0.50"),
+)
+# Rulebook G31: a whole month at half pay; then fifteen thirtieths of it, each amount rounded.
+BENEFITS = {
+    "2026-06": {
+        "target_net": "1846.93",
+        "statutory_net": "849.82",
+        "social_security": "0.00",
+        "benefit": "997.11",
+        "decree_floor": "777.65",
+    },
+    "2026-07": {
+        "target_net": "923.47",
+        "statutory_net": "424.91",
+        "social_security": "0.00",
+        "benefit": "498.56",
+        "decree_floor": "388.83",
+    },
 }
+SOURCES = {"2026-06": "rulebook G31", "2026-07": "rulebook G31, quinze trentièmes"}
+# Beyond twelve months of ordinary leave, a fonctionnaire keeps half pay while a decision is awaited (rulebook §1.1).
+LONG_STOP = ("2025-04-01", "2026-05-31")
+AWAITING = ("HALF", "2026-05-31", "0.50")
 
 
 def play(world: World) -> None:
@@ -31,17 +47,24 @@ def play(world: World) -> None:
     _net_pay(world)
     world.pay("titulaire", REFERENCE_MONTH, PAY)
     agent = world.id_of("titulaire")
-    start, end = FIRST_STOP
-    leave = world.hris.post(
-        f"/v1/agents/{agent}/leaves", {"kind": "CMO", "start": start, "end": end}, key=world.key("leave")
-    )
+    leave = _stop(world, "titulaire", FIRST_STOP)
     start, end = EXTENSION
     world.hris.post(
         f"/v1/agents/{agent}/leaves/{leave['id']}/extensions", {"start": start, "end": end}, key=world.key("extension")
     )
     report.note(f"arrêt {leave['id']} du {FIRST_STOP[0]} au {EXTENSION[1]}")
-    _entitlement(world, agent)
-    _benefit(world, agent)
+    report.equal("droits statutaires", _periods(world, agent, EXTENSION[1]), PERIODS, "décret 87-602, art. 14 et 15")
+    _benefits(world, agent)
+    _stop(world, "vingt-huit", LONG_STOP)
+    *_, (leg, _, last, rate) = _periods(world, world.id_of("vingt-huit"), LONG_STOP[1])
+    report.equal("au-delà de douze mois", (leg, last, rate), AWAITING, "décret 87-602, art. 17")
+
+
+def _stop(world: World, role: str, days: tuple[str, str]) -> dict[str, Any]:
+    body = {"kind": "CMO", "start": days[0], "end": days[1]}
+    path = f"/v1/agents/{world.id_of(role)}/leaves"
+    started: dict[str, Any] = world.hris.post(path, body, key=world.key(f"leave-{role}"))
+    return started
 
 
 def _net_pay(world: World) -> None:
@@ -50,28 +73,34 @@ def _net_pay(world: World) -> None:
     world.report.equal("net de référence", {name: answer[name] for name in NET}, NET, "rulebook G30")
 
 
-def _entitlement(world: World, agent: str) -> None:
-    def half() -> str | None:
-        answer = world.hris.get("/v1/entitlements", agent=agent, **{"from": FIRST_STOP[0], "to": EXTENSION[1]})
-        return next((period["start"] for period in answer["periods"] if period["leg"] == "HALF"), None)
+def _periods(world: World, agent: str, last: str) -> tuple[tuple[str, str, str, str], ...]:
+    """Full and half pay of an agent, once they are known up to this day."""
 
-    found = world.hris.until(half, "passage à demi-traitement")
-    world.report.equal("demi-traitement à partir du", found, HALF_PAY_FROM, "rulebook §1.2 : 90 jours sur un an")
+    def known() -> list[dict[str, Any]] | None:
+        periods: list[dict[str, Any]] = world.hris.get("/v1/entitlements", agent=agent)["periods"]
+        return periods if periods and periods[-1]["end"] == last else None
+
+    found = world.hris.until(known, "droits statutaires")
+    return tuple((period["leg"], period["start"], period["end"], period["rate"]) for period in found)
 
 
-def _benefit(world: World, agent: str) -> None:
-    def claim() -> dict[str, Any] | None:
-        found = world.hris.get("/v1/claims", agent=agent)["items"]
-        return found[0] if found else None
-
-    def decided() -> dict[str, Any] | None:
-        found = world.hris.get("/v1/benefits", claim=opened["id"])["items"]
-        return next((item for item in found if item["month"] == HALF_PAY_MONTH), None)
-
-    opened = world.hris.until(claim, "ouverture du sinistre")
-    world.claims["titulaire"] = opened
+def _benefits(world: World, agent: str) -> None:
+    opened = world.hris.until(lambda: _first(world, agent), "ouverture du sinistre")
     world.report.note(f"sinistre {opened['id']}")
-    benefit = world.hris.until(decided, "prestation de juin 2026")
-    world.report.equal("prestation de juin 2026", {name: benefit[name] for name in BENEFIT}, BENEFIT, "rulebook G31")
-    trace = world.hris.get(f"/v1/decisions/{benefit['decision']}/trace")
+    decided: dict[str, Any] = world.hris.until(lambda: _decided(world, opened["id"]), "prestations")
+    for month, expected in BENEFITS.items():
+        amounts = {name: decided[month][name] for name in expected}
+        world.report.equal(f"prestation de {month}", amounts, expected, SOURCES[month])
+    trace = world.hris.get(f"/v1/decisions/{decided['2026-06']['decision']}/trace")
     world.report.true("la décision montre sa trace", holds=bool(trace["steps"]), source="chaque chiffre a sa règle")
+
+
+def _first(world: World, agent: str) -> dict[str, Any] | None:
+    found: list[dict[str, Any]] = world.hris.get("/v1/claims", agent=agent)["items"]
+    return found[0] if found else None
+
+
+def _decided(world: World, claim: str) -> dict[str, dict[str, Any]] | None:
+    """The benefits of a claim by month, once those that are expected are there."""
+    found = {item["month"]: item for item in world.hris.get("/v1/benefits", claim=claim)["items"]}
+    return found if found.keys() >= BENEFITS.keys() else None
