@@ -123,6 +123,8 @@ class AgreementPublished(EventData):
     guarantees: list[Guarantee]
     contribution_base: list[ContributionBase]
     eligibility: Eligibility
+    # Groups of terms that read otherwise for one employer in a period; they replace those above.
+    exceptions: list[dict[str, Any]] = Field(default_factory=list)
 
     @classmethod
     def of(cls, document: AgreementDocument, version: int) -> Self:

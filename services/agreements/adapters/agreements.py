@@ -111,6 +111,13 @@ async def get(tx: AsyncConnection, key: str, known_at: datetime | None = None) -
     )
 
 
+async def known(tx: AsyncConnection, document: AgreementDocument) -> bool:
+    """Whether this very document is a version of its accord."""
+    version = agreement_version.c
+    query = select(version.version).where(version.agreement == document.agreement, version.document == document.dump())
+    return (await tx.execute(query.limit(1))).scalar_one_or_none() is not None
+
+
 async def after(tx: AsyncConnection, key: str, limit: int) -> list[str]:
     """The ids of the accords the caller sees, from the one that follows `key`."""
     query = select(agreement.c.id).where(agreement.c.id > key).order_by(agreement.c.id).limit(limit)

@@ -9,11 +9,17 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from kit.http.types import Code, Count, DateText, Flag, LongText, RateText, SiretText, Text
+from kit.http.types import Code, Count, DateText, Flag, LongText, SiretText, Text
 from kit.period import Period
-from rules.vocabulary import ContractKind, EmploymentKind, LeaveKind, PayElement, Regime
 from services.agreements.adapters.document_guarantees import GuaranteeDocument
 from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, Part
+from services.agreements.adapters.terms_document import (
+    BaseDocument,
+    EligibilityDocument,
+    ExceptionDocument,
+    TermPath,
+    TermsDocument,
+)
 from services.agreements.domain import agreement as domain
 
 
@@ -68,85 +74,11 @@ class SignatoryDocument(Part):
         return domain.Signatory(self.side, self.party, self.name, self.capacity, self.deliberation, self.mandate)
 
 
-class BaseDocument(Part):
-    """What the rates apply to, by population."""
+class AgreementDraft(TermsDocument):
+    """A local accord as its authors write it: a group of terms it leaves out comes from its scheme.
 
-    populations: Annotated[list[Regime], MANY]
-    elements: Annotated[list[PayElement], MANY]
-    tpp: domain.TppBase | None = None
-    source: Text
-
-    def to_domain(self) -> domain.BaseTerm:
-        return domain.BaseTerm(frozenset(self.populations), tuple(self.elements), self.tpp, self.source)
-
-
-class RevisionDocument(Part):
-    """The ceiling of a revision, as a part of the rate applicable until then."""
-
-    max_increase: RateText
-    source: Text
-
-    def to_domain(self) -> domain.RevisionTerm:
-        return domain.RevisionTerm(self.max_increase, self.source)
-
-
-class DispenseDocument(Part):
-    """Who may refuse to join, and how."""
-
-    contracts: Annotated[list[ContractKind], MANY]
-    kinds: Annotated[list[EmploymentKind], MANY]
-    present_deadline: DateText
-    hire_days: Count
-    proof_months: Count
-    source: Text
-
-    def to_domain(self) -> domain.DispenseTerm:
-        return domain.DispenseTerm(
-            frozenset(self.contracts),
-            frozenset(self.kinds),
-            self.present_deadline,
-            self.hire_days,
-            self.proof_months,
-            self.source,
-        )
-
-
-class SuspensionDocument(Part):
-    """Whether pay during a suspension keeps the cover."""
-
-    paid_keeps_cover: Flag
-    source: Text
-
-
-class EligibilityDocument(Part):
-    """Who is compulsorily covered, and from when."""
-
-    return_days: Count
-    deferring_leaves: Annotated[list[LeaveKind], MANY]
-    seniority_months: Count
-    contract_months: Count
-    seniority_kinds: Annotated[list[EmploymentKind], MANY]
-    excluded_kinds: Annotated[list[EmploymentKind], MANY]
-    dispense: DispenseDocument | None = None
-    suspension: SuspensionDocument
-    source: Text
-
-    def to_domain(self) -> domain.EligibilityTerm:
-        return domain.EligibilityTerm(
-            self.return_days,
-            frozenset(self.deferring_leaves),
-            self.seniority_months,
-            self.contract_months,
-            frozenset(self.seniority_kinds),
-            frozenset(self.excluded_kinds),
-            self.dispense.to_domain() if self.dispense else None,
-            domain.SuspensionTerm(self.suspension.paid_keeps_cover, self.suspension.source),
-            self.source,
-        )
-
-
-class AgreementDocument(Part):
-    """A local accord, whole."""
+    `locks` are paths of terms that its own exceptions may not change.
+    """
 
     agreement: Code
     title: LongText
@@ -157,9 +89,21 @@ class AgreementDocument(Part):
     employers: Annotated[list[EmployerDocument], MANY]
     insurers: list[InsurerDocument] = Field(default_factory=list, max_length=MAX_ITEMS)
     signatories: list[SignatoryDocument] = Field(default_factory=list, max_length=MAX_ITEMS)
+    exceptions: list[ExceptionDocument] = Field(default_factory=list, max_length=MAX_ITEMS)
+    locks: list[TermPath] = Field(default_factory=list, max_length=MAX_ITEMS)
+    # Which groups the scheme gave: written by the registry, ignored when sent.
+    inherited: list[Text] = Field(default_factory=list, max_length=MAX_ITEMS)
+
+    def dump(self) -> dict[str, Any]:
+        """The document as JSON holds it: what is stored, and what it is read back from."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class AgreementDocument(AgreementDraft):
+    """A local accord, whole: every group of terms is there."""
+
     guarantees: Annotated[list[GuaranteeDocument], MANY]
     contribution_base: Annotated[list[BaseDocument], MANY]
-    rate_revision: RevisionDocument | None = None
     eligibility: EligibilityDocument
 
     def to_domain(self) -> domain.Agreement:
@@ -178,12 +122,9 @@ class AgreementDocument(Part):
             bases=tuple(b.to_domain() for b in self.contribution_base),
             revision=self.rate_revision.to_domain() if self.rate_revision else None,
             eligibility=self.eligibility.to_domain(),
+            exceptions=tuple(e.to_domain() for e in self.exceptions),
         )
 
     @property
     def period(self) -> Period:
         return self.effective.period
-
-    def dump(self) -> dict[str, Any]:
-        """The document as JSON holds it: what is stored, and what it is read back from."""
-        return self.model_dump(mode="json", by_alias=True)

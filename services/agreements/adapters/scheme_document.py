@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from kit.http.types import Code, Count, DateText, Flag, RateText, Text
-from services.agreements.adapters.document_parts import MANY, Dated, Part
+from kit.http.types import Code, Count, DateText, Flag, LongText, RateText, Text
+from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, Part
+from services.agreements.adapters.terms_document import TermPath, TermsDocument
 from services.agreements.domain import scheme as domain
 
 
@@ -27,15 +28,25 @@ class AwardDocument(Part):
 
 
 class ConventionDocument(Dated):
-    """A convention de participation."""
+    """A convention de participation: who carries the risk, who manages it, and, once ended, why."""
 
+    id: Code | None = None
     insurer: Code
+    manager: Code | None = None
     lot: Count | None = None
+    ended: LongText | None = None
     assumption: Flag = False
+
+    def to_domain(self, key: str) -> domain.Convention:
+        return domain.Convention(key, self.insurer, self.manager, self.lot, self.period, self.ended, self.assumption)
 
 
 class SchemeDocument(Part):
-    """A regional accord and its market."""
+    """A regional accord and its market.
+
+    `terms` are offered to the accords, which take what they do not state; `locks` are paths of those they may not state
+    otherwise.
+    """
 
     scheme: Code
     title: Text
@@ -49,7 +60,13 @@ class SchemeDocument(Part):
     awards: list[AwardDocument] = Field(default_factory=list, max_length=100)
     lots: list[LotDocument] = Field(default_factory=list, max_length=100)
     conventions: list[ConventionDocument] = Field(default_factory=list, max_length=100)
+    terms: TermsDocument = TermsDocument()
+    locks: list[TermPath] = Field(default_factory=list, max_length=MAX_ITEMS)
     source: Text
+
+    def named(self) -> list[tuple[str, ConventionDocument]]:
+        """The conventions by id: the one given, or one made of scheme, insurer and lot."""
+        return [(one.id or f"{self.scheme}.{one.insurer}.{one.lot or 0}", one) for one in self.conventions]
 
     def to_domain(self) -> domain.Scheme:
         """The scheme with value types, as far as accords are checked against it."""
@@ -61,7 +78,10 @@ class SchemeDocument(Part):
             tuple(self.levels),
             self.market.period,
             tuple(domain.Lot(lot.number, lot.holder, lot.population) for lot in self.lots),
-            tuple(domain.Convention(c.insurer, c.lot, c.period, c.assumption) for c in self.conventions),
+            tuple(
+                domain.Convention(key, c.insurer, c.manager, c.lot, c.period, c.ended, c.assumption)
+                for key, c in self.named()
+            ),
         )
 
     def dump(self) -> dict[str, Any]:

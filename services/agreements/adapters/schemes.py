@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.recording import Recording
@@ -20,6 +21,19 @@ async def latest(tx: AsyncConnection, key: str) -> SchemeDocument | None:
     query = select(scheme.c.document).where(scheme.c.id == key).order_by(scheme.c.version.desc()).limit(1)
     found = (await tx.execute(query)).scalar_one_or_none()
     return None if found is None else SchemeDocument.model_validate(found)
+
+
+async def known(tx: AsyncConnection, document: SchemeDocument) -> bool:
+    """Whether this very document was registered, be it changed since."""
+    query = select(scheme.c.version).where(scheme.c.id == document.scheme, scheme.c.document == document.dump())
+    return (await tx.execute(query.limit(1))).scalar_one_or_none() is not None
+
+
+async def all_latest(tx: AsyncConnection) -> list[tuple[int, SchemeDocument]]:
+    """Every scheme as it is known now with its version, by id."""
+    query = select(scheme).ext(distinct_on(scheme.c.id)).order_by(scheme.c.id, scheme.c.version.desc())
+    rows = (await tx.execute(query)).mappings()
+    return [(row["version"], SchemeDocument.model_validate(row["document"])) for row in rows]
 
 
 async def add(tx: AsyncConnection, document: SchemeDocument, version: int, recording: Recording) -> None:

@@ -13,11 +13,11 @@ from kit.http.etag import set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, DateText
+from kit.http.types import Answer, DateText, SiretText
 from kit.recording import Recording
 from services.agreements.adapters import agreements
 from services.agreements.adapters.agreements import StoredAgreement
-from services.agreements.adapters.document import AgreementDocument
+from services.agreements.adapters.document import AgreementDraft
 from services.agreements.api.schemas import AgreementAnswer, TermsAnswer
 from services.agreements.application.advance_agreement import publish_agreement, sign
 from services.agreements.application.register_agreement import register_agreement
@@ -39,7 +39,7 @@ class AgreementRow(Answer):
 @router.post("/v1/agreements", status_code=201, responses={200: {"description": "Déjà déposé"}})
 async def register(
     *,
-    body: AgreementDocument,
+    body: AgreementDraft,
     caller: Annotated[Principal, requires("agreements:write")],
     tx: Tx,
     rules: Rules,
@@ -73,15 +73,18 @@ async def read(agreement: Key, tx: Tx, clock: Now, response: Response) -> Agreem
 
 @router.get("/v1/agreements/{agreement}/terms", dependencies=[requires("agreements:read")])
 async def terms(
+    *,
     agreement: Key,
     tx: Tx,
     clock: Now,
     as_of: Annotated[DateText | None, Query(description="Jour auquel lire les clauses ; aujourd'hui sinon.")] = None,
     known_at: Annotated[AwareDatetime | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
+    employer: Annotated[SiretText | None, Query(description="Employeur dont appliquer les exceptions.")] = None,
 ) -> TermsAnswer:
-    """The terms on a day, as they were known at an instant."""
+    """The terms on a day, as they were known at an instant, for all employers or as they read for one."""
     stored = _found(await agreements.get(tx, agreement, known_at))
-    return TermsAnswer.of(stored, terms_on(stored.document.to_domain(), as_of or clock.day()))
+    day, accord = as_of or clock.day(), stored.document.to_domain()
+    return TermsAnswer.of(stored, terms_on(accord.of_employer(employer, day) if employer else accord, day))
 
 
 @router.post("/v1/agreements/{agreement}/sign")

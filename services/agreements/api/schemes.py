@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
+from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Tx, service_router
+from kit.http.types import Answer, DateText
 from kit.recording import Recording
 from services.agreements.adapters import schemes
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.application.register_scheme import register_scheme
 from services.agreements.domain.errors import UnknownScheme
+from services.agreements.domain.scheme import ConventionState
 
 router = service_router(tags=["Régimes régionaux"])
+
+
+class ConventionAnswer(Answer):
+    """A convention de participation on a day. A null lot or manager is not published."""
+
+    convention: str
+    scheme: str
+    insurer: str
+    manager: str | None
+    lot: int | None
+    start: date = Field(serialization_alias="from")
+    end: date | None = Field(serialization_alias="to")
+    state: ConventionState
+    ended: str | None
+    assumption: bool
 
 
 @router.post("/v1/schemes", status_code=201, responses={200: {"description": "Déjà enregistré"}})
@@ -40,3 +59,29 @@ async def read(
     if found is None:
         raise UnknownScheme
     return found
+
+
+@router.get("/v1/conventions", dependencies=[requires("agreements:read")])
+async def conventions(
+    tx: Tx,
+    clock: Now,
+    as_of: Annotated[DateText | None, Query(description="Jour auquel les lire ; aujourd'hui sinon.")] = None,
+) -> list[ConventionAnswer]:
+    """The conventions de participation of every scheme, and how each stands on a day."""
+    day = as_of or clock.day()
+    return [
+        ConventionAnswer(
+            convention=one.id,
+            scheme=document.scheme,
+            insurer=one.insurer,
+            manager=one.manager,
+            lot=one.lot,
+            start=one.period.start,
+            end=one.period.end,
+            state=one.state(day),
+            ended=one.ended,
+            assumption=one.assumption,
+        )
+        for _, document in await schemes.all_latest(tx)
+        for one in document.to_domain().conventions
+    ]

@@ -10,7 +10,8 @@ from kit.recording import Recording
 from rules.book import RuleBook
 from services.agreements.adapters import agreements, schemes
 from services.agreements.adapters.agreements import StoredAgreement
-from services.agreements.adapters.document import AgreementDocument
+from services.agreements.adapters.document import AgreementDraft
+from services.agreements.adapters.inheritance import whole
 from services.agreements.domain.errors import AlreadyRegistered
 from services.agreements.domain.lifecycle import Status
 from services.agreements.domain.validation import accepted
@@ -25,21 +26,22 @@ class Registered:
 
 
 async def register_agreement(
-    tx: AsyncConnection, document: AgreementDocument, rules: RuleBook, recording: Recording
+    tx: AsyncConnection, draft: AgreementDraft, rules: RuleBook, recording: Recording
 ) -> Registered:
-    """Check the document and keep it as a draft.
+    """Make the document whole, check it and keep it as a draft.
 
-    The same document again changes nothing. Raises InvalidAgreement with every error found, AlreadyRegistered when
-    the id stands for another document, or for one the caller may not see.
+    A document registered before, even revised since, changes nothing. Raises InvalidAgreement with every error found,
+    AlreadyRegistered when the id stands for another document, or for one the caller may not see.
     """
+    scheme = None if draft.scheme is None else await schemes.latest(tx, draft.scheme)
+    document = whole(draft, scheme)
     found = document.to_domain()
-    scheme = None if found.scheme is None else await schemes.latest(tx, found.scheme)
     findings = accepted(found, None if scheme is None else scheme.to_domain(), rules)
     new = await agreements.register(tx, found.id)
     if new:
         await agreements.add_version(tx, document, 1, findings, recording)
         await agreements.add_step(tx, found.id, Status.DRAFT, None, recording)
     stored = await agreements.get(tx, found.id)
-    if stored is None or stored.document != document:
+    if stored is None or not await agreements.known(tx, document):
         raise AlreadyRegistered(pointer="/agreement")
     return Registered(stored, new)

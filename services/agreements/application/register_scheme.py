@@ -13,10 +13,9 @@ from services.agreements.domain.errors import AlreadyRegistered
 async def register_scheme(tx: AsyncConnection, document: SchemeDocument, recording: Recording) -> bool:
     """Whether it is new. The same document again changes nothing; another raises AlreadyRegistered."""
     await schemes.lock(tx, document.scheme)
-    known = await schemes.latest(tx, document.scheme)
-    if known is not None:
-        if known != document:
-            raise AlreadyRegistered(pointer="/scheme")
+    if await schemes.known(tx, document):
         return False
+    if await schemes.latest(tx, document.scheme) is not None:
+        raise AlreadyRegistered(pointer="/scheme")
     await schemes.add(tx, document, 1, recording)
     return True

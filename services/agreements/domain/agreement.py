@@ -5,7 +5,7 @@ Unknown facts are None, never a guess; `assumption` marks demo data the sources 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -160,6 +160,19 @@ class EligibilityTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class ExceptionTerm:
+    """What an accord says otherwise for one employer, in a period: the groups given replace those of the accord."""
+
+    employer: str
+    period: Period
+    guarantees: tuple[GuaranteeTerm, ...]
+    bases: tuple[BaseTerm, ...]
+    revision: RevisionTerm | None
+    eligibility: EligibilityTerm | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """A local accord, whole: what a version of it says for all its dates."""
 
@@ -176,6 +189,24 @@ class Agreement:
     bases: tuple[BaseTerm, ...]
     revision: RevisionTerm | None
     eligibility: EligibilityTerm
+    exceptions: tuple[ExceptionTerm, ...] = ()
 
     def signed_by(self, side: Side) -> tuple[Signatory, ...]:
         return tuple(s for s in self.signatories if s.side is side)
+
+    def with_exception(self, one: ExceptionTerm) -> Agreement:
+        """The accord as it reads for the employer of an exception, while it holds."""
+        own = {guarantee.code for guarantee in one.guarantees}
+        return replace(
+            self,
+            guarantees=(*(g for g in self.guarantees if g.code not in own), *one.guarantees),
+            bases=one.bases or self.bases,
+            revision=one.revision or self.revision,
+            eligibility=one.eligibility or self.eligibility,
+            exceptions=(),
+        )
+
+    def of_employer(self, siret: str, day: date) -> Agreement:
+        """The accord as it reads for an employer on a day."""
+        found = next((e for e in self.exceptions if e.employer == siret and day in e.period), None)
+        return self if found is None else self.with_exception(found)

@@ -20,6 +20,8 @@ from services.agreements.domain.terms import highest_after_revision
 
 SHARE: Final = "participation.compulsory.employer_share"
 MONTHS_PER_YEAR: Final = 12
+STATUTE_1984: Final = "84-53"
+CODE: Final = "CGFP"
 
 
 def conformity(agreement: Agreement, scheme: Scheme | None, rules: Rules) -> list[Finding]:
@@ -31,7 +33,7 @@ def conformity(agreement: Agreement, scheme: Scheme | None, rules: Rules) -> lis
         if guarantee.mandatory:
             findings += _law_2025(guarantee, place, rules)
             findings += _minimum_guarantees(guarantee, place, rules)
-    return [*findings, *_participation(agreement, rules)]
+    return [*findings, *_participation(agreement, rules), *_citations(agreement)]
 
 
 def _dates(agreement: Agreement) -> Iterator[Finding]:
@@ -65,6 +67,19 @@ def _dates(agreement: Agreement) -> Iterator[Finding]:
         )
 
 
+def _citations(agreement: Agreement) -> Iterator[Finding]:
+    """The statute of 1984 is codified: whoever cites it cites the code as well (rulebook S22)."""
+    for index, guarantee in enumerate(agreement.guarantees):
+        source = guarantee.benefit.source
+        if STATUTE_1984 in source and CODE not in source:
+            yield warning(
+                "repealed_reference",
+                f"/guarantees/{index}/benefit/source",
+                "rulebook S22",
+                "La loi 84-53 est codifiée au code général de la fonction publique : citer les deux.",
+            )
+
+
 def _scheme(agreement: Agreement, scheme: Scheme | None) -> Iterator[Finding]:
     """The scheme's own floor of the employer's share, its catalogue of levels, its market."""
     if scheme is None:
@@ -72,6 +87,13 @@ def _scheme(agreement: Agreement, scheme: Scheme | None) -> Iterator[Finding]:
         return
     if not scheme.market.meets(agreement.effective):
         yield error("outside_market", "/effective", "dossier de presse", "L'accord sort de la période du marché.")
+    elif agreement.effective.last > scheme.market.last:
+        yield warning(
+            "outlives_market",
+            "/effective/to",
+            "accord art. 8 ; rulebook S20",
+            "L'accord dure au-delà du marché : il devient caduc si ses conventions prennent fin sans suite.",
+        )
     for index, guarantee in enumerate(agreement.guarantees):
         if not guarantee.mandatory:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from kit.period import Period
 from kit.rate import Rate
@@ -18,14 +19,31 @@ class Lot:
     population: str | None
 
 
+class ConventionState(StrEnum):
+    """How a convention stands on a day."""
+
+    FUTURE = "FUTURE"
+    RUNNING = "RUNNING"
+    ENDED = "ENDED"
+
+
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """A convention de participation: an insurer, a lot, a period."""
+    """A convention de participation: an insurer, a lot, a period. `ended`: why it ends before its term."""
 
+    id: str
     insurer: str
+    manager: str | None
     lot: int | None
     period: Period
+    ended: str | None = None
     assumption: bool = False
+
+    def state(self, day: date) -> ConventionState:
+        """Whether it has begun, runs, or is over on a day."""
+        if day < self.period.start:
+            return ConventionState.FUTURE
+        return ConventionState.RUNNING if day in self.period else ConventionState.ENDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ def structure(agreement: Agreement) -> list[Finding]:
         *_insurers(agreement),
         *_guarantees(agreement),
         *_bases(agreement),
+        *_exceptions(agreement),
     ]
 
 
@@ -106,6 +107,19 @@ def _bases(agreement: Agreement) -> Iterator[Finding]:
         yield error(
             "no_base", "/contribution_base", "accord art. 5.2", f"Aucune assiette pour la population {population}."
         )
+
+
+def _exceptions(agreement: Agreement) -> Iterator[Finding]:
+    """An exception is for an employer of the accord, while it is one, and alone on its days."""
+    for index, one in enumerate(agreement.exceptions):
+        place = f"/exceptions/{index}"
+        party = next((e for e in agreement.employers if e.siret == one.employer), None)
+        if party is None or not _inside(one.period, party.period):
+            yield error("exception_outside", place, one.source, "L'exception vise un employeur hors de l'accord.")
+        if any(
+            other.employer == one.employer and other.period.meets(one.period) for other in agreement.exceptions[:index]
+        ):
+            yield error("exceptions_overlap", place, one.source, "Deux exceptions visent un employeur un même jour.")
 
 
 def _inside(inner: Period, outer: Period) -> bool:

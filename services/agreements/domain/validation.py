@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from kit.errors import RelaisError
 from rules.book import Rules
 from services.agreements.domain.agreement import Agreement, Side
@@ -17,7 +20,21 @@ def validate(agreement: Agreement, scheme: Scheme | None, rules: Rules) -> list[
     findings = structure(agreement)
     if not errors(findings):
         findings += conformity(agreement, scheme, rules)
+        for index, one in enumerate(agreement.exceptions):
+            findings += _of_exception(agreement.with_exception(one), f"/exceptions/{index}", scheme, rules, findings)
     return sorted(findings)
+
+
+def _of_exception(
+    resolved: Agreement, place: str, scheme: Scheme | None, rules: Rules, known: Sequence[Finding]
+) -> list[Finding]:
+    """What an exception brings that the accord itself does not have: it is held to the scheme and the law as well."""
+    found = structure(resolved)
+    if not errors(found):
+        found += conformity(resolved, scheme, rules)
+    had = {(finding.severity, finding.code, finding.detail_fr) for finding in known}
+    new = [f for f in found if (f.severity, f.code, f.detail_fr) not in had]
+    return [replace(finding, pointer=place) for finding in dict.fromkeys(new)]
 
 
 def errors(findings: list[Finding]) -> list[Finding]:

@@ -1,0 +1,131 @@
+"""Groups of terms: what a scheme offers its accords, what an accord says itself, what it says of one employer.
+
+The nearest level that states a group holds: a guarantee by its code, the bases, the revision and the eligibility each
+as one. A lock keeps a level below from saying otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from kit.http.types import Count, DateText, Flag, RateText, SiretText, Text
+from rules.vocabulary import ContractKind, EmploymentKind, LeaveKind, PayElement, Regime
+from services.agreements.adapters.document_guarantees import GuaranteeDocument
+from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, Part
+from services.agreements.domain import agreement as domain
+
+TermPath = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+)*$")]
+
+
+class BaseDocument(Part):
+    """What the rates apply to, by population."""
+
+    populations: Annotated[list[Regime], MANY]
+    elements: Annotated[list[PayElement], MANY]
+    tpp: domain.TppBase | None = None
+    source: Text
+
+    def to_domain(self) -> domain.BaseTerm:
+        return domain.BaseTerm(frozenset(self.populations), tuple(self.elements), self.tpp, self.source)
+
+
+class RevisionDocument(Part):
+    """The ceiling of a revision, as a part of the rate applicable until then."""
+
+    max_increase: RateText
+    source: Text
+
+    def to_domain(self) -> domain.RevisionTerm:
+        return domain.RevisionTerm(self.max_increase, self.source)
+
+
+class DispenseDocument(Part):
+    """Who may refuse to join, and how."""
+
+    contracts: Annotated[list[ContractKind], MANY]
+    kinds: Annotated[list[EmploymentKind], MANY]
+    present_deadline: DateText
+    hire_days: Count
+    proof_months: Count
+    source: Text
+
+    def to_domain(self) -> domain.DispenseTerm:
+        return domain.DispenseTerm(
+            frozenset(self.contracts),
+            frozenset(self.kinds),
+            self.present_deadline,
+            self.hire_days,
+            self.proof_months,
+            self.source,
+        )
+
+
+class SuspensionDocument(Part):
+    """Whether pay during a suspension keeps the cover."""
+
+    paid_keeps_cover: Flag
+    source: Text
+
+
+class EligibilityDocument(Part):
+    """Who is compulsorily covered, and from when."""
+
+    return_days: Count
+    deferring_leaves: Annotated[list[LeaveKind], MANY]
+    seniority_months: Count
+    contract_months: Count
+    seniority_kinds: Annotated[list[EmploymentKind], MANY]
+    excluded_kinds: Annotated[list[EmploymentKind], MANY]
+    dispense: DispenseDocument | None = None
+    suspension: SuspensionDocument
+    source: Text
+
+    def to_domain(self) -> domain.EligibilityTerm:
+        return domain.EligibilityTerm(
+            self.return_days,
+            frozenset(self.deferring_leaves),
+            self.seniority_months,
+            self.contract_months,
+            frozenset(self.seniority_kinds),
+            frozenset(self.excluded_kinds),
+            self.dispense.to_domain() if self.dispense else None,
+            domain.SuspensionTerm(self.suspension.paid_keeps_cover, self.suspension.source),
+            self.source,
+        )
+
+
+class TermsDocument(Part):
+    """Groups of terms; a group left out comes from the level above."""
+
+    guarantees: list[GuaranteeDocument] = Field(default_factory=list, max_length=MAX_ITEMS)
+    contribution_base: list[BaseDocument] = Field(default_factory=list, max_length=MAX_ITEMS)
+    rate_revision: RevisionDocument | None = None
+    eligibility: EligibilityDocument | None = None
+
+
+class ExceptionDocument(Dated, TermsDocument):
+    """What an accord says otherwise for one employer, in a period."""
+
+    employer: SiretText
+    source: Text
+
+    def to_domain(self) -> domain.ExceptionTerm:
+        return domain.ExceptionTerm(
+            employer=self.employer,
+            period=self.period,
+            guarantees=tuple(g.to_domain() for g in self.guarantees),
+            bases=tuple(b.to_domain() for b in self.contribution_base),
+            revision=self.rate_revision.to_domain() if self.rate_revision else None,
+            eligibility=self.eligibility.to_domain() if self.eligibility else None,
+            source=self.source,
+        )
+
+
+def stated(terms: TermsDocument) -> dict[str, Any]:
+    """The groups that are stated, as JSON holds them."""
+    dumped = TermsDocument.model_validate(
+        {name: getattr(terms, name) for name in TermsDocument.model_fields}
+    ).model_dump(mode="json", by_alias=True)
+    return {name: group for name, group in dumped.items() if group}
