@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from kit.period import ONE_DAY, Period
+from kit.stretches import joined
 from kit.trace import Trace
 from rules.vocabulary import AffiliationOutcome as Outcome
 from services.eligibility.domain import presence
@@ -70,7 +71,7 @@ def decide(file: AgentFile, terms: EligibilityTerms) -> Timeline:
     ]
     stretches = tuple(
         Stretch(period, outcome, (REASONS[outcome],) if outcome in REASONS else ())
-        for period, outcome in _joined(pieces)
+        for period, outcome in joined(pieces)
     )
     return Timeline(stretches, _trace(file, terms, gates, stretches))
 
@@ -140,21 +141,6 @@ def _dispensed(day: date, counted: Iterable[Employment], gate: _Gate, terms: Eli
         return False
     in_time = gate.dispensed_from <= day < gate.dispense_lapses
     return in_time and all(presence.dispensable(e, terms) for e in counted)
-
-
-def _joined(pieces: Iterable[tuple[Period, Outcome]]) -> Iterator[tuple[Period, Outcome]]:
-    """Adjacent pieces of one outcome as one."""
-    open_piece: tuple[Period, Outcome] | None = None
-    for period, outcome in pieces:
-        if open_piece is None:
-            open_piece = (period, outcome)
-        elif outcome is open_piece[1]:
-            open_piece = (Period(open_piece[0].start, period.end), outcome)
-        else:
-            yield open_piece
-            open_piece = (period, outcome)
-    if open_piece is not None:
-        yield open_piece
 
 
 def _trace(file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate], stretches: Iterable[Stretch]) -> Trace:

@@ -137,3 +137,11 @@ class InvalidityOverlap(RelaisError):
     code = "invalidity_overlap"
     title_fr = "Une invalidité est déjà reconnue sur cette période"
     title_en = "An invalidity is already recognised over this period"
+
+
+class BeforeFirstPeriod(RelaisError):
+    """The day asked about lies before the accord's effect and before the first employment."""
+
+    code = "before_first_period"
+    title_fr = "Date antérieure à la première période"
+    title_en = "Day before the first period"

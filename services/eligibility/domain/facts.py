@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from kit.money import Money
 from kit.period import Period
 from kit.rate import Rate
+from kit.stretches import joined
 from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, PositionKind
 from services.eligibility.domain.file import AgentFile, ArtTeaching, Employment, Position
 
@@ -119,25 +120,13 @@ def file_of(
     return AgentFile(contracts(own), tuple(positions), prior_collective_cover)
 
 
-def contracts(spells: Sequence[Spell]) -> tuple[Employment, ...]:
+def contracts(spells: Iterable[Spell]) -> tuple[Employment, ...]:
     """One employment a contract: hours and category may change inside it, its kind makes another one."""
-    found: list[Employment] = []
     ordered = sorted(spells, key=lambda s: (str(s.employment), s.period.start))
-    open_one: Spell | None = None
-    for spell in ordered:
-        if open_one is not None and _continues(open_one, spell):
-            open_one = replace(open_one, period=Period(open_one.period.start, spell.period.end))
-            continue
-        if open_one is not None:
-            found.append(open_one.as_employment())
-        open_one = spell
-    if open_one is not None:
-        found.append(open_one.as_employment())
+    pieces = ((s.period, (s.employment, s.conditions.kind, s.conditions.contract)) for s in ordered)
+    hours = {(s.employment, s.period.start): s.conditions.weekly_hours for s in ordered}
+    found = [
+        Employment(kind, contract, period, hours[employment, period.start])
+        for period, (employment, kind, contract) in joined(pieces)
+    ]
     return tuple(sorted(found, key=lambda e: (e.period.start, e.period.last, e.kind, e.weekly_hours)))
-
-
-def _continues(before: Spell, after: Spell) -> bool:
-    same = (before.employment, before.conditions.kind, before.conditions.contract)
-    return same == (after.employment, after.conditions.kind, after.conditions.contract) and after.period.follows(
-        before.period
-    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Any
 from uuid import UUID
 
 from kit.period import ONE_DAY, Period
+from kit.stretches import joined
 from kit.trace import plain
 from rules.book import Rules
 from rules.vocabulary import EmploymentKind, Regime
@@ -43,7 +44,7 @@ def standings(spells: Iterable[Spell], rules: Rules) -> dict[UUID, tuple[Standin
     everything = tuple(spells)
     ordered = sorted(everything, key=lambda s: (str(s.employment), s.period.start))
     return {
-        employment: tuple(_joined(_stretches(tuple(own), everything, rules)))
+        employment: _stretches(tuple(own), everything, rules)
         for employment, own in groupby(ordered, key=lambda spell: spell.employment)
     }
 
@@ -61,14 +62,23 @@ def untold(told: Sequence[Mapping[str, Any]], now: Sequence[Standing]) -> tuple[
     return tuple(now[same:])
 
 
-def _stretches(own: Sequence[Spell], everything: Sequence[Spell], rules: Rules) -> Iterator[Standing]:
-    whole = Period(own[0].period.start, own[-1].period.end)
-    since = own[0].service_start or own[0].period.start
-    for spell in own:
-        for period in _cut(spell.period, everything):
-            held = [s.as_employment() for s in everything if period.start in s.period]
-            regime = regime_of(spell.as_employment(), held, period.start, rules)
-            yield Standing(spell.employment, spell.key, period, whole, spell.conditions, regime, since)
+def _stretches(own: Sequence[Spell], everything: Sequence[Spell], rules: Rules) -> tuple[Standing, ...]:
+    first, whole = own[0], Period(own[0].period.start, own[-1].period.end)
+    since = first.service_start or first.period.start
+    pieces = [
+        (period, (spell.conditions, _regime(spell, period.start, everything, rules)))
+        for spell in own
+        for period in _cut(spell.period, everything)
+    ]
+    return tuple(
+        Standing(first.employment, first.key, period, whole, conditions, regime, since)
+        for period, (conditions, regime) in joined(pieces)
+    )
+
+
+def _regime(spell: Spell, day: date, everything: Iterable[Spell], rules: Rules) -> Regime:
+    held = [s.as_employment() for s in everything if day in s.period]
+    return regime_of(spell.as_employment(), held, day, rules)
 
 
 def _cut(period: Period, everything: Iterable[Spell]) -> Iterator[Period]:
@@ -82,17 +92,3 @@ def _cut(period: Period, everything: Iterable[Spell]) -> Iterator[Period]:
     for day, following in pairwise([*inside, None]):
         assert day is not None, "only the last is open"
         yield Period(day, period.end if following is None else following - ONE_DAY)
-
-
-def _joined(stretches: Iterable[Standing]) -> Iterator[Standing]:
-    """Adjacent stretches that differ in nothing but their days, as one."""
-    open_one: Standing | None = None
-    for stretch in stretches:
-        if open_one is not None and replace(stretch, period=open_one.period) == open_one:
-            open_one = replace(open_one, period=Period(open_one.period.start, stretch.period.end))
-            continue
-        if open_one is not None:
-            yield open_one
-        open_one = stretch
-    if open_one is not None:
-        yield open_one

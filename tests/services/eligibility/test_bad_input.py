@@ -1,0 +1,258 @@
+"""What the file refuses: a clear code, the place of the fault, and nothing written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from kit.db.database import Scope
+from tests.services.eligibility.conftest import CITY, OTHER, Eligibility, hire_body
+
+KEY = {"idempotency-key": "k"}
+
+
+async def rows(eligibility: Eligibility, table: str) -> int:
+    async with eligibility.database.worker.transaction(Scope.all()) as tx:
+        return int((await tx.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+
+
+def fault(answer: Any) -> tuple[int, str, str]:
+    """Status, code, and where: the field's own code when the request as a whole is refused."""
+    body = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    (error,) = body["errors"]
+    return answer.status_code, error.get("code") or body["code"], error["pointer"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "pointer"),
+    [
+        ({"surprise": 1}, "extra_forbidden", "/surprise"),
+        ({"nir": "275038500100159"}, "nir", "/nir"),
+        ({"nir": "1"}, "nir", "/nir"),
+        ({"nir": 275038500100158}, "nir", "/nir"),
+        ({"employer": "99985001900013"}, "siret", "/employer"),
+        ({"birth_date": "1975-02-30"}, "date", "/birth_date"),
+        ({"birth_date": 19750301}, "date", "/birth_date"),
+        ({"matricule": ""}, "string_too_short", "/matricule"),
+        ({"employment": {"end": "2025-01-31"}}, "reversed_interval", "/employment/end"),
+        ({"employment": {"kind": "MAIRE", "titular": None, "category": None}}, "enum", "/employment/kind"),
+        ({"employment": {"contract": "CDI"}}, "contract_mismatch", "/employment/contract"),
+        ({"employment": {"category": None}}, "category_required", "/employment/category"),
+        ({"employment": {"titular": False}}, "titular_mismatch", "/employment/titular"),
+        ({"employment": {"weekly_hours": "35h"}}, "string_pattern_mismatch", "/employment/weekly_hours"),
+        ({"employment": {"weekly_hours": 35}}, "string_type", "/employment/weekly_hours"),
+        (
+            {"employment": {"kind": "CONTRACTUEL_PUBLIC", "contract": "CDD", "category": None, "titular": None}},
+            "end_required",
+            "/employment/end",
+        ),
+        (
+            {"employment": {"kind": "CONTRACTUEL_PUBLIC", "category": None, "titular": None}},
+            "contract_mismatch",
+            "/employment/contract",
+        ),
+    ],
+)
+async def test_a_hire_that_cannot_be(eligibility: Eligibility, change: dict[str, Any], code: str, pointer: str) -> None:
+    async with eligibility.hris(CITY) as hris:
+        refused = await hris.post("/v1/agents", json=hire_body(**change), headers=KEY)
+    assert fault(refused) == (422, code, pointer)
+    assert "275038500100159" not in refused.text
+    assert await rows(eligibility, "person") == 0
+    assert await eligibility.events() == []
+
+
+async def test_a_hire_needs_a_key_and_an_employer_of_ones_own(eligibility: Eligibility) -> None:
+    async with eligibility.hris(OTHER) as stranger:
+        missing = await stranger.post("/v1/agents", json=hire_body())
+        foreign = await stranger.post("/v1/agents", json=hire_body(), headers=KEY)
+    assert (missing.status_code, missing.json()["code"]) == (400, "idempotency_key_missing")
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "employer_not_yours")
+    assert await rows(eligibility, "agent") == 0
+
+
+async def test_too_large_and_too_deep(eligibility: Eligibility) -> None:
+    async with eligibility.hris(CITY) as hris:
+        large = await hris.post("/v1/agents", json=hire_body(last_name="x" * 2_000_000), headers=KEY)
+        deep: Any = "x"
+        for _ in range(200):
+            deep = [deep]
+        nested = await hris.post("/v1/agents", json={"employer": deep}, headers=KEY)
+    assert (large.status_code, nested.status_code) == (413, 422)
+
+
+async def hired(eligibility: Eligibility, **changes: Any) -> str:
+    async with eligibility.hris() as hris:
+        answer = await hris.post(
+            "/v1/agents", json=hire_body(**changes), headers={"idempotency-key": str(sorted(changes.items()))}
+        )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({"kind": "CMO", "start": "2026-02-10", "end": "2026-02-09"}, "reversed_interval", "/end"),
+        ({"kind": "CMO", "start": "2026-02-10T00:00:00", "end": "2026-02-19"}, "date", "/start"),
+        ({"kind": "FLU", "start": "2026-02-10"}, "enum", "/kind"),
+        ({"kind": "CLM", "start": "2026-02-10", "waiting_days": 1}, "waiting_days_refused", "/waiting_days"),
+        ({"kind": "CMO", "start": "2026-02-10", "waiting_days": "1"}, "int_type", "/waiting_days"),
+        ({"kind": "DO", "start": "2026-02-10"}, "paid_required", "/paid"),
+        ({"kind": "CMO", "start": "2025-01-31", "end": "2025-02-10"}, "not_employed", "/start"),
+        ({"kind": "CMO", "start": "2026-02-10", "employer": OTHER}, "not_employed", "/employer"),
+        ({"kind": "CMO", "start": "2026-01-10", "end": "2026-02-02"}, "position_overlap", "/start"),
+        ({"kind": "CLM", "start": "2026-02-05", "end": "2026-02-05"}, "position_overlap", "/start"),
+    ],
+)
+async def test_a_leave_that_cannot_be(eligibility: Eligibility, body: dict[str, Any], code: str, pointer: str) -> None:
+    agent = await hired(eligibility)
+    async with eligibility.hris(CITY) as hris:
+        first = {"kind": "CMO", "start": "2026-02-01", "end": "2026-02-07"}
+        assert (await hris.post(f"/v1/agents/{agent}/leaves", json=first)).status_code == 201
+        refused = await hris.post(f"/v1/agents/{agent}/leaves", json=body)
+    assert fault(refused) == (422, code, pointer)
+    assert await rows(eligibility, "leave_entry") == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({"start": "2026-02-09", "end": "2026-02-12"}, "renewal_gap", "/start"),
+        ({"start": "2026-02-07", "end": "2026-02-12"}, "renewal_gap", "/start"),
+        ({"start": "2026-02-08", "end": "2026-02-07"}, "reversed_interval", "/end"),
+        ({"start": "2026-02-08", "end": "2026-02-20"}, "position_overlap", "/end"),
+    ],
+)
+async def test_a_renewal_that_cannot_be(
+    eligibility: Eligibility, body: dict[str, Any], code: str, pointer: str
+) -> None:
+    agent = await hired(eligibility)
+    async with eligibility.hris(CITY) as hris:
+        path = f"/v1/agents/{agent}/leaves"
+        other = {"kind": "CMO", "start": "2026-02-20", "end": "2026-02-21"}
+        assert (await hris.post(path, json=other)).status_code == 201
+        answer = await hris.post(path, json=other | {"start": "2026-02-01", "end": "2026-02-07"})
+        first = answer.json()["id"]
+        refused = await hris.post(f"/v1/agents/{agent}/leaves/{first}/extensions", json=body)
+    assert fault(refused) == (422, code, pointer)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({"guarantee": "BASE", "from": "2026-01-01"}, "literal_error", "/guarantee"),
+        ({"guarantee": "DEATH", "from": "2024-12-01"}, "not_employed", "/from"),
+        ({"guarantee": "RETIREMENT_LOSS", "from": "2026-01-01"}, "option_not_open", "/guarantee"),
+    ],
+)
+async def test_an_option_that_is_not_open(
+    eligibility: Eligibility, body: dict[str, Any], code: str, pointer: str
+) -> None:
+    await eligibility.publish_accord()
+    agent = await hired(eligibility, employment={"weekly_hours": "20.00"})
+    async with eligibility.hris(CITY) as hris:
+        refused = await hris.post(f"/v1/agents/{agent}/options", json=body)
+    assert fault(refused) == (422, code, pointer)
+    assert await rows(eligibility, "option_election") == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({"from": "2026-01-01", "pension_net": "0.00"}, "nothing_recognised", ""),
+        ({"from": "2026-01-01", "cnracl_rate": "40 %", "pension_net": "0.00"}, "rate", "/cnracl_rate"),
+        ({"from": "2026-01-01", "cnracl_rate": "0.4", "pension_net": "-1.00"}, "amount", "/pension_net"),
+        ({"from": "2026-01-01", "cnracl_rate": "0.4", "pension_net": 1}, "amount", "/pension_net"),
+        ({"from": "2026-01-01", "ss_category": "4", "pension_net": "1.00"}, "literal_error", "/ss_category"),
+        ({"from": "2026-06-01", "cnracl_rate": "0.5", "pension_net": "1.00"}, "invalidity_overlap", "/from"),
+    ],
+)
+async def test_a_recognition_that_cannot_be(
+    eligibility: Eligibility, body: dict[str, Any], code: str, pointer: str
+) -> None:
+    agent = await hired(eligibility)
+    async with eligibility.hris(CITY) as hris:
+        first = {"from": "2026-03-01", "cnracl_rate": "0.4", "pension_net": "900.00"}
+        assert (await hris.post(f"/v1/agents/{agent}/invalidities", json=first)).status_code == 201
+        refused = await hris.post(f"/v1/agents/{agent}/invalidities", json=body)
+    assert fault(refused) == (422, code, pointer)
+    assert await rows(eligibility, "invalidity") == 1
+
+
+async def test_periods_of_one_contract_do_not_overlap_several_contracts_may(eligibility: Eligibility) -> None:
+    agent = await hired(eligibility, employment={"end": "2025-12-31"})
+    contract = {"kind": "CONTRACTUEL_PUBLIC", "contract": "CDI", "weekly_hours": "10.00"}
+    async with eligibility.hris(CITY) as hris:
+        path = f"/v1/agents/{agent}/employments"
+        overlap = await hris.post(path, json=contract | {"start": "2025-12-31"})
+        assert fault(overlap) == (422, "contract_overlap", "/start")
+        after = await hris.post(path, json=contract | {"start": "2026-01-01"})
+        beside = await hris.post(path, json=contract | {"start": "2025-06-01", "contract_number": "2"})
+        assert (after.status_code, beside.status_code) == (201, 201)
+        etag = beside.headers["etag"]
+        read = (await hris.get(f"/v1/agents/{agent}")).json()
+        first = next(e for e in read["employments"] if e["start"] == "2025-02-01")
+        longer = await hris.patch(f"{path}/{first['id']}", json={"end": "2026-01-01"}, headers={"if-match": etag})
+        assert fault(longer) == (422, "contract_overlap", "/end")
+        unknown = await hris.post(path, json=contract | {"start": "2026-01-01", "matricule": "M9"})
+        assert fault(unknown) == (422, "not_employed", "/matricule")
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({}, "nothing_to_change", ""),
+        ({"weekly_hours": "20.00"}, "from_required", ""),
+        ({"from": "2026-01-01"}, "nothing_to_change", ""),
+        ({"from": "2026-01-01", "end": "2026-02-01"}, "from_required", ""),
+        ({"from": "2025-01-31", "weekly_hours": "20.00"}, "not_employed", "/from"),
+        ({"end": "2025-01-31"}, "reversed_interval", "/end"),
+        ({"from": "2026-01-01", "kind": "CONTRACTUEL_PUBLIC"}, "conditions_refused", "/contract"),
+    ],
+)
+async def test_a_change_of_contract_that_cannot_be(
+    eligibility: Eligibility, body: dict[str, Any], code: str, pointer: str
+) -> None:
+    agent = await hired(eligibility)
+    async with eligibility.hris(CITY) as hris:
+        read = await hris.get(f"/v1/agents/{agent}")
+        path = f"/v1/agents/{agent}/employments/{read.json()['employments'][0]['id']}"
+        refused = await hris.patch(path, json=body, headers={"if-match": read.headers["etag"]})
+    assert fault(refused) == (422, code, pointer)
+
+
+async def test_a_change_names_the_version_it_changes(eligibility: Eligibility) -> None:
+    agent = await hired(eligibility)
+    async with eligibility.hris(CITY) as hris:
+        leave = (await hris.post(f"/v1/agents/{agent}/leaves", json={"kind": "CMO", "start": "2026-02-01"})).json()
+        path = f"/v1/agents/{agent}/leaves/{leave['id']}"
+        blind = await hris.patch(path, json={"cancelled": True})
+        late = await hris.patch(path, json={"cancelled": True}, headers={"if-match": '"1"'})
+        both = await hris.patch(path, json={"cancelled": True, "end": "2026-02-02"}, headers={"if-match": '"2"'})
+        assert (blind.status_code, late.status_code, both.status_code) == (428, 412, 422)
+        assert (await hris.patch(path, json={"cancelled": True}, headers={"if-match": '"2"'})).status_code == 200
+        again = await hris.patch(path, json={"end": "2026-02-02"}, headers={"if-match": '"3"'})
+        assert (again.status_code, again.json()["code"]) == (409, "leave_cancelled")
+        gone = await hris.patch(path.replace(leave["id"], agent), json={"cancelled": True}, headers={"if-match": '"3"'})
+        assert (gone.status_code, gone.json()["code"]) == (404, "fact_not_found")
+
+
+async def test_what_is_not_there(eligibility: Eligibility) -> None:
+    nobody = "00000000-0000-7000-8000-000000000000"
+    async with eligibility.hris(CITY) as hris:
+        for path in (f"/v1/agents/{nobody}", f"/v1/agents/{nobody}/affiliation"):
+            answer = await hris.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (404, "agent_not_found")
+        leave = await hris.post(f"/v1/agents/{nobody}/leaves", json={"kind": "CMO", "start": "2026-02-01"})
+        assert (leave.status_code, leave.json()["code"]) == (404, "agent_not_found")
+        assert (await hris.get("/v1/agents/not-a-uuid")).status_code == 422
+
+
+async def test_the_simulation_is_not_offered_yet(eligibility: Eligibility) -> None:
+    async with eligibility.hris(CITY) as hris:
+        answer = await hris.post("/v1/simulations/affiliation", json={"agreement": "la-roche-sur-yon-2025"})
+    assert (answer.status_code, answer.headers["content-type"]) == (501, "application/problem+json")

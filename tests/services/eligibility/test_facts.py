@@ -1,0 +1,237 @@
+"""What becomes of facts: files made from them, standings told of them, changes of contracts and leaves."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.errors import RelaisError
+from kit.period import Period
+from rules.book import RuleBook
+from rules.vocabulary import Category, ContractKind, EmploymentKind, PositionKind, Regime
+from services.eligibility.domain.amendment import Change, amended, ended, shortened
+from services.eligibility.domain.conditions import checked
+from services.eligibility.domain.errors import ConditionsRefused, LeaveNotLonger, NotEmployed, ReversedInterval
+from services.eligibility.domain.facts import Conditions, ContractKey, LeaveEntry, Renewal, Spell, contracts, file_of
+from services.eligibility.domain.file import ArtTeaching
+from services.eligibility.domain.regime import regime_on
+from services.eligibility.domain.standing import standings, untold
+
+RULES = RuleBook.load()
+CITY, CENTRE = "99985001900012", "99985004300012"
+ONE, TWO = UUID(int=1), UUID(int=2)
+
+
+def conditions(hours: str = "35", kind: str = "TITULAIRE", **more: Any) -> Conditions:
+    contract = None if kind in ("TITULAIRE", "STAGIAIRE") else ContractKind.CDI
+    return Conditions(EmploymentKind(kind), more.pop("contract", contract), Decimal(hours), Category.C, **more)
+
+
+def spell(start: str, end: str | None = None, held: Conditions | None = None, **more: Any) -> Spell:
+    key = ContractKey(more.pop("employer", CITY), more.pop("matricule", "M1"), "1")
+    period = Period(date.fromisoformat(start), None if end is None else date.fromisoformat(end))
+    return Spell(more.pop("employment", ONE), key, period, held or conditions(), **more)
+
+
+def entry(start: str, end: str | None, **more: Any) -> LeaveEntry:
+    period = Period(date.fromisoformat(start), None if end is None else date.fromisoformat(end))
+    return LeaveEntry(UUID(int=9), TWO, CITY, PositionKind.CMO, period, paid=True, **more)
+
+
+def told(*spells: Spell) -> list[tuple[str, str | None, str]]:
+    """The standings of employment ONE: start, end, regime."""
+    found = standings(spells, RULES)[ONE]
+    return [(str(s.period.start), str(s.period.end) if s.period.end else None, s.regime.value) for s in found]
+
+
+class TestContracts:
+    """Hours change inside a contract, its kind makes another."""
+
+    def test_hours_do_not_cut_a_contract(self) -> None:
+        """A CDD of eight months with fewer hours from the fifth is one contract of six months or more (art. 3)."""
+        held = conditions("35", "CONTRACTUEL_PUBLIC", contract=ContractKind.CDD)
+        fewer = conditions("20", "CONTRACTUEL_PUBLIC", contract=ContractKind.CDD)
+        (one,) = contracts([spell("2025-06-01", "2025-09-30", fewer), spell("2025-02-01", "2025-05-31", held)])
+        assert (one.period.start, one.period.end) == (date(2025, 2, 1), date(2025, 9, 30))
+
+    def test_a_new_kind_does(self) -> None:
+        trainee, tenured = conditions(kind="STAGIAIRE"), conditions()
+        found = contracts([spell("2025-02-01", "2025-12-31", trainee), spell("2026-01-01", None, tenured)])
+        assert [e.kind for e in found] == [EmploymentKind.STAGIAIRE, EmploymentKind.TITULAIRE]
+
+    def test_a_file_holds_one_employer_only(self) -> None:
+        other = spell("2025-02-01", employer=CENTRE, employment=TWO)
+        leave = entry("2025-03-01", "2025-03-31")
+        file = file_of(CENTRE, [spell("2025-02-01"), other], [leave], prior_collective_cover=True)
+        assert (len(file.employments), file.positions, file.prior_collective_cover) == (1, (), True)
+        assert len(file_of(CITY, [other], [leave], prior_collective_cover=False).positions) == 1
+
+
+class TestRegime:
+    """Rulebook §1.0: 28 hours, 12 and 15 for the teaching of arts, summed over appointments whoever employs."""
+
+    @pytest.mark.parametrize(
+        ("held", "regime"),
+        [
+            ([conditions("28")], "CNRACL"),
+            ([conditions("27.99")], "IRCANTEC_FONCTIONNAIRE"),
+            ([conditions("14"), conditions("14", "STAGIAIRE")], "CNRACL"),
+            ([conditions("14"), conditions("20", "CONTRACTUEL_PUBLIC")], "IRCANTEC_FONCTIONNAIRE"),
+            ([conditions("12", art_teaching=ArtTeaching.PROFESSOR)], "CNRACL"),
+            ([conditions("11.99", art_teaching=ArtTeaching.PROFESSOR)], "IRCANTEC_FONCTIONNAIRE"),
+            ([conditions("15", art_teaching=ArtTeaching.ASSISTANT)], "CNRACL"),
+            ([conditions("14.99", art_teaching=ArtTeaching.ASSISTANT)], "IRCANTEC_FONCTIONNAIRE"),
+            ([conditions("20", "CONTRACTUEL_PUBLIC")], "CONTRACTUEL_PUBLIC"),
+            ([conditions("35", "APPRENTI"), conditions("5", "VACATAIRE")], "CONTRACTUEL_PUBLIC"),
+            ([conditions("35", "PRIVATE_LAW")], "PRIVATE_LAW"),
+        ],
+    )
+    def test_regime_of_an_agent(self, held: list[Conditions], regime: str) -> None:
+        jobs = [spell("2025-01-01", None, one).as_employment() for one in held]
+        assert regime_on(jobs, date(2025, 6, 1), RULES) is Regime(regime)
+
+    def test_without_a_job_there_is_none(self) -> None:
+        assert regime_on([spell("2025-01-01", "2025-01-31").as_employment()], date(2025, 2, 1), RULES) is None
+
+    def test_a_career_older_than_the_texts(self) -> None:
+        job = spell("1980-01-01", None, conditions("12", art_teaching=ArtTeaching.PROFESSOR)).as_employment()
+        assert regime_on([job], date(1985, 1, 1), RULES) is Regime.CNRACL
+
+
+class TestStandings:
+    """What others are told of an employment: its regime, cut where any employment changes."""
+
+    def test_a_second_employer_makes_a_cnracl_agent_of_both(self) -> None:
+        half = conditions("14")
+        other = spell("2025-06-01", "2025-12-31", half, employer=CENTRE, employment=TWO)
+        assert told(spell("2025-01-01", None, half), other) == [
+            ("2025-01-01", "2025-05-31", "IRCANTEC_FONCTIONNAIRE"),
+            ("2025-06-01", "2025-12-31", "CNRACL"),
+            ("2026-01-01", None, "IRCANTEC_FONCTIONNAIRE"),
+        ]
+
+    def test_a_contract_beside_changes_nothing_and_cuts_nothing(self) -> None:
+        other = spell("2025-06-01", "2025-12-31", conditions("10", "CONTRACTUEL_PUBLIC"), employment=TWO)
+        assert told(spell("2025-01-01"), other) == [("2025-01-01", None, "CNRACL")]
+
+    def test_service_starts_with_the_employment_unless_said(self) -> None:
+        (first,) = standings([spell("2025-01-01")], RULES)[ONE]
+        (said,) = standings([spell("2025-01-01", service_start=date(2005, 9, 1))], RULES)[ONE]
+        assert (first.service_start, said.service_start) == (date(2025, 1, 1), date(2005, 9, 1))
+        assert (
+            first.titular,
+            standings([spell("2025-01-01", None, conditions(kind="STAGIAIRE"))], RULES)[ONE][0].titular,
+        ) == (
+            True,
+            False,
+        )
+
+    def test_only_what_differs_is_told(self) -> None:
+        before = standings([spell("2025-01-01", "2025-12-31"), spell("2026-01-01", None, conditions("30"))], RULES)[ONE]
+        after = standings([spell("2025-01-01", "2025-12-31"), spell("2026-01-01", None, conditions("20"))], RULES)[ONE]
+        documents = [standing.document() for standing in before]
+        assert untold(documents, before) == ()
+        assert untold(documents, after) == after[1:]
+        assert untold([], after) == after
+
+    def test_a_new_end_is_told_from_the_start(self) -> None:
+        before = standings([spell("2025-01-01", None)], RULES)[ONE]
+        after = standings([spell("2025-01-01", "2025-12-31")], RULES)[ONE]
+        assert untold([standing.document() for standing in before], after) == after
+
+
+class TestContractChanges:
+    """From a day on a contract stands otherwise; what was said of later days gives way."""
+
+    def test_fewer_hours_from_a_day(self) -> None:
+        now = amended([spell("2025-01-01")], Change(date(2025, 7, 1), conditions("20")))
+        assert [(s.period, s.conditions.weekly_hours) for s in now] == [
+            (Period(date(2025, 1, 1), date(2025, 6, 30)), Decimal(35)),
+            (Period(date(2025, 7, 1)), Decimal(20)),
+        ]
+
+    def test_from_the_first_day_it_replaces_all(self) -> None:
+        now = amended(
+            [
+                spell("2025-01-01"),
+            ],
+            Change(date(2025, 1, 1), conditions("20")),
+        )
+        assert [(s.period, s.conditions.weekly_hours) for s in now] == [(Period(date(2025, 1, 1)), Decimal(20))]
+
+    def test_taken_back_it_is_as_before(self) -> None:
+        once = amended([spell("2025-01-01")], Change(date(2025, 7, 1), conditions("20")))
+        assert amended(once, Change(date(2025, 7, 1), conditions("35"))) == (spell("2025-01-01"),)
+
+    def test_with_an_end(self) -> None:
+        now = amended([spell("2025-01-01")], Change(date(2025, 7, 1), None, date(2025, 12, 31)))
+        assert [s.period for s in now] == [Period(date(2025, 1, 1), date(2025, 12, 31))]
+
+    @pytest.mark.parametrize(
+        ("change", "error", "pointer"),
+        [
+            (Change(date(2024, 12, 31), conditions("20")), NotEmployed, "/from"),
+            (Change(date(2025, 7, 1), conditions("20"), date(2025, 6, 30)), ReversedInterval, "/end"),
+        ],
+    )
+    def test_what_cannot_be(self, change: Change, error: type[RelaisError], pointer: str) -> None:
+        with pytest.raises(error) as caught:
+            amended([spell("2025-01-01")], change)
+        assert caught.value.pointer == pointer
+
+    def test_an_end_cuts_and_lengthens(self) -> None:
+        both = [spell("2025-01-01", "2025-06-30"), spell("2025-07-01", "2025-12-31", conditions("20"))]
+        assert [s.period.end for s in ended(both, date(2026, 3, 31))] == [date(2025, 6, 30), date(2026, 3, 31)]
+        assert [s.period.end for s in ended(both, date(2025, 5, 31))] == [date(2025, 5, 31)]
+        with pytest.raises(ReversedInterval):
+            ended(both, date(2024, 12, 31))
+
+    @given(st.lists(st.tuples(st.integers(0, 700), st.sampled_from(["35", "28", "20"])), max_size=6))
+    def test_stretches_never_overlap_nor_leave_a_gap(self, changes: list[tuple[int, str]]) -> None:
+        now: tuple[Spell, ...] = (spell("2025-01-01", "2026-12-31"),)
+        for shift, hours in changes:
+            now = amended(now, Change(date(2025, 1, 1) + timedelta(days=shift), conditions(hours)))
+        assert (now[0].period.start, now[-1].period.end) == (date(2025, 1, 1), date(2026, 12, 31))
+        assert all(b.period.follows(a.period) for a, b in pairwise(now))
+
+    def test_conditions_that_do_not_go_together(self) -> None:
+        assert checked(conditions()) == conditions()
+        with pytest.raises(ConditionsRefused) as caught:
+            checked(conditions(contract=ContractKind.CDI))
+        assert caught.value.pointer == "/contract"
+        with pytest.raises(ConditionsRefused) as caught:
+            checked(Conditions(EmploymentKind.TITULAIRE, None, Decimal(35)))
+        assert caught.value.pointer == "/category"
+
+
+class TestLeaveChanges:
+    """A leave ends earlier; it becomes longer by a renewal only."""
+
+    def test_shortened_inside_its_first_stop(self) -> None:
+        both = [entry("2026-01-01", "2026-01-31"), entry("2026-02-01", "2026-02-28")]
+        assert [e.period.end for e in shortened(both, date(2026, 1, 15))] == [date(2026, 1, 15)]
+        assert [e.period.end for e in shortened(both[::-1], date(2026, 2, 10))] == [
+            date(2026, 1, 31),
+            date(2026, 2, 10),
+        ]
+        assert shortened([entry("2026-01-01", None)], date(2026, 1, 15))[0].period.end == date(2026, 1, 15)
+
+    def test_what_cannot_be(self) -> None:
+        with pytest.raises(ReversedInterval):
+            shortened([entry("2026-01-01", "2026-01-31")], date(2025, 12, 31))
+        with pytest.raises(LeaveNotLonger):
+            shortened([entry("2026-01-01", "2026-01-31")], date(2026, 2, 1))
+
+    def test_a_renewal_takes_kind_and_employer_from_its_leave(self) -> None:
+        added = Renewal(Period(date(2026, 2, 1)), paid=False, seniority_days=12).entry_of(
+            [entry("2026-01-01", "2026-01-31")], ONE
+        )
+        assert (added.leave, added.kind, added.employer, added.paid) == (TWO, PositionKind.CMO, CITY, False)
+        assert (added.seniority_days, added.as_position().kind) == (12, PositionKind.CMO)
