@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -55,6 +56,23 @@ async def test_one_that_ends_by_itself_is_named_with_its_last_words(processes: P
     assert "code 3" in str(ended)
     assert "base introuvable" in str(ended)
     assert list(processes.pids()) == ["claims", "agreements"]
+
+
+async def test_a_start_given_up_leaves_nothing_behind(home: Home) -> None:
+    """A Ctrl-C before the nursery has answered, and one while it answers."""
+    with home.held() as lock:
+        async with nursery(home, lock, [f"{CHILDREN}.waiting"]) as processes:
+            given_up = asyncio.create_task(processes.start(plan("claims", "waiting")))
+            await asyncio.sleep(0)
+            given_up.cancel()
+            await processes.start(plan("agreements", "waiting"))
+            pids = processes.pids()
+            last = asyncio.create_task(processes.start(plan("eligibility", "waiting")))
+            await asyncio.sleep(0)
+            last.cancel()
+    assert list(pids) == ["claims", "agreements"]
+    assert not any(alive(pid) for pid in pids.values())
+    assert processes.pids() == {}
 
 
 async def test_one_that_is_killed_is_named_with_the_signal(home: Home, processes: Processes) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -21,9 +22,12 @@ pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")
-def command(tmp_path_factory: pytest.TempPathFactory) -> Command:
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     """One home for the whole module: its first start is the first test's."""
-    return new_command(tmp_path_factory.mktemp("relais"))
+    found = new_command(tmp_path_factory.mktemp("relais"))
+    yield found
+    # Data may lie elsewhere: as root, the server's user does not reach a private folder.
+    found.run("reset")
 
 
 def nothing_left(command: Command) -> bool:
