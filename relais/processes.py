@@ -142,7 +142,9 @@ class Processes:
             async for line in self._news:
                 self._take(json.loads(line))
         for started in self._awaited.values():
-            started.set_exception(self._obituary(NURSERY, CRASHED))
+            # Whoever waited may have been told to stop meanwhile.
+            if not started.done():
+                started.set_exception(self._obituary(NURSERY, CRASHED))
         for child in self._children.values():
             if not child.ended.done():
                 child.ended.set_result(-signal.SIGKILL)
@@ -152,7 +154,8 @@ class Processes:
             name = news["started"]
             self._guard.watch(news["pid"])
             self._children[name] = Child(news["pid"], asyncio.get_running_loop().create_future())
-            self._awaited.pop(name).set_result(news["pid"])
+            if not (started := self._awaited.pop(name)).done():
+                started.set_result(news["pid"])
         elif (child := self._children.get(news["ended"])) is not None:
             child.ended.set_result(news["status"])
 
