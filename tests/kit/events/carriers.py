@@ -6,6 +6,7 @@ import asyncio
 import socket
 from abc import ABC, abstractmethod
 from functools import partial
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,6 +24,10 @@ from kit.events.transport import Transport
 from kit.events.transport_feed import FeedReader, FeedTransport
 from kit.events.transport_kafka import KafkaTransport
 from tests.waiting import eventually
+
+
+# Smaller than in production, so that tests see several.
+SMALL_BATCH: Final = 50
 
 
 class FeedServer:
@@ -156,7 +161,7 @@ class FeedCarrier(Carrier):
     """The embedded transport: sink reads source's feed over HTTP."""
 
     def transport(self, feed_url: str) -> Transport:
-        return FeedTransport(FeedReader({"source": feed_url}, no_token), batch=50)
+        return FeedTransport(FeedReader({"source": feed_url}, no_token), batch=SMALL_BATCH)
 
     def process_arguments(self) -> list[str]:
         return [self.feed_url]
@@ -168,14 +173,17 @@ class FeedCarrier(Carrier):
 class KafkaCarrier(Carrier):
     """The production transport: a relay, a broker, a consumer group."""
 
-    def __init__(self, source: Database, sink: Database, subscription: Subscription, bootstrap: str) -> None:
+    def __init__(
+        self, source: Database, sink: Database, subscription: Subscription, bootstrap: str, *, batch: int = SMALL_BATCH
+    ) -> None:
         super().__init__(source, sink, subscription)
+        self._batch = batch
         self._bootstrap = bootstrap
         # The same in every test: a static member keeps its partitions while it is away.
 
     def transport(self, feed_url: str) -> Transport:
         reader = FeedReader({"source": feed_url}, no_token)
-        return KafkaTransport(self._source, self._bootstrap, reader, instance="tests", batch=50)
+        return KafkaTransport(self._source, self._bootstrap, reader, instance="tests", batch=self._batch)
 
     def process_arguments(self) -> list[str]:
         return [self.feed_url, self._bootstrap]

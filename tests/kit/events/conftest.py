@@ -59,7 +59,7 @@ async def over_kafka(
     broker: SessionBroker, source: ComponentDatabase, sink: ComponentDatabase, handlers: Handlers
 ) -> AsyncIterator[KafkaCarrier]:
     """The same over Kafka, for what only a broker can do."""
-    made = KafkaCarrier(source.worker, sink.worker, handlers.subscription(), await broker.bootstrap())
+    made = KafkaCarrier(source.worker, sink.worker, handlers.subscription(), await broker.bootstrap(), batch=500)
     yield made
     await made.stop()
 
