@@ -1,0 +1,46 @@
+"""Random lives on leave, for Hypothesis."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from kit.period import Period
+from rules.book import RuleBook
+from rules.vocabulary import LeaveKind, PathologyGroup, Regime
+from services.claims.domain.leave import Entry, Person
+
+BOOK = RuleBook.load()
+KINDS = {
+    regime: [
+        LeaveKind(row["kind"])
+        for row in BOOK.table("leave.applicable", date(2026, 1, 1))
+        if row["regime"] == regime.value
+    ]
+    for regime in (Regime.CNRACL, Regime.IRCANTEC_FONCTIONNAIRE, Regime.CONTRACTUEL_PUBLIC)
+}
+# Weeks off and years off; a gap of zero days makes a renewal or another leave at once.
+LENGTHS = st.one_of(st.integers(1, 40), st.integers(60, 130), st.integers(300, 420))
+GAPS = st.one_of(st.just(0), st.integers(1, 30), st.integers(330, 400))
+STARTS = st.dates(date(2015, 1, 1), date(2024, 12, 31))
+
+
+@st.composite
+def histories(draw: st.DrawFn, kinds: tuple[LeaveKind, ...] = (), longest: int = 7) -> tuple[Person, list[Entry]]:
+    """An agent and his leaves, in date order; `kinds` keeps to those the regime knows among them."""
+    regime = draw(st.sampled_from(list(KINDS)))
+    known = [kind for kind in KINDS[regime] if not kinds or kind in kinds] or KINDS[regime]
+    favourite = draw(st.sampled_from(known))
+    day = draw(STARTS)
+    person = Person(regime, day - timedelta(days=draw(st.integers(0, 1500))))
+    entries = []
+    for _ in range(draw(st.integers(1, longest))):
+        kind = draw(st.sampled_from([favourite, favourite, *known]))
+        end = day + timedelta(days=draw(LENGTHS) - 1)
+        waiting = draw(st.sampled_from([None, None, 0, 1, 3])) if kind is LeaveKind.CMO else None
+        group = draw(st.sampled_from([None, PathologyGroup.CANCER])) if kind is LeaveKind.CLD else None
+        seniority = draw(st.one_of(st.none(), st.none(), st.integers(0, 1500)))
+        entries.append(Entry(kind, Period(day, end), waiting, group, seniority))
+        day = end + timedelta(days=1 + draw(GAPS))
+    return person, entries
