@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from relais.errors import CommandError
+from relais.ports import LOOPBACK
 
 # A platform that was killed leaves its guard a few seconds to end the rest; whoever starts next waits for it.
 HANDOVER_SECONDS = 20.0
@@ -25,11 +26,16 @@ class Running:
     """What a platform that is up says of itself to the commands of another shell."""
 
     pid: int
-    gateway: str
-    transport: str
-    admin_dsn: str
-    services: dict[str, str]
+    ports: dict[str, int]
+    admin_dsn: str = field(repr=False)
+    transport: str = "feed"
+    kafka_bootstrap: str = ""
     processes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def gateway(self) -> str:
+        """Base URL of the gateway."""
+        return f"http://{LOOPBACK}:{self.ports['gateway']}"
 
 
 @dataclass(frozen=True, slots=True)

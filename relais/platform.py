@@ -87,7 +87,7 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
             await _migrated(layout, credentials, screen)
             async with _gateway_database(layout, credentials) as database:
                 platform = Platform(home, layout, credentials, processes, database)
-                running = Running(os.getpid(), layout.gateway, options.transport, admin_dsn, layout.services)
+                running = Running(os.getpid(), ports, admin_dsn, options.transport, bootstrap)
                 home.announce(running)
                 try:
                     await _started(platform, screen)

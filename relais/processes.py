@@ -18,6 +18,7 @@ from typing import Any
 
 from relais.errors import CommandError
 from relais.home import Home
+from relais.ports import LOOPBACK
 
 STOP_SECONDS = 8.0
 LOG_LIMIT_BYTES = 10_000_000
@@ -197,8 +198,14 @@ async def nursery(home: Home, lock: int, modules: Sequence[str]) -> AsyncIterato
 
 
 def inherited_environment() -> dict[str, str]:
-    """The environment a process gets from ours: all but our own settings, which belong to the command."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("RELAIS_")}
+    """The environment a process gets from ours: all but our own settings, which belong to the command.
+
+    A proxy for the outside stays one for the outside: the processes speak to each other directly.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RELAIS_")}
+    for name in ("no_proxy", "NO_PROXY"):
+        kept[name] = ",".join(filter(None, (kept.get(name), LOOPBACK, "localhost")))
+    return kept
 
 
 def last_lines(path: Path, count: int = LAST_LINES) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from typing import Annotated
@@ -9,7 +10,10 @@ from typing import Annotated
 import typer
 
 from relais.access import api_of
+from relais.archives import chosen
 from relais.home import Home
+from relais.rebuilding import rebuild_projections
+from relais.screen import Screen
 
 app = typer.Typer(help="Suivre les faits d'un client, ou rejouer ceux d'un service.", no_args_is_help=True)
 
@@ -39,3 +43,15 @@ def tail(
             if not follow and not page["events"]:
                 return
             cursor = page["next"]
+
+
+@app.command()
+def rebuild(
+    service: Annotated[str, typer.Argument(help="Le composant dont on rejoue les faits reçus.")],
+) -> None:
+    """Reconstruire depuis le premier fait ce qu'un composant tient des autres, pendant que tout tourne."""
+    (component,) = chosen([service])
+    screen = Screen()
+    with screen.step(f"projections de {component}"):
+        tables = asyncio.run(rebuild_projections(Home.from_environment(), component))
+    screen.say(f"  {len(tables)} tables : {', '.join(tables) or 'aucune'}")

@@ -24,7 +24,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def running(pid: int) -> Running:
-    return Running(pid, "http://127.0.0.1:8080", "feed", "postgresql://x", {})
+    return Running(pid, {"gateway": 8080}, "postgresql://x")
 
 
 def test_a_second_platform_is_told_where_the_first_is(home: Home) -> None:

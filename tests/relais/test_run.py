@@ -8,13 +8,21 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import pytest
 
+from kit.settings import COMPONENTS
+from relais.api import Api
+from relais.clients import demo_employers
+from relais.credentials import Credentials
 from relais.errors import USAGE
 from relais.home import Home
+from relais.synthetic.files import hire_row
+from relais.synthetic.region import draw_agent
 from tests.relais.running import Command, new_command, platform_running
 from tests.waiting import until
 
@@ -79,10 +87,51 @@ def an_unknown_client_is_refused(command: Command) -> None:
 def test_the_second_start_keeps_the_data_and_a_killed_supervisor_leaves_nothing(command: Command) -> None:
     with platform_running(command) as process:
         assert "base " not in command.said.read_text()
-        assert agents(command)
+        kept = agents(command)
+        assert kept
+        a_restored_database_is_as_it_was(command, kept)
+        projections_are_built_again(command)
+        an_insurer_s_facts_are_shown(command)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         until(lambda: nothing_left(command), "the end of every process")
+
+
+def a_restored_database_is_as_it_was(command: Command, kept: set[str]) -> None:
+    """One component goes back in time while the others go on."""
+    folder = command.home.with_name("archives")
+    assert command.run("backup", str(folder)).returncode == 0
+    assert len(list(folder.iterdir())) == len(COMPONENTS)
+    hire(command, "APRES-SAUVEGARDE")
+    assert agents(command) == kept | {"APRES-SAUVEGARDE"}
+    restored = command.run("restore", str(folder), "--only", "eligibility")
+    assert restored.returncode == 0, restored.stderr
+    until(command.is_ready, "readiness after the restore")
+    assert agents(command) == kept
+    assert "Archive introuvable" in command.run("restore", str(command.home)).stderr
+
+
+def projections_are_built_again(command: Command) -> None:
+    rebuilt = command.run("events", "rebuild", "claims")
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert "terms" in rebuilt.stderr
+    assert "Composant inconnu" in command.run("events", "rebuild", "payroll").stderr
+
+
+def an_insurer_s_facts_are_shown(command: Command) -> None:
+    shown = command.run("events", "tail", "--client", "demo-insurer-a", "--no-follow")
+    assert shown.returncode == 0, shown.stderr
+    facts = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert facts
+    assert {fact["insurer"] for fact in facts} == {"demo-a"}
+
+
+def hire(command: Command, matricule: str) -> None:
+    secrets = Credentials.of(Home(command.home)).clients
+    with Api(command.gateway, "demo-hris", secrets["demo-hris"]) as hris:
+        day = date(2026, 1, 31)
+        agent = draw_agent(min(demo_employers()), matricule, seed=1, today=day, point=Decimal(60))
+        hris.post("/v1/agents", hire_row(agent), key=f"hire-{matricule}")
 
 
 def test_a_process_that_dies_ends_all_with_its_name(command: Command) -> None:
