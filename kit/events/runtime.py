@@ -14,6 +14,7 @@ from kit.events.consumer import Subscription
 from kit.events.delivery import Delivery
 from kit.events.feed import Feed
 from kit.events.parking import Parked
+from kit.events.rebuild import rebuild
 from kit.events.replaying import replay
 from kit.events.sequencer import Sequencer
 from kit.events.supervise import supervise
@@ -55,7 +56,7 @@ class EventRuntime:
         self._database = database
         self._works = works
         assert transport == "feed" or kafka_bootstrap, "the transport is Kafka, and no broker is named"
-        reader = FeedReader(producers, token)
+        reader = self._reader = FeedReader(producers, token)
         self._transport: Transport = (
             FeedTransport(reader)
             if transport == "feed"
@@ -80,7 +81,7 @@ class EventRuntime:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        await self._transport.close()
+        await self._reader.close()
         await self._sequencer.stop()
         await self.feed.stop()
 
@@ -92,6 +93,10 @@ class EventRuntime:
     async def replay(self, consumer: str, topic: str, key: str) -> int:
         """Try the parked events of a key again, in order; says how many went through. KeyError: no such consumer."""
         return await replay(self.deliveries[consumer], topic, key)
+
+    async def rebuild(self) -> list[str]:
+        """Build the projections of this component again, from the first event; names the tables."""
+        return await rebuild(list(self.deliveries.values()), self._reader)
 
     def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(supervise(name, work), name=name))

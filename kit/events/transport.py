@@ -21,7 +21,3 @@ class Transport(Protocol):
     async def consume(self, delivery: Delivery) -> None:
         """Bring the events of a subscription, for as long as it runs; cancelled at any point, it loses nothing."""
         ...
-
-    async def close(self) -> None:
-        """Give up connections, once `relay` and `consume` were cancelled."""
-        ...

@@ -98,9 +98,6 @@ class FeedTransport:
         while True:
             await follow(self._reader, delivery, batch=self._batch, wait=self._wait)
 
-    async def close(self) -> None:
-        await self._reader.close()
-
 
 async def follow(reader: FeedReader, delivery: Delivery, *, batch: int = BATCH_LIMIT, wait: float = 0) -> bool:
     """Read and apply one page; says whether the consumer is then up to date in the producer's epoch."""

@@ -78,9 +78,6 @@ class KafkaTransport:
         finally:
             await consumer.stop()
 
-    async def close(self) -> None:
-        await self._reader.close()
-
     async def _apply(
         self,
         consumer: AIOKafkaConsumer,

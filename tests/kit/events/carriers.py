@@ -25,7 +25,6 @@ from kit.events.transport_feed import FeedReader, FeedTransport
 from kit.events.transport_kafka import KafkaTransport
 from tests.waiting import eventually
 
-
 # Smaller than in production, so that tests see several.
 SMALL_BATCH: Final = 50
 
@@ -67,12 +66,17 @@ class Carrier(ABC):
         self._source = source
         self._server: FeedServer | None = None
         self._sequencer = Sequencer(source)
-        self._transport: Transport | None = None
+        self._readers: list[FeedReader] = []
         self._relay: asyncio.Task[None] | None = None
         self._consumer: asyncio.Task[None] | None = None
 
     @abstractmethod
-    def transport(self, feed_url: str) -> Transport: ...
+    def transport(self, reader: FeedReader) -> Transport: ...
+
+    def reader(self) -> FeedReader:
+        """A reader of the source's feed, closed at the end of the test."""
+        self._readers.append(FeedReader({"source": self.feed_url}, no_token))
+        return self._readers[-1]
 
     @property
     def feed_url(self) -> str:
@@ -84,8 +88,7 @@ class Carrier(ABC):
         self._server = FeedServer(self._source)
         await self._server.start()
         await self._sequencer.start()
-        self._transport = self.transport(self.feed_url)
-        self._relay = asyncio.create_task(supervise("relay", self._transport.relay))
+        self._relay = asyncio.create_task(supervise("relay", self.transport(self.reader()).relay))
 
     async def stop_source(self) -> None:
         await self._end(self._relay)
@@ -101,19 +104,20 @@ class Carrier(ABC):
 
     async def start_sink(self) -> None:
         """The consumer of `sink`."""
-        transport = self._transport = self.transport(self.feed_url)
-        self._consumer = asyncio.create_task(supervise("sink", partial(transport.consume, self.delivery)))
+        consume = partial(self.transport(self.reader()).consume, self.delivery)
+        self._consumer = asyncio.create_task(supervise("sink", consume))
 
     async def stop_sink(self) -> None:
         """At once, wherever it is."""
         await self._end(self._consumer)
-        if self._transport is not None:
-            await self._transport.close()
-        self._consumer = self._transport = None
+        self._consumer = None
 
     async def stop(self) -> None:
         await self.stop_sink()
         await self.stop_source()
+        for reader in self._readers:
+            await reader.close()
+        self._readers.clear()
 
     async def restart(self, *, source_stopped: bool = False) -> None:
         """Both ends; the feed has another port afterwards."""
@@ -160,8 +164,8 @@ class Carrier(ABC):
 class FeedCarrier(Carrier):
     """The embedded transport: sink reads source's feed over HTTP."""
 
-    def transport(self, feed_url: str) -> Transport:
-        return FeedTransport(FeedReader({"source": feed_url}, no_token), batch=SMALL_BATCH)
+    def transport(self, reader: FeedReader) -> Transport:
+        return FeedTransport(reader, batch=SMALL_BATCH)
 
     def process_arguments(self) -> list[str]:
         return [self.feed_url]
@@ -181,8 +185,7 @@ class KafkaCarrier(Carrier):
         self._bootstrap = bootstrap
         # The same in every test: a static member keeps its partitions while it is away.
 
-    def transport(self, feed_url: str) -> Transport:
-        reader = FeedReader({"source": feed_url}, no_token)
+    def transport(self, reader: FeedReader) -> Transport:
         return KafkaTransport(self._source, self._bootstrap, reader, instance="tests", batch=self._batch)
 
     def process_arguments(self) -> list[str]:

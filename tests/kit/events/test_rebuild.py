@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kit.events.rebuild import rebuild
-from kit.events.transport_feed import FeedReader
-from tests.kit.events.carriers import Carrier, no_token
+from tests.kit.events.carriers import Carrier
 from tests.kit.events.observing import converged
 from tests.kit.events.sample.thing import applied, change
 from tests.postgres import ComponentDatabase
@@ -20,10 +21,8 @@ async def test_a_projection_that_went_wrong_is_built_again(
     await converged(source.worker, sink.worker)
     await carrier.stop_sink()
     await sink.admin.execute("UPDATE state SET digest = 'wrong'")
-    reader = FeedReader({"source": carrier.feed_url}, no_token)
-    assert await rebuild([carrier.delivery], reader) == ["applied", "state"]
+    assert await rebuild([carrier.delivery], carrier.reader()) == ["applied", "state"]
     await converged(source.worker, sink.worker, seconds=1)
-    await reader.close()
 
 
 async def test_a_running_consumer_takes_part(
@@ -33,11 +32,9 @@ async def test_a_running_consumer_takes_part(
     await carrier.start_sink()
     await change(source.api, "a", *range(60))
     await converged(source.worker, sink.worker)
-    reader = FeedReader({"source": carrier.feed_url}, no_token)
-    await rebuild([carrier.delivery], reader)
+    await rebuild([carrier.delivery], carrier.reader())
     await change(source.api, "a", *range(5))
     await converged(source.worker, sink.worker)
-    await reader.close()
 
 
 async def test_what_is_no_projection_is_left_alone(
@@ -48,10 +45,6 @@ async def test_what_is_no_projection_is_left_alone(
     await change(source.api, "a", 1, 2)
     await converged(source.worker, sink.worker)
     before = await applied(sink.worker)
-    carrier.delivery.subscription = carrier.delivery.subscription.__class__(
-        "source", carrier.delivery.subscription.topics, carrier.delivery.subscription.handlers
-    )
-    reader = FeedReader({"source": carrier.feed_url}, no_token)
-    assert await rebuild([carrier.delivery], reader) == []
+    carrier.delivery.subscription = replace(carrier.delivery.subscription, projections={})
+    assert await rebuild([carrier.delivery], carrier.reader()) == []
     assert await applied(sink.worker) == before
-    await reader.close()

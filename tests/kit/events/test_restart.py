@@ -16,7 +16,7 @@ from tests.kit.events.sample.thing import applied, change
 from tests.postgres import ComponentDatabase
 from tests.waiting import eventually
 
-KILLS = 4
+KILLS = 3
 KEYS = 6
 VALUES = 60
 
