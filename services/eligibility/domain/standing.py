@@ -52,14 +52,20 @@ def standings(spells: Iterable[Spell], rules: Rules) -> dict[UUID, tuple[Standin
 def untold(told: Sequence[Mapping[str, Any]], now: Sequence[Standing]) -> tuple[Standing, ...]:
     """The stretches to tell so that whoever knew the documents `told` knows `now`: all from the first that differs.
 
-    A stretch names the whole employment, so a new end differs from the first stretch on.
+    A stretch is told from its first day on and lasts until another is told, so where one merely ends is not told.
     """
     same = 0
     for before, after in zip(told, now, strict=False):
-        if before != after.document():
+        if _beginning(before) != _beginning(after.document()):
             break
         same += 1
+    if same == len(now) < len(told):
+        return tuple(now[-1:])  # what came after it is no longer so
     return tuple(now[same:])
+
+
+def _beginning(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {**document, "period": document["period"]["start"]}
 
 
 def _stretches(own: Sequence[Spell], everything: Sequence[Spell], rules: Rules) -> tuple[Standing, ...]:

@@ -45,19 +45,23 @@ class Eligibility:
 
     async def publish_accord(self, changes: dict[str, Any] | None = None, version: int = 1) -> None:
         """The accord's event arrives."""
-        data = AgreementPublished.of(document(changes), version).model_dump(mode="json")
+        await self.publish_event(AgreementPublished.of(document(changes), version).model_dump(mode="json"))
+
+    async def publish_event(self, data: dict[str, Any]) -> None:
+        """An event of the registry with this payload arrives, laid over that of the accord."""
+        whole = AgreementPublished.of(document(), 1).model_dump(mode="json") | data
         envelope = Envelope(
             id=new_id(),
             source="/agreements",
             type=AgreementPublished.type,
             time=NOW,
             topic=AgreementPublished.topic,
-            partitionkey=data["agreement"],
-            sequence=version,
-            data=data,
+            partitionkey=whole["agreement"],
+            sequence=whole["version"],
+            data=whole,
         )
         async with self.database.worker.transaction(Scope.all()) as tx:
-            await follow_agreements.published(tx, envelope, data)
+            await follow_agreements.published(tx, envelope, whole)
 
     async def decide(self) -> int:
         """Decide everybody who waits; how many."""

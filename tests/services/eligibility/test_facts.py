@@ -140,6 +140,7 @@ class TestStandings:
         assert untold(documents, before) == ()
         assert untold(documents, after) == after[1:]
         assert untold([], after) == after
+        assert untold(documents, before[:1]) == before[:1]
 
     def test_a_new_end_is_told_from_the_start(self) -> None:
         before = standings([spell("2025-01-01", None)], RULES)[ONE]
