@@ -64,9 +64,9 @@ def _of_driver(error: DBAPIError) -> Problem | None:
 
 
 def _is_client_data_error(error: DBAPIError) -> bool:
-    """A value that the driver could not even send: it has no SQLSTATE."""
+    """A value that the driver could not even send: the error has no SQLSTATE, or the bare one of its class."""
     cause = error.orig.__cause__ if error.orig is not None else None
-    return not sqlstate(error) and isinstance(cause, asyncpg.DataError | UnicodeEncodeError)
+    return type(cause) is asyncpg.DataError or isinstance(cause, UnicodeEncodeError)
 
 
 def _is_connection(error: DBAPIError) -> bool:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 from fastapi import Depends, Query, Request, Response
 
 from kit.http.problem import FieldError, Problem
+from kit.http.strict_json import UNSTORABLE
 from kit.http.types import Answer
 
 MAX_LIMIT: Final = 200
@@ -65,7 +66,7 @@ def decoded(cursor: str) -> tuple[KeyPart, ...]:
     except (ValueError, binascii.Error, RecursionError):
         raise _not_ours() from None
     known = isinstance(parts, list) and 0 < len(parts) <= MAX_KEY_PARTS
-    if not known or not all(type(part) in (str, int) for part in parts) or "\x00" in "".join(map(str, parts)):
+    if not known or not all(type(part) in (str, int) for part in parts) or UNSTORABLE.search("".join(map(str, parts))):
         raise _not_ours()
     return tuple(parts)
 

@@ -11,7 +11,7 @@ from kit.http.problem import FieldError, Problem
 
 MAX_DIGITS: Final = 18
 # A lone surrogate cannot be written in UTF-8, a NUL cannot be stored by PostgreSQL.
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _MAY_BE_UNSTORABLE: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
@@ -51,13 +51,15 @@ def malformed() -> Problem:
 
 
 def too_deep() -> Problem:
+    detail_fr, detail_en = "Le corps de la demande imbrique trop de niveaux.", "The body nests too many levels."
     return Problem(
         422,
         "too_deep",
         "JSON trop profond",
         "JSON nested too deeply",
-        detail_fr="Le corps de la demande imbrique trop de niveaux.",
-        detail_en="The body of the request nests too many levels.",
+        detail_fr=detail_fr,
+        detail_en=detail_en,
+        errors=[FieldError("", detail_fr, detail_en)],
     )
 
 
@@ -98,7 +100,7 @@ def _decimal(text: str) -> float:
 
 
 def _check_text(value: Any, pointer: str) -> None:
-    if isinstance(value, str) and _UNSTORABLE.search(value):
+    if isinstance(value, str) and UNSTORABLE.search(value):
         raise _ambiguous("Un texte contient un caractère interdit.", "A text holds a forbidden character.", pointer)
     if isinstance(value, list):
         for index, item in enumerate(value):

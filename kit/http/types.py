@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, Strict, model_validator
 from pydantic.functional_serializers import PlainSerializer
 from pydantic.functional_validators import PlainValidator
 from pydantic.json_schema import WithJsonSchema
@@ -51,6 +51,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "date": (
         f"Date attendue au format AAAA-MM-JJ, de {FIRST_YEAR} à {LAST_YEAR}.",
         f"Date expected as YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}.",
+    ),
+    "instant": (
+        f"Instant attendu avec son fuseau, de {FIRST_YEAR} à {LAST_YEAR}.",
+        f"Instant expected with its time zone, from {FIRST_YEAR} to {LAST_YEAR}.",
     ),
     "siret": ("SIRET attendu : 14 chiffres et une clé valide.", "SIRET expected: 14 digits with a valid check digit."),
     "nir": ("NIR attendu : 15 caractères et une clé valide.", "NIR expected: 15 characters with a valid key."),
@@ -95,6 +99,12 @@ def _month(text: str) -> Month:
     return month
 
 
+def _bounded(instant: datetime) -> datetime:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise refused("instant")
+    return instant
+
+
 def _amount(text: str) -> Money:
     if text.startswith("-"):
         raise ValueError("montant négatif")
@@ -137,6 +147,8 @@ DateText = Annotated[
     PlainSerializer(date.isoformat, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-01-01"]}),
 ]
+# An instant with its zone, in a year that every zone and the database can write.
+Instant = Annotated[AwareDatetime, AfterValidator(_bounded)]
 NirText = Annotated[
     Nir,
     PlainValidator(_reader("nir", Nir, Nir.parse)),

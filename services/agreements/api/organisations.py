@@ -6,13 +6,12 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 from fastapi import Request as HttpRequest
-from pydantic import AwareDatetime
 
 from kit.http.auth import Principal, requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import DateText
+from kit.http.types import DateText, Instant
 from kit.recording import Recording
 from services.agreements.adapters import organisations
 from services.agreements.adapters.organisation_document import (
@@ -67,7 +66,7 @@ async def read(
     clock: Now,
     response: Response,
     as_of: Annotated[DateText | None, Query(description="Jour auquel la lire ; le plus récent sinon.")] = None,
-    known_at: Annotated[AwareDatetime | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
+    known_at: Annotated[Instant | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
 ) -> OrganisationAnswer:
     """One organisation, by SIRET or code, on a day as it was known at an instant."""
     if as_of is None and known_at is None:

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from kit.http.auth import requires
 from kit.http.problem import Problem
 from kit.http.route import Crypto, Now, Tx, service_router
-from kit.http.types import DateText, SiretText
+from kit.http.types import DateText, Instant, SiretText
 from services.eligibility.adapters import affiliations, agents, options
 from services.eligibility.adapters.affiliations import StoredDecision
 from services.eligibility.api.answers import AffiliationAnswer, OptionAnswer, PeriodAnswer
@@ -31,7 +30,7 @@ async def read(
     clock: Now,
     employer: Annotated[SiretText | None, Query(description="SIRET, quand l'agent a plusieurs employeurs.")] = None,
     as_of: Annotated[DateText | None, Query(description="Jour dont dire l'issue ; aujourd'hui sinon.")] = None,
-    known_at: Annotated[AwareDatetime | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
+    known_at: Annotated[Instant | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
 ) -> AffiliationAnswer:
     """The cover of an agent: its whole timeline with reasons and articles, and the trace of the decision."""
     if await agents.get(tx, agent, crypto) is None:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from fastapi import FastAPI, Response
 from fastapi import Request as HttpRequest
-from pydantic import Field
-from sqlalchemy import insert, select, text
+from pydantic import AwareDatetime, Field
+from sqlalchemy import DateTime, insert, literal, select, text
 
 from kit.app import create_service
 from kit.clock import Clock
@@ -18,7 +18,20 @@ from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.problem import Problem
 from kit.http.route import Idempotent, Tx, service_router
-from kit.http.types import Amount, Answer, Count, DateText, Flag, MonthText, NirText, RateText, Request, SiretText, Text
+from kit.http.types import (
+    Amount,
+    Answer,
+    Count,
+    DateText,
+    Flag,
+    Instant,
+    MonthText,
+    NirText,
+    RateText,
+    Request,
+    SiretText,
+    Text,
+)
 from kit.ids import new_id
 from kit.settings import Settings
 from tests.kit.db.sample.tables import note
@@ -112,6 +125,12 @@ async def everything(body: Everything) -> Everything:
 @router.post("/v1/sql", dependencies=[WRITE])
 async def sql(body: NoteRequest, tx: Tx) -> None:
     await tx.execute(text(body.text))
+
+
+@router.get("/v1/since", dependencies=[READ])
+async def since(tx: Tx, bounded: Instant | None = None, raw: AwareDatetime | None = None) -> None:
+    """Gives an instant to the database: checked, or as it came."""
+    await tx.execute(select(literal(bounded or raw, DateTime(timezone=True))))
 
 
 @router.get("/v1/broken", dependencies=[READ])

@@ -53,6 +53,7 @@ async def post(sample: Sample, body: bytes, headers: dict[str, str] | None = Non
 async def test_a_bad_body_is_refused_cleanly(sample: Sample, body: bytes, status: int, code: str) -> None:
     got, problem = await post(sample, body)
     assert (got, problem["code"]) == (status, code)
+    assert (status == 400) is ("errors" not in problem), "a refusal of what was read says where"
 
 
 async def test_an_escaped_pair_of_surrogates_is_a_character(sample: Sample) -> None:

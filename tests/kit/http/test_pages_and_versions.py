@@ -38,7 +38,9 @@ async def test_the_limit_is_bounded(sample: Sample, limit: str) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/query/limit")
 
 
-@pytest.mark.parametrize("cursor", ["é", "a", "!!!!", "W10", "bnVsbA", "W251bGxd", "W1sxXV0", "WyJcdTAwMDAiXQ"])
+@pytest.mark.parametrize(
+    "cursor", ["é", "a", "!!!!", "W10", "bnVsbA", "W251bGxd", "W1sxXV0", "WyJcdTAwMDAiXQ", "WyJcdWQ4MDAiXQ"]
+)
 async def test_a_cursor_that_is_not_ours_is_refused(sample: Sample, cursor: str) -> None:
     answer = await sample.http.get("/v1/notes", params={"cursor": cursor}, headers=sample.issuer.bearer())
     assert (answer.status_code, answer.json()["code"]) == (422, "cursor")

@@ -57,6 +57,14 @@ async def test_what_the_database_refuses(sample: Sample, statement: str, status:
         assert ("retry-after" in answer.headers) == (status == 503 or code == "busy")
 
 
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1e300"])
+async def test_an_instant_beyond_the_calendar_is_refused(sample: Sample, instant: str) -> None:
+    checked = await sample.http.get("/v1/since", params={"bounded": instant}, headers=sample.issuer.bearer())
+    assert (checked.status_code, checked.json()["errors"][0]["pointer"]) == (422, "/query/bounded")
+    unchecked = await sample.http.get("/v1/since", params={"raw": instant}, headers=sample.issuer.bearer())
+    assert unchecked.status_code == 422, "what the driver cannot send is no fault of ours"
+
+
 async def test_a_database_out_of_reach_is_503(sample: Sample) -> None:
     state = sample.app.state
     reachable = state.db
