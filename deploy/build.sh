@@ -16,7 +16,7 @@ trap 'rm -rf "$copy"' EXIT
 mkdir "$copy/requirements"
 cp "$source/pyproject.toml" "$copy/"
 cp "$source/requirements/run.in" "$copy/requirements/"
-cp -R "$source/kit" "$source/rules" "$source/services" "$source/gateway" "$source/relais" "$copy/"
+cp -R "$source/kit" "$source/rules" "$source/services" "$source/gateway" "$source/relais" "$source/deploy" "$copy/"
 "$destination/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
   --no-deps --no-build-isolation "$copy"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from relais.credentials import Credentials, service_client
 
 ACCORDS = Path(__file__).resolve().parents[1] / "examples" / "accords"
 HRIS_SCOPES = frozenset(SCOPES) - {"organisations:write", "agreements:write"}
+FEEDS = frozenset({"events:read"})
 REGISTERED = "clients"
 
 
@@ -37,21 +38,26 @@ def demo_employers() -> frozenset[str]:
     return frozenset(employer["siret"] for employer in document("la-roche-sur-yon-2025")["employers"])
 
 
-def registry() -> list[Client]:
-    """Every client of the platform, as the gateway knows it."""
-    feeds = frozenset({"events:read"})
+def house_clients() -> list[Client]:
+    """Those that every installation has: one per component for the feeds, and the centre de gestion's."""
     return [
-        Client("demo-hris", "SIRH de démonstration", HRIS_SCOPES, demo_employers(), assumption=True),
         Client("demo-staff", "Centre de gestion de démonstration", frozenset(SCOPES), None, assumption=True),
-        Client("demo-insurer-a", "Assureur de démonstration A", feeds, insurer="demo-a", assumption=True),
-        Client("demo-insurer-b", "Assureur de démonstration B", feeds, insurer="demo-b", assumption=True),
-        *(Client(service_client(name), f"Composant {name}", feeds, None) for name in COMPONENTS),
+        *(Client(service_client(name), f"Composant {name}", FEEDS, None) for name in COMPONENTS),
     ]
 
 
-async def register_all(database: Database, credentials: Credentials, clock: Clock) -> bool:
-    """Register every client unless they are as they should be; whether there was something to do."""
-    clients = registry()
+def demo_clients() -> list[Client]:
+    """Those of the demonstration: the HRIS of the accord's employers, its insurer, and another insurer."""
+    return [
+        *house_clients(),
+        Client("demo-hris", "SIRH de démonstration", HRIS_SCOPES, demo_employers(), assumption=True),
+        Client("demo-insurer-a", "Assureur de démonstration A", FEEDS, insurer="demo-a", assumption=True),
+        Client("demo-insurer-b", "Assureur de démonstration B", FEEDS, insurer="demo-b", assumption=True),
+    ]
+
+
+async def register(database: Database, clients: Sequence[Client], credentials: Credentials, clock: Clock) -> bool:
+    """Register these clients unless they are as they should be; whether there was something to do."""
     wanted = _digest(clients, credentials)
     async with database.transaction(Scope.all()) as tx:
         if await platform_state.get(tx, REGISTERED) == wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
+from deploy.kafka.topics import declared
 from kit.db.migrate import location
 from kit.settings import COMPONENTS
 from relais.plan import module_of
@@ -22,6 +23,8 @@ def gaps() -> list[str]:
             found.append(f"{component} has no migrations in {location(component)}")
     if not len(RuleBook.load()):
         found.append("no rules")
+    if not declared():
+        found.append("no topics")
     return found
 
 

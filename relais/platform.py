@@ -17,7 +17,7 @@ from kit.clock import SystemClock
 from kit.db.database import Database
 from kit.db.provision import component_url
 from kit.settings import COMPONENTS
-from relais.clients import register_all
+from relais.clients import demo_clients, register
 from relais.credentials import Credentials
 from relais.databases import behind, bring_up
 from relais.errors import CommandError
@@ -159,7 +159,7 @@ async def _gateway_database(layout: Layout, credentials: Credentials) -> AsyncIt
 async def _started(platform: Platform, screen: Screen) -> None:
     """Start the five processes and wait until each answers."""
     with screen.step("cinq processus"):
-        await register_all(platform.gateway_database, platform.credentials, SystemClock())
+        await register(platform.gateway_database, demo_clients(), platform.credentials, SystemClock())
         for component in COMPONENTS:
             await platform.processes.start(process_plan(component, platform.layout, platform.credentials))
         await platform.while_up(_all_answer(platform.layout))

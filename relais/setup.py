@@ -11,14 +11,18 @@ import json
 import os
 from collections.abc import Mapping
 
+from deploy.kafka.topics import create, declared
 from kit.clock import SystemClock
 from kit.db.database import Database
 from kit.db.provision import component_url
 from kit.settings import COMPONENTS
-from relais.clients import register_all
+from relais.clients import house_clients, register
 from relais.credentials import Credentials
 from relais.databases import bring_up
 from relais.screen import Screen
+
+# docker-compose.yml runs one broker: a copy is all there is.
+ONE_NODE = 1
 
 
 async def set_up(environment: Mapping[str, str], screen: Screen) -> None:
@@ -31,9 +35,13 @@ async def set_up(environment: Mapping[str, str], screen: Screen) -> None:
     database = Database(component_url(admin_dsn, "gateway", "api", credentials.databases["gateway"]["api"]))
     try:
         with screen.step("clients"):
-            await register_all(database, credentials, SystemClock())
+            await register(database, house_clients(), credentials, SystemClock())
     finally:
         await database.close()
+    bootstrap = environment.get("RELAIS_KAFKA_BOOTSTRAP")
+    if bootstrap:
+        with screen.step("sujets Kafka"):
+            await create(bootstrap, declared(), replication=ONE_NODE)
 
 
 if __name__ == "__main__":

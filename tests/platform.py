@@ -26,7 +26,7 @@ from kit.crypto import KeyRing
 from kit.http.server import Server, server_config
 from kit.settings import COMPONENTS, Component, Settings
 from relais.api import Api
-from relais.clients import register_all
+from relais.clients import demo_clients, register
 from relais.credentials import DEMO_CLIENTS, Credentials, service_client
 from relais.ports import LOOPBACK
 from relais.seed import SEEN_ON, Seed, load_accord
@@ -151,7 +151,7 @@ async def _started(server: _Server, task: asyncio.Task[None]) -> None:
 async def _register(platform: TestPlatform) -> None:
     database = await platform.postgres.component("gateway")
     credentials = Credentials(databases={}, clients=platform.clients, key_rings={})
-    await register_all(database.api, credentials, SystemClock())
+    await register(database.api, demo_clients(), credentials, SystemClock())
 
 
 def _load_accord(platform: TestPlatform) -> None:
