@@ -23,12 +23,15 @@ SEQUENCED_CHANNEL: Final = "relais_outbox_sequenced"
 WAIT_LIMIT_SECONDS: Final = 30.0
 PAGE_LIMIT: Final = 1000
 
-_HEAD: Final = text("SELECT epoch, last_position FROM feed_meta")
+# The feed's end and a page in one statement: one snapshot, and a row even when the page is empty.
 _PAGE: Final = text("""
-    SELECT position, CAST(envelope AS text) FROM outbox
-     WHERE position > :after AND position <= :head
-       AND (CAST(:topics AS text[]) IS NULL OR topic = ANY (CAST(:topics AS text[])))
-     ORDER BY position LIMIT :limit
+    SELECT feed.epoch, feed.last_position, page.position, page.body
+      FROM feed_meta AS feed LEFT JOIN LATERAL (
+           SELECT position, CAST(envelope AS text) AS body FROM outbox
+            WHERE position > CASE WHEN feed.epoch = CAST(:epoch AS uuid) THEN CAST(:after AS bigint) ELSE 0 END
+              AND (CAST(:topics AS text[]) IS NULL OR topic = ANY (CAST(:topics AS text[])))
+            ORDER BY position LIMIT :limit) AS page ON true
+     ORDER BY page.position
 """)
 # Somebody read further than this feed reaches: it was restored to an earlier state without being told so.
 _RENEW: Final = text("""
@@ -96,14 +99,19 @@ async def read_page(
 ) -> Page:
     """One page now."""
     assert 0 < limit <= PAGE_LIMIT
-    epoch, head = (await tx.execute(_HEAD)).one()
-    if after is not None and after.epoch == epoch and after.position > head:
-        await tx.execute(_RENEW, {"epoch": epoch, "position": after.position})
-        epoch, head = (await tx.execute(_HEAD)).one()
+    asked = {
+        "epoch": None if after is None else after.epoch,
+        "after": 0 if after is None else after.position,
+        "topics": None if topics is None else list(topics),
+        "limit": limit,
+    }
+    rows = (await tx.execute(_PAGE, asked)).all()
+    epoch, head = rows[0].epoch, rows[0].last_position
     start = after.position if after is not None and after.epoch == epoch else 0
-    chosen = None if topics is None else list(topics)
-    rows = await tx.execute(_PAGE, {"after": start, "head": head, "limit": limit, "topics": chosen})
-    events = tuple((position, body) for position, body in rows)
+    if start > head:
+        await tx.execute(_RENEW, {"epoch": epoch, "position": start})
+        return await read_page(tx, after, limit=limit, topics=topics)
+    events = tuple((row.position, row.body) for row in rows if row.position is not None)
     reached = events[-1][0] if len(events) == limit else head
     return Page(events, Cursor(epoch, max(reached, start)), head)
 

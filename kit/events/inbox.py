@@ -13,21 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.envelope import Envelope
 from kit.events.ordering import Aggregate, KeyState
 
-# `waiting` is a parked event of the key that a person must replay: later ones queue behind it.
-_KEYS: Final = text("""
+# One row per key asked (`event_id` null), then one per event already applied or parked. `blocked`: an event of the key
+# waits for a person, later ones queue behind it.
+_RECALL: Final = text("""
     SELECT topic, key,
            COALESCE((SELECT version FROM inbox WHERE consumer = :consumer AND inbox.topic = asked.topic
                       AND inbox.key = asked.key ORDER BY version DESC LIMIT 1), 0) AS version,
            EXISTS (SELECT FROM parked_event p WHERE p.consumer = :consumer AND p.topic = asked.topic
                       AND p.key = asked.key AND p.reason <> 'early') AS blocked,
            EXISTS (SELECT FROM parked_event p WHERE p.consumer = :consumer AND p.topic = asked.topic
-                      AND p.key = asked.key AND p.reason = 'early') AS early
+                      AND p.key = asked.key AND p.reason = 'early') AS early,
+           CAST(NULL AS uuid) AS event_id
       FROM unnest(CAST(:topics AS text[]), CAST(:keys AS text[])) AS asked (topic, key)
-""")
-_KNOWN: Final = text("""
-    SELECT event_id FROM inbox WHERE consumer = :consumer AND event_id = ANY (CAST(:ids AS uuid[]))
     UNION ALL
-    SELECT event_id FROM parked_event WHERE consumer = :consumer AND event_id = ANY (CAST(:ids AS uuid[]))
+    SELECT '', '', 0, false, false, event_id FROM inbox
+     WHERE consumer = :consumer AND event_id = ANY (CAST(:ids AS uuid[]))
+    UNION ALL
+    SELECT '', '', 0, false, false, event_id FROM parked_event
+     WHERE consumer = :consumer AND event_id = ANY (CAST(:ids AS uuid[]))
 """)
 _RECORD: Final = text("""
     INSERT INTO inbox (consumer, event_id, producer, topic, key, version, epoch, received_at)
@@ -47,16 +50,22 @@ class Memory:
 
 
 async def recall(tx: AsyncConnection, consumer: str, envelopes: Sequence[Envelope]) -> Memory:
-    """Load it in two statements."""
+    """Load it, in one statement."""
     aggregates = {(e.topic, e.key) for e in envelopes}
-    asked = {"consumer": consumer, "topics": [t for t, _ in aggregates], "keys": [k for _, k in aggregates]}
+    asked = {
+        "consumer": consumer,
+        "topics": [topic for topic, _ in aggregates],
+        "keys": [key for _, key in aggregates],
+        "ids": [e.id for e in envelopes],
+    }
     memory = Memory()
-    for topic, key, version, blocked, early in await tx.execute(_KEYS, asked):
+    for topic, key, version, blocked, early, event_id in await tx.execute(_RECALL, asked):
+        if event_id is not None:
+            memory.known.add(event_id)
+            continue
         memory.keys[topic, key] = KeyState(version, blocked)
         if early:
             memory.early.add((topic, key))
-    known = await tx.execute(_KNOWN, {"consumer": consumer, "ids": [e.id for e in envelopes]})
-    memory.known.update(known.scalars())
     return memory
 
 

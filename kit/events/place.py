@@ -85,6 +85,13 @@ async def load(delivery: Delivery) -> Place:
     return Place(Cursor(row.epoch, row.position), row.passes_left)
 
 
+async def is_settled_in(tx: AsyncConnection, delivery: Delivery, epoch: UUID) -> bool:
+    """Whether the consumer is still up to date in this epoch, in the transaction of the effect."""
+    who = {"consumer": delivery.consumer, "producer": delivery.subscription.producer}
+    row = (await tx.execute(_LOAD, who)).one_or_none()
+    return row is not None and row.epoch == epoch and row.passes_left == UP_TO_DATE
+
+
 async def move(tx: AsyncConnection, delivery: Delivery, before: Place, after: Place) -> bool:
     """Go on, in the transaction of the effect; False when the consumer is no longer at `before`."""
     moved = await tx.execute(

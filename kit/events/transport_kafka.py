@@ -7,8 +7,10 @@ for a bounded time; and the new history, when the producer was restored.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import structlog
@@ -22,6 +24,7 @@ from kit.events.applying import Batch
 from kit.events.broker_logs import calm
 from kit.events.delivery import Delivery
 from kit.events.envelope import Envelope
+from kit.events.place import NOWHERE
 from kit.events.relay import EPOCH_HEADER, Relay
 from kit.events.transport_feed import FeedReader, follow
 
@@ -30,6 +33,10 @@ POLL_MS: Final = 1000
 SESSION_MS: Final = 30_000
 # The client looks for a broker that is away this often, with several requests each time.
 RETRY_MS: Final = 500
+
+# How often the broker is told how far a busy consumer is.
+COMMIT_SECONDS: Final = 0.5
+Record: TypeAlias = "ConsumerRecord[Any, Any]"
 
 log = structlog.get_logger(__name__)
 
@@ -69,50 +76,60 @@ class KafkaTransport:
         )
         await consumer.start()
         try:
-            while True:
-                polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
-                if polled:
-                    await self._apply(consumer, delivery, polled)
-                elif not (await place.load(delivery)).is_settled:  # a rebuild began
-                    await catch_up(self._reader, delivery)
+            await self._follow(consumer, delivery)
         finally:
             await consumer.stop()
 
-    async def _apply(
-        self,
-        consumer: AIOKafkaConsumer,
-        delivery: Delivery,
-        polled: dict[TopicPartition, list[ConsumerRecord[Any, Any]]],
-    ) -> None:
-        records = [record for partition in polled.values() for record in partition]
-        here = await place.load(delivery)
-        if not here.is_settled or any(epoch_of(record) not in {None, here.cursor.epoch} for record in records):
-            await catch_up(self._reader, delivery)
-            here = await place.load(delivery)
-        # What an earlier epoch alone holds, its producer has lost; the rest of it was read from the feed.
-        envelopes = _readable([record for record in records if epoch_of(record) == here.cursor.epoch])
-        await delivery.deliver(Batch(here.cursor.epoch, envelopes))
-        try:
-            await consumer.commit({partition: rows[-1].offset + 1 for partition, rows in polled.items()})
-        except (CommitFailedError, IllegalStateError):
-            log.info("partitions_moved", consumer=delivery.consumer)
-        behind = ((consumer.highwater(partition) or 0) - rows[-1].offset - 1 for partition, rows in polled.items())
-        metrics.LAG.labels(delivery.consumer).set(sum(behind))
+    async def _follow(self, consumer: AIOKafkaConsumer, delivery: Delivery) -> None:
+        loop = asyncio.get_running_loop()
+        epoch, committed = NOWHERE, loop.time()
+        reached: dict[TopicPartition, int] = {}
+        while True:
+            polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
+            epoch = await self._apply(delivery, epoch, [record for rows in polled.values() for record in rows])
+            reached.update({partition: rows[-1].offset + 1 for partition, rows in polled.items()})
+            if reached and (not polled or loop.time() - committed > COMMIT_SECONDS):
+                await _commit(consumer, delivery, reached)
+                reached, committed = {}, loop.time()
+
+    async def _apply(self, delivery: Delivery, epoch: UUID, records: Sequence[Record]) -> UUID:
+        """Apply records, after what the feed alone knows if that has changed; gives the producer's epoch."""
+        if any(epoch_of(record) not in {None, epoch} for record in records):
+            epoch = await catch_up(self._reader, delivery)
+        while True:
+            # What an earlier epoch alone holds, its producer has lost; the rest of it was read from the feed.
+            envelopes = _readable([record for record in records if epoch_of(record) == epoch])
+            settled = partial(place.is_settled_in, delivery=delivery, epoch=epoch)
+            if await delivery.deliver(Batch(epoch, envelopes), settled) is not None:
+                return epoch
+            epoch = await catch_up(self._reader, delivery)
 
 
-async def catch_up(reader: FeedReader, delivery: Delivery) -> None:
-    """Read the producer's feed to its end, if the consumer is new or the producer has another epoch."""
+async def _commit(consumer: AIOKafkaConsumer, delivery: Delivery, reached: dict[TopicPartition, int]) -> None:
+    """Tell the broker how far the consumer is. It may be told late: what comes again is recognised."""
+    try:
+        await consumer.commit(reached)
+    except (CommitFailedError, IllegalStateError):
+        log.info("partitions_moved", consumer=delivery.consumer)
+    behind = ((consumer.highwater(partition) or 0) - offset for partition, offset in reached.items())
+    metrics.LAG.labels(delivery.consumer).set(sum(max(number, 0) for number in behind))
+
+
+async def catch_up(reader: FeedReader, delivery: Delivery) -> UUID:
+    """Read the producer's feed to its end, if the consumer is new, rebuilt, or the producer has another epoch; gives
+    the epoch.
+    """
     here = await place.load(delivery)
     if here.is_settled:
         page = await reader.read(delivery.subscription.producer, here.cursor, delivery.subscription.topics, limit=1)
         if page.next.epoch == here.cursor.epoch:
-            return
+            return page.next.epoch
     while True:
         if await follow(reader, delivery):
-            return
+            return (await place.load(delivery)).cursor.epoch
 
 
-def epoch_of(record: ConsumerRecord[Any, Any]) -> UUID | None:
+def epoch_of(record: Record) -> UUID | None:
     """The epoch a record was published in; None for what is not ours."""
     for name, value in record.headers:
         if name == EPOCH_HEADER:
@@ -120,7 +137,7 @@ def epoch_of(record: ConsumerRecord[Any, Any]) -> UUID | None:
     return None
 
 
-def _readable(records: Sequence[ConsumerRecord[Any, Any]]) -> list[Envelope]:
+def _readable(records: Sequence[Record]) -> list[Envelope]:
     """The events among the records; announcements of an epoch have no body."""
     found = []
     for record in records:
