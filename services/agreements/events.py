@@ -1,7 +1,8 @@
-"""What the registry publishes. It consumes nothing yet: accords come from people."""
+"""What the registry publishes, and what it reads of others: whom a change of an accord would concern."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar, Final, Self
 
@@ -9,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
+from kit.period import Period
 from services.agreements.adapters.document import AgreementDocument
+from services.agreements.application import follow_cover
 from services.agreements.domain.organisation import Organisation
 
 TOPIC: Final = "psc.agreements.agreement.v1"
@@ -125,10 +128,106 @@ class AgreementPublished(EventData):
     eligibility: Eligibility
     # Groups of terms that read otherwise for one employer in a period; they replace those above.
     exceptions: list[dict[str, Any]] = Field(default_factory=list)
+    # The days on which nothing of it binds (art. 8).
+    suspensions: list[Dated] = Field(default_factory=list)
 
     @classmethod
-    def of(cls, document: AgreementDocument, version: int) -> Self:
-        return cls.model_validate({**document.dump(), "version": version})
+    def of(cls, document: AgreementDocument, version: int, suspended: Iterable[Period] = ()) -> Self:
+        days = [_dated(period) for period in suspended]
+        return cls.model_validate({**document.dump(), "version": version, "suspensions": days})
+
+
+class Change(Part):
+    """A term and what it says before and after; null: nothing."""
+
+    term: str
+    before: str | None
+    after: str | None
+
+
+class AgreementRevised(EventData):
+    """An avenant: what changes, from which day. The whole terms follow in `agreement.published`."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    type: ClassVar[str] = "fr.psc.agreements.agreement.revised.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agreement: str
+    version: int
+    since: date = Field(alias="from")
+    reason: str
+    changes: list[Change]
+
+
+class RateRevised(EventData):
+    """A rate of contribution changes. `before` null: the guarantee had none."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    type: ClassVar[str] = "fr.psc.agreements.rate.revised.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agreement: str
+    guarantee: str
+    since: date = Field(alias="from")
+    until: date | None = Field(alias="to")
+    before: str | None
+    after: str
+    employer_share: str
+    source: str
+
+
+class AgreementSuspended(EventData):
+    """The accord is suspended, or was: every stretch, so that the latest event says all. `to` null: until resumed."""
+
+    type: ClassVar[str] = "fr.psc.agreements.agreement.suspended.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agreement: str
+    reason: str
+    suspensions: list[Dated]
+
+    @classmethod
+    def of(cls, agreement: str, reason: str, suspended: Iterable[Period]) -> Self:
+        days = [_dated(period) for period in suspended]
+        return cls.model_validate({"agreement": agreement, "reason": reason, "suspensions": days})
+
+
+class Kept(Part):
+    """What an ended contract goes on owing (art. 8)."""
+
+    what: str
+    insurer: str | None
+
+
+class AgreementEnded(EventData):
+    """The accord ends, denounced or lapsed; `on` is its last day."""
+
+    type: ClassVar[str] = "fr.psc.agreements.agreement.ended.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agreement: str
+    outcome: str
+    on: date
+    reason: str
+    kept: list[Kept]
+
+
+class AdhesionEnded(EventData):
+    """An employer's adhesion to the conventions ends with its contracts; `on` is the last day."""
+
+    type: ClassVar[str] = "fr.psc.agreements.adhesion.ended.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agreement: str
+    employer: str
+    on: date
+    reason: str
+    insurers: list[str]
+    kept: list[Kept]
+
+
+def _dated(period: Period) -> dict[str, str | None]:
+    return {"from": period.start.isoformat(), "to": None if period.end is None else period.end.isoformat()}
 
 
 class OrganisationRegistered(EventData):
@@ -175,11 +274,36 @@ class OrganisationChanged(OrganisationRegistered):
 
 PUBLISHES: Final[tuple[type[EventData], ...]] = (
     AgreementPublished,
+    AgreementRevised,
+    RateRevised,
+    AgreementSuspended,
+    AgreementEnded,
+    AdhesionEnded,
     OrganisationRegistered,
     OrganisationChanged,
 )
 
 
 def subscriptions() -> list[Subscription]:
-    """Nothing: no decision of the registry rests on another service's facts."""
-    return []
+    """Days of cover and running annuities: counted in previews. No decision of the registry rests on them."""
+    return [
+        Subscription(
+            producer="eligibility",
+            topics=("psc.eligibility.agent.v1",),
+            handlers={
+                f"fr.psc.eligibility.affiliation.{moved}.v1": follow_cover.cover_moved
+                for moved in ("started", "suspended", "resumed", "ended")
+            },
+            projections={"cover": "agent"},
+        ),
+        Subscription(
+            producer="claims",
+            topics=("psc.claims.case.v1",),
+            handlers={
+                "fr.psc.claims.annuity.started.v1": follow_cover.annuity_runs,
+                "fr.psc.claims.annuity.adjusted.v1": follow_cover.annuity_runs,
+                "fr.psc.claims.annuity.ended.v1": follow_cover.annuity_ended,
+            },
+            projections={"annuity": "agent"},
+        ),
+    ]

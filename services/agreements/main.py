@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import FastAPI
 
 from kit.app import create_service, serve
@@ -9,8 +11,11 @@ from kit.clock import Clock, SystemClock
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.agreements import events
-from services.agreements.api import agreements, organisation_imports, organisations, schemes
+from services.agreements.api import agreements, changes, history, organisation_imports, organisations, schemes
 from services.agreements.application import import_organisations
+
+# In the order of the document; a path is answered by the first that knows it.
+PARTS: Final = (organisation_imports, organisations, schemes, agreements, changes, history)
 
 
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
@@ -19,7 +24,14 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
     return create_service(
         settings,
         name="agreements",
-        routers=(organisation_imports.router, organisations.router, schemes.router, agreements.router),
+        routers=(
+            organisation_imports.router,
+            organisations.router,
+            schemes.router,
+            agreements.router,
+            changes.router,
+            history.router,
+        ),
         subscriptions=events.subscriptions(),
         publishes=events.PUBLISHES,
         rules=rules or RuleBook.load(settings.rules_dir),

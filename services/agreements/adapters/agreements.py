@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,19 +15,26 @@ from kit.recording import Recording
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.tables import agreement, agreement_employer, agreement_step, agreement_version
 from services.agreements.domain.finding import Finding, Severity
-from services.agreements.domain.lifecycle import Status
+from services.agreements.domain.lifecycle import Force, Status, Step, force
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAgreement:
-    """An accord as it was known at an instant. `revision` counts every change recorded by then."""
+    """An accord as it was known at an instant. `revision` counts every change recorded until now."""
 
     id: str
     revision: int
     version: int
-    status: Status
     document: AgreementDocument
     findings: tuple[Finding, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def status(self) -> Status:
+        return self.steps[-1].status
+
+    def force(self, day: date) -> Force:
+        return force(self.steps, self.document.period, day)
 
 
 async def register(tx: AsyncConnection, key: str) -> bool:
@@ -53,6 +60,8 @@ async def add_version(
     version: int,
     findings: Sequence[Finding],
     recording: Recording,
+    *,
+    effective_from: date | None = None,
 ) -> None:
     """Append a version, with who may see it."""
     key = document.agreement
@@ -67,8 +76,10 @@ async def add_version(
             version=version,
             document=document.dump(),
             findings=[asdict(finding) for finding in findings],
+            effective_from=effective_from,
             recorded_at=recording.at,
             recorded_by=recording.by,
+            reason=recording.reason,
         )
     )
 
@@ -84,31 +95,58 @@ async def add_step(tx: AsyncConnection, key: str, status: Status, on: date | Non
             on=on,
             recorded_at=recording.at,
             recorded_by=recording.by,
+            reason=recording.reason,
         )
     )
 
 
-async def get(tx: AsyncConnection, key: str, known_at: datetime | None = None) -> StoredAgreement | None:
-    """The accord as it is known now, or was at an instant; None when unknown then, or not the caller's to see."""
+async def get(
+    tx: AsyncConnection, key: str, known_at: datetime | None = None, on: date | None = None
+) -> StoredAgreement | None:
+    """The accord as it is known now, or was at an instant; None when unknown then, or not the caller's to see.
+
+    `on` gives the version that speaks of that day; without it, the latest.
+    """
     version, step = agreement_version.c, agreement_step.c
     versions = select(agreement_version).where(version.agreement == key)
-    steps = select(step.status).where(step.agreement == key)
+    steps = select(step.status, step.on).where(step.agreement == key)
     if known_at is not None:
         versions = versions.where(version.recorded_at <= known_at)
         steps = steps.where(step.recorded_at <= known_at)
+    if on is not None:
+        versions = versions.where(func.coalesce(version.effective_from, on) <= on)
     row = (await tx.execute(versions.order_by(version.version.desc()).limit(1))).mappings().one_or_none()
     if row is None:
         return None
-    status = (await tx.execute(steps.order_by(step.number.desc()).limit(1))).scalar_one()
+    taken = [Step(Status(found.status), found.on) for found in await tx.execute(steps.order_by(step.number))]
     revision = (await tx.execute(select(agreement.c.revision).where(agreement.c.id == key))).scalar_one()
     return StoredAgreement(
         id=key,
         revision=revision,
         version=row["version"],
-        status=Status(status),
         document=AgreementDocument.model_validate(row["document"]),
         findings=tuple(_finding(f) for f in row["findings"]),
+        steps=tuple(taken),
     )
+
+
+async def versions(tx: AsyncConnection, key: str) -> list[RowMapping]:
+    """Every version: its document, from which day it speaks, who recorded it, when and why; oldest first."""
+    query = select(agreement_version).where(agreement_version.c.agreement == key)
+    return list((await tx.execute(query.order_by(agreement_version.c.version))).mappings())
+
+
+async def steps(tx: AsyncConnection, key: str) -> list[RowMapping]:
+    """Every step, oldest first."""
+    query = select(agreement_step).where(agreement_step.c.agreement == key)
+    return list((await tx.execute(query.order_by(agreement_step.c.number))).mappings())
+
+
+async def of_scheme(tx: AsyncConnection, scheme: str) -> list[str]:
+    """The accords whose document ever named a scheme, by id."""
+    version = agreement_version.c
+    query = select(version.agreement).where(version.document["scheme"].astext == scheme).distinct()
+    return list((await tx.execute(query.order_by(version.agreement))).scalars())
 
 
 async def known(tx: AsyncConnection, document: AgreementDocument) -> bool:

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import ValidationInfo, field_validator
 
-from kit.http.types import Amount, DateText, Flag, RateText, Text
+from kit.http.types import Amount, DateText, Flag, Text
 from rules.vocabulary import Guarantee, LeaveKind, PayElement, Regime
-from services.agreements.adapters.document_parts import MANY, Dated, Part
+from services.agreements.adapters.document_parts import MANY, Dated, ExactRate, Part
 from services.agreements.domain import benefit as benefits
 from services.agreements.domain.agreement import GuaranteeTerm, RateTerm
 
@@ -17,8 +17,8 @@ class RateDocument(Dated):
     """A contribution rate, its split, and until when it is guaranteed."""
 
     guaranteed_to: DateText | None = None
-    rate: RateText
-    employer_share: RateText
+    rate: ExactRate
+    employer_share: ExactRate
     source: Text
 
     def to_domain(self) -> RateTerm:
@@ -29,15 +29,15 @@ class AnnuityDocument(Part):
     """Permanent invalidity."""
 
     formula: benefits.AnnuityFormula
-    full_rate_from: RateText
-    atmp_from: RateText
+    full_rate_from: ExactRate
+    atmp_from: ExactRate
     categories: Annotated[list[Literal["1", "2", "3"]], MANY]
 
 
 class IncomeDocument(Part):
     """Temporary incapacity, then annuity."""
 
-    target: RateText
+    target: ExactRate
     elements: Annotated[list[PayElement], MANY]
     starts: benefits.Start
     annuity: AnnuityDocument
@@ -53,8 +53,8 @@ class IncomeDocument(Part):
 class DeathDocument(Part):
     """A capital in parts of the annual base."""
 
-    share_of_annual_base: RateText
-    advance_on_iad: RateText
+    share_of_annual_base: ExactRate
+    advance_on_iad: ExactRate
     source: Text
 
     def to_domain(self) -> benefits.Benefit:
@@ -75,7 +75,7 @@ class FlatDocument(Part):
 class RiDocument(Part):
     """The régime indemnitaire kept during full pay."""
 
-    target: RateText
+    target: ExactRate
     elements: Annotated[list[PayElement], MANY]
     leaves: Annotated[list[LeaveKind], MANY]
     source: Text

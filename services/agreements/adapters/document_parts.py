@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.functional_serializers import PlainSerializer
 from pydantic_core import PydanticCustomError
 
-from kit.http.types import DateText, Request
+from kit.http.types import DateText, RateText, Request
 from kit.period import Period
+from services.agreements.domain.terms import exact
 
 # An accord binds a handful of employers; the limit keeps one request from carrying a region's worth of lines.
 MAX_ITEMS: Final = 2000
 MANY = Field(max_length=MAX_ITEMS)
+
+# A rate that is written back as it was read; `RateText` shows four decimals.
+ExactRate = Annotated[RateText, PlainSerializer(exact, return_type=str, when_used="json")]
 
 
 class Part(Request):

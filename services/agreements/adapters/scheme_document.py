@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from kit.http.types import Code, Count, DateText, Flag, LongText, RateText, Text
-from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, Part
+from kit.http.types import Code, Count, DateText, Flag, LongText, Text
+from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, ExactRate, Part
 from services.agreements.adapters.terms_document import TermPath, TermsDocument
 from services.agreements.domain import scheme as domain
 
@@ -54,8 +54,8 @@ class SchemeDocument(Part):
     coordinator: Code
     centres: Annotated[list[Code], MANY]
     unions: Annotated[list[Text], MANY]
-    minimum_employer_share: RateText
-    levels: Annotated[list[RateText], MANY]
+    minimum_employer_share: ExactRate
+    levels: Annotated[list[ExactRate], MANY]
     market: Dated
     awards: list[AwardDocument] = Field(default_factory=list, max_length=100)
     lots: list[LotDocument] = Field(default_factory=list, max_length=100)

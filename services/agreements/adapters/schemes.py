@@ -44,5 +44,6 @@ async def add(tx: AsyncConnection, document: SchemeDocument, version: int, recor
             document=document.dump(),
             recorded_at=recording.at,
             recorded_by=recording.by,
+            reason=recording.reason,
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import Boolean, Column, Date, Integer, Table, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, TSTZRANGE, ExcludeConstraint
 
 from kit.db.schema import kit_tables, new_metadata
 from kit.db.types import Id, Instant, Json, PeriodColumn
@@ -38,6 +38,7 @@ scheme: Final = Table(
     Column("document", Json, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
+    Column("reason", Text),
 )
 
 # `revision` counts every change of an accord, its steps included: what its ETag shows and a change must name.
@@ -55,8 +56,11 @@ agreement_version: Final = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("document", Json, nullable=False),
     Column("findings", Json, nullable=False),
+    # From which day this version is what the accord says; null: from its first.
+    Column("effective_from", Date),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
+    Column("reason", Text),
 )
 
 agreement_step: Final = Table(
@@ -68,6 +72,7 @@ agreement_step: Final = Table(
     Column("on", Date),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
+    Column("reason", Text),
 )
 
 # The tenant table of the registry: whoever stands for one of these employers sees the accord.
@@ -80,4 +85,26 @@ agreement_employer: Final = Table(
     Column("employer", Text, nullable=False, index=True),
     Column("valid", PeriodColumn, nullable=False),
     UniqueConstraint("agreement", "version", "employer", "valid"),
+)
+
+# What eligibility tells of the days an agent is covered.
+cover: Final = Table(
+    "cover",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("employer", Text, primary_key=True),
+    Column("days", DATEMULTIRANGE, nullable=False),
+)
+
+# What claims tell of annuities; `agent` is the key of their events.
+annuity: Final = Table(
+    "annuity",
+    metadata,
+    Column("annuity", Text, primary_key=True),
+    Column("agent", Text, nullable=False),
+    Column("employer", Text, nullable=False),
+    Column("agreement", Text, nullable=False, index=True),
+    Column("since", Date, nullable=False),
+    Column("running", Boolean, nullable=False),
 )

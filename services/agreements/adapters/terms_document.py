@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from kit.http.types import Count, DateText, Flag, RateText, SiretText, Text
+from kit.http.types import Count, DateText, Flag, SiretText, Text
 from rules.vocabulary import ContractKind, EmploymentKind, LeaveKind, PayElement, Regime
 from services.agreements.adapters.document_guarantees import GuaranteeDocument
-from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, Part
+from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, ExactRate, Part
 from services.agreements.domain import agreement as domain
 
 TermPath = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+)*$")]
@@ -34,7 +34,7 @@ class BaseDocument(Part):
 class RevisionDocument(Part):
     """The ceiling of a revision, as a part of the rate applicable until then."""
 
-    max_increase: RateText
+    max_increase: ExactRate
     source: Text
 
     def to_domain(self) -> domain.RevisionTerm:

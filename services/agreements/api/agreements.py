@@ -52,7 +52,7 @@ async def register(
     try:
         done = await register_agreement(tx, body, rules, Recording(clock.instant(), caller.client))
     except InvalidAgreement as error:
-        raise _every_finding(error) from error
+        raise every_finding(error) from error
     response.status_code = 201 if done.new else 200
     return _answer(done.agreement, clock, response)
 
@@ -82,8 +82,9 @@ async def terms(
     employer: Annotated[SiretText | None, Query(description="Employeur dont appliquer les exceptions.")] = None,
 ) -> TermsAnswer:
     """The terms on a day, as they were known at an instant, for all employers or as they read for one."""
-    stored = _found(await agreements.get(tx, agreement, known_at))
-    day, accord = as_of or clock.day(), stored.document.to_domain()
+    day = as_of or clock.day()
+    stored = _found(await agreements.get(tx, agreement, known_at, day))
+    accord = stored.document.to_domain()
     return TermsAnswer.of(stored, terms_on(accord.of_employer(employer, day) if employer else accord, day))
 
 
@@ -124,7 +125,7 @@ def _found(stored: StoredAgreement | None) -> StoredAgreement:
     return stored
 
 
-def _every_finding(error: InvalidAgreement) -> Problem:
+def every_finding(error: InvalidAgreement) -> Problem:
     """All errors at once: whoever writes an accord mends it in one go."""
     fields = [FieldError(f.pointer, f"{f.detail_fr} ({f.reference})", code=f.code) for f in error.findings]
     return Problem(error.status, error.code, error.title_fr, error.title_en, errors=fields)

@@ -9,9 +9,9 @@ from kit.http.types import Answer
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.domain.agreement import LegalCode
 from services.agreements.domain.finding import Finding
-from services.agreements.domain.lifecycle import Status, in_force
+from services.agreements.domain.lifecycle import Force, Status
 from services.agreements.domain.organisation import OrganisationKind
-from services.agreements.domain.terms import GuaranteeOnDay, Terms
+from services.agreements.domain.terms import GuaranteeOnDay, Terms, exact
 
 
 class OrganisationAnswer(Answer):
@@ -55,6 +55,7 @@ class AgreementAnswer(Answer):
     version: int
     status: Status
     in_force: bool
+    force: Force
     document: dict[str, Any]
     warnings: list[FindingAnswer]
 
@@ -64,7 +65,8 @@ class AgreementAnswer(Answer):
             agreement=stored.id,
             version=stored.version,
             status=stored.status,
-            in_force=in_force(stored.status, stored.document.period, today),
+            in_force=stored.force(today) is Force.IN_FORCE,
+            force=stored.force(today),
             document=stored.document.dump(),
             warnings=[FindingAnswer.of(finding) for finding in stored.findings],
         )
@@ -89,8 +91,8 @@ class GuaranteeAnswer(Answer):
             mandatory=found.term.mandatory,
             populations=sorted(found.term.populations),
             unresolved=found.term.unresolved,
-            rate=found.rate.rate.text(),
-            employer_share=found.rate.employer_share.text(),
+            rate=exact(found.rate.rate),
+            employer_share=exact(found.rate.employer_share),
             rates_guaranteed=found.guaranteed,
             source=found.rate.source,
         )
@@ -104,6 +106,7 @@ class TermsAnswer(Answer):
     status: Status
     as_of: date
     in_force: bool
+    force: Force
     employers: list[str]
     insurer: str | None
     guarantees: list[GuaranteeAnswer]
@@ -115,7 +118,8 @@ class TermsAnswer(Answer):
             version=stored.version,
             status=stored.status,
             as_of=terms.on,
-            in_force=terms.in_force and stored.status is Status.PUBLISHED,
+            in_force=stored.force(terms.on) is Force.IN_FORCE,
+            force=stored.force(terms.on),
             employers=[employer.siret for employer in terms.employers],
             insurer=None if terms.insurer is None else terms.insurer.code,
             guarantees=[GuaranteeAnswer.of(guarantee) for guarantee in terms.guarantees],

@@ -110,3 +110,42 @@ class NotOfItsKind(RelaisError):
     code = "not_of_its_kind"
     title_fr = "Champ étranger à cette nature d'organisation"
     title_en = "Field foreign to this kind of organisation"
+
+
+class UnknownConvention(RelaisError):
+    code = "convention_not_found"
+    title_fr = "Convention de participation introuvable"
+    title_en = "Convention not found"
+    status = 404
+
+
+class NotAParty(RelaisError):
+    """The employer is not bound by the accord after that day."""
+
+    code = "not_a_party"
+    title_fr = "Employeur non lié par l'accord à cette date"
+    title_en = "Employer not bound at that date"
+
+
+class OutsideForce(RelaisError):
+    """The day does not lie where the change makes sense: in the dates of the accord or of the convention."""
+
+    code = "outside_force"
+    title_fr = "Date hors de la vie de l'accord ou de la convention"
+    title_en = "Date outside the life of the agreement or convention"
+
+
+class StalePreview(RelaisError):
+    """What was confirmed is no longer what would happen."""
+
+    code = "preview_stale"
+    title_fr = "Aperçu dépassé"
+    title_en = "Stale preview"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            pointer="/confirm",
+            detail_fr="Ce qui changerait n'est plus ce qui a été montré ; demandez un nouvel aperçu.",
+            detail_en="What would change is no longer what was shown; ask for a new preview.",
+        )

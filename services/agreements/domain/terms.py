@@ -60,6 +60,16 @@ def rate_on(term: GuaranteeTerm, day: date) -> RateTerm | None:
     return next((rate for rate in term.rates if day in rate.period), None)
 
 
+def exact(rate: Rate) -> str:
+    """A rate with every decimal it has, four at least: a document is kept as it was written.
+
+    >>> exact(Rate.parse("0.023575")), exact(Rate.parse("0.5"))
+    ('0.023575', '0.5000')
+    """
+    short = rate.text()
+    return short if Rate.parse(short) == rate else f"{rate.value.normalize():f}"
+
+
 def highest_after_revision(agreement: Agreement, current: Rate) -> Rate | None:
     """The highest rate one revision may reach (art. 5.3, rulebook S18), or None when the accord sets no ceiling.
 

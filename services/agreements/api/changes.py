@@ -1,0 +1,190 @@
+"""Changes of an accord's life. Without `confirm` a call shows what would happen; with the token shown, it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from datetime import date
+from typing import Annotated, Self
+
+from fastapi import Path, Response
+from pydantic import Field
+
+from kit.http.auth import Principal, requires
+from kit.http.etag import set_etag
+from kit.http.route import Now, Rules, Tx, service_router
+from kit.http.types import Answer, DateText, LongText, Request, SiretText
+from kit.recording import Recording
+from services.agreements.adapters import agreements
+from services.agreements.adapters.document import AgreementDraft
+from services.agreements.api.agreements import Key, every_finding
+from services.agreements.application import plan_change
+from services.agreements.application.change_agreement import Outcome, Plan, settle
+from services.agreements.domain.cascade import EffectKind
+from services.agreements.domain.errors import InvalidAgreement, StaffOnly, UnknownAgreement
+from services.agreements.domain.lifecycle import Status
+
+router = service_router(tags=["Vie des accords"])
+Writer = Annotated[Principal, requires("agreements:write")]
+Token = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ChangeRequest(Request):
+    """A change on a day, and why. `confirm` repeats the token of the preview."""
+
+    on: DateText
+    reason: LongText
+    confirm: Token | None = None
+
+
+class RevisionRequest(Request):
+    """An avenant: the whole document as it reads from a day on, and why."""
+
+    document: AgreementDraft
+    since: DateText = Field(alias="from")
+    reason: LongText
+    confirm: Token | None = None
+
+
+class EffectAnswer(Answer):
+    """One thing that changes. `on`: the last day of what ends, the first day of what begins or goes on."""
+
+    kind: EffectKind
+    on: date
+    source: str
+    agreement: str | None
+    employer: str | None
+    insurer: str | None
+    convention: str | None
+    term: str | None
+    before: str | None
+    after: str | None
+
+
+class AffectedAnswer(Answer):
+    """How many an accord's change concerns."""
+
+    agreement: str
+    agents: int
+    annuities: int
+
+
+class ChangeAnswer(Answer):
+    """What would change, or changed, and for how many. `confirm` is the token to repeat."""
+
+    applied: bool
+    confirm: str
+    effects: list[EffectAnswer]
+    affected: list[AffectedAnswer]
+    statuses: dict[str, Status]
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        preview = outcome.preview
+        return cls(
+            applied=outcome.applied,
+            confirm=preview.token(),
+            effects=[EffectAnswer.model_validate(effect) for effect in preview.effects],
+            affected=[AffectedAnswer.model_validate(one) for one in preview.affected],
+            statuses={one.id: one.status for one in outcome.agreements},
+        )
+
+
+@router.post("/v1/agreements/{agreement}/revisions")
+async def revise(
+    *, agreement: Key, body: RevisionRequest, caller: Writer, tx: Tx, rules: Rules, clock: Now, response: Response
+) -> ChangeAnswer:
+    """An avenant from a day on, past ones included: every term that changes, then the new version."""
+    for employer in body.document.employers:
+        caller.check_employer(employer.siret)
+    await _stands_for(tx, caller, agreement)
+    try:
+        plan = await plan_change.revision(tx, agreement, body.document, body.since, reason=body.reason, rules=rules)
+    except InvalidAgreement as error:
+        raise every_finding(error) from error
+    recording = Recording(clock.instant(), caller.client, body.reason)
+    return _answer(await settle(tx, plan, body.confirm, recording), response)
+
+
+@router.post("/v1/agreements/{agreement}/suspension")
+async def suspend(
+    *, agreement: Key, body: ChangeRequest, caller: Writer, tx: Tx, clock: Now, response: Response
+) -> ChangeAnswer:
+    """Suspend an accord from a day on."""
+    await _stands_for(tx, caller, agreement)
+    plan = plan_change.suspension(tx, agreement, body.on, body.reason)
+    return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
+
+
+@router.post("/v1/agreements/{agreement}/resumption")
+async def resume(
+    *, agreement: Key, body: ChangeRequest, caller: Writer, tx: Tx, clock: Now, response: Response
+) -> ChangeAnswer:
+    """Let a suspended accord bind again from a day on."""
+    await _stands_for(tx, caller, agreement)
+    plan = plan_change.resumption(tx, agreement, body.on, body.reason)
+    return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
+
+
+@router.post("/v1/agreements/{agreement}/denunciation")
+async def denounce(
+    *, agreement: Key, body: ChangeRequest, caller: Writer, tx: Tx, clock: Now, response: Response
+) -> ChangeAnswer:
+    """Denounce an accord; `on` is its last day."""
+    await _stands_for(tx, caller, agreement)
+    plan = plan_change.denunciation(tx, agreement, body.on, body.reason)
+    return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
+
+
+@router.post("/v1/agreements/{agreement}/employers/{employer}/end")
+async def end_adhesion(
+    *,
+    agreement: Key,
+    employer: Annotated[SiretText, Path(description="SIRET de l'employeur.")],
+    body: ChangeRequest,
+    caller: Writer,
+    tx: Tx,
+    clock: Now,
+    response: Response,
+) -> ChangeAnswer:
+    """An employer ends its contracts, hence its adhesion; `on` is the last day."""
+    caller.check_employer(employer)
+    plan = plan_change.adhesion_end(tx, agreement, employer, body.on, body.reason)
+    return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
+
+
+@router.post("/v1/conventions/{convention}/end")
+async def end_convention(
+    *,
+    convention: Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],
+    body: ChangeRequest,
+    caller: Writer,
+    tx: Tx,
+    clock: Now,
+    response: Response,
+) -> ChangeAnswer:
+    """The insurer ends a convention: its contracts end, the accords that nobody insures any more lapse."""
+    if caller.employers is not None:
+        raise StaffOnly
+    plan = plan_change.convention_end(tx, convention, body.on, body.reason)
+    return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
+
+
+async def _stands_for(tx: Tx, caller: Principal, agreement: str) -> None:
+    """What concerns every employer of an accord is for who stands for all of them."""
+    stored = await agreements.get(tx, agreement)
+    if stored is None:
+        raise UnknownAgreement
+    for employer in stored.document.employers:
+        caller.check_employer(employer.siret)
+
+
+async def _settled(
+    tx: Tx, planned: Awaitable[Plan], body: ChangeRequest, recording: Recording, response: Response
+) -> ChangeAnswer:
+    return _answer(await settle(tx, await planned, body.confirm, recording), response)
+
+
+def _answer(outcome: Outcome, response: Response) -> ChangeAnswer:
+    if len(outcome.agreements) == 1:
+        set_etag(response, outcome.agreements[0].revision)
+    return ChangeAnswer.of(outcome)

@@ -1,0 +1,137 @@
+"""Change an accord that lives: an avenant, a suspension, an end, and what an end of a convention carries with it.
+
+Every change is first shown. A confirmation repeats the token of what was shown, and is refused when anything of it
+would now read otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.events.envelope import EventData
+from kit.events.outbox import Outgoing, publish_many
+from kit.period import ONE_DAY
+from kit.recording import Recording
+from services.agreements.adapters import agreements, cover, schemes
+from services.agreements.adapters.agreements import StoredAgreement
+from services.agreements.adapters.document import AgreementDocument
+from services.agreements.adapters.scheme_document import SchemeDocument
+from services.agreements.domain.cascade import Affected, Effect, Preview
+from services.agreements.domain.errors import IllegalStep, StalePreview, UnknownAgreement
+from services.agreements.domain.finding import Finding
+from services.agreements.domain.lifecycle import LIVING, Status, Step, step, suspensions
+from services.agreements.events import AgreementPublished
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a change does to one accord: a step of its life, a new version of its document from a day on, or both.
+
+    `employer`: whom alone it concerns, for the count of agents. `after` is the last day that stays as it was.
+    """
+
+    stored: StoredAgreement
+    after: date
+    status: Status | None = None
+    on: date | None = None
+    document: AgreementDocument | None = None
+    findings: tuple[Finding, ...] | None = None
+    employer: str | None = None
+    events: tuple[Outgoing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A change before it is made: its effects as they are shown, and the moves that bring them about."""
+
+    effects: Sequence[Effect]
+    moves: Sequence[Move]
+    scheme: tuple[int, SchemeDocument] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The preview of a change, and whether it was made."""
+
+    preview: Preview
+    applied: bool
+    agreements: tuple[StoredAgreement, ...] = field(default=())
+
+
+async def settle(tx: AsyncConnection, plan: Plan, confirm: str | None, recording: Recording) -> Outcome:
+    """Show a plan, or make it when `confirm` repeats what was shown. Raises StalePreview."""
+    preview = await _preview(tx, plan)
+    if confirm is None:
+        return Outcome(preview, applied=False)
+    if confirm != preview.token():
+        raise StalePreview
+    if plan.scheme is not None:
+        version, document = plan.scheme
+        await schemes.add(tx, document, version, recording)
+    events: list[Outgoing] = []
+    done = [await _make(tx, move, recording, events) for move in plan.moves]
+    await publish_many(tx, events)
+    return Outcome(preview, applied=True, agreements=tuple(done))
+
+
+async def living(tx: AsyncConnection, key: str) -> StoredAgreement:
+    """An accord that is published and not ended, nobody else changing it until commit.
+
+    Raises UnknownAgreement, IllegalStep.
+    """
+    stored = await locked(tx, key)
+    if stored.status not in LIVING:
+        raise IllegalStep(stored.status.value, Status.PUBLISHED.value)
+    return stored
+
+
+async def locked(tx: AsyncConnection, key: str) -> StoredAgreement:
+    """An accord as it is, nobody else changing it until commit. Raises UnknownAgreement."""
+    await agreements.lock(tx, key)
+    stored = await agreements.get(tx, key)
+    if stored is None:
+        raise UnknownAgreement
+    return stored
+
+
+async def _preview(tx: AsyncConnection, plan: Plan) -> Preview:
+    affected = [
+        Affected(
+            move.stored.id,
+            await cover.agents_after(tx, move.stored.id, move.after, move.employer),
+            await cover.annuities(tx, move.stored.id, move.employer),
+        )
+        for move in plan.moves
+    ]
+    revisions = tuple((move.stored.id, move.stored.revision) for move in plan.moves)
+    return Preview(tuple(plan.effects), tuple(affected), revisions)
+
+
+async def _make(tx: AsyncConnection, move: Move, recording: Recording, events: list[Outgoing]) -> StoredAgreement:
+    """Record a move; its events are added to `events`, the whole terms last."""
+    stored, steps = move.stored, move.stored.steps
+    version, document = stored.version, stored.document
+    if move.status is not None:
+        step(stored.status, move.status)
+        await agreements.add_step(tx, stored.id, move.status, move.on, recording)
+        steps = (*steps, Step(move.status, move.on))
+    if move.document is not None:
+        version, document = version + 1, move.document
+        since = move.after + ONE_DAY
+        findings = stored.findings if move.findings is None else move.findings
+        await agreements.add_version(tx, document, version, findings, recording, effective_from=since)
+    await agreements.count_change(tx, stored.id)
+    whole = AgreementPublished.of(document, version, suspensions(steps))
+    events += [*move.events, Outgoing(whole, stored.id, subject=f"/v1/agreements/{stored.id}")]
+    after = await agreements.get(tx, stored.id)
+    assert after is not None, "an accord that was locked is still there"
+    return after
+
+
+def outgoing(stored: StoredAgreement, *payloads: EventData) -> tuple[Outgoing, ...]:
+    """Events about one accord, in order."""
+    return tuple(Outgoing(payload, stored.id, subject=f"/v1/agreements/{stored.id}") for payload in payloads)
