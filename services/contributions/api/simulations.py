@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
+from kit.errors import pointing_at
 from kit.http.auth import requires
 from kit.http.route import Rules, Tx, service_router
 from kit.http.types import Amount, Answer, Code, MonthText, RateText, Request, SignedAmount
@@ -96,4 +97,6 @@ async def simulate_contributions(body: ContributionsRequest, tx: Tx, rules: Rule
     documents = await terms.documents(tx, [body.agreement])
     if body.agreement not in documents:
         raise UnknownAgreement(pointer="/agreement")
-    return ContributionsAnswer.of(simulate(read_terms(documents[body.agreement]), body.question(), rules))
+    with pointing_at("/month"):
+        found = simulate(read_terms(documents[body.agreement]), body.question(), rules)
+    return ContributionsAnswer.of(found)

@@ -86,14 +86,14 @@ async def _inputs(tx: AsyncConnection, employer: str, month: Month) -> tuple[Run
             lines[version.agent].append(_line(version))
     issued = await ledger.issued(tx, employer, month)
     everybody = lines.keys() | {UUID(key.agent) for key in issued}
-    files = [_file(agent, known.get(agent, Known()), lines[agent]) for agent in sorted(everybody)]
+    files = [_file(employer, agent, known.get(agent, Known()), lines[agent]) for agent in sorted(everybody)]
     agreements = {affiliation.agreement for one in known.values() for affiliation in one.affiliations}
     documents = await terms.documents(tx, agreements)
     return RunInputs(employer, month, files, documents, issued), sum(version.agent is None for version in paid)
 
 
-def _file(agent: UUID, known: Known, lines: Sequence[PayLine]) -> AgentFile:
-    return AgentFile(str(agent), known.employments, known.affiliations, known.elections, lines)
+def _file(employer: str, agent: UUID, known: Known, lines: Sequence[PayLine]) -> AgentFile:
+    return AgentFile(employer, str(agent), known.employments, known.affiliations, known.elections, lines)
 
 
 def _line(version: PayVersion) -> PayLine:

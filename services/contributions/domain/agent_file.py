@@ -50,6 +50,7 @@ class Affiliation:
 class AgentFile:
     """All of it, in any order; options only as elected (rulebook S3)."""
 
+    employer: str
     agent: str
     employments: Sequence[Employment]
     affiliations: Sequence[Affiliation]

@@ -73,7 +73,7 @@ def _dues(
             continue
         if affiliation.agreement not in terms:
             raise Held("terms_unknown")
-        accord = terms[affiliation.agreement]
+        accord = terms[affiliation.agreement].of_employer(file.employer, month)
         bases = _bases(file, pay, accord, rules)
         for guarantee in accord.guarantees:
             cover = Cover(_covered(file, affiliation, guarantee, month), paid)

@@ -62,7 +62,7 @@ def snapshot_of(inputs: RunInputs, deltas: Iterable[Delta], rules: Iterable[Mapp
 def replayed(snapshot: Snapshot) -> Snapshot:
     """The same run computed again from its snapshot alone: equal to it, to the byte, unless something was altered."""
     inputs = snapshot.inputs
-    files = [read_file(agent, document) for agent, document in inputs["files"].items()]
+    files = [read_file(inputs["employer"], agent, document) for agent, document in inputs["files"].items()]
     terms = {agreement: read_terms(document) for agreement, document in inputs["terms"].items()}
     book = RuleBook.from_snapshot(snapshot.rules)
     again = assess(files, Month.parse(inputs["month"]), terms, read_positions(inputs["issued"]), book)
@@ -72,7 +72,7 @@ def replayed(snapshot: Snapshot) -> Snapshot:
 def explained(snapshot: Snapshot, agent: str, month: Month) -> Owed:
     """What an agent owed for a month as that run saw it, with its trace. KeyError: the run did not touch the agent."""
     inputs = snapshot.inputs
-    file = read_file(agent, inputs["files"][agent])
+    file = read_file(inputs["employer"], agent, inputs["files"][agent])
     terms = {agreement: read_terms(document) for agreement, document in inputs["terms"].items()}
     return owed(file, month, terms, RuleBook.from_snapshot(snapshot.rules))
 

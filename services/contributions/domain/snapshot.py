@@ -55,9 +55,10 @@ def file_document(file: AgentFile) -> dict[str, Any]:
     return dict(plain(document))
 
 
-def read_file(agent: str, document: Document) -> AgentFile:
+def read_file(employer: str, agent: str, document: Document) -> AgentFile:
     """The file again."""
     return AgentFile(
+        employer=employer,
         agent=agent,
         employments=tuple(_employment(e) for e in document["employments"]),
         affiliations=tuple(Affiliation(code, read_timeline(t)) for code, t in document["affiliations"].items()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kit.period import Month, Period
@@ -70,6 +70,16 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class TermsException:
+    """What the accord says otherwise for one employer in a period: guarantees by their code, the bases as a whole."""
+
+    employer: str
+    period: Period
+    guarantees: tuple[GuaranteeTerms, ...]
+    bases: tuple[BaseRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What one version of an accord says about contributions; its guarantees in the order of the enumeration."""
 
@@ -80,6 +90,21 @@ class Terms:
     insurers: tuple[Membership, ...]
     guarantees: tuple[GuaranteeTerms, ...]
     bases: tuple[BaseRule, ...]
+    exceptions: tuple[TermsException, ...] = ()
+
+    def of_employer(self, employer: str, month: Month) -> Terms:
+        """The terms as they read for one employer in a month: those of the month's first day."""
+        found = next((e for e in self.exceptions if e.employer == employer and month.first in e.period), None)
+        if found is None:
+            return self
+        own = {guarantee.code: guarantee for guarantee in found.guarantees}
+        everything = {guarantee.code: guarantee for guarantee in self.guarantees} | own
+        return replace(
+            self,
+            guarantees=tuple(everything[code] for code in Guarantee if code in everything),
+            bases=found.bases or self.bases,
+            exceptions=(),
+        )
 
     def guarantee(self, code: Guarantee) -> GuaranteeTerms | None:
         return next((g for g in self.guarantees if g.code == code), None)

@@ -6,14 +6,14 @@ it does not say what they need.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from kit.period import Period
 from kit.rate import Rate
 from rules.vocabulary import Guarantee, PayElement, Regime
-from services.contributions.domain.terms import BaseRule, DatedRate, GuaranteeTerms, Membership, Terms
+from services.contributions.domain.terms import BaseRule, DatedRate, GuaranteeTerms, Membership, Terms, TermsException
 
 ORDER: Final = tuple(Guarantee)
 Document = Mapping[str, Any]
@@ -28,14 +28,28 @@ def read_terms(document: Document) -> Terms:
         effective=_period(document["effective"]),
         employers=tuple(Membership(str(e["siret"]), _period(e)) for e in document["employers"]),
         insurers=tuple(Membership(str(i["code"]), _period(i)) for i in document["insurers"]),
-        guarantees=tuple(sorted((_guarantee(g) for g in document["guarantees"]), key=lambda g: ORDER.index(g.code))),
+        guarantees=_guarantees(document["guarantees"]),
         bases=tuple(_base(b) for b in document["contribution_base"]),
+        exceptions=tuple(_exception(e) for e in document.get("exceptions", ())),
     )
 
 
 def kept(document: Document) -> dict[str, Any]:
     """The part of the document that contributions rest on."""
-    return {key: document[key] for key in KEPT}
+    return {**{key: document[key] for key in KEPT}, "exceptions": document.get("exceptions", [])}
+
+
+def _exception(document: Document) -> TermsException:
+    return TermsException(
+        employer=str(document["employer"]),
+        period=_period(document),
+        guarantees=_guarantees(document.get("guarantees", ())),
+        bases=tuple(_base(b) for b in document.get("contribution_base", ())),
+    )
+
+
+def _guarantees(documents: Iterable[Document]) -> tuple[GuaranteeTerms, ...]:
+    return tuple(sorted(map(_guarantee, documents), key=lambda guarantee: ORDER.index(guarantee.code)))
 
 
 def _guarantee(document: Document) -> GuaranteeTerms:

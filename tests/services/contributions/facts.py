@@ -86,6 +86,7 @@ def agent_file(
 ) -> AgentFile:
     """An agent covered since the accord began, in one employment, unless said otherwise."""
     return AgentFile(
+        employer=CITY,
         agent=agent,
         employments=(Employment("e1", period("2020-01-01"), Status(regime, category)),),
         affiliations=(Affiliation(ACCORD, tuple(timeline)),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -21,7 +22,19 @@ from services.contributions.domain.owed import owed
 from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import read_terms
-from tests.services.contributions.facts import ACCORD, BOOK, ROOT, TERMS, agent_file, paid, period, revised, span
+from tests.services.contributions.facts import (
+    ACCORD,
+    AGGLOMERATION,
+    BOOK,
+    CITY,
+    ROOT,
+    TERMS,
+    agent_file,
+    paid,
+    period,
+    revised,
+    span,
+)
 
 CASES: Final[list[dict[str, Any]]] = yaml.safe_load(
     (ROOT / "tests" / "golden" / "contributions-owed.yaml").read_text(encoding="utf-8")
@@ -44,6 +57,7 @@ def file_of(case: Mapping[str, Any]) -> AgentFile:
     employments = case.get("employments", {"e1": case.get("regime", "CNRACL")})
     timeline = case.get("timeline", [[date(2025, 1, 1), None, "AFFILIATED"]])
     return AgentFile(
+        employer=CITY,
         agent="a",
         employments=[
             Employment(code, period("2020-01-01"), Status(Regime(regime), Category(category) if category else None))
@@ -84,9 +98,10 @@ def test_every_case_has_a_name_of_its_own() -> None:
 
 def test_what_is_not_known_yet_is_held() -> None:
     file = agent_file(paid("2026-06", tib="2400.00"))
-    nobody = AgentFile(file.agent, (), (), {}, file.pay)
-    unemployed = AgentFile(file.agent, (), file.affiliations, {}, file.pay)
+    nobody = AgentFile(CITY, file.agent, (), (), {}, file.pay)
+    unemployed = AgentFile(CITY, file.agent, (), file.affiliations, {}, file.pay)
     not_begun = AgentFile(
+        CITY,
         file.agent,
         (Employment("e1", period("2026-07-01"), Status(Regime.CNRACL, None)),),
         file.affiliations,
@@ -145,6 +160,7 @@ def test_two_accords_share_a_month_by_their_days() -> None:
     other = read_terms({**revised("BASE", {"rate": "0.0300"}), "agreement": "other", "version": 1, "insurers": []})
     file = agent_file(paid("2026-06", tib="2400.00"))
     moved = AgentFile(
+        CITY,
         file.agent,
         file.employments,
         (
@@ -163,6 +179,7 @@ def test_two_accords_share_a_month_by_their_days() -> None:
 
 def test_a_rappel_paid_after_the_agent_left_keeps_the_last_status() -> None:
     file = AgentFile(
+        CITY,
         "a",
         (
             Employment("e1", Period(date(2020, 1, 1), date(2025, 12, 31)), Status(Regime.CONTRACTUEL_PUBLIC, None)),
@@ -196,7 +213,41 @@ def test_the_trace_of_a_month_says_where_each_line_comes_from() -> None:
 def test_pay_names_its_employment_by_id_or_by_contract_number() -> None:
     numbered = Employment("e1", period("2020-01-01"), Status(Regime.PRIVATE_LAW, None), number="C-7")
     plain = Employment("e2", period("2024-01-01"), Status(Regime.CNRACL, Category.B), number="C-8")
-    file = AgentFile("a", (numbered, plain), (), {}, ())
+    file = AgentFile(CITY, "a", (numbered, plain), (), {}, ())
     assert file.status_in(JUNE, "e1") == file.status_in(JUNE, "C-7") == Status(Regime.PRIVATE_LAW, None)
     assert file.status_in(JUNE) == file.status_in(JUNE, "C-8") == Status(Regime.CNRACL, Category.B)
     assert file.status_in(JUNE, "C-9") is None
+
+
+def test_an_exception_holds_for_its_employer_on_its_days() -> None:
+    """A lower rate and another base for the agglomeration, from 2026 on; what it does not name stays."""
+    accord = revised("BASE")
+    own = revised("BASE", {"rate": "0.0200"})
+    exception = {
+        "employer": AGGLOMERATION,
+        "from": "2026-01-01",
+        "to": None,
+        "source": "avenant",
+        "guarantees": own["guarantees"][:1],
+        "contribution_base": [{**own["contribution_base"][0], "elements": ["TIB"]}],
+    }
+    terms = {ACCORD: read_terms({**accord, "version": 2, "exceptions": [exception]})}
+    elected = {Guarantee.DEATH: [period("2025-01-01")]}
+
+    def amounts(employer: str, month: str) -> list[str]:
+        file = replace(agent_file(paid(month, tib="1000.00", nbi="100.00"), elections=elected), employer=employer)
+        return [str(due.line.amount) for due in owed(file, Month.parse(month), terms, BOOK).dues]
+
+    assert amounts(AGGLOMERATION, "2026-01") == ["20.00", "2.00"]
+    assert amounts(AGGLOMERATION, "2025-12") == amounts(CITY, "2026-01") == ["22.55", "2.20"]
+
+
+def test_an_exception_may_leave_the_base_as_it_is() -> None:
+    own = {
+        "employer": CITY,
+        "from": "2026-01-01",
+        "guarantees": revised("DEATH", {"rate": "0.0100"})["guarantees"][1:2],
+    }
+    terms = {ACCORD: read_terms({**revised("BASE"), "version": 2, "exceptions": [own]})}
+    file = agent_file(paid("2026-01", tib="1000.00"), elections={Guarantee.DEATH: [period("2025-01-01")]})
+    assert [str(d.line.amount) for d in owed(file, Month(2026, 1), terms, BOOK).dues] == ["20.50", "10.00"]

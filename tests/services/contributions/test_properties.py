@@ -28,7 +28,7 @@ from services.contributions.domain.replay import RunInputs, replayed, snapshot_o
 from services.contributions.domain.run import assess, drafts
 from services.contributions.domain.snapshot import file_document, read_file
 from services.contributions.domain.terms import DatedRate, GuaranteeTerms
-from tests.services.contributions.facts import ACCORD, BOOK, TERMS, document, period
+from tests.services.contributions.facts import ACCORD, BOOK, CITY, TERMS, document, period
 
 FIRST, LAST = Month(2025, 1), Month(2025, 6)
 MONTHS = [FIRST.plus(n) for n in range(6)]
@@ -69,6 +69,7 @@ def pay_lines(draw: st.DrawFn, month: Month) -> PayLine:
 def files(draw: st.DrawFn, agent: str = "a") -> AgentFile:
     months = draw(st.lists(st.sampled_from(MONTHS), unique=True))
     return AgentFile(
+        employer=CITY,
         agent=agent,
         employments=(Employment("e1", period("2020-01-01"), Status(Regime.CNRACL, draw(st.sampled_from(Category)))),),
         affiliations=(Affiliation(ACCORD, draw(timelines())),),
@@ -175,14 +176,14 @@ def test_a_run_is_replayed_from_its_snapshot_to_the_byte(file: AgentFile, other:
     issued = issue({}, replace(other, pay=file.pay))
     recorder = BOOK.recorder()
     found = assess([file], LAST, {ACCORD: TERMS}, issued, recorder)
-    inputs = RunInputs("99985001900012", LAST, [file], {ACCORD: document()}, issued)
+    inputs = RunInputs(CITY, LAST, [file], {ACCORD: document()}, issued)
     snapshot = snapshot_of(inputs, found.deltas, recorder.snapshot())
     assert replayed(snapshot).bytes() == snapshot.bytes()
 
 
 @given(file=files())
 def test_a_file_is_read_back_as_it_was(file: AgentFile) -> None:
-    again = read_file(file.agent, file_document(file))
+    again = read_file(CITY, file.agent, file_document(file))
     assert file_document(again) == file_document(file)
     assert sums(issue({}, again)) == sums(issue({}, file))
 
@@ -202,7 +203,7 @@ class Ledger(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.file = AgentFile(
-            "a", (Employment("e1", period("2020-01-01"), Status(Regime.CNRACL, Category.C)),), (), {}, ()
+            CITY, "a", (Employment("e1", period("2020-01-01"), Status(Regime.CNRACL, Category.C)),), (), {}, ()
         )
         self.lines: list[tuple[LineKey, Amounts]] = []
         self.issued: dict[LineKey, Position] = {}

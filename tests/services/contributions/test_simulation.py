@@ -1,16 +1,12 @@
-"""The simulation over HTTP: golden cases, and that it rests on the service's own copy of the terms."""
+"""The simulation over HTTP: its trace, its scope, and that it rests on the service's own copy of the terms."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
-import pytest
-import yaml
-
-from tests.golden.cases import OK, Case, difference
+from tests.golden.cases import difference
 from tests.services.client import Service
-from tests.services.contributions.facts import ROOT, revised
+from tests.services.contributions.facts import revised
 from tests.services.contributions.world import World
 
 PATH: Final = "/v1/simulations/contributions"
@@ -22,31 +18,9 @@ ASKED: Final[dict[str, Any]] = {
 }
 
 
-def cases(file: Path) -> list[Case]:
-    return [Case.of(file.name, raw) for raw in yaml.safe_load(file.read_text(encoding="utf-8"))]
-
-
 async def ask(service: Service, body: Any) -> Any:
     async with service.caller("simulations:run", employers=[]) as caller:
         return await caller.post(PATH, json=body)
-
-
-@pytest.mark.parametrize("case", cases(ROOT / "tests" / "golden" / "contributions.yaml"), ids=lambda case: case.name)
-async def test_a_case_is_answered_as_its_source_says(service: Service, case: Case) -> None:
-    response = await ask(service, case.body)
-    assert response.status_code == case.status, f"{case.source}: {response.text}"
-    if case.status != OK:
-        assert response.headers["content-type"].startswith("application/problem+json")
-        assert response.json()["code"]
-        assert all(error["pointer"] for error in response.json()["errors"])
-    found = difference(case.expect, response.json())
-    assert found is None, f"{case.source}: {found}"
-
-
-@pytest.mark.parametrize("body", [None, [], [ASKED], "text", 5, True, {}])
-async def test_a_body_that_is_no_question_is_refused(service: Service, body: Any) -> None:
-    response = await ask(service, body)
-    assert (response.status_code, response.headers["content-type"]) == (422, "application/problem+json")
 
 
 async def test_a_body_that_is_no_json_is_refused(service: Service) -> None:

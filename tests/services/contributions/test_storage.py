@@ -86,8 +86,7 @@ async def test_a_stored_run_replays_to_the_byte(world: World) -> None:
 async def test_a_run_of_500_agents_takes_as_many_statements_as_one_of_two(world: World) -> None:
     async def statements(first: int, count: int, month: str) -> int:
         keys = [PayKey(CITY, f"M{n}", "", Month.parse(month)) for n in range(first, first + count)]
-        for key in keys:
-            await world.member(key.matricule)
+        await world.members(key.matricule for key in keys)
         async with world.database.api.transaction(Scope.all()) as tx:
             await record_pay(tx, {key: Sent(Pay(elements(tib="2400.00"))) for key in keys}, RECEPTION)
         async with count_statements(world.database.api) as seen:

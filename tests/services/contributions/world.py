@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -39,6 +40,12 @@ def hired(matricule: str, agent: UUID, employer: str = CITY, **status: Any) -> d
     employment = {"id": f"e-{matricule}", "start": "2020-01-01", "end": None, "regime": "CNRACL", "category": "C"}
     who = {"agent": str(agent), "employer": employer, "matricule": matricule, "birth_date": "1980-01-01"}
     return {**who, "employment": {**employment, **status}}
+
+
+def affiliated(agent: UUID, timeline: Sequence[dict[str, Any]] = SINCE_2025, employer: str = CITY) -> dict[str, Any]:
+    """The payload of an affiliation, since the accord began unless a timeline is given."""
+    who = {"agent": str(agent), "employer": employer, "agreement": ACCORD}
+    return {**who, "from": "2025-01-01", "timeline": list(timeline)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +86,7 @@ class World:
 
     async def affiliate(self, agent: UUID, *timeline: dict[str, Any], employer: str = CITY) -> None:
         """Covered since the accord began, unless a timeline is given."""
-        await self.tell(
-            "affiliation.started",
-            {
-                "agent": str(agent),
-                "employer": employer,
-                "agreement": ACCORD,
-                "from": "2025-01-01",
-                "timeline": list(timeline or SINCE_2025),
-            },
-        )
+        await self.tell("affiliation.started", affiliated(agent, timeline or SINCE_2025, employer))
 
     async def elect(self, agent: UUID, guarantee: str, start: str, end: str | None = None) -> None:
         body = {"agent": str(agent), "employer": CITY, "guarantee": guarantee, "from": start, "to": end}
@@ -99,6 +97,14 @@ class World:
         agent = await self.hire(matricule, employer=employer, **status)
         await self.affiliate(agent, employer=employer)
         return agent
+
+    async def members(self, matricules: Iterable[str]) -> None:
+        """Many, in one transaction."""
+        async with self.database.worker.transaction(Scope.all()) as tx:
+            for matricule in matricules:
+                agent = new_id()
+                await self.tell_in(tx, "agent.hired", hired(matricule, agent))
+                await self.tell_in(tx, "affiliation.started", affiliated(agent))
 
     async def pay(
         self, matricule: str, month: str, given: int | None = None, *, employer: str = CITY, **sent: str
