@@ -14,6 +14,7 @@ Neither titles nor details may hold a value taken from the request: a NIR must n
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar, Final
 
 UNPROCESSABLE: Final = 422
@@ -52,6 +53,23 @@ class RelaisError(Exception):
         self.detail_fr = detail_fr
         self.detail_en = detail_en or detail_fr
         super().__init__(self.title_fr)
+
+
+@contextmanager
+def pointing_at(pointer: str) -> Iterator[None]:
+    """A refusal from within that points nowhere points at this field: it asked for what could not be given.
+
+    >>> with pointing_at("/month"):
+    ...     raise RelaisError(pointer="/tib")
+    Traceback (most recent call last):
+    kit.errors.RelaisError: Demande refusée
+    """
+    try:
+        yield
+    except RelaisError as error:
+        if error.pointer is None:
+            error.pointer = pointer
+        raise
 
 
 def declared(base: type[RelaisError] = RelaisError) -> Iterator[type[RelaisError]]:

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field
 
+from kit.errors import pointing_at
 from kit.http.types import Amount, Answer, DateText, MonthText, Request, SignedAmount
-from rules.book import Rules
+from rules.book import NoValueAt, Rules
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind
 from services.claims.api.leaves import LeaveRequest, entries, interval
@@ -17,7 +18,7 @@ from services.claims.api.statutory_pay import PersonRequest
 from services.claims.domain.annuity import Invalidity
 from services.claims.domain.benefits import Alert
 from services.claims.domain.capitals import Death, DeathKind
-from services.claims.domain.case import Case, decide
+from services.claims.domain.case import Case, Decision, decide
 from services.claims.domain.errors import BirthDateRequired, DuplicatePolicy
 from services.claims.domain.reference import Insured, ReferencePay
 from services.claims.domain.situation import DailyAllowance, RiMaintained
@@ -175,7 +176,18 @@ class BenefitsAnswer(Answer):
     trace: dict[str, Any]
 
 
+def _decided(body: BenefitsRequest, terms: BenefitTerms, rules: Rules) -> Decision:
+    case, reference = body.case(terms), body.reference_pay.month
+    try:
+        return decide(case, rules)
+    except NoValueAt as missing:
+        if missing.day == reference.first:
+            missing.pointer = "/reference_pay/month"
+        raise
+
+
 def answer(body: BenefitsRequest, terms: BenefitTerms, rules: Rules) -> BenefitsAnswer:
     """The decision of the case."""
-    decision = decide(body.case(terms), rules)
+    with pointing_at("/leaves"):
+        decision = _decided(body, terms, rules)
     return BenefitsAnswer.model_validate({**decision_document(decision), "trace": decision.trace.json()})

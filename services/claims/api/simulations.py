@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter
 
+from kit.errors import pointing_at
 from kit.http.auth import Principal, requires
 from kit.http.problem import Problem
 from kit.http.route import Rules, Tx, service_router
@@ -30,7 +31,8 @@ OPEN: Final = frozenset({"net-pay"})
 
 async def simulate_net_pay(body: NetPayRequest, _caller: Simulator, rules: Rules) -> NetPayAnswer:
     recorder = rules.recorder()
-    found = net_pay(body.month, body.regime, body.category, body.pay.elements(), recorder)
+    with pointing_at("/month"):
+        found = net_pay(body.month, body.regime, body.category, body.pay.elements(), recorder)
     return NetPayAnswer.of(found, recorder)
 
 

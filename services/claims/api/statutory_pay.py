@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from kit.errors import pointing_at
 from kit.http.types import Answer, DateText, Flag, Request
 from rules.book import Rules
 from rules.vocabulary import Regime
@@ -45,7 +46,8 @@ class StatutoryPayAnswer(Answer):
 def answer(body: StatutoryPayRequest, rules: Rules) -> StatutoryPayAnswer:
     """The days asked for, decided from all the leaves given."""
     shown = interval(body.start, body.end, "/to")
-    found = statutory_pay(body.agent.person(), entries(body.leaves), rules).within(shown)
+    with pointing_at("/leaves"):
+        found = statutory_pay(body.agent.person(), entries(body.leaves), rules).within(shown)
     inputs = {"regime": body.agent.regime, "from": body.start, "to": body.end}
     return StatutoryPayAnswer(
         periods=[PeriodAnswer.of(paid) for paid in found.periods()],

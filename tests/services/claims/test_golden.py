@@ -14,6 +14,7 @@ async def test_a_case_is_answered_as_its_source_says(case: Case) -> None:
     assert response.status_code == case.status, f"{case.source}: {response.text}"
     if case.status != OK:
         assert response.headers["content-type"].startswith("application/problem+json")
+        assert "pointer" in response.json()["errors"][0], case.source
     found = difference(case.expect, response.json())
     assert found is None, f"{case.file}, {case.source}: {found}"
 
