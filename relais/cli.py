@@ -18,6 +18,7 @@ COMMANDS = (
     "token",
     "events",
     "rules",
+    "accord",
     "migrate",
     "generate",
     "backup",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -130,16 +131,16 @@ async def get(
     )
 
 
-async def versions(tx: AsyncConnection, key: str) -> list[RowMapping]:
+async def versions(tx: AsyncConnection, key: str) -> list[dict[str, Any]]:
     """Every version: its document, from which day it speaks, who recorded it, when and why; oldest first."""
     query = select(agreement_version).where(agreement_version.c.agreement == key)
-    return list((await tx.execute(query.order_by(agreement_version.c.version))).mappings())
+    return [dict(row) for row in (await tx.execute(query.order_by(agreement_version.c.version))).mappings()]
 
 
-async def steps(tx: AsyncConnection, key: str) -> list[RowMapping]:
+async def steps(tx: AsyncConnection, key: str) -> list[dict[str, Any]]:
     """Every step, oldest first."""
     query = select(agreement_step).where(agreement_step.c.agreement == key)
-    return list((await tx.execute(query.order_by(agreement_step.c.number))).mappings())
+    return [dict(row) for row in (await tx.execute(query.order_by(agreement_step.c.number))).mappings()]
 
 
 async def of_scheme(tx: AsyncConnection, scheme: str) -> list[str]:

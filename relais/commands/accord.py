@@ -1,0 +1,175 @@
+"""`relais accord`: check a local accord's document, compare two versions, publish one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from kit.http.validation import problem_of
+from relais.access import api_of
+from relais.api import Api, Refused
+from relais.errors import CommandError
+from relais.home import Home
+from rules.book import RuleBook
+from services.agreements.adapters.document import AgreementDocument
+from services.agreements.adapters.files import UnreadableFile, read_document
+from services.agreements.application.check_document import checked
+from services.agreements.domain.errors import InvalidAgreement
+from services.agreements.domain.finding import Finding, Severity
+from services.agreements.domain.term_tree import changes
+
+app = typer.Typer(help="Contrôler, comparer et publier un accord local (YAML ou JSON).", no_args_is_help=True)
+
+STAFF: Final = "demo-staff"
+NOT_FOUND: Final = 404
+NOTHING: Final = "—"
+SchemeOption = Annotated[
+    Path | None, typer.Option("--scheme", help="Régime régional ; sinon <régime>.yaml à côté de l'accord.")
+]
+Day = Annotated[
+    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Prise d'effet de l'avenant.", metavar="DATE")
+]
+
+
+@app.command()
+def validate(file: Path, scheme: SchemeOption = None) -> None:
+    """Contrôler un accord : structure, régime régional, loi. Une erreur bloque, un doute avertit."""
+    _document, findings = _checked(file, scheme)
+    _show_findings(findings)
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    Console(highlight=False).print(f"{errors} erreur(s), {len(findings) - errors} doute(s)")
+    if errors:
+        raise CommandError(f"{file} : accord non valide.")
+
+
+@app.command()
+def diff(before: Path, after: Path, scheme: SchemeOption = None, since: Day = None) -> None:
+    """Comparer deux versions, clause par clause ; avec --from, dire combien d'agents la plateforme y voit concernés."""
+    old, _ = _checked(before, scheme)
+    new, _ = _checked(after, scheme)
+    changed = changes(old.dump(), new.dump())
+    _show_changes([{"term": c.term, "before": c.before, "after": c.after} for c in changed])
+    if since is not None:
+        with api_of(Home.from_environment(), STAFF) as api:
+            body = {"document": new.dump(), "from": since.date().isoformat(), "reason": "comparaison"}
+            _show_affected(_asked(api, new.agreement, body))
+
+
+@app.command()
+def publish(
+    file: Path,
+    *,
+    scheme: SchemeOption = None,
+    since: Day = None,
+    reason: Annotated[str | None, typer.Option(help="Motif de l'avenant.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander de confirmation.")] = False,
+) -> None:
+    """Déposer, signer et publier un accord ; s'il l'est déjà, en publier un avenant (--from, --reason)."""
+    document, findings = _checked(file, scheme)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        _show_findings(findings)
+        raise CommandError(f"{file} : accord non valide.")
+    with api_of(Home.from_environment(), STAFF) as api:
+        try:
+            known = _known(api, document.agreement)
+            if known is None or (known["version"] == 1 and known["document"] == document.dump()):
+                _first(api, document)
+            else:
+                _revise(api, document, since, reason, yes=yes)
+        except Refused as refused:
+            raise CommandError(str(refused)) from None
+
+
+def _first(api: Api, document: AgreementDocument) -> None:
+    """Every step again changes nothing, so a publication that broke off goes on where it stopped."""
+    key = document.agreement
+    status = api.post("/v1/agreements", document.dump())["status"]
+    for step, reached in (("sign", "DRAFT"), ("publish", "SIGNED")):
+        if status == reached:
+            status = api.post(f"/v1/agreements/{key}/{step}", None)["status"]
+    Console(highlight=False).print(f"{key} : {status}")
+
+
+def _revise(api: Api, document: AgreementDocument, since: datetime | None, reason: str | None, *, yes: bool) -> None:
+    if since is None or reason is None:
+        raise CommandError(f"{document.agreement} est déjà publié : un avenant demande --from et --reason.")
+    body = {"document": document.dump(), "from": since.date().isoformat(), "reason": reason}
+    shown = _asked(api, document.agreement, body)
+    _show_changes(shown["effects"])
+    _show_affected(shown)
+    if not shown["effects"]:
+        return
+    if not yes and not typer.confirm("Publier cet avenant ?"):
+        raise CommandError("Rien n'est publié.")
+    _asked(api, document.agreement, {**body, "confirm": shown["confirm"]})
+    Console(highlight=False).print(f"{document.agreement} : avenant publié")
+
+
+def _asked(api: Api, key: str, body: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = api.post(f"/v1/agreements/{key}/revisions", body)
+    except Refused as refused:
+        raise CommandError(str(refused)) from None
+    return answer
+
+
+def _known(api: Api, key: str) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = api.get(f"/v1/agreements/{key}")
+    except Refused as refused:
+        if refused.status == NOT_FOUND:
+            return None
+        raise
+    return found
+
+
+def _checked(file: Path, scheme: Path | None) -> tuple[AgreementDocument, list[Finding]]:
+    try:
+        content = read_document(file)
+        beside = file.parent / f"{content.get('scheme')}.yaml"
+        above = scheme or (beside if beside.exists() else None)
+        return checked(content, None if above is None else read_document(above), RuleBook.load())
+    except UnreadableFile as error:
+        raise CommandError(str(error)) from None
+    except ValidationError as error:
+        fields = problem_of(error.errors()).errors
+        raise CommandError("\n".join(f"{file} {f.pointer} : {f.detail_fr}" for f in fields)) from None
+    except InvalidAgreement as error:
+        _show_findings(list(error.findings))
+        raise CommandError(f"{file} : accord non valide.") from None
+
+
+def _show_findings(findings: list[Finding]) -> None:
+    words = {Severity.ERROR: "erreur", Severity.WARNING: "doute"}
+    rows = [(words[f.severity], f.pointer, f.detail_fr, f.reference) for f in findings]
+    _print(("", "clause", "constat", "référence"), rows)
+
+
+def _show_changes(changed: list[dict[str, Any]]) -> None:
+    rows = [(c["term"], c["before"] or NOTHING, c["after"] or NOTHING) for c in changed]
+    _print(("clause", "avant", "après"), rows)
+    Console(highlight=False).print(f"{len(rows)} clause(s) changée(s)")
+
+
+def _show_affected(shown: dict[str, Any]) -> None:
+    for one in shown["affected"]:
+        Console(highlight=False).print(
+            f"{one['agreement']} : {one['agents']} agent(s) couvert(s) ensuite, {one['annuities']} rente(s) en cours"
+        )
+
+
+def _print(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(*titles, box=None, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
+    for row in rows:
+        table.add_row(*row)
+    if rows:
+        Console(highlight=False).print(table)

@@ -1,0 +1,77 @@
+"""`relais accord` on files: what it accepts, what it refuses, what it says differs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from relais.commands.accord import app
+from tests.services.agreements.accord import EXAMPLES, LRSY, changed
+
+REAL = str(EXAMPLES / f"{LRSY}.yaml")
+SCHEME = str(EXAMPLES / "pays-de-la-loire-2024.yaml")
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Exit code (1 for a refusal) and everything said."""
+    done = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "400"})
+    return done.exit_code, f"{done.output}{done.exception or ''}"
+
+
+def written(folder: Path, change: dict[str, Any], name: str = "accord.json") -> str:
+    path = folder / name
+    content = changed(change)
+    path.write_text(json.dumps(content) if path.suffix == ".json" else yaml.safe_dump(content), encoding="utf-8")
+    return str(path)
+
+
+def test_the_real_accord_has_doubts_and_no_error() -> None:
+    code, said = run("validate", REAL)
+    assert code == 0
+    assert "0 erreur(s), 11 doute(s)" in said
+    assert "rulebook S13" in said
+    assert "rulebook S6" in said
+
+
+def test_an_error_makes_the_command_fail(tmp_path: Path) -> None:
+    code, said = run("validate", written(tmp_path, {"/guarantees/0/rates/0/employer_share": "0.4"}), "--scheme", SCHEME)
+    assert code == 1
+    assert "2 erreur(s)" in said
+    assert "L. 827-11" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"/surprise": 1}, "/surprise : Champ inconnu."), ({"/employers/0/siret": "1"}, "/employers/0/siret : SIRET")],
+)
+def test_what_is_no_accord_names_its_place(tmp_path: Path, change: dict[str, Any], said: str) -> None:
+    code, output = run("validate", written(tmp_path, change))
+    assert code == 1
+    assert said in output
+
+
+@pytest.mark.parametrize("content", [b"a: [", b"- 1\n", b"\xff\xfe\xfa"])
+def test_what_is_no_document(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "accord.yaml"
+    path.write_bytes(content)
+    assert run("validate", str(path))[0] == 1
+    assert run("validate", str(tmp_path / "none.yaml"))[0] == 1
+
+
+def test_every_term_that_changes_is_listed(tmp_path: Path) -> None:
+    change = {"/guarantees/0/rates/0/rate": "0.0210", "/eligibility/return_days": 45, "/eligibility/dispense": None}
+    code, said = run("diff", REAL, written(tmp_path, change, "accord.yaml"), "--scheme", SCHEME)
+    assert code == 0
+    rows = [line.split() for line in said.splitlines()]
+    assert ["guarantees/BASE/rates/2025-01-01/rate", "0.0205", "0.0210"] in rows
+    assert ["eligibility/return_days", "30", "45"] in rows
+    assert "8 clause(s) changée(s)" in said
+
+
+def test_a_document_does_not_differ_from_itself() -> None:
+    assert run("diff", REAL, REAL) == (0, "0 clause(s) changée(s)\n")
