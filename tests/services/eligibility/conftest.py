@@ -17,13 +17,13 @@ from kit.db.database import Scope
 from kit.events.envelope import Envelope
 from kit.ids import new_id
 from rules.book import RuleBook
-from services.agreements.events import AgreementPublished
 from services.eligibility.application import follow_agreements
 from services.eligibility.application.decider import Decider
+from services.eligibility.events import AGREEMENTS
 from services.eligibility.main import create_app
 from tests.postgres import ComponentDatabase, DatabaseFactory
-from tests.services.agreements.accord import document
 from tests.services.client import Service, running
+from tests.services.eligibility.accord import content
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 CITY, SOCIAL_CENTRE, OTHER = "99985001900012", "99985004300012", "99985006800019"
@@ -43,25 +43,21 @@ class Eligibility:
         """An HRIS that stands for these employers, for all when none is named."""
         return self.service.caller(*SCOPES, employers=list(employers) or "*", client="demo-hris")
 
-    async def publish_accord(self, changes: dict[str, Any] | None = None, version: int = 1) -> None:
-        """The accord's event arrives."""
-        await self.publish_event(AgreementPublished.of(document(changes), version).model_dump(mode="json"))
-
-    async def publish_event(self, data: dict[str, Any]) -> None:
-        """An event of the registry with this payload arrives, laid over that of the accord."""
-        whole = AgreementPublished.of(document(), 1).model_dump(mode="json") | data
+    async def publish_accord(self, version: int = 1, **changes: Any) -> None:
+        """The accord's event arrives, parts of it replaced."""
+        data = content(version=version, **changes)
         envelope = Envelope(
             id=new_id(),
             source="/agreements",
-            type=AgreementPublished.type,
+            type="fr.psc.agreements.agreement.published.v1",
             time=NOW,
-            topic=AgreementPublished.topic,
-            partitionkey=whole["agreement"],
-            sequence=whole["version"],
-            data=whole,
+            topic=AGREEMENTS,
+            partitionkey=data["agreement"],
+            sequence=version,
+            data=data,
         )
         async with self.database.worker.transaction(Scope.all()) as tx:
-            await follow_agreements.published(tx, envelope, whole)
+            await follow_agreements.published(tx, envelope, data)
 
     async def decide(self) -> int:
         """Decide everybody who waits; how many."""

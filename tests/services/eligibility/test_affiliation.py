@@ -13,26 +13,17 @@ import yaml
 from kit.period import Period
 from rules.book import RuleBook
 from rules.vocabulary import ContractKind, EmploymentKind, Guarantee, PositionKind
-from services.agreements.events import AgreementPublished
 from services.eligibility.domain.affiliation import decide
 from services.eligibility.domain.documents import file_document, read_file, read_terms
 from services.eligibility.domain.errors import BeforeFirstPeriod, PositionOverlap
 from services.eligibility.domain.file import AgentFile, Dispense, Employment, Position
 from services.eligibility.domain.grounds import explained, references
 from services.eligibility.domain.simulation import simulate
-from services.eligibility.domain.terms import EligibilityTerms
-from tests.services.agreements.accord import document
+from tests.services.eligibility.accord import content
+from tests.services.eligibility.accord import terms as accord
 
 CASES = yaml.safe_load((Path(__file__).parent / "golden" / "affiliation.yaml").read_text())
 RULES = RuleBook.load()
-
-
-def accord(changes: dict[str, Any] | None = None, bound: Period | None = None) -> EligibilityTerms:
-    """The terms of the real accord, as this service reads them from its event."""
-    content = AgreementPublished.of(document(changes), 1).model_dump(mode="json")
-    found = read_terms(content, bound or Period(date(2025, 1, 1)))
-    assert found is not None
-    return found
 
 
 def day(text: str | None) -> date | None:
@@ -127,11 +118,10 @@ def test_an_accord_that_ends_covers_nobody_after() -> None:
 
 
 def test_an_employer_never_bound_has_no_terms() -> None:
-    content = AgreementPublished.of(document(), 1).model_dump(mode="json")
-    assert read_terms(content, Period(date(2020, 1, 1), date(2024, 12, 31))) is None
+    assert read_terms(content(), Period(date(2020, 1, 1), date(2024, 12, 31))) is None
 
 
 def test_an_accord_without_dispense_lets_nobody_out() -> None:
-    terms = accord({"/eligibility/dispense": None})
+    terms = accord(eligibility={"dispense": None})
     case = next(c for c in CASES if c["name"] == "hired later, asked on the fifteenth day")
     assert [s.outcome.value for s in decide(file_of(case), terms).stretches] == ["AFFILIATED", "ENDED"]

@@ -12,18 +12,16 @@ from hypothesis import strategies as st
 
 from kit.period import Period
 from rules.vocabulary import AffiliationOutcome, ContractKind, EmploymentKind
-from services.agreements.events import AgreementPublished
 from services.eligibility.domain.affiliation import Timeline, decide
 from services.eligibility.domain.decision import inputs_of, taken
 from services.eligibility.domain.file import AgentFile, Employment
 from services.eligibility.domain.grounds import explained
-from tests.services.agreements.accord import document
+from tests.services.eligibility.accord import content, terms
 from tests.services.eligibility.files import FILES
 from tests.services.eligibility.oracle import EFFECT, outcome
-from tests.services.eligibility.test_affiliation import accord
 
-TERMS = accord()
-CONTENT: dict[str, Any] = AgreementPublished.of(document(), 1).model_dump(mode="json")
+TERMS = terms()
+CONTENT = content()
 HORIZON = date(2028, 12, 31)
 
 

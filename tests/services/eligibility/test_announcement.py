@@ -12,10 +12,10 @@ from rules.vocabulary import AffiliationOutcome as Outcome
 from services.eligibility.domain.affiliation import Stretch, decide
 from services.eligibility.domain.announcement import Move, Told, Transition, announce, transitions
 from services.eligibility.domain.file import AgentFile
+from tests.services.eligibility.accord import terms
 from tests.services.eligibility.files import FILES
-from tests.services.eligibility.test_affiliation import accord
 
-TERMS = accord()
+TERMS = terms()
 FIRST = date(2024, 12, 1)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kit.period import Period
-from services.agreements.events import AgreementPublished
 from services.eligibility.domain.affiliation import decide
 from services.eligibility.domain.decision import inputs_of, taken
 from services.eligibility.domain.grounds import explained, references
-from tests.services.agreements.accord import document
-from tests.services.eligibility.test_affiliation import CASES, accord, day, file_of
+from tests.services.eligibility.accord import content
+from tests.services.eligibility.accord import terms as accord
+from tests.services.eligibility.test_affiliation import CASES, day, file_of
 
 RULES_TOLD = {
     "a titulaire present at the effect is covered from the effect": ["compulsory"],
@@ -45,15 +45,14 @@ def test_an_appointment_ends_the_wait() -> None:
 
 def test_figures_in_words_are_those_of_the_terms() -> None:
     case = next(c for c in CASES if c["name"] == "back on 21 March, joined on 20 April")
-    terms = accord({"/eligibility/return_days": 45})
+    terms = accord(eligibility={"return_days": 45})
     stretches = explained(decide(file_of(case), terms), file_of(case), terms)
     assert "45 jours" in stretches[1].reasons[0].detail
     assert stretches[1].period.start == day("2025-05-05")
 
 
 def test_no_decision_where_the_accord_binds_on_no_day() -> None:
-    content = AgreementPublished.of(document(), 1).model_dump(mode="json")
     before = day("2020-01-01")
     assert before is not None
     file = file_of({"jobs": [["TITULAIRE", None, "2020-03-01", None, "35"]]})
-    assert taken(inputs_of(file, content, Period(before, day("2024-12-31")))) is None
+    assert taken(inputs_of(file, content(), Period(before, day("2024-12-31")))) is None

@@ -56,8 +56,8 @@ async def test_an_accord_revised_decides_again_and_an_older_version_changes_noth
     async with eligibility.hris(CITY) as hris:
         agent = await hire(hris)
         await eligibility.decide()
-        await eligibility.publish_accord({"/employers": [{"siret": CITY, "name": "Ville", "from": "2025-07-01"}]}, 3)
-        await eligibility.publish_accord({}, 2)
+        await eligibility.publish_accord(3, employers=[{"siret": CITY, "from": "2025-07-01"}])
+        await eligibility.publish_accord(2)
         await eligibility.decide()
         assert outcomes(await cover(hris, agent)) == [("2025-07-01", "AFFILIATED")]
     moves = [(e["data"]["from"], e["data"]["to"]) for e in await eligibility.events("affiliation.")]
@@ -66,7 +66,7 @@ async def test_an_accord_revised_decides_again_and_an_older_version_changes_noth
 
 async def test_an_accord_that_cannot_be_read_is_refused(eligibility: Eligibility) -> None:
     with pytest.raises(ValueError, match="return_days"):
-        await eligibility.publish_event({"eligibility": {"return_days": None}})
+        await eligibility.publish_accord(eligibility={"return_days": None})
 
 
 async def test_nothing_changed_nothing_told(eligibility: Eligibility) -> None:
