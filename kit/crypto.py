@@ -31,11 +31,11 @@ MAX_KEY_ID_BYTES: Final = 64
 DATA_KEY_MARK: Final = b"\x00"
 
 
-class Undecipherable(Exception):  # noqa: N818 - named for what it says
+class Undecipherable(Exception):
     """Not ours, altered, moved, or encrypted with a key that is gone. Says nothing of the content."""
 
 
-class InvalidKeyRing(ValueError):  # noqa: N818 - named for what it says
+class InvalidKeyRing(ValueError):
     """The configured ring cannot be read. Never holds a key."""
 
 

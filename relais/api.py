@@ -23,7 +23,7 @@ POLL_SECONDS: Final = 0.05
 REQUEST_SECONDS: Final = 30.0
 
 
-class Refused(Exception):  # noqa: N818 - a word of the interface: the platform refuses
+class Refused(Exception):
     """The platform answered with a problem (RFC 9457)."""
 
     def __init__(self, method: str, path: str, status: int, problem: Any) -> None:
@@ -34,7 +34,7 @@ class Refused(Exception):  # noqa: N818 - a word of the interface: the platform 
         super().__init__(f"{method} {path} : {status} {self.code} {title} {self.problem.get('errors') or ''}".strip())
 
 
-class TooLate(Exception):  # noqa: N818 - what happened, in one word
+class TooLate(Exception):
     """Something that was to happen has not, within the patience given."""
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from kit.errors import RelaisError
 
 
-class InvalidRuleFile(ValueError):  # noqa: N818 - named for what it says, as the other errors are
+class InvalidRuleFile(ValueError):
     """A rule file does not say what a rule file must say. `faults` holds one line each, with file and id."""
 
     def __init__(self, faults: list[str]) -> None:
@@ -15,7 +15,7 @@ class InvalidRuleFile(ValueError):  # noqa: N818 - named for what it says, as th
         self.faults = faults
 
 
-class UnknownRule(KeyError):  # noqa: N818 - named for what it says, as the other errors are
+class UnknownRule(KeyError):
     """No rule has this id: a mistake in code, never in a request."""
 
     def __init__(self, rule: str) -> None:
@@ -23,11 +23,11 @@ class UnknownRule(KeyError):  # noqa: N818 - named for what it says, as the othe
         self.rule = rule
 
 
-class WrongUnit(TypeError):  # noqa: N818 - named for what it says, as the other errors are
+class WrongUnit(TypeError):
     """A value was read as something its unit is not."""
 
 
-class NoValueAt(RelaisError):  # noqa: N818 - named for what it says, as the other errors are
+class NoValueAt(RelaisError):
     """The rule exists, but nobody vouches for a value on this day: a refusal (422) the caller can read.
 
     `first_known` is the first day it has a value at all, which may be later or, in a stated gap, earlier than `day`.
@@ -47,7 +47,7 @@ class NoValueAt(RelaisError):  # noqa: N818 - named for what it says, as the oth
         self.first_known = first_known
 
 
-class CategoryRequired(RelaisError):  # noqa: N818 - named for what it says
+class CategoryRequired(RelaisError):
     """A fonctionnaire with a régime indemnitaire has a transfert primes/points, whose amount the category gives."""
 
     code = "category_required"
@@ -55,7 +55,7 @@ class CategoryRequired(RelaisError):  # noqa: N818 - named for what it says
     title_en = "The category is required for a fonctionnaire with a régime indemnitaire"
 
 
-class TppAboveRi(RelaisError):  # noqa: N818 - named for what it says
+class TppAboveRi(RelaisError):
     """The transfert primes/points cannot exceed the primes it is withheld from."""
 
     code = "tpp_above_ri"
@@ -63,7 +63,7 @@ class TppAboveRi(RelaisError):  # noqa: N818 - named for what it says
     title_en = "The transfert primes/points exceeds the régime indemnitaire"
 
 
-class TppNotApplicable(RelaisError):  # noqa: N818 - named for what it says
+class TppNotApplicable(RelaisError):
     """Only fonctionnaires have a transfert primes/points."""
 
     code = "tpp_not_applicable"

@@ -17,7 +17,7 @@ from kit.http.identity import ALGORITHM, TOKEN_TYPE
 from kit.ids import new_id
 
 
-class ScopeNotGranted(RelaisError):  # noqa: N818 - named for what it says
+class ScopeNotGranted(RelaisError):
     code = "scope_not_granted"
     title_fr = "Portée non accordée à ce client"
     title_en = "Scope not granted to this client"

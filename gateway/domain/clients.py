@@ -15,7 +15,7 @@ ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{1,62}$"
 MAX_EMPLOYERS: Final = 2_000
 
 
-class InvalidClient(RelaisError):  # noqa: N818 - named for what it says
+class InvalidClient(RelaisError):
     code = "invalid_client_registration"
     title_fr = "Client invalide"
     title_en = "Invalid client"

@@ -29,7 +29,7 @@ _TABLE: Final = KIT.idempotency_key
 _LOCK: Final = text("SELECT pg_try_advisory_xact_lock(:key)")
 
 
-class Replay(Exception):  # noqa: N818 - not an error: the answer was given before
+class Replay(Exception):
     """Carries the stored answer out of the dependencies to the route."""
 
     def __init__(self, response: Response) -> None:

@@ -35,7 +35,7 @@ class FieldError:
     code: str = ""
 
 
-class Problem(Exception):  # noqa: N818 - the RFC's word
+class Problem(Exception):
     """An answer that is an error. `retry_in` is in seconds, for what may succeed later;
     `members` are extensions of RFC 9457.
 

@@ -121,7 +121,7 @@ class UnitOfWork(StrictRoute):
         return response
 
 
-class _Abandoned(Exception):  # noqa: N818 - a signal, not an error
+class _Abandoned(Exception):
     """Makes a transaction roll back without an error to show."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 Write = Callable[[str], None]
 
 
-class Stopped(Exception):  # noqa: N818 - what happened
+class Stopped(Exception):
     """The demo was to stop at its first failure, and there was one."""
 
 

@@ -11,7 +11,17 @@ from tests.linters.source import Finding, Source
 
 RULE: Final = "imports"
 VALUE_TYPES: Final = frozenset(
-    {"kit.money", "kit.rate", "kit.period", "kit.trace", "kit.errors", "kit.ids", "kit.nir", "kit.siret"}
+    {
+        "kit.money",
+        "kit.rate",
+        "kit.period",
+        "kit.stretches",
+        "kit.trace",
+        "kit.errors",
+        "kit.ids",
+        "kit.nir",
+        "kit.siret",
+    }
 )
 # Pure as they are, these reach outside the process or read its state.
 IMPURE: Final = frozenset(

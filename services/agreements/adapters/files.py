@@ -11,7 +11,7 @@ import yaml
 JSON_SUFFIX: Final = ".json"
 
 
-class UnreadableFile(Exception):  # noqa: N818 - a word of the field
+class UnreadableFile(Exception):
     """No document in this file; the message says why, in French."""
 
 

@@ -1,7 +1,5 @@
 """What the registry refuses."""
 
-# ruff: noqa: N818 - each is named for what it says, as the problem it becomes
-
 from __future__ import annotations
 
 from collections.abc import Sequence

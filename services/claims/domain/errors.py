@@ -1,7 +1,5 @@
 """What claims refuses, each with its stable code. Titles never repeat a value of the request."""
 
-# ruff: noqa: N818 - a refusal is named for what it says
-
 from __future__ import annotations
 
 from kit.errors import RelaisError

@@ -1,7 +1,5 @@
 """What contributions refuse, each with its stable code."""
 
-# ruff: noqa: N818 - named for what they say
-
 from __future__ import annotations
 
 from kit.errors import RelaisError
