@@ -12,7 +12,7 @@ from services.agreements.adapters.document import AgreementDocument
 from services.agreements.events import AgreementPublished
 from services.contributions.domain.terms_document import read_terms
 from services.contributions.events import subscriptions
-from services.eligibility.application import payloads
+from services.eligibility.events import PUBLISHES
 from tests.services.contributions.facts import ACCORD, CITY, TERMS, document
 from tests.services.contributions.world import World, amounts
 
@@ -40,6 +40,11 @@ COVER: dict[str, Any] = {
 }
 
 
+def said(kind: str, data: dict[str, Any]) -> EventData:
+    """A payload of eligibility, made by its own class."""
+    return next(one for one in PUBLISHES if one.type == f"fr.psc.eligibility.{kind}.v1").model_validate(data)
+
+
 async def tell(world: World, event: EventData) -> None:
     """Handle an event of eligibility as its feed shows it."""
     await world.tell(event.type.removeprefix("fr.psc.eligibility.").removesuffix(".v1"), event.model_dump(mode="json"))
@@ -55,22 +60,22 @@ async def test_an_agents_file_is_read_as_eligibility_tells_it(world: World) -> N
     hired = {**WHO, "matricule": "M1", "birth_date": date(1980, 1, 1), "employment": EMPLOYMENT}
     timeline = [{"start": "2025-01-01", "end": None, "outcome": "AFFILIATED"}]
     option = {**WHO, "election": str(new_id()), "guarantee": "DEATH", "from": "2025-06-01", "to": None}
-    await tell(world, payloads.AgentHired.model_validate(hired))
-    await tell(world, payloads.AffiliationStarted.model_validate({**WHO, **COVER, "timeline": timeline}))
-    await tell(world, payloads.OptionElected.model_validate(option))
+    await tell(world, said("agent.hired", hired))
+    await tell(world, said("affiliation.started", {**WHO, **COVER, "timeline": timeline}))
+    await tell(world, said("option.elected", option))
     await world.pay("M1", "2025-06", tib="2113.92", ri="300.00")
     assert amounts(await world.run("2025-06")) == [("2025-06", "BASE", "49.20"), ("2025-06", "DEATH", "4.80")]
     away = [{**timeline[0], "end": "2025-06-15"}, {"start": "2025-06-16", "end": None, "outcome": "SUSPENDED"}]
-    await tell(world, payloads.AffiliationSuspended.model_validate({**WHO, **COVER, "timeline": away}))
-    await tell(world, payloads.OptionCancelled.model_validate({**option, "to": "2025-05-31"}))
+    await tell(world, said("affiliation.suspended", {**WHO, **COVER, "timeline": away}))
+    await tell(world, said("option.cancelled", {**option, "to": "2025-05-31"}))
     change = {**WHO, "matricule": "M1", "from": "2025-06-01", "employment": {**EMPLOYMENT, "category": "B"}}
-    await tell(world, payloads.EmploymentChanged.model_validate(change))
+    await tell(world, said("employment.changed", change))
     expected = [("2025-06", "BASE", "-0.19"), ("2025-06", "DEATH", "-4.80")]
     assert amounts(await world.run("2025-06")) == expected
 
 
 def test_every_event_read_is_published() -> None:
-    published = {kind.type for kind in payloads.PUBLISHES} | {AgreementPublished.type}
+    published = {kind.type for kind in PUBLISHES} | {AgreementPublished.type}
     read = {kind for one in subscriptions() for kind in one.handlers}
     assert read <= published
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -30,6 +30,8 @@ from services.contributions.domain.snapshot import file_document, read_file
 from services.contributions.domain.terms import DatedRate, GuaranteeTerms
 from tests.services.contributions.facts import ACCORD, BOOK, CITY, TERMS, document, period
 
+# A busy machine makes examples slow, not wrong.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FIRST, LAST = Month(2025, 1), Month(2025, 6)
 MONTHS = [FIRST.plus(n) for n in range(6)]
 money = st.integers(0, 600_000).map(Money)
@@ -93,6 +95,7 @@ def sums(issued: Mapping[LineKey, Position]) -> dict[LineKey, Amounts]:
     return {key: position.amounts for key, position in issued.items() if position.amounts}
 
 
+@patient
 @given(base=money, rate=rates, share=rates)
 def test_shares_add_up_to_the_amount_and_stay_within_it(base: Money, rate: Rate, share: Rate) -> None:
     dated = DatedRate(period("2025-01-01"), None, rate, share, "")
@@ -103,6 +106,7 @@ def test_shares_add_up_to_the_amount_and_stay_within_it(base: Money, rate: Rate,
     assert abs(2 * line.amount.cents - 2 * base.cents * rate.value) <= 1
 
 
+@patient
 @given(timeline=timelines(), month=st.sampled_from(MONTHS))
 def test_days_covered_are_days_paid(timeline: Sequence[Span], month: Month) -> None:
     cover = Cover(covered_days(month, timeline), paid_days(month, [timeline]))
@@ -110,6 +114,7 @@ def test_days_covered_are_days_paid(timeline: Sequence[Span], month: Month) -> N
     assert cover.paid <= month.period().days
 
 
+@patient
 @given(timeline=timelines(), month=st.sampled_from(MONTHS), cut=days)
 def test_the_parts_of_an_election_add_up(timeline: Sequence[Span], month: Month, cut: date) -> None:
     before, after = Period(date(2020, 1, 1), cut), Period(cut + timedelta(days=1), None)
@@ -118,6 +123,7 @@ def test_the_parts_of_an_election_add_up(timeline: Sequence[Span], month: Month,
     assert covered_days(month, timeline, [after, before, before]) == whole
 
 
+@patient
 @given(file=files(), month=st.sampled_from(MONTHS))
 def test_nothing_is_owed_beyond_the_pay_at_the_accords_rates(file: AgentFile, month: Month) -> None:
     found = owed(file, month, {ACCORD: TERMS}, BOOK)
@@ -130,6 +136,7 @@ def test_nothing_is_owed_beyond_the_pay_at_the_accords_rates(file: AgentFile, mo
     ]
 
 
+@patient
 @given(file=files(), seed=st.randoms(use_true_random=False))
 def test_the_order_of_facts_changes_nothing(file: AgentFile, seed: random.Random) -> None:
     shuffled = replace(
@@ -143,12 +150,14 @@ def test_the_order_of_facts_changes_nothing(file: AgentFile, seed: random.Random
     assert file_document(shuffled) == file_document(file)
 
 
+@patient
 @given(file=files())
 def test_a_run_twice_issues_once(file: AgentFile) -> None:
     once = issue({}, file)
     assert assess([file], LAST, {ACCORD: TERMS}, once, BOOK).deltas == ()
 
 
+@patient
 @given(file=files(), other=files())
 def test_a_change_undone_nets_to_nothing(file: AgentFile, other: AgentFile) -> None:
     """Any change of cover, options or pay of the same months, then back."""
@@ -161,6 +170,7 @@ def test_a_change_undone_nets_to_nothing(file: AgentFile, other: AgentFile) -> N
     assert sums(issue(issue(once, changed), file)) == sums(once)
 
 
+@patient
 @given(file=files(), other=files())
 def test_month_by_month_or_all_at_once_the_sums_are_the_same(file: AgentFile, other: AgentFile) -> None:
     """A history of runs on facts that still change, then the last run on the facts as they are."""
@@ -171,6 +181,7 @@ def test_month_by_month_or_all_at_once_the_sums_are_the_same(file: AgentFile, ot
     assert sums(issue(issued, file)) == sums(issue({}, file))
 
 
+@patient
 @given(file=files(), other=files())
 def test_a_run_is_replayed_from_its_snapshot_to_the_byte(file: AgentFile, other: AgentFile) -> None:
     issued = issue({}, replace(other, pay=file.pay))
@@ -181,6 +192,7 @@ def test_a_run_is_replayed_from_its_snapshot_to_the_byte(file: AgentFile, other:
     assert replayed(snapshot).bytes() == snapshot.bytes()
 
 
+@patient
 @given(file=files())
 def test_a_file_is_read_back_as_it_was(file: AgentFile) -> None:
     again = read_file(CITY, file.agent, file_document(file))
@@ -188,6 +200,7 @@ def test_a_file_is_read_back_as_it_was(file: AgentFile) -> None:
     assert sums(issue({}, again)) == sums(issue({}, file))
 
 
+@patient
 @given(file=files(), other=files("b"))
 def test_statements_hold_every_line_once_and_sum_them(file: AgentFile, other: AgentFile) -> None:
     deltas = assess([file, other], LAST, {ACCORD: TERMS}, {}, BOOK).deltas
@@ -245,5 +258,5 @@ class Ledger(RuleBasedStateMachine):
         assert all(a.employer + a.agent == a.amount for _, a in self.lines)
 
 
-Ledger.TestCase.settings = settings(max_examples=60, stateful_step_count=20)
+Ledger.TestCase.settings = settings(patient, max_examples=60, stateful_step_count=20)
 TestLedger: Any = Ledger.TestCase
