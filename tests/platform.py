@@ -134,6 +134,7 @@ async def _assembled(postgres: SessionPostgres) -> TestPlatform:
     for name in COMPONENTS:
         settings = await _settings(name, platform)
         platform.apps[name] = _create_app(name)(settings, rules=book)
+    for name in COMPONENTS:
         server = _Server(server_config(platform.apps[name]))
         task = asyncio.create_task(server.serve([sockets[name]]), name=f"uvicorn-{name}")
         platform.servers.append((server, task))

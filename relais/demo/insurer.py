@@ -33,14 +33,14 @@ def play(world: World) -> None:
     report.true("employeurs de l'accord seulement", holds=employers <= demo_employers(), source="ses lots seulement")
     about = world.id_of("hors-accord") in [event["data"].get("agent") for event in events]
     report.true("rien sur un agent hors de l'accord", holds=not about, source="ses lots seulement")
-    report.equal("faits lus par un autre assureur", len(_all(world.other_insurer)), 0, "aucun lot, aucun fait")
+    report.equal("faits lus par un autre assureur", len(everything(world.other_insurer)), 0, "aucun lot, aucun fait")
     text = json.dumps(events, ensure_ascii=False)
     told = [nir for nir in world.nirs if nir in text]
     report.true("aucun NIR dans le flux", holds=not told, source="protection des données")
 
 
 def _complete(world: World) -> list[dict[str, Any]] | None:
-    events = _all(world.insurer)
+    events = everything(world.insurer)
     seen = {event["type"] for event in events if _is_about(event, world)}
     billed = any(event["type"] == STATEMENT for event in events)
     return events if billed and seen >= FACTS else None
@@ -51,7 +51,7 @@ def _is_about(event: dict[str, Any], world: World) -> bool:
     return about in [agent["id"] for agent in world.agents.values()]
 
 
-def _all(api: Api) -> list[dict[str, Any]]:
+def everything(api: Api) -> list[dict[str, Any]]:
     """Everything on a client's feed, from the first fact."""
     events: list[dict[str, Any]] = []
     cursor: str | None = None
