@@ -226,6 +226,43 @@ class AdhesionEnded(EventData):
     kept: list[Kept]
 
 
+class CommitteeDecisionRecorded(EventData):
+    """The committee met (art. 7). `sent_on` null: its record is not yet sent to the signatories."""
+
+    type: ClassVar[str] = "fr.psc.agreements.committee-decision.recorded.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agreement: str
+    held_on: date
+    decisions: list[str]
+    sent_on: date | None
+
+
+class NoticeIssued(EventData):
+    """A version of the insurer's notice is to be handed to everybody covered (art. 6)."""
+
+    type: ClassVar[str] = "fr.psc.agreements.notice.issued.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agreement: str
+    version: int
+    insurer: str
+    issued_on: date
+
+
+class NoticeDelivered(EventData):
+    """An agent was handed a version of the notice."""
+
+    type: ClassVar[str] = "fr.psc.agreements.notice.delivered.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agreement: str
+    version: int
+    agent: str
+    employer: str
+    on: date
+
+
 def _dated(period: Period) -> dict[str, str | None]:
     return {"from": period.start.isoformat(), "to": None if period.end is None else period.end.isoformat()}
 
@@ -279,6 +316,9 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     AgreementSuspended,
     AgreementEnded,
     AdhesionEnded,
+    CommitteeDecisionRecorded,
+    NoticeIssued,
+    NoticeDelivered,
     OrganisationRegistered,
     OrganisationChanged,
 )

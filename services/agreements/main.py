@@ -11,11 +11,20 @@ from kit.clock import Clock, SystemClock
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.agreements import events
-from services.agreements.api import agreements, changes, history, organisation_imports, organisations, schemes
+from services.agreements.api import (
+    agreements,
+    changes,
+    committees,
+    history,
+    notices,
+    organisation_imports,
+    organisations,
+    schemes,
+)
 from services.agreements.application import import_organisations
 
 # In the order of the document; a path is answered by the first that knows it.
-PARTS: Final = (organisation_imports, organisations, schemes, agreements, changes, history)
+PARTS: Final = (organisation_imports, organisations, schemes, committees, agreements, changes, history, notices)
 
 
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
@@ -24,14 +33,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
     return create_service(
         settings,
         name="agreements",
-        routers=(
-            organisation_imports.router,
-            organisations.router,
-            schemes.router,
-            agreements.router,
-            changes.router,
-            history.router,
-        ),
+        routers=tuple(part.router for part in PARTS),
         subscriptions=events.subscriptions(),
         publishes=events.PUBLISHES,
         rules=rules or RuleBook.load(settings.rules_dir),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Date, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, TSTZRANGE, ExcludeConstraint
 
 from kit.db.schema import kit_tables, new_metadata
@@ -107,4 +107,58 @@ annuity: Final = Table(
     Column("agreement", Text, nullable=False, index=True),
     Column("since", Date, nullable=False),
     Column("running", Boolean, nullable=False),
+)
+
+committee_member: Final = Table(
+    "committee_member",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("party", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("side", Text, nullable=False),
+    Column("valid", PeriodColumn, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+committee_meeting: Final = Table(
+    "committee_meeting",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("held_on", Date, primary_key=True),
+    Column("attendees", Json, nullable=False),
+    Column("decisions", Json, nullable=False),
+    Column("sent_on", Date),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# The insurer's information notice, version after version (art. 6); `digest` is the SHA-256 of its file.
+notice: Final = Table(
+    "notice",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("insurer", Text, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# What each agent must be handed: due since a day, until there is a proof.
+notice_delivery: Final = Table(
+    "notice_delivery",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("agent", Text, primary_key=True),
+    Column("employer", Text, primary_key=True),
+    Column("due_since", Date, nullable=False),
+    Column("delivered_on", Date),
+    Column("channel", Text),
+    Column("proof", Text),
+    Column("recorded_by", Text),
+    Index(None, "agreement", "employer", postgresql_where=text("delivered_on IS NULL")),
 )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.envelope import Envelope
 from kit.money import Money
 from kit.period import Period
-from services.agreements.adapters import cover
+from services.agreements.adapters import cover, notices
 
 COVERED: Final = "AFFILIATED"
 
@@ -57,10 +57,11 @@ class AnnuityEnds(Fact):
 
 
 async def cover_moved(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
-    """Keep the days of cover, whichever event carries them."""
+    """Keep the days of cover, whichever event carries them; who is covered must be handed the notice (art. 6)."""
     fact = AffiliationMoved.model_validate(data)
     days = [Period(one.start, one.end) for one in fact.timeline if one.outcome == COVERED]
     await cover.keep(tx, fact.agreement, fact.agent, fact.employer, days)
+    await notices.make_due(tx, fact.agreement, fact.agent)
 
 
 async def annuity_runs(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:

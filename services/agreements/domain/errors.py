@@ -147,3 +147,20 @@ class StalePreview(RelaisError):
             detail_fr="Ce qui changerait n'est plus ce qui a été montré ; demandez un nouvel aperçu.",
             detail_en="What would change is no longer what was shown; ask for a new preview.",
         )
+
+
+class NotAnInsurer(RelaisError):
+    """The notice is that of an insurer of the accord."""
+
+    code = "not_an_insurer"
+    title_fr = "Cet organisme n'assure pas l'accord"
+    title_en = "Not an insurer of the agreement"
+
+
+class NobodyWaits(RelaisError):
+    """The agent does not wait for that version: never due, or handed over already."""
+
+    code = "nobody_waits"
+    title_fr = "Aucune remise de notice n'est attendue"
+    title_en = "No delivery is due"
+    status = 409
