@@ -20,6 +20,7 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/claims": "claims",
     "/v1/benefits": "claims",
     "/v1/annuities": "claims",
+    "/v1/capitals": "claims",
     "/v1/decisions": "claims",
     "/v1/ri-maintenance": "claims",
     "/v1/simulations/net-pay": "claims",

@@ -18,6 +18,7 @@ from services.claims.application.payloads import (
     AnnuityStarted,
     BenefitAdjusted,
     BenefitDecided,
+    CapitalDue,
     ClaimClosed,
     ClaimOpened,
     ClaimReopened,
@@ -33,6 +34,7 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     BenefitAdjusted,
     AnnuityStarted,
     AnnuityAdjusted,
+    CapitalDue,
 )
 
 # The facts about an agent that decisions rest on, by producer and type.
@@ -54,6 +56,8 @@ _AGENT_FACTS: Final[dict[str, dict[str, follow.Store]]] = {
         "invalidity.recognised": follow.invalidity_recognised,
         "invalidity.revised": follow.invalidity_recognised,
         "invalidity.withdrawn": follow.invalidity_withdrawn,
+        "agent.deceased": follow.agent_deceased,
+        "agent.death-withdrawn": follow.death_withdrawn,
     },
     "contributions": {
         "pay.recorded": follow.pay_recorded,
@@ -77,7 +81,7 @@ def subscriptions(rules: RuleBook, clock: Clock) -> list[Subscription]:
             follower,
             "eligibility",
             "psc.eligibility.agent.v1",
-            ("employment", "affiliation", "option_election", "leave", "invalidity"),
+            ("employment", "affiliation", "option_election", "leave", "invalidity", "death"),
         ),
         _of_agents(follower, "contributions", "psc.contributions.pay.v1", ("pay_month",)),
     ]

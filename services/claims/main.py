@@ -9,7 +9,7 @@ from kit.clock import Clock, SystemClock
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.claims import events
-from services.claims.api import annuities, claims, decisions, entitlements, maintenance, simulations
+from services.claims.api import annuities, capitals, claims, decisions, entitlements, maintenance, simulations
 
 
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
@@ -23,6 +23,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             entitlements.router,
             claims.router,
             annuities.router,
+            capitals.router,
             decisions.router,
             maintenance.router,
         ),

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
+from services.claims.adapters import versions
 from services.claims.adapters.tables import annuity
 
 
@@ -38,22 +37,14 @@ class Annuity:
 
 async def current(tx: AsyncConnection, employer: str, agent: UUID) -> dict[UUID, Annuity]:
     """The last version of each annuity of an agent, by recognition."""
-    mine = (annuity.c.employer == employer) & (annuity.c.agent == agent)
-    rows = await tx.execute(select(annuity).where(mine).order_by(annuity.c.version))
-    return {row.recognition: Annuity(**row._asdict()) for row in rows}
+    return {one.recognition: one for one in await versions.all_of(tx, annuity, Annuity, employer, agent)}
 
 
-async def decide(tx: AsyncConnection, versions: Sequence[Annuity]) -> None:
+async def decide(tx: AsyncConnection, decided: Sequence[Annuity]) -> None:
     """Write decided versions; they are never changed afterwards."""
-    if versions:
-        values = [{name: getattr(version, name) for name in Annuity.__slots__} for version in versions]
-        await tx.execute(insert(annuity), values)
+    await versions.write(tx, annuity, decided)
 
 
 async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Annuity]:
     """The last version of each annuity of an agent, in scope, by annuity."""
-    query = select(annuity).ext(distinct_on(annuity.c.annuity)).where(annuity.c.agent == agent)
-    if after is not None:
-        query = query.where(annuity.c.annuity > after)
-    rows = await tx.execute(query.order_by(annuity.c.annuity, annuity.c.version.desc()).limit(limit))
-    return [Annuity(**row._asdict()) for row in rows]
+    return await versions.page(tx, annuity.c.annuity, Annuity, agent, after=after, limit=limit)

@@ -77,6 +77,11 @@ async def put_invalidity(tx: AsyncConnection, row: Row) -> None:
     await _put(tx, tables.invalidity, row)
 
 
+async def put_death(tx: AsyncConnection, row: Row) -> None:
+    """Keep a death, or an IAD, as it stands."""
+    await _put(tx, tables.death, row)
+
+
 async def put_pay(tx: AsyncConnection, row: Row) -> None:
     """Keep the latest version of a month's pay."""
     await _put(tx, tables.pay_month, row)

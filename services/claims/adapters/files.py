@@ -27,6 +27,7 @@ from services.claims.domain.agent_file import (
     Recognition,
 )
 from services.claims.domain.annuity import Invalidity
+from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.leave import Entry
 from services.claims.domain.situation import RiMaintained
 from services.claims.domain.terms_document import read_terms
@@ -49,6 +50,7 @@ async def load(tx: AsyncConnection, employer: str, agent: UUID, today: date) -> 
         leaves=tuple(_leave(row, today) for row in await rows(tables.leave) if not row.cancelled),
         pay=_pay(await rows(tables.pay_month)),
         recognitions=tuple(_recognition(row) for row in await rows(tables.invalidity) if not row.withdrawn),
+        deaths=tuple(_death(row) for row in await rows(tables.death) if not row.withdrawn),
         policies=tuple(await _policies(tx, employer)),
         terms=await _terms(tx, {affiliation.agreement for affiliation in affiliations}),
     )
@@ -63,10 +65,10 @@ async def employers_of(tx: AsyncConnection, agent: UUID) -> list[str]:
 
 
 async def concerned(tx: AsyncConnection, agreement: str) -> list[tuple[str, UUID]]:
-    """Agents under an accord who have a leave or an invalidity: whom its terms may change something for."""
+    """Agents under an accord who have a leave, an invalidity or died: whom its terms may change something for."""
     cover = tables.affiliation
     rows: set[tuple[str, UUID]] = set()
-    for fact in (tables.leave, tables.invalidity):
+    for fact in (tables.leave, tables.invalidity, tables.death):
         joined = cover.join(fact, (cover.c.employer == fact.c.employer) & (cover.c.agent == fact.c.agent))
         query = select(cover.c.employer, cover.c.agent).select_from(joined).where(cover.c.agreement == agreement)
         rows |= {(row.employer, row.agent) for row in await tx.execute(query)}
@@ -142,6 +144,10 @@ def _sum(parts: Sequence[PayElements]) -> PayElements:
 def _recognition(row: Row[Any]) -> Recognition:
     found = Invalidity(row.starts, row.cnracl_rate, row.ss_category, row.atmp_rate, row.pension_net)
     return Recognition(str(row.recognition), found)
+
+
+def _death(row: Row[Any]) -> Death:
+    return Death(row.occurred_on, DeathKind(row.kind))
 
 
 async def _policies(tx: AsyncConnection, employer: str) -> list[Policy]:

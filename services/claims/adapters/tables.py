@@ -90,6 +90,18 @@ invalidity: Final = Table(
     Index(None, "agent"),
 )
 
+# A death, or an absolute and definitive invalidity; one of each at most.
+death: Final = Table(
+    "death",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("occurred_on", Date, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Index(None, "agent"),
+)
+
 # The latest version of a month's pay. `employment` '' when the agent has one.
 pay_month: Final = Table(
     "pay_month",
@@ -236,6 +248,27 @@ annuity: Final = Table(
     UniqueConstraint("annuity", "version"),
     CheckConstraint("version > 0", name="version"),
     CheckConstraint("monthly >= 0", name="amounts"),
+)
+
+# What was decided to be paid once. `capital` is the same for all its versions; `due` may lie ahead.
+capital: Final = Table(
+    "capital",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("agent", Id, nullable=False, index=True),
+    Column("capital", Id, nullable=False),
+    Column("agreement", Text, nullable=False),
+    Column("guarantee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("amount", MoneyColumn, nullable=False),
+    Column("amount_delta", MoneyColumn, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    UniqueConstraint("capital", "version"),
+    UniqueConstraint("employer", "agent", "guarantee", "version"),
+    CheckConstraint("version > 0", name="version"),
+    CheckConstraint("amount >= 0", name="amounts"),
 )
 
 # An agent whose facts contradict each other: nothing is decided until a person has looked.

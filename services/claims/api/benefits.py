@@ -7,13 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, Field
 
 from kit.errors import pointing_at
-from kit.http.types import Amount, Answer, DateText, MonthText, Request, SignedAmount
+from kit.http.types import Amount, Answer, DateText, MonthText, Request, Share, SignedAmount
 from rules.book import NoValueAt, Rules
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind
 from services.claims.api.leaves import LeaveRequest, entries, interval
 from services.claims.api.net_pay import ZERO
-from services.claims.api.shares import Share
 from services.claims.api.statutory_pay import PersonRequest
 from services.claims.domain.annuity import Invalidity
 from services.claims.domain.benefits import Alert

@@ -10,12 +10,11 @@ from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, DateText, RateText, Request, SiretText, Text
+from kit.http.types import Answer, DateText, RateText, Request, Share, SiretText, Text
 from kit.ids import new_id
 from rules.vocabulary import LeaveKind
 from services.claims.adapters import maintenance
 from services.claims.adapters.maintenance import Statement
-from services.claims.api.shares import Share
 from services.claims.application.state_maintenance import state_maintenance
 
 router = service_router(prefix="/v1/ri-maintenance", tags=["Maintien du régime indemnitaire"])

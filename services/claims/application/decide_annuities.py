@@ -9,19 +9,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.db import decisions
-from kit.db.decisions import Decision as StoredDecision
 from kit.events.outbox import Outgoing
 from kit.ids import new_id
 from kit.money import Money
 from kit.trace import Snapshot
 from services.claims.adapters import annuities
 from services.claims.adapters.annuities import Annuity
-from services.claims.application.deciding import Subject
+from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.payloads import AnnuityAdjusted, AnnuityStarted
 from services.claims.domain.annuity import Annuity as FoundAnnuity
 from services.claims.domain.proposal import ProposedAnnuity, annuity_case
-from services.claims.domain.snapshot import decided, read_case
+from services.claims.domain.snapshot import decided
 from services.claims.domain.terms import AnnuityFormula
 
 ZERO = Money.zero()
@@ -65,20 +63,14 @@ async def decide_annuities(
 
 async def _withdrawn(tx: AsyncConnection, subject: Subject, before: Annuity) -> _Change:
     """The former decision's case without its invalidity, which gives nothing."""
-    former = await decisions.load(tx, before.id)
-    assert former is not None, "every annuity has its decision"
-    inputs = former.snapshot.inputs
-    _, snapshot = decided(replace(read_case(inputs), invalidity=None), inputs["terms"], subject.rules)
-    return _Change(before.recognition, before.claim, inputs["terms"]["agreement"], None, before, snapshot)
+    former = await withdraw(tx, subject, before.id, lambda case: replace(case, invalidity=None))
+    return _Change(before.recognition, before.claim, former.terms["agreement"], None, before, former.snapshot)
 
 
 async def _write(tx: AsyncConnection, subject: Subject, changes: Sequence[_Change]) -> list[Outgoing]:
     written = [_annuity(subject, change) for change in changes]
-    stored = [
-        StoredDecision(a.id, f"annuity:{a.annuity}", subject.employer, subject.at, c.snapshot.digest(), c.snapshot)
-        for a, c in zip(written, changes, strict=True)
-    ]
-    await decisions.store_many(tx, stored)
+    snapshots = [change.snapshot for change in changes]
+    await store(tx, subject, ((a.id, f"annuity:{a.annuity}", s) for a, s in zip(written, snapshots, strict=True)))
     await annuities.decide(tx, written)
     return [
         subject.tell(_event(change.agreement, annuity), f"annuity/{annuity.annuity}")

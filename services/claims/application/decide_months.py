@@ -8,8 +8,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.db import decisions
-from kit.db.decisions import Decision as StoredDecision
 from kit.events.outbox import Outgoing
 from kit.ids import new_id
 from kit.money import Money
@@ -17,11 +15,11 @@ from kit.period import Month
 from kit.trace import Snapshot
 from services.claims.adapters import claims
 from services.claims.adapters.claims import Benefit, Claim
-from services.claims.application.deciding import Subject
+from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.payloads import BenefitAdjusted, BenefitDecided
 from services.claims.domain.benefits import MonthBenefit
 from services.claims.domain.case import Case
-from services.claims.domain.snapshot import decided, read_case
+from services.claims.domain.snapshot import decided
 
 ZERO = Money.zero()
 
@@ -58,23 +56,16 @@ async def withdraw_months(
     changes = []
     for (_, month), before in sorted((await claims.current(tx, [claim.id])).items(), key=lambda item: item[0][1]):
         if month not in keep and _amounts(before) != (ZERO,) * len(_amounts(before)):
-            former = await decisions.load(tx, before.id)
-            assert former is not None, "every benefit has its decision"
-            inputs = former.snapshot.inputs
-            emptied = replace(read_case(inputs), leaves=(), days=None)
-            _, snapshot = decided(emptied, inputs["terms"], subject.rules)
-            changes.append(_Change(month, None, before, snapshot))
+            former = await withdraw(tx, subject, before.id, lambda case: replace(case, leaves=(), days=None))
+            changes.append(_Change(month, None, before, former.snapshot))
     return await _write(tx, subject, claim, changes)
 
 
 async def _write(tx: AsyncConnection, subject: Subject, claim: Claim, changes: list[_Change]) -> list[Outgoing]:
     """Store decisions with their snapshots, and return their events."""
     written = [_benefit(subject, claim, change) for change in changes]
-    stored = [
-        StoredDecision(b.id, f"claim:{claim.id}", subject.employer, subject.at, c.snapshot.digest(), c.snapshot)
-        for b, c in zip(written, changes, strict=True)
-    ]
-    await decisions.store_many(tx, stored)
+    snapshots = [change.snapshot for change in changes]
+    await store(tx, subject, ((b.id, f"claim:{claim.id}", s) for b, s in zip(written, snapshots, strict=True)))
     await claims.decide(tx, written)
     return [subject.tell(_event(claim, benefit), f"claim/{claim.id}") for benefit in written]
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db import decisions
+from kit.db.decisions import Decision
 from kit.events.envelope import EventData
 from kit.events.outbox import Outgoing
+from kit.trace import Snapshot
 from rules.book import RuleBook
 from services.claims.domain.agent_file import AgentFile
+from services.claims.domain.case import Case
+from services.claims.domain.snapshot import decided, read_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +39,29 @@ class Subject:
     def tell(self, data: EventData, subject: str) -> Outgoing:
         """The event, in the order of the agent."""
         return Outgoing(data, key=str(self.agent), employer=self.employer, subject=subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A former decision taken again on a case that gives nothing; `terms` is the document it rests on."""
+
+    terms: dict[str, Any]
+    snapshot: Snapshot
+
+
+async def withdraw(tx: AsyncConnection, subject: Subject, former: UUID, emptied: Callable[[Case], Case]) -> Withdrawn:
+    """Decide the case of a stored decision again without what gave something. Asserts that the decision is stored."""
+    stored = await decisions.load(tx, former)
+    assert stored is not None, "whatever is due has its decision"
+    inputs = stored.snapshot.inputs
+    _, snapshot = decided(emptied(read_case(inputs)), inputs["terms"], subject.rules)
+    return Withdrawn(inputs["terms"], snapshot)
+
+
+async def store(tx: AsyncConnection, subject: Subject, taken: Iterable[tuple[UUID, str, Snapshot]]) -> None:
+    """Keep decisions with all they rest on: the id of each, and what it is about."""
+    kept = [
+        Decision(identifier, about, subject.employer, subject.at, snapshot.digest(), snapshot)
+        for identifier, about, snapshot in taken
+    ]
+    await decisions.store_many(tx, kept)

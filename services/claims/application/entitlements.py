@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.errors import RelaisError
 from kit.period import Period
 from rules.book import Rules
 from services.claims.adapters import files, progress
@@ -37,8 +38,9 @@ class Entitlements:
 async def entitlements(
     tx: AsyncConnection, agent: UUID, employer: str | None, period: Period, law: Law
 ) -> Entitlements:
-    """The days of a period. Raises EmployerRequired when several employers are in scope and none is named, and what
-    `statutory_pay` raises when the facts contradict each other.
+    """The days of a period; none, and the reason, when the facts contradict each other or nobody vouches for the law.
+
+    Raises EmployerRequired when several employers are in scope and none is named.
     """
     known = [one for one in await files.employers_of(tx, agent) if employer in (None, one)]
     if not known:
@@ -46,8 +48,11 @@ async def entitlements(
     if len(known) > 1:
         raise EmployerRequired(pointer="/query/employer")
     file = await files.load(tx, known[0], agent, law.today)
-    found = spells(file, law.rules)
+    try:
+        found = spells(file, law.rules)
+        passages = [seen for spell in found if (seen := forecast(file, spell, law.rules)) is not None]
+    except RelaisError as refusal:
+        return Entitlements(known[0], Entitlement(()), (), refusal.code)
     stretches = [stretch for spell in found for stretch in spell.entitlement.within(spell.period)]
-    passages = [seen for spell in found if (seen := forecast(file, spell, law.rules)) is not None]
     held = (await progress.held(tx, agent)).get(known[0])
     return Entitlements(known[0], Entitlement.of(stretches).within(period), tuple(passages), held)

@@ -19,6 +19,7 @@ from rules.book import RuleBook
 from services.claims.adapters import facts, files, progress
 from services.claims.application.readers import (
     AffiliationMoved,
+    AgentDeceased,
     AgreementPublished,
     EmploymentChanged,
     InvalidityRecognised,
@@ -104,6 +105,14 @@ async def invalidity_recognised(tx: AsyncConnection, data: dict[str, Any]) -> No
 
 async def invalidity_withdrawn(tx: AsyncConnection, data: dict[str, Any]) -> None:
     await facts.put_invalidity(tx, InvalidityRecognised.model_validate(data).row(withdrawn=True))
+
+
+async def agent_deceased(tx: AsyncConnection, data: dict[str, Any]) -> None:
+    await facts.put_death(tx, AgentDeceased.model_validate(data).row(withdrawn=False))
+
+
+async def death_withdrawn(tx: AsyncConnection, data: dict[str, Any]) -> None:
+    await facts.put_death(tx, AgentDeceased.model_validate(data).row(withdrawn=True))
 
 
 async def pay_recorded(tx: AsyncConnection, data: dict[str, Any]) -> None:

@@ -126,3 +126,19 @@ class AnnuityAdjusted(AnnuityData):
     topic: ClassVar[str] = TOPIC
 
     monthly_delta: str
+
+
+class CapitalDue(CaseData):
+    """A capital to be paid once, on the day `due`; a later version says what it has become, and by how much."""
+
+    type: ClassVar[str] = "fr.psc.claims.capital.due.v1"
+    topic: ClassVar[str] = TOPIC
+
+    decision: str
+    capital: str
+    agreement: str
+    guarantee: str
+    version: int
+    due: str
+    amount: str
+    amount_delta: str

@@ -18,6 +18,7 @@ from rules.vocabulary import (
     PositionKind,
     Regime,
 )
+from services.claims.domain.capitals import DeathKind
 
 HEALTH: Final = frozenset(LeaveKind.__members__)
 
@@ -177,6 +178,22 @@ class InvalidityRecognised(Whom):
             "ss_category": self.ss_category,
             "atmp_rate": self.atmp_rate,
             "pension_net": self.pension_net,
+            "withdrawn": withdrawn,
+        }
+
+
+class AgentDeceased(Whom):
+    """An agent died, or was recognised in absolute and definitive invalidity."""
+
+    on: date = Field(alias="date")
+    kind: DeathKind
+
+    def row(self, *, withdrawn: bool) -> dict[str, Any]:
+        return {
+            "employer": self.employer,
+            "agent": self.agent,
+            "kind": self.kind.value,
+            "occurred_on": self.on,
             "withdrawn": withdrawn,
         }
 

@@ -17,8 +17,10 @@ from rules.book import RuleBook
 from services.claims.adapters import files, progress
 from services.claims.application.announce_half_pay import announce_half_pay
 from services.claims.application.decide_annuities import decide_annuities
+from services.claims.application.decide_capitals import decide_capitals
 from services.claims.application.decide_claims import decide_claims
 from services.claims.application.deciding import Subject
+from services.claims.domain.due_capitals import propose_capitals
 from services.claims.domain.proposal import propose
 
 
@@ -40,6 +42,7 @@ async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleB
             settled = await decide_claims(tx, subject, proposal.claims)
             events += settled.events
             events += await decide_annuities(tx, subject, proposal.annuities, settled.by_leave)
+            events += await decide_capitals(tx, subject, propose_capitals(file, proposal.annuities, rules))
     except RelaisError as refusal:
         await progress.hold(tx, employer, agent, refusal.code, subject.at)
         return

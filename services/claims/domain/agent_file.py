@@ -11,6 +11,7 @@ from kit.period import Month, Period
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
 from services.claims.domain.annuity import Invalidity
+from services.claims.domain.capitals import Death
 from services.claims.domain.leave import Entry, Person, in_order
 from services.claims.domain.reference import Insured
 from services.claims.domain.situation import RiMaintained
@@ -93,6 +94,7 @@ class AgentFile:
     leaves: tuple[Leave, ...] = ()
     pay: Mapping[Month, PayElements] = field(default_factory=dict)
     recognitions: tuple[Recognition, ...] = ()
+    deaths: tuple[Death, ...] = ()
     policies: tuple[Policy, ...] = ()
     terms: Mapping[str, tuple[DatedTerms, ...]] = field(default_factory=dict)
 

@@ -54,7 +54,7 @@ def death_capital(situation: Situation, death: Death | None, rules: Rules) -> Ca
         return None
     base = contribution_base(situation, rules)
     amount = base * (Fraction(option.share_of_annual_base.value) * MONTHS_PER_YEAR)
-    inputs = {"base": base, "share": option.share_of_annual_base, "kind": death.kind}
+    inputs = {"base": base, "share": option.share_of_annual_base, "cause": death.kind}
     return Capital(Guarantee.DEATH, amount, death.on, Trace("capital.death", option.source, inputs, amount))
 
 

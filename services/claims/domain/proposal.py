@@ -49,10 +49,11 @@ class ProposedClaim:
 
 @dataclass(frozen=True, slots=True)
 class ProposedAnnuity:
-    """A recognition under cover, after a claim (by its leave) or without one."""
+    """A recognition under cover, after a claim (its leave, and the day it opened) or without one."""
 
     recognition: Recognition
     claim_leave: str | None
+    opened_from: date | None
     employment: Employment
     version: DatedTerms
     reference: ReferenceFound
@@ -140,17 +141,22 @@ def _annuity(
     earlier = [claim for claim in claims if claim.opened_from <= start]
     if earlier:
         claim = max(earlier, key=lambda c: c.opened_from)
-        return ProposedAnnuity(recognition, claim.leave, employment, claim.version, claim.reference)
-    version = _version_covering(file, (start, start - ONE_DAY))
+        return ProposedAnnuity(recognition, claim.leave, claim.opened_from, employment, claim.version, claim.reference)
+    version = version_covering(file, (start, start - ONE_DAY))
     if version is None:
         return None
-    before = [entry for entry in file.entries if entry.start <= start]
+    paid = last_paid(file, employment, start, rules)
+    return ProposedAnnuity(recognition, None, None, employment, version, paid)
+
+
+def last_paid(file: AgentFile, employment: Employment, day: date, rules: Rules) -> ReferenceFound:
+    """The last full-pay month before a day whose pay is known. Raises what `statutory_pay` raises."""
+    before = [entry for entry in file.entries if entry.start <= day]
     entitlement = statutory_pay(person_of(employment), before, rules)
-    paid = full_pay_month(file, entitlement, start, among=file.pay.keys())
-    return ProposedAnnuity(recognition, None, employment, version, _reference(file, paid))
+    return _reference(file, full_pay_month(file, entitlement, day, among=file.pay.keys()))
 
 
-def _version_covering(file: AgentFile, days: Sequence[date]) -> DatedTerms | None:
+def version_covering(file: AgentFile, days: Sequence[date]) -> DatedTerms | None:
     """The terms of the accord that covers one of these days, if any."""
     for affiliation in file.affiliations:
         for covered in affiliation.covered():

@@ -1,0 +1,46 @@
+"""Capitals, each with the versions that were decided of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.money import Money
+from services.claims.adapters import versions
+from services.claims.adapters.tables import capital
+
+
+@dataclass(frozen=True, slots=True)
+class Capital:
+    """One version. `id` is the decision's; an agent has one `capital` of a guarantee with an employer."""
+
+    id: UUID
+    employer: str
+    agent: UUID
+    capital: UUID
+    agreement: str
+    guarantee: str
+    version: int
+    due: date
+    amount: Money
+    amount_delta: Money
+    recorded_at: datetime
+
+
+async def current(tx: AsyncConnection, employer: str, agent: UUID) -> dict[str, Capital]:
+    """The last version of each capital of an agent, by guarantee."""
+    return {one.guarantee: one for one in await versions.all_of(tx, capital, Capital, employer, agent)}
+
+
+async def decide(tx: AsyncConnection, decided: Sequence[Capital]) -> None:
+    """Write decided versions; they are never changed afterwards."""
+    await versions.write(tx, capital, decided)
+
+
+async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Capital]:
+    """The last version of each capital of an agent, in scope, by capital."""
+    return await versions.page(tx, capital.c.capital, Capital, agent, after=after, limit=limit)
