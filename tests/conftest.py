@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
+
+# A noisy machine is not a wrong result: no deadline. `make deep` looks at fifty times as many examples.
+settings.register_profile("quick", deadline=None)
+settings.register_profile("deep", deadline=None, max_examples=5000)
+settings.load_profile(os.environ.get("RELAIS_DEPTH", "quick"))
 
 
 @pytest.fixture(scope="session")
