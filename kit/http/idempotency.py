@@ -127,11 +127,14 @@ def _in_flight() -> Problem:
 
 
 def _reused() -> Problem:
+    detail_fr = "Cette clé a déjà servi pour une autre demande."
+    detail_en = "This key was already used for another request."
     return Problem(
         422,
         "idempotency_key_reused",
         "Clé d'idempotence déjà utilisée",
         "Idempotency key reused",
-        detail_fr="Cette clé a déjà servi pour une autre demande.",
-        detail_en="This key was already used for another request.",
+        detail_fr=detail_fr,
+        detail_en=detail_en,
+        errors=[FieldError("/header/Idempotency-Key", detail_fr, detail_en)],
     )

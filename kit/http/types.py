@@ -26,6 +26,7 @@ from kit.money import AMOUNT_PATTERN, Money
 from kit.nir import NIR_PATTERN, Nir
 from kit.period import MONTH_PATTERN, Month
 from kit.rate import RATE_PATTERN, Rate
+from kit.redaction import masked
 from kit.siret import SIRET_PATTERN, Siret
 
 # Two centuries hold every career; beyond them date arithmetic overflows.
@@ -57,6 +58,14 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         f"Instant expected with its time zone, from {FIRST_YEAR} to {LAST_YEAR}.",
     ),
     "siret": ("SIRET attendu : 14 chiffres et une clé valide.", "SIRET expected: 14 digits with a valid check digit."),
+    "share": (
+        "Part attendue en fraction décimale de 0 à 1, chaîne, par exemple « 0.4000 ».",
+        'Share expected as a decimal fraction from 0 to 1, a string, for example "0.4000".',
+    ),
+    "nir_as_code": (
+        "Un identifiant ne peut pas être un NIR : il figure dans des adresses et des événements.",
+        "An identifier cannot be a NIR: it appears in addresses and events.",
+    ),
     "nir": ("NIR attendu : 15 caractères et une clé valide.", "NIR expected: 15 characters with a valid key."),
 }
 
@@ -111,6 +120,20 @@ def _amount(text: str) -> Money:
     return Money.parse(text)
 
 
+def _share(text: str) -> Rate:
+    rate = Rate.parse(text)
+    if rate.value > 1:
+        raise ValueError("part supérieure à un")
+    return rate
+
+
+def not_a_nir(code: str) -> str:
+    """The code itself. Raises `nir_as_code` when it looks like a NIR, which nothing may carry in the clear."""
+    if masked(code) != code:
+        raise refused("nir_as_code")
+    return code
+
+
 def _string(pattern: str, description: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "description": description, "examples": [example]})
 
@@ -134,6 +157,13 @@ RateText = Annotated[
     PlainValidator(_reader("rate", Rate, Rate.parse)),
     _AS_TEXT,
     _string(RATE_PATTERN, "Taux en fraction décimale.", "0.0205"),
+]
+# A rate that is at most one.
+Share = Annotated[
+    Rate,
+    PlainValidator(_reader("share", Rate, _share)),
+    _AS_TEXT,
+    _string(RATE_PATTERN, "Part, fraction décimale de 0 à 1.", "0.4000"),
 ]
 MonthText = Annotated[
     Month,
@@ -164,7 +194,9 @@ SiretText = Annotated[
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
 LongText = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT_PATTERN)]
 # An identifier that outsiders choose: a matricule, an agreement's id, an external reference.
-Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
+Code = Annotated[
+    str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$"), AfterValidator(not_a_nir)
+]
 # JSON true or false, and nothing that looks like them.
 Flag = Annotated[bool, Strict()]
 # A JSON integer, not a string of digits.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -52,6 +53,9 @@ _SAFE_CONTEXT: Final = frozenset(
     {"min_length", "max_length", "pattern", "expected", "expected_tags", "gt", "ge", "lt", "le"}
 )
 
+# How Python shows a member of an enumeration.
+_MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
+
 
 def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """The 422 of a request that does not have the declared shape.
@@ -73,7 +77,7 @@ def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
 def _field(error: Mapping[str, Any]) -> FieldError:
     kind = str(error["type"])
     pair = _DETAILS.get(kind) or MESSAGES.get(kind) or _own_message(error)
-    context = {name: str(value) for name, value in error.get("ctx", {}).items() if name in _SAFE_CONTEXT}
+    context = {n: _MEMBER.sub(r"\1", str(v)) for n, v in error.get("ctx", {}).items() if n in _SAFE_CONTEXT}
     try:
         french, english = (text.format_map(context) for text in pair)
     except (KeyError, ValueError, IndexError):

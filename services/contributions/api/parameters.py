@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import Depends, Path, Query
+from pydantic import AfterValidator
 
+from kit.http.types import not_a_nir
 from kit.period import Month
 
 # The years of kit.http.types: beyond them date arithmetic overflows.
 MONTH: Final = r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$"
 Matricule = Annotated[
-    str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", description="Matricule chez cet employeur.")
+    str,
+    Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", description="Matricule chez cet employeur."),
+    AfterValidator(not_a_nir),
 ]
 
 

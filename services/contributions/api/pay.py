@@ -12,7 +12,7 @@ from kit.http.auth import Principal, requires
 from kit.http.etag import ReadVersion, outdated, set_etag, unnamed
 from kit.http.problem import Problem
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import Amount, Answer, Code, MonthText, RateText, SignedAmount, SiretText
+from kit.http.types import Amount, Answer, Code, MonthText, RateText, Share, SignedAmount, SiretText
 from kit.money import Money
 from services.contributions.adapters import pay
 from services.contributions.adapters.pay import PayVersion
@@ -35,7 +35,7 @@ class PayRequest(ElementsRequest):
     """
 
     other: Annotated[dict[Code, Amount], Field(default_factory=dict, max_length=MAX_OTHERS)]
-    share_of_pay: RateText | None = None
+    share_of_pay: Share | None = None
 
     def to_domain(self) -> Pay:
         return Pay(self.elements(Money.sum(self.other.values())), self.other, self.share_of_pay)

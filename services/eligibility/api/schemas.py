@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from kit.http.types import Amount, Code, Count, DateText, Flag, NirText, RateText, Request, SiretText, Text
+from kit.http.types import Amount, Code, DateText, Flag, NirText, Request, Share, SiretText, Text
 from kit.ids import new_id
 from kit.period import Period
 from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, LeaveKind, PositionKind
@@ -20,6 +20,9 @@ from services.eligibility.domain.facts import Conditions, ContractKey, Election,
 from services.eligibility.domain.file import FONCTIONNAIRES, ArtTeaching
 
 HOURS_PATTERN: Final = r"^[0-9]{1,2}(\.[0-9]{1,2})?$"
+# A waiting period fits in a year, a career in a century: beyond, dates leave the calendar.
+WaitingDays = Annotated[int, Strict(), Field(ge=0, le=366)]
+SeniorityDays = Annotated[int, Strict(), Field(ge=0, le=36_525)]
 # A contract without a number is the only one of its matricule.
 ONLY_CONTRACT: Final = "1"
 
@@ -114,6 +117,13 @@ class HireRequest(Request):
     prior_collective_cover: Flag = False
     employment: EmploymentRequest
 
+    @field_validator("employment")
+    @classmethod
+    def _after_birth(cls, employment: EmploymentRequest, info: ValidationInfo) -> EmploymentRequest:
+        if "birth_date" in info.data and employment.start <= info.data["birth_date"]:
+            raise refused("before_birth", "L'emploi commence avant la naissance.")
+        return employment
+
     def to_hire(self) -> Hire:
         identity = Identity(self.nir, self.last_name, self.first_name, self.birth_date)
         return Hire(identity, self.employment.to_spell(self.employer, self.matricule), self.prior_collective_cover)
@@ -171,8 +181,8 @@ class LeaveRequest(Request):
     start: DateText
     end: DateText | None = None
     paid: Flag | None = Field(None, validate_default=True)
-    waiting_days: Count | None = None
-    seniority_days: Count | None = None
+    waiting_days: WaitingDays | None = None
+    seniority_days: SeniorityDays | None = None
 
     _in_order = field_validator("end")(in_order)
 
@@ -209,7 +219,7 @@ class ExtensionRequest(Request):
     start: DateText
     end: DateText | None = None
     paid: Flag | None = None
-    seniority_days: Count | None = None
+    seniority_days: SeniorityDays | None = None
 
     _in_order = field_validator("end")(in_order)
 
@@ -235,9 +245,9 @@ class InvalidityRequest(Request):
 
     employer: SiretText | None = None
     since: DateText = Field(alias="from")
-    cnracl_rate: RateText | None = None
+    cnracl_rate: Share | None = None
     ss_category: Literal["1", "2", "3"] | None = None
-    atmp_rate: RateText | None = None
+    atmp_rate: Share | None = None
     pension_net: Amount
 
     @model_validator(mode="after")

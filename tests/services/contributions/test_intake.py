@@ -90,6 +90,8 @@ async def test_pay_of_several_employments_stands_apart(service: Service, world: 
         (JUNE, {**PAY, "other": {"CTI": "x"}}, "/other/CTI"),
         (JUNE, {**PAY, "other": {f"C{n}": "1.00" for n in range(51)}}, "/other"),
         (JUNE, {**PAY, "share_of_pay": 0.5}, "/share_of_pay"),
+        (JUNE, {**PAY, "share_of_pay": "1.01"}, "/share_of_pay"),
+        (f"/v1/pay/{CITY}/275038500100158/2025-06", PAY, "/path/matricule"),
     ],
 )
 async def test_malformed_pay_is_refused_where_it_is_wrong(

@@ -35,6 +35,9 @@ def fault(answer: Any) -> tuple[int, str, str]:
         ({"nir": 275038500100158}, "nir", "/nir"),
         ({"employer": "99985001900013"}, "siret", "/employer"),
         ({"birth_date": "1975-02-30"}, "date", "/birth_date"),
+        ({"birth_date": "2025-02-01"}, "before_birth", "/employment"),
+        ({"matricule": "275038500100158"}, "nir_as_code", "/matricule"),
+        ({"matricule": "2750385001001"}, "nir_as_code", "/matricule"),
         ({"birth_date": 19750301}, "date", "/birth_date"),
         ({"matricule": ""}, "string_too_short", "/matricule"),
         ({"employment": {"end": "2025-01-31"}}, "reversed_interval", "/employment/end"),
@@ -101,6 +104,8 @@ async def hired(eligibility: Eligibility, **changes: Any) -> str:
         ({"kind": "FLU", "start": "2026-02-10"}, "enum", "/kind"),
         ({"kind": "CLM", "start": "2026-02-10", "waiting_days": 1}, "waiting_days_refused", "/waiting_days"),
         ({"kind": "CMO", "start": "2026-02-10", "waiting_days": "1"}, "int_type", "/waiting_days"),
+        ({"kind": "CMO", "start": "2026-02-10", "waiting_days": 367}, "less_than_equal", "/waiting_days"),
+        ({"kind": "CMO", "start": "2026-02-10", "seniority_days": 36_526}, "less_than_equal", "/seniority_days"),
         ({"kind": "DO", "start": "2026-02-10"}, "paid_required", "/paid"),
         ({"kind": "CMO", "start": "2025-01-31", "end": "2025-02-10"}, "not_employed", "/start"),
         ({"kind": "CMO", "start": "2026-02-10", "employer": OTHER}, "not_employed", "/employer"),
@@ -157,6 +162,7 @@ async def test_an_option_that_is_not_open(
     async with eligibility.hris(CITY) as hris:
         refused = await hris.post(f"/v1/agents/{agent}/options", json=body)
     assert fault(refused) == (422, code, pointer)
+    assert "<" not in refused.text, "members of an enumeration go by their names"
     assert await rows(eligibility, "option_election") == 0
 
 
@@ -164,7 +170,9 @@ async def test_an_option_that_is_not_open(
     ("body", "code", "pointer"),
     [
         ({"from": "2026-01-01", "pension_net": "0.00"}, "nothing_recognised", ""),
-        ({"from": "2026-01-01", "cnracl_rate": "40 %", "pension_net": "0.00"}, "rate", "/cnracl_rate"),
+        ({"from": "2026-01-01", "cnracl_rate": "40 %", "pension_net": "0.00"}, "share", "/cnracl_rate"),
+        ({"from": "2026-01-01", "cnracl_rate": "1.0001", "pension_net": "0.00"}, "share", "/cnracl_rate"),
+        ({"from": "2026-01-01", "atmp_rate": "2", "pension_net": "0.00"}, "share", "/atmp_rate"),
         ({"from": "2026-01-01", "cnracl_rate": "0.4", "pension_net": "-1.00"}, "amount", "/pension_net"),
         ({"from": "2026-01-01", "cnracl_rate": "0.4", "pension_net": 1}, "amount", "/pension_net"),
         ({"from": "2026-01-01", "ss_category": "4", "pension_net": "1.00"}, "literal_error", "/ss_category"),
