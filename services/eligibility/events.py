@@ -5,10 +5,41 @@ from __future__ import annotations
 from typing import Final
 
 from kit.events.consumer import Subscription
+from kit.events.envelope import EventData
 from services.eligibility.application import follow_agreements
-from services.eligibility.application.payloads import PUBLISHES
+from services.eligibility.application.leave_payloads import (
+    SickLeaveCancelled,
+    SickLeaveEnded,
+    SickLeaveExtended,
+    SickLeaveStarted,
+)
+from services.eligibility.application.payloads import (
+    AffiliationEnded,
+    AffiliationResumed,
+    AffiliationStarted,
+    AffiliationSuspended,
+    AgentHired,
+    EmploymentChanged,
+    InvalidityRecognised,
+    OptionCancelled,
+    OptionElected,
+)
 
-__all__ = ["PUBLISHES", "subscriptions"]
+PUBLISHES: Final[tuple[type[EventData], ...]] = (
+    AgentHired,
+    EmploymentChanged,
+    SickLeaveStarted,
+    SickLeaveExtended,
+    SickLeaveEnded,
+    SickLeaveCancelled,
+    InvalidityRecognised,
+    AffiliationStarted,
+    AffiliationSuspended,
+    AffiliationResumed,
+    AffiliationEnded,
+    OptionElected,
+    OptionCancelled,
+)
 
 AGREEMENTS: Final = "psc.agreements.agreement.v1"
 

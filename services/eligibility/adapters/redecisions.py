@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, literal, select, text
+from sqlalchemy import delete, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.context import Chain, current
@@ -57,8 +57,3 @@ async def take(tx: AsyncConnection, limit: int) -> dict[Chain, list[UUID]]:
     for agent, chain in latest.items():
         groups.setdefault(chain, []).append(agent)
     return groups
-
-
-async def waiting(tx: AsyncConnection) -> int:
-    """How many requests wait."""
-    return int((await tx.execute(select(func.count()).select_from(redecision))).scalar_one())

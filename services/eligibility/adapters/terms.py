@@ -48,9 +48,3 @@ async def binding(tx: AsyncConnection, employers: Sequence[str]) -> list[tuple[s
         .order_by(agreement_employer.c.employer, agreement_employer.c.valid, agreement_employer.c.agreement)
     )
     return [(row.employer, row.valid, row.content) for row in await tx.execute(query)]
-
-
-async def content_of(tx: AsyncConnection, agreement: str) -> dict[str, Any] | None:
-    """What one accord says, or None when it is not known here."""
-    query = select(agreement_terms.c.content).where(agreement_terms.c.agreement == agreement)
-    return (await tx.execute(query)).scalar_one_or_none()

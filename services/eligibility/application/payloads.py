@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events.envelope import EventData
-from services.eligibility.domain.facts import Election, Invalidity, LeaveEntry
+from services.eligibility.domain.facts import Election, Invalidity
 from services.eligibility.domain.standing import Standing
 
 TOPIC: Final = "psc.eligibility.agent.v1"
@@ -86,103 +85,6 @@ class EmploymentChanged(EventData):
         key = standing.key
         said = {"agent": agent, "employer": key.employer, "matricule": key.matricule, "from": standing.period.start}
         return cls.model_validate({**said, "employment": EmploymentPart.of(standing)})
-
-
-class LeavePart(Part):
-    """An initial stop or a renewal."""
-
-    id: UUID
-    kind: str
-    start: date
-    end: date | None
-    paid: bool
-    waiting_days: int | None
-    seniority_days: int | None
-
-    @classmethod
-    def of(cls, entry: LeaveEntry) -> Self:
-        return cls(
-            id=entry.id,
-            kind=entry.kind.value,
-            start=entry.period.start,
-            end=entry.period.end,
-            paid=entry.paid,
-            waiting_days=entry.waiting_days,
-            seniority_days=entry.seniority_days,
-        )
-
-
-class SickLeave(EventData):
-    """A leave, whole, after what happened to it: the event of the highest sequence says how it stands.
-
-    The fields beside `entries` are those of the initial stop, `end` that of the last renewal.
-    """
-
-    agent: UUID
-    employer: str
-    leave: UUID
-    kind: str
-    start: date
-    end: date | None
-    waiting_days: int | None
-    seniority_days: int | None
-    paid: bool
-    entries: list[LeavePart]
-
-    @classmethod
-    def of(cls, agent: UUID, known: Sequence[LeaveEntry], **more: Any) -> Self:
-        """Asserts at least one entry, in date order."""
-        first, last = known[0], known[-1]
-        said = {
-            "agent": agent,
-            "employer": first.employer,
-            "leave": first.leave,
-            "kind": first.kind.value,
-            "start": first.period.start,
-            "end": last.period.end,
-            "waiting_days": first.waiting_days,
-            "seniority_days": first.seniority_days,
-            "paid": first.paid,
-            "entries": [LeavePart.of(entry) for entry in known],
-        }
-        return cls.model_validate({**said, **more})
-
-
-class SickLeaveStarted(SickLeave):
-    """An initial stop."""
-
-    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.started.v1"
-    topic: ClassVar[str] = TOPIC
-
-
-class RenewalPart(Part):
-    """The days a renewal adds."""
-
-    start: date
-    end: date | None
-
-
-class SickLeaveExtended(SickLeave):
-    """A renewal."""
-
-    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.extended.v1"
-    topic: ClassVar[str] = TOPIC
-
-    renewal: RenewalPart
-
-
-class SickLeaveEnded(SickLeave):
-    """It ended earlier than was said."""
-
-    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.ended.v1"
-    topic: ClassVar[str] = TOPIC
-
-
-class SickLeaveCancelled(SickLeave):
-    """It never was: `entries` is empty, the other fields say what it had been said to be."""
-
-    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.cancelled.v1"
-    topic: ClassVar[str] = TOPIC
 
 
 class InvalidityRecognised(EventData):
@@ -305,20 +207,3 @@ class OptionCancelled(Option):
 
     type: ClassVar[str] = "fr.psc.eligibility.option.cancelled.v1"
     topic: ClassVar[str] = TOPIC
-
-
-PUBLISHES: Final[tuple[type[EventData], ...]] = (
-    AgentHired,
-    EmploymentChanged,
-    SickLeaveStarted,
-    SickLeaveExtended,
-    SickLeaveEnded,
-    SickLeaveCancelled,
-    InvalidityRecognised,
-    AffiliationStarted,
-    AffiliationSuspended,
-    AffiliationResumed,
-    AffiliationEnded,
-    OptionElected,
-    OptionCancelled,
-)

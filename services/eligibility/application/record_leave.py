@@ -12,8 +12,7 @@ from kit.events.outbox import publish
 from kit.ids import new_id
 from kit.recording import Recording
 from services.eligibility.adapters import leaves
-from services.eligibility.application.open_file import OpenFile, changed
-from services.eligibility.application.payloads import (
+from services.eligibility.application.leave_payloads import (
     RenewalPart,
     SickLeave,
     SickLeaveCancelled,
@@ -21,6 +20,7 @@ from services.eligibility.application.payloads import (
     SickLeaveExtended,
     SickLeaveStarted,
 )
+from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.domain.amendment import shortened
 from services.eligibility.domain.errors import (
     FactNotFound,

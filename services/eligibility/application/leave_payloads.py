@@ -1,0 +1,109 @@
+"""The payloads about leaves: each event carries the whole leave, so that the latest says how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from kit.events.envelope import EventData
+from services.eligibility.application.payloads import TOPIC, Part
+from services.eligibility.domain.facts import LeaveEntry
+
+
+class LeavePart(Part):
+    """An initial stop or a renewal."""
+
+    id: UUID
+    kind: str
+    start: date
+    end: date | None
+    paid: bool
+    waiting_days: int | None
+    seniority_days: int | None
+
+    @classmethod
+    def of(cls, entry: LeaveEntry) -> Self:
+        return cls(
+            id=entry.id,
+            kind=entry.kind.value,
+            start=entry.period.start,
+            end=entry.period.end,
+            paid=entry.paid,
+            waiting_days=entry.waiting_days,
+            seniority_days=entry.seniority_days,
+        )
+
+
+class SickLeave(EventData):
+    """A leave, whole, after what happened to it: the event of the highest sequence says how it stands.
+
+    The fields beside `entries` are those of the initial stop, `end` that of the last renewal.
+    """
+
+    agent: UUID
+    employer: str
+    leave: UUID
+    kind: str
+    start: date
+    end: date | None
+    waiting_days: int | None
+    seniority_days: int | None
+    paid: bool
+    entries: list[LeavePart]
+
+    @classmethod
+    def of(cls, agent: UUID, known: Sequence[LeaveEntry], **more: Any) -> Self:
+        """Asserts at least one entry, in date order."""
+        first, last = known[0], known[-1]
+        said = {
+            "agent": agent,
+            "employer": first.employer,
+            "leave": first.leave,
+            "kind": first.kind.value,
+            "start": first.period.start,
+            "end": last.period.end,
+            "waiting_days": first.waiting_days,
+            "seniority_days": first.seniority_days,
+            "paid": first.paid,
+            "entries": [LeavePart.of(entry) for entry in known],
+        }
+        return cls.model_validate({**said, **more})
+
+
+class SickLeaveStarted(SickLeave):
+    """An initial stop."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.started.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class RenewalPart(Part):
+    """The days a renewal adds."""
+
+    start: date
+    end: date | None
+
+
+class SickLeaveExtended(SickLeave):
+    """A renewal."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.extended.v1"
+    topic: ClassVar[str] = TOPIC
+
+    renewal: RenewalPart
+
+
+class SickLeaveEnded(SickLeave):
+    """It ended earlier than was said."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.ended.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class SickLeaveCancelled(SickLeave):
+    """It never was: `entries` is empty, the other fields say what it had been said to be."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.cancelled.v1"
+    topic: ClassVar[str] = TOPIC
