@@ -1,4 +1,4 @@
-"""Step 6: the insurer reads its own feed, and nothing else."""
+"""Step 7: the insurer reads its own feed, and nothing else."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ FACTS = {
     "fr.psc.claims.claim.opened.v1",
     "fr.psc.claims.benefit.decided.v1",
     "fr.psc.claims.annuity.started.v1",
+    "fr.psc.claims.capital.due.v1",
 }
 STATEMENT = "fr.psc.contributions.statement.issued.v1"
 
 
 def play(world: World) -> None:
     report = world.report
-    report.title("6. L'assureur lit son flux")
+    report.title("7. L'assureur lit son flux")
     events = world.insurer.until(lambda: _complete(world), "les faits de l'assureur")
     mine = [event for event in events if _is_about(event, world)]
     for kind in sorted({event["type"] for event in mine}):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import httpx
 
 from relais.api import PATIENCE_SECONDS, Refused, TooLate
-from relais.demo import accord, contributions, hiring, insurer, invalidity, sickness
+from relais.demo import accord, capitals, contributions, hiring, insurer, invalidity, sickness
 from relais.demo.report import Report, Stopped
 from relais.demo.world import World, world
 
@@ -18,6 +18,7 @@ STEPS: tuple[Step, ...] = (
     contributions.play,
     sickness.play,
     invalidity.play,
+    capitals.play,
     insurer.play,
 )
 
