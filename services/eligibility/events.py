@@ -7,6 +7,7 @@ from typing import Final
 from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
 from services.eligibility.application import follow_agreements
+from services.eligibility.application.death_payloads import AgentDeceased, DeathWithdrawn
 from services.eligibility.application.leave_payloads import (
     SickLeaveCancelled,
     SickLeaveEnded,
@@ -39,6 +40,8 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     AffiliationEnded,
     OptionElected,
     OptionCancelled,
+    AgentDeceased,
+    DeathWithdrawn,
 )
 
 AGREEMENTS: Final = "psc.agreements.agreement.v1"

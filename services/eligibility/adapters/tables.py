@@ -115,6 +115,21 @@ invalidity: Final = Table(
     _one_at_a_time("ex_invalidity_agent", "agent", "employer"),
 )
 
+# A death or an IAD, with every employer of the agent; `said_by` is the employer who announced it.
+death: Final = Table(
+    "death",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("agent", Id, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("said_by", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("occurred_on", Date, nullable=False),
+    Column("recorded", TSTZRANGE, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    ExcludeConstraint(("agent", "="), ("employer", "="), ("kind", "="), ("recorded", "&&"), name="ex_death_kind"),
+)
+
 option_election: Final = Table(
     "option_election",
     metadata,

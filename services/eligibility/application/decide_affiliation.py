@@ -28,6 +28,7 @@ from services.eligibility.application.payloads import (
     AffiliationSuspended,
 )
 from services.eligibility.application.read_facts import Facts, read_facts
+from services.eligibility.application.tell_deaths import tell_deaths
 from services.eligibility.application.tell_employments import tell_employments
 from services.eligibility.domain.announcement import Move, Transition, announce, transitions
 from services.eligibility.domain.decision import Decision, inputs_of, taken
@@ -62,6 +63,7 @@ async def decide_affiliation(tx: AsyncConnection, who: Sequence[UUID], rules: Ru
     await agents.lock(tx, list(who))
     facts = await read_facts(tx, who)
     events = await tell_employments(tx, facts, rules)
+    events += await tell_deaths(tx, facts, clock)
     events += await _keep(tx, await _verdicts(tx, facts), clock)
     await publish_many(tx, events)
     return len(events)
@@ -78,7 +80,7 @@ async def _verdicts(tx: AsyncConnection, facts: dict[UUID, Facts]) -> list[_Verd
         for employer in known.employers():
             for bound, content in accords[employer]:
                 agreement = content["agreement"]
-                decision = taken(inputs_of(known.file_with(employer), content, bound))
+                decision = taken(inputs_of(known.file_with(employer), content, bound, known.died_on))
                 if decision is not None:
                     digest, state = decision.snapshot.digest(), before.get((agent, employer, agreement))
                     found.append(_Verdict(agent, employer, agreement, decision, digest, state))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.eligibility.adapters import agents, employments, leaves
+from services.eligibility.adapters import agents, deaths, employments, leaves
 from services.eligibility.adapters.agents import Link
+from services.eligibility.adapters.deaths import StoredDeath
+from services.eligibility.domain.death import DeathKind
 from services.eligibility.domain.facts import LeaveEntry, Spell, file_of
 from services.eligibility.domain.file import AgentFile
 
@@ -21,10 +24,17 @@ class Facts:
     spells: list[Spell] = field(default_factory=list)
     entries: list[LeaveEntry] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    deaths: list[StoredDeath] = field(default_factory=list)
 
     def employers(self) -> list[str]:
         """The employers with whom the agent has, or had, an employment."""
         return sorted({spell.key.employer for spell in self.spells})
+
+    @property
+    def died_on(self) -> date | None:
+        """The day of the death, the earliest that an employer announced itself; an IAD is none."""
+        announced = (one.death for one in self.deaths if one.said_by == one.employer)
+        return min((death.on for death in announced if death.kind is DeathKind.DEATH), default=None)
 
     def file_with(self, employer: str) -> AgentFile:
         """The file that cover with one employer is decided on."""
@@ -41,4 +51,6 @@ async def read_facts(tx: AsyncConnection, who: Sequence[UUID]) -> dict[UUID, Fac
         facts[agent].entries.append(entry)
     for link in await agents.links(tx, list(who)):
         facts[link.agent].links.append(link)
+    for stored in await deaths.of_agents(tx, who):
+        facts[stored.agent].deaths.append(stored)
     return facts

@@ -1,0 +1,58 @@
+"""Deaths and IAD in the database: one row with each employer of the agent, as that employer may know it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.recording import Recording
+from services.eligibility.adapters.tables import agent, death
+from services.eligibility.adapters.temporal import known_now, record, retract
+from services.eligibility.domain.death import Death, DeathKind
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDeath:
+    """What an employer knows; `said_by` announced it, itself or another employer of the same person."""
+
+    agent: UUID
+    employer: str
+    said_by: str
+    death: Death
+
+
+async def of_agents(tx: AsyncConnection, agents: Sequence[UUID]) -> list[StoredDeath]:
+    """What is known now of these agents, as far as the caller sees, in an order of their own."""
+    query = select(death).where(known_now(death), death.c.agent.in_(agents))
+    rows = await tx.execute(query.order_by(death.c.agent, death.c.kind, death.c.employer))
+    return [
+        StoredDeath(row.agent, row.employer, row.said_by, Death(DeathKind(row.kind), row.occurred_on)) for row in rows
+    ]
+
+
+async def add(tx: AsyncConnection, one: StoredDeath, recording: Recording) -> None:
+    row = {
+        "agent": one.agent,
+        "employer": one.employer,
+        "said_by": one.said_by,
+        "kind": one.death.kind.value,
+        "occurred_on": one.death.on,
+    }
+    await record(tx, death, [row], recording)
+
+
+async def remove(tx: AsyncConnection, one: StoredDeath, recording: Recording) -> None:
+    """From now on it is no longer known with this employer; it stays readable as known before."""
+    same = (death.c.agent == one.agent) & (death.c.employer == one.employer) & (death.c.kind == one.death.kind.value)
+    await retract(tx, death, same, recording)
+
+
+async def birth_date(tx: AsyncConnection, key: UUID) -> date:
+    """When an agent that the caller sees was born."""
+    born: date = (await tx.execute(select(agent.c.birth_date).where(agent.c.id == key))).scalar_one()
+    return born
