@@ -97,6 +97,7 @@ async def sign_one(
     response: Response,
 ) -> AgreementAnswer:
     """Record the signatures that the document names. Signing twice changes nothing."""
+    await stands_for(tx, caller, agreement)
     stored = await sign(tx, agreement, Recording(clock.instant(), caller.client))
     return _answer(stored, clock, response)
 
@@ -110,8 +111,16 @@ async def publish_one(
     response: Response,
 ) -> AgreementAnswer:
     """Publish a signed accord: it binds from its dates. Publishing twice changes nothing."""
+    await stands_for(tx, caller, agreement)
     stored = await publish_agreement(tx, agreement, clock.day(), Recording(clock.instant(), caller.client))
     return _answer(stored, clock, response)
+
+
+async def stands_for(tx: Tx, caller: Principal, agreement: str) -> None:
+    """What concerns every employer of an accord is for who stands for all of them. Raises 403, UnknownAgreement."""
+    stored = _found(await agreements.get(tx, agreement))
+    for employer in stored.document.employers:
+        caller.check_employer(employer.siret)
 
 
 def _answer(stored: StoredAgreement, clock: Now, response: Response) -> AgreementAnswer:

@@ -14,13 +14,12 @@ from kit.http.etag import set_etag
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Answer, DateText, LongText, Request, SiretText
 from kit.recording import Recording
-from services.agreements.adapters import agreements
 from services.agreements.adapters.document import AgreementDraft
-from services.agreements.api.agreements import Key, every_finding
+from services.agreements.api.agreements import Key, every_finding, stands_for
 from services.agreements.application import plan_change
 from services.agreements.application.change_agreement import Outcome, Plan, settle
 from services.agreements.domain.cascade import EffectKind
-from services.agreements.domain.errors import InvalidAgreement, StaffOnly, UnknownAgreement
+from services.agreements.domain.errors import InvalidAgreement, StaffOnly
 from services.agreements.domain.lifecycle import Status
 
 router = service_router(tags=["Vie des accords"])
@@ -96,7 +95,7 @@ async def revise(
     """An avenant from a day on, past ones included: every term that changes, then the new version."""
     for employer in body.document.employers:
         caller.check_employer(employer.siret)
-    await _stands_for(tx, caller, agreement)
+    await stands_for(tx, caller, agreement)
     try:
         plan = await plan_change.revision(tx, agreement, body.document, body.since, reason=body.reason, rules=rules)
     except InvalidAgreement as error:
@@ -110,7 +109,7 @@ async def suspend(
     *, agreement: Key, body: ChangeRequest, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> ChangeAnswer:
     """Suspend an accord from a day on."""
-    await _stands_for(tx, caller, agreement)
+    await stands_for(tx, caller, agreement)
     plan = plan_change.suspension(tx, agreement, body.on, body.reason)
     return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
 
@@ -120,7 +119,7 @@ async def resume(
     *, agreement: Key, body: ChangeRequest, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> ChangeAnswer:
     """Let a suspended accord bind again from a day on."""
-    await _stands_for(tx, caller, agreement)
+    await stands_for(tx, caller, agreement)
     plan = plan_change.resumption(tx, agreement, body.on, body.reason)
     return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
 
@@ -130,7 +129,7 @@ async def denounce(
     *, agreement: Key, body: ChangeRequest, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> ChangeAnswer:
     """Denounce an accord; `on` is its last day."""
-    await _stands_for(tx, caller, agreement)
+    await stands_for(tx, caller, agreement)
     plan = plan_change.denunciation(tx, agreement, body.on, body.reason)
     return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
 
@@ -167,15 +166,6 @@ async def end_convention(
         raise StaffOnly
     plan = plan_change.convention_end(tx, convention, body.on, body.reason)
     return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
-
-
-async def _stands_for(tx: Tx, caller: Principal, agreement: str) -> None:
-    """What concerns every employer of an accord is for who stands for all of them."""
-    stored = await agreements.get(tx, agreement)
-    if stored is None:
-        raise UnknownAgreement
-    for employer in stored.document.employers:
-        caller.check_employer(employer.siret)
 
 
 async def _settled(

@@ -37,6 +37,7 @@ async def register(
 ) -> OrganisationAnswer:
     """Register an organisation; the same content again changes nothing (200)."""
     one = body.to_domain(clock.day())
+    caller.check_employer(one.key)
     new = await register_organisation(tx, one, Recording(clock.instant(), caller.client))
     response.status_code = 201 if new else 200
     set_etag(response, await organisations.facts(tx, one.key))
@@ -91,6 +92,7 @@ async def change(
     response: Response,
 ) -> OrganisationAnswer:
     """Change an organisation from a day on; the days before keep what was said of them."""
+    caller.check_employer(key)
     await organisations.lock(tx, [key])
     check_version(version, await organisations.facts(tx, key))
     recording = Recording(clock.instant(), caller.client, body.reason)

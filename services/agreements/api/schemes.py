@@ -15,7 +15,7 @@ from kit.recording import Recording
 from services.agreements.adapters import schemes
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.application.register_scheme import register_scheme
-from services.agreements.domain.errors import UnknownScheme
+from services.agreements.domain.errors import StaffOnly, UnknownScheme
 from services.agreements.domain.scheme import ConventionState
 
 router = service_router(tags=["Régimes régionaux"])
@@ -44,7 +44,9 @@ async def register(
     clock: Now,
     response: Response,
 ) -> SchemeDocument:
-    """Register a regional scheme; the same document again changes nothing (200)."""
+    """Register a regional scheme, which binds every employer; the same document again changes nothing (200)."""
+    if caller.employers is not None:
+        raise StaffOnly
     new = await register_scheme(tx, body, Recording(clock.instant(), caller.client))
     response.status_code = 201 if new else 200
     return body

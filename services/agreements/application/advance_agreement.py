@@ -10,16 +10,16 @@ from kit.events.outbox import publish
 from kit.recording import Recording
 from services.agreements.adapters import agreements
 from services.agreements.adapters.agreements import StoredAgreement
-from services.agreements.domain.errors import UnknownAgreement
+from services.agreements.domain.errors import IllegalStep, UnknownAgreement
 from services.agreements.domain.lifecycle import Status, step
 from services.agreements.domain.validation import check_signable
 from services.agreements.events import AgreementPublished
 
 
 async def sign(tx: AsyncConnection, key: str, recording: Recording) -> StoredAgreement:
-    """Record the signatures the document names. Raises UnknownAgreement, IllegalStep, NotSignable."""
+    """Record the signatures the document names, unless it was signed before. Raises UnknownAgreement, NotSignable."""
     stored = await _locked(tx, key)
-    if stored.status is Status.SIGNED:
+    if stored.status is not Status.DRAFT:
         return stored
     step(stored.status, Status.SIGNED)
     accord = stored.document.to_domain()
@@ -29,12 +29,13 @@ async def sign(tx: AsyncConnection, key: str, recording: Recording) -> StoredAgr
 
 async def publish_agreement(tx: AsyncConnection, key: str, on: date, recording: Recording) -> StoredAgreement:
     """Publish a signed accord (CGFP L. 226-1): its terms bind from their dates, past ones included, and all services
-    learn them. Raises UnknownAgreement, IllegalStep.
+    learn them. One that is suspended is resumed, not published again. Raises UnknownAgreement, IllegalStep.
     """
     stored = await _locked(tx, key)
     if stored.status is Status.PUBLISHED:
         return stored
-    step(stored.status, Status.PUBLISHED)
+    if stored.status is not Status.SIGNED:
+        raise IllegalStep(stored.status.value, Status.PUBLISHED.value)
     published = await _taken(tx, stored, Status.PUBLISHED, on, recording)
     payload = AgreementPublished.of(stored.document, stored.version)
     await publish(tx, payload, key=key, subject=f"/v1/agreements/{key}")

@@ -78,7 +78,7 @@ async def test_every_step_again_changes_nothing(service: Service, registry: Comp
         assert (await staff.post("/v1/agreements", json=raw())).status_code == 200
         assert (await staff.post(f"/v1/agreements/{LRSY}/publish")).json()["status"] == "PUBLISHED"
         late = await staff.post(f"/v1/agreements/{LRSY}/sign")
-    assert (late.status_code, late.json()["code"]) == (409, "illegal_step")
+    assert (late.status_code, late.json()["status"]) == (200, "PUBLISHED")
     assert len(await published(registry)) == 1
 
 
@@ -149,6 +149,30 @@ async def test_a_stranger_learns_nothing_of_a_taken_id_and_changes_nothing(servi
         assert (await stranger.post(f"/v1/agreements/{LRSY}/sign")).status_code == 404
         foreign = await stranger.post("/v1/agreements", json=changed({"/agreement": "mine"}))
         assert (foreign.status_code, foreign.json()["code"]) == (403, "employer_not_yours")
+
+
+async def test_an_employer_acts_for_itself_only(service: Service, registry: ComponentDatabase) -> None:
+    """What binds others is for who stands for them, whatever the scopes."""
+    async with service.caller(*WRITE) as staff:
+        await staff.post("/v1/schemes", json=raw("pays-de-la-loire-2024"))
+        await staff.post("/v1/agreements", json=raw())
+        for one in raw("organisations")["organisations"]:
+            await staff.post("/v1/organisations", json=one)
+    told = len(await published(registry))
+    change = {"from": "2026-01-01", "name": "Ailleurs", "reason": "essai"}
+    async with service.caller(*WRITE, employers=[CITY]) as city:
+        for step in ("sign", "publish"):
+            refused = await city.post(f"/v1/agreements/{LRSY}/{step}")
+            assert (refused.status_code, refused.json()["code"]) == (403, "employer_not_yours")
+        scheme = await city.post("/v1/schemes", json=raw("pays-de-la-loire-2024"))
+        assert (scheme.status_code, scheme.json()["code"]) == (403, "staff_only")
+        other = await city.post("/v1/organisations", json={"siret": OTHER, "kind": "COMMUNE", "name": "Ailleurs"})
+        assert (other.status_code, other.json()["code"]) == (403, "employer_not_yours")
+        foreign = await city.patch("/v1/organisations/demo-a", json=change, headers={"if-match": '"1"'})
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "employer_not_yours")
+        own = await city.patch(f"/v1/organisations/{CITY}", json=change, headers={"if-match": '"1"'})
+        assert own.status_code == 200, own.text
+    assert len(await published(registry)) == told + 1
 
 
 async def test_nothing_is_seen_without_a_tenant(registry: ComponentDatabase, service: Service) -> None:

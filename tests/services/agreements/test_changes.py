@@ -181,6 +181,10 @@ async def test_a_suspension_and_what_ends_it(staff: httpx.AsyncClient, registry:
     assert early.json()["code"] == "illegal_step"
     made = await confirmed(staff, f"{URL}/suspension", {"on": "2026-03-01", "reason": "négociation"})
     assert made["statuses"] == {LRSY: "SUSPENDED"}
+    again = await staff.post(f"{URL}/publish")
+    assert (again.status_code, again.json()["code"]) == (409, "illegal_step"), (
+        "it is resumed from a day, with a preview"
+    )
     too_early = await staff.post(f"{URL}/resumption", json={"on": "2026-03-01", "reason": "x"})
     assert (too_early.status_code, too_early.json()["code"]) == (422, "outside_force")
     await confirmed(staff, f"{URL}/resumption", {"on": "2026-06-01", "reason": "accord trouvé"})
