@@ -14,7 +14,7 @@ SELF_EVIDENT = {".gitignore", ".dockerignore", ".env.example", "CHANGELOG.md", "
 
 def _listed() -> set[str]:
     block = README.split("## The tree", 1)[1].split("```", 2)[1]
-    return {m.group(1).rstrip("/") for m in re.finditer(r"^(\S+)\s{2,}\S", block, re.M)}
+    return {m.group(1).rstrip("/") for m in re.finditer(r"^(\S+)\s{2,}\S", block, re.MULTILINE)}
 
 
 def _tracked() -> set[str]:
@@ -29,9 +29,11 @@ def test_every_folder_has_its_line_and_every_line_its_folder() -> None:
 
 
 def test_links_of_the_documentation_lead_somewhere() -> None:
-    broken = []
-    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md")]:
-        for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", page.read_text()):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/**/README.md")]
+        if not {".venv", ".relais", ".kafka"} & set(page.relative_to(ROOT).parts)
+        for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
     assert broken == []
