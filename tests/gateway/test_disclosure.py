@@ -14,7 +14,7 @@ from gateway.events import subscriptions
 from kit.period import Period
 from services.claims.events import PUBLISHES as CLAIMS
 from services.contributions.events import PUBLISHES as CONTRIBUTIONS
-from services.eligibility.application.payloads import PUBLISHES as ELIGIBILITY
+from services.eligibility.events import PUBLISHES as ELIGIBILITY
 
 FORBIDDEN = {
     "nir",

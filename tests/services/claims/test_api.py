@@ -33,7 +33,7 @@ async def test_the_main_job_is_read_from_entitlement_to_trace(claims: Claims, se
     life = await decided(claims)
     async with service.caller(READ, employers=[CITY]) as hris:
         answer = await hris.get(
-            "/v1/entitlements", params={"agent": life.agent, "from": "2026-02-01", "to": "2026-06-30"}
+            "/v1/entitlements", params={"agent": str(life.agent), "from": "2026-02-01", "to": "2026-06-30"}
         )
         found = answer.json()
         assert [(p["start"], p["end"], p["leg"], p["rate"], p["days"]) for p in found["periods"]] == [
@@ -131,7 +131,7 @@ async def test_another_employer_sees_nothing(claims: Claims, service: Service) -
         (benefit, _) = await items(staff, "/v1/benefits", claim=claim["id"])
         assert await items(other, "/v1/claims", agent=life.agent) == []
         assert await items(other, "/v1/annuities", agent=life.agent) == []
-        assert (await other.get("/v1/entitlements", params={"agent": life.agent})).json()["periods"] == []
+        assert (await other.get("/v1/entitlements", params={"agent": str(life.agent)})).json()["periods"] == []
         for path, query in (
             (f"/v1/claims/{claim['id']}", {}),
             ("/v1/benefits", {"claim": claim["id"]}),
@@ -204,7 +204,7 @@ async def test_a_held_case_says_so(claims: Claims, service: Service) -> None:
     life = await decided(claims)
     await claims.tell(life.sick("2026-06-30", "2026-07-02", "other").last)
     async with service.caller(READ) as staff:
-        response = await staff.get("/v1/entitlements", params={"agent": life.agent})
+        response = await staff.get("/v1/entitlements", params={"agent": str(life.agent)})
         assert response.status_code == 200, "the question is well put: it is the facts that contradict each other"
         assert (response.json()["held"], response.json()["periods"]) == ("overlapping_leaves", [])
 

@@ -5,6 +5,7 @@ It knows the figures of the rulebook by heart, so that the engine's reading of `
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -60,7 +61,7 @@ class DayByDay:
         return self.person.regime in FONCTIONNAIRES
 
     def day(self, entry: Entry, day: date) -> tuple[Leg, str]:
-        paid = {
+        paid: dict[LeaveKind, Callable[[], tuple[Leg, str]]] = {
             LeaveKind.CMO: lambda: self.cmo(entry, day),
             LeaveKind.CLM: lambda: self.long(self.clm_leg(day)),
             LeaveKind.CLD: lambda: self.long(self.cld_leg(entry, day)),

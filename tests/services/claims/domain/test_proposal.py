@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.money import Money
@@ -21,7 +22,7 @@ from services.claims.domain.agent_file import (
 )
 from services.claims.domain.annuity import Invalidity
 from services.claims.domain.case import decide
-from services.claims.domain.errors import LeaveKindNotApplicable, OverlappingLeaves
+from services.claims.domain.errors import LeaveKindNotApplicable, OverlappingLeaves, SpellTooLong
 from services.claims.domain.leave import Entry
 from services.claims.domain.proposal import ProposedAnnuity, ProposedClaim, month_case, propose
 from services.claims.domain.situation import RiMaintained
@@ -37,7 +38,7 @@ from tests.services.claims.domain.files import (
     leave,
     paid,
 )
-from tests.services.claims.domain.histories import BOOK
+from tests.services.claims.domain.histories import BOOK, looking_at
 from tests.services.claims.simulator import ACCORD, TERMS
 
 CMO_TO_JUNE = entry("2026-02-01", "2026-06-30", waiting=0)
@@ -54,7 +55,7 @@ def recognition(start: str, rate: str = "0.6000") -> Recognition:
 
 def test_a_claim_opens_on_the_first_day_of_half_pay() -> None:
     claim = only_claim(file(leaves=(leave(CMO_TO_JUNE),)))
-    assert (claim.opened_from, claim.leave, claim.leaves) == (day("2026-05-02"), FIRST, {FIRST})
+    assert (claim.opened_from, claim.leave, claim.leaves) == (day("2026-05-02"), FIRST, frozenset({FIRST}))
     assert [str(month) for month in claim.months()] == ["2026-05", "2026-06"]
 
 
@@ -132,7 +133,7 @@ def test_a_leave_that_continues_another_takes_the_reference_before_both() -> Non
         )
     )
     claim = only_claim(known)
-    assert (claim.leave, claim.leaves, claim.reference.month) == (SECOND, {FIRST, SECOND}, Month(2026, 1))
+    assert (claim.leave, claim.leaves, claim.reference.month) == (SECOND, frozenset({FIRST, SECOND}), Month(2026, 1))
 
 
 def test_somebody_hired_within_the_month_before_has_no_reference() -> None:
@@ -216,6 +217,13 @@ def test_a_leave_that_the_regime_does_not_open_is_refused() -> None:
         propose(known, BOOK)
 
 
+def test_a_leave_beyond_any_statute_is_refused() -> None:
+    known = file(leaves=(leave(entry("2013-02-01", "2025-01-31", LeaveKind.CITIS)),))
+    with pytest.raises(SpellTooLong):
+        propose(known, BOOK)
+    assert propose(file(leaves=(leave(entry("2013-02-02", "2025-01-31", LeaveKind.CITIS)),)), BOOK).claims == ()
+
+
 def test_leaves_that_overlap_are_refused() -> None:
     known = file(leaves=(leave(CMO_TO_JUNE), leave(entry("2026-06-30", "2026-07-02"), id=SECOND)))
     with pytest.raises(OverlappingLeaves):
@@ -250,7 +258,7 @@ def ordinary(start: date, days: int) -> Entry:
     return replace(CMO_TO_JUNE, period=Period(start, start + timedelta(days=days - 1)))
 
 
-@settings(max_examples=40, deadline=None)
+@looking_at(40)
 @given(st.integers(1, 200), st.integers(0, 89))
 def test_a_forecast_comes_true_when_the_leave_goes_on(length: int, used: int) -> None:
     earlier = [] if not used else [leave(ordinary(date(2025, 9, 1), used), id=SECOND)]
@@ -267,7 +275,7 @@ def test_a_forecast_comes_true_when_the_leave_goes_on(length: int, used: int) ->
 @given(st.randoms())
 def test_a_proposal_does_not_depend_on_the_order_of_the_facts(random: object) -> None:
     policies = [Policy(LeaveKind.CMO, day(f"2026-0{n}-01"), RiMaintained(half=Rate.parse(f"0.{n}"))) for n in (1, 3, 5)]
-    facts = {
+    facts: dict[str, list[Any]] = {
         "leaves": [leave(CMO_TO_JUNE), leave(entry("2026-08-01", "2026-09-30"), id=SECOND)],
         "employments": [employed(end="2026-03-31"), employed("2026-04-01")],
         "policies": policies,
