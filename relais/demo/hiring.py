@@ -39,12 +39,13 @@ def play(world: World) -> None:
     _affiliations(world)
     _replay(world)
     for guarantee in OPTIONS:
-        _elect(world, "titulaire", guarantee)
+        elect(world, "titulaire", guarantee)
     report.note("options 1, 2 et 3 choisies par l'agent titulaire")
     _only_for_cnracl(world)
 
 
-def _elect(world: World, role: str, guarantee: str) -> dict[str, Any]:
+def elect(world: World, role: str, guarantee: str) -> dict[str, Any]:
+    """Choose an option for an agent, as the HRIS sends the choice."""
     body = {"guarantee": guarantee, "from": "2025-02-01"}
     chosen: dict[str, Any] = world.hris.post(f"/v1/agents/{world.id_of(role)}/options", body)
     return chosen
@@ -53,10 +54,10 @@ def _elect(world: World, role: str, guarantee: str) -> dict[str, Any]:
 def _only_for_cnracl(world: World) -> None:
     """Option 1 opens at exactly 28 hours a week, and to no contractuel."""
     report = world.report
-    chosen = _elect(world, "vingt-huit", "RETIREMENT_LOSS")
+    chosen = elect(world, "vingt-huit", "RETIREMENT_LOSS")
     report.equal("option 1 à 28 heures", chosen["guarantee"], "RETIREMENT_LOSS", "CNRACL : décret 2022-244")
     try:
-        _elect(world, "contractuel", "RETIREMENT_LOSS")
+        elect(world, "contractuel", "RETIREMENT_LOSS")
     except Refused as refused:
         report.equal("option 1 d'un contractuel", refused.code, "option_not_open", "accord, annexe : CNRACL seulement")
     else:

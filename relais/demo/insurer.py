@@ -12,6 +12,7 @@ from relais.demo.world import World
 # What an insurer needs to insure: who is covered, what is due, what is claimed. Leaves, pay and recognitions stay home.
 FACTS = {
     "fr.psc.eligibility.affiliation.started.v1",
+    "fr.psc.eligibility.affiliation.ended.v1",
     "fr.psc.eligibility.option.elected.v1",
     "fr.psc.claims.claim.opened.v1",
     "fr.psc.claims.benefit.decided.v1",
