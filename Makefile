@@ -86,7 +86,7 @@ $(RUN_ENV): requirements/run.txt pyproject.toml | $(BIN)/python
 	$(SAY) "Dépendances (une minute la première fois)…"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --require-hashes -r requirements/run.txt
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV_ENV): requirements/dev.txt $(RUN_ENV)
