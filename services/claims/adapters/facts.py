@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,10 +32,19 @@ async def put_employment(tx: AsyncConnection, row: Row, since: date | None) -> N
         & (table.c.employment == row["employment"])
     )
     starts = max(since or row["starts"], row["starts"])
+    row = {"birth_date": await _birth_date(tx, row["employer"], row["agent"]), **row}
     await tx.execute(delete(table).where(mine & ((table.c.starts >= starts) | (table.c.starts < row["starts"]))))
     runs_on = table.c.ends.is_(None) | (table.c.ends >= starts)
     await tx.execute(table.update().where(mine & runs_on).values(ends=starts - ONE_DAY))
     await _put(tx, table, {**row, "starts": starts})
+
+
+async def _birth_date(tx: AsyncConnection, employer: str, agent: UUID) -> date | None:
+    """As the hire told it: later events about an employment do not say it again."""
+    table = tables.employment
+    mine = (table.c.employer == employer) & (table.c.agent == agent)
+    known: date | None = (await tx.execute(select(func.max(table.c.birth_date)).where(mine))).scalar()
+    return known
 
 
 async def put_affiliation(

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
@@ -54,6 +54,15 @@ async def load(tx: AsyncConnection, employer: str, agent: UUID, today: date) -> 
         policies=tuple(await _policies(tx, employer)),
         terms=await _terms(tx, {affiliation.agreement for affiliation in affiliations}),
     )
+
+
+async def has_case(tx: AsyncConnection, employer: str, agent: UUID) -> bool:
+    """Whether there is anything to decide about, or anything decided."""
+    about = (tables.leave, tables.invalidity, tables.death, tables.claim, tables.annuity, tables.capital)
+    found = [
+        exists().where((table.c.employer == employer) & (table.c.agent == agent)).correlate(None) for table in about
+    ]
+    return bool((await tx.execute(select(or_(*found)))).scalar())
 
 
 async def employers_of(tx: AsyncConnection, agent: UUID) -> list[str]:

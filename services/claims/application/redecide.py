@@ -27,9 +27,12 @@ from services.claims.domain.proposal import propose
 async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleBook, clock: Clock) -> None:
     """Bring what is decided in line with the facts, and publish the differences.
 
-    While a rebuild has not applied again what decisions rest on, nothing is done. Facts that contradict each other hold
-    the case: nothing is decided, and what was stays, until they agree.
+    Of an agent without leave, invalidity or death there is nothing to decide. While a rebuild is behind what decisions
+    rest on, nothing is done. Facts that contradict each other hold the case: nothing is decided, and what was stays,
+    until they agree.
     """
+    if not await files.has_case(tx, employer, agent):
+        return
     await progress.lock(tx, employer, agent)
     if await progress.is_behind(tx, agent):
         return

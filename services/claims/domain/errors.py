@@ -125,3 +125,11 @@ class BirthDateRequired(RelaisError):
     code = "birth_date_required"
     title_fr = "La date de naissance est requise pour l'option « perte de retraite »"
     title_en = "The date of birth is required for the loss-of-pension option"
+
+
+class SpellTooLong(RelaisError):
+    """Leaves without a day of work between them for longer than any statute pays."""
+
+    code = "spell_too_long"
+    title_fr = "Congés ininterrompus plus longs que tout statut"
+    title_en = "Uninterrupted leave longer than any statute"

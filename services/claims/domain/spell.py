@@ -15,6 +15,7 @@ from rules.vocabulary import LeaveKind, Leg
 from services.claims.domain.agent_file import AgentFile, Employment, person_of
 from services.claims.domain.benefits import is_indemnified
 from services.claims.domain.entitlement import Entitlement
+from services.claims.domain.errors import SpellTooLong
 from services.claims.domain.leave import Entry, spells_of
 from services.claims.domain.statutory import statutory_pay
 
@@ -26,6 +27,10 @@ FULL_YEARS: Final = {
     LeaveKind.CLD: "leave.cld.full_years",
     LeaveKind.CGM: "leave.cgm.full_years",
 }
+
+
+# Beyond what any statute pays: a date that was mistyped, and not a leave.
+LONGEST_YEARS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,12 @@ class Forecast:
 
 
 def spells(file: AgentFile, rules: Rules) -> list[Spell]:
-    """The spells whose agent is known, in date order. Raises what `statutory_pay` raises."""
+    """The spells whose agent is known, in date order. Raises what `statutory_pay` raises, and SpellTooLong."""
     found = []
     entries = file.entries
     for group in spells_of(entries):
+        if group[-1].end >= add_years(group[0].start, LONGEST_YEARS):
+            raise SpellTooLong
         employment = file.employment_on(group[0].start)
         if employment is not None:
             history = tuple(entry for entry in entries if entry.start <= group[-1].start)

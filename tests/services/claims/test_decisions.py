@@ -318,3 +318,16 @@ async def test_a_rule_that_changes_decides_otherwise(claims: Claims) -> None:
     await claims.tell(life.facts)
     assert await claims.benefits(life) != DUE
     await claims.decided()
+
+
+async def test_nothing_is_looked_at_before_something_happens_to_an_agent(claims: Claims) -> None:
+    await claims.tell(insured().facts)
+    for table in ("decided", "claim", "held_case", "half_pay_forecast"):
+        assert await claims.rows(f"SELECT 1 FROM {table}") == []
+
+
+async def test_a_change_of_employment_keeps_the_date_of_birth(claims: Claims) -> None:
+    life = insured().employment("2005-09-01", category="B").employment("2026-01-01", category="A")
+    await claims.tell(life.facts)
+    rows = await claims.rows("SELECT category, birth_date FROM employment ORDER BY starts")
+    assert [(row["category"], str(row["birth_date"])) for row in rows] == [("B", "1975-03-01"), ("A", "1975-03-01")]

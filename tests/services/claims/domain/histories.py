@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
+from typing import Final
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from kit.period import Period
@@ -20,6 +23,15 @@ KINDS = {
     ]
     for regime in (Regime.CNRACL, Regime.IRCANTEC_FONCTIONNAIRE, Regime.CONTRACTUEL_PUBLIC)
 }
+# `make deep` looks at fifty times as many histories.
+DEEPER: Final = 50 if os.environ.get("RELAIS_DEPTH") == "deep" else 1
+
+
+def looking_at(examples: int) -> settings:
+    """So many examples, and more in a deep run."""
+    return settings(max_examples=examples * DEEPER, deadline=None)
+
+
 # Weeks off and years off; a gap of zero days makes a renewal or another leave at once.
 LENGTHS = st.one_of(st.integers(1, 40), st.integers(60, 130), st.integers(300, 420))
 GAPS = st.one_of(st.just(0), st.integers(1, 30), st.integers(330, 400))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.money import Money
@@ -25,7 +25,7 @@ from services.claims.domain.snapshot import decided, recomputed
 from services.claims.domain.statutory import statutory_pay
 from services.claims.domain.terms import AnnuityFormula
 from services.claims.domain.terms_document import read_terms
-from tests.services.claims.domain.histories import BOOK, histories
+from tests.services.claims.domain.histories import BOOK, histories, looking_at
 from tests.services.claims.simulator import ACCORD, TERMS
 
 MONEY = st.integers(0, 600_000).map(Money)
@@ -63,7 +63,7 @@ def _allowances(entries: list[Entry]) -> st.SearchStrategy[DailyAllowance]:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@looking_at(80)
 @given(cases())
 def test_a_benefit_fills_the_gap_and_never_more(case: Case) -> None:
     for month in decide(case, BOOK).months:
@@ -75,7 +75,7 @@ def test_a_benefit_fills_the_gap_and_never_more(case: Case) -> None:
         assert (Alert.LEGAL_FLOOR_SHORTFALL in month.alerts) == (month.benefit < month.decree_floor)
 
 
-@settings(max_examples=60, deadline=None)
+@looking_at(60)
 @given(cases())
 def test_months_are_those_with_leave_in_date_order(case: Case) -> None:
     months = [month.month for month in decide(case, BOOK).months]
@@ -83,7 +83,7 @@ def test_months_are_those_with_leave_in_date_order(case: Case) -> None:
     assert months == expected
 
 
-@settings(max_examples=50, deadline=None)
+@looking_at(50)
 @given(cases())
 def test_deciding_month_by_month_is_deciding_all_of_them(case: Case) -> None:
     whole = decide(case, BOOK).months
@@ -92,7 +92,7 @@ def test_deciding_month_by_month_is_deciding_all_of_them(case: Case) -> None:
         assert alone == month
 
 
-@settings(max_examples=50, deadline=None)
+@looking_at(50)
 @given(cases())
 def test_a_decision_taken_again_from_its_snapshot_has_the_same_bytes(case: Case) -> None:
     case = replace(case, leaves=tuple(replace(entry, pathology_group=None) for entry in case.leaves))
@@ -100,13 +100,13 @@ def test_a_decision_taken_again_from_its_snapshot_has_the_same_bytes(case: Case)
     assert recomputed(snapshot).bytes() == snapshot.bytes()
 
 
-@settings(max_examples=40, deadline=None)
+@looking_at(40)
 @given(cases())
 def test_the_trace_is_the_same_each_time(case: Case) -> None:
     assert decide(case, BOOK).trace.json() == decide(case, BOOK).trace.json()
 
 
-@settings(max_examples=40, deadline=None)
+@looking_at(40)
 @given(cases())
 def test_what_the_employer_keeps_is_never_paid_twice(case: Case) -> None:
     """Keeping more of the RI at half pay can only lower the benefit."""

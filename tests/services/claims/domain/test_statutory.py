@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.period import ONE_DAY, Period, add_years
@@ -16,7 +16,7 @@ from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.leave import Entry, Person
 from services.claims.domain.statutory import statutory_pay
 from tests.services.claims.domain.day_by_day import Answer, DayByDay
-from tests.services.claims.domain.histories import BOOK, histories
+from tests.services.claims.domain.histories import BOOK, histories, looking_at
 
 History = tuple[Person, list[Entry]]
 CMO_ONLY = (LeaveKind.CMO,)
@@ -30,21 +30,21 @@ def pay(person: Person, entries: Sequence[Entry], book: RuleBook = BOOK) -> dict
     return by_day(statutory_pay(person, entries, book))
 
 
-@settings(max_examples=100, deadline=None)
+@looking_at(80)
 @given(histories())
 def test_the_engine_pays_each_day_as_the_plain_reading_does(history: History) -> None:
     person, entries = history
     assert pay(person, entries) == DayByDay(person, entries).tell()
 
 
-@settings(max_examples=60, deadline=None)
+@looking_at(40)
 @given(histories(kinds=(LeaveKind.CLM, LeaveKind.CLD, LeaveKind.CGM)))
 def test_long_leaves_are_paid_as_the_plain_reading_does(history: History) -> None:
     person, entries = history
     assert pay(person, entries) == DayByDay(person, entries).tell()
 
 
-@settings(max_examples=80, deadline=None)
+@looking_at(80)
 @given(histories(), st.randoms())
 def test_the_order_in_which_leaves_are_given_changes_nothing(history: History, random: object) -> None:
     person, entries = history
@@ -53,7 +53,7 @@ def test_the_order_in_which_leaves_are_given_changes_nothing(history: History, r
     assert statutory_pay(person, shuffled, BOOK) == statutory_pay(person, entries, BOOK)
 
 
-@settings(max_examples=80, deadline=None)
+@looking_at(80)
 @given(histories())
 def test_every_day_of_leave_is_told_once_and_no_other(history: History) -> None:
     person, entries = history
@@ -61,7 +61,7 @@ def test_every_day_of_leave_is_told_once_and_no_other(history: History) -> None:
     assert sorted(told) == [day for entry in entries for day in entry.period]
 
 
-@settings(max_examples=100, deadline=None)
+@looking_at(50)
 @given(histories(kinds=CMO_ONLY))
 def test_no_full_day_of_a_fonctionnaire_has_ninety_before_it(history: History) -> None:
     person, entries = history
@@ -73,7 +73,7 @@ def test_no_full_day_of_a_fonctionnaire_has_ninety_before_it(history: History) -
             assert used < 90
 
 
-@settings(max_examples=80, deadline=None)
+@looking_at(80)
 @given(histories(), st.data())
 def test_cutting_an_entry_where_its_rate_stays_changes_nothing(history: History, data: st.DataObject) -> None:
     """For fonctionnaires, whose rights no tier read on the first day of an entry changes."""
@@ -99,7 +99,7 @@ def _open_to(regime: Regime, kind: LeaveKind) -> bool:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@looking_at(60)
 @given(histories(), st.integers(0, 2000))
 def test_later_leaves_change_no_earlier_day(history: History, after: int) -> None:
     person, entries = history
@@ -110,7 +110,7 @@ def test_later_leaves_change_no_earlier_day(history: History, after: int) -> Non
     assert pay(person, clipped) == {day: answer for day, answer in whole.items() if day <= last}
 
 
-@settings(max_examples=60, deadline=None)
+@looking_at(60)
 @given(histories(), st.dates(date(2015, 1, 1), date(2026, 1, 1)), st.integers(0, 900))
 def test_a_part_of_the_days_is_the_same_part(history: History, start: date, days: int) -> None:
     person, entries = history
@@ -119,7 +119,7 @@ def test_a_part_of_the_days_is_the_same_part(history: History, start: date, days
     assert by_day(found.within(shown)) == {day: a for day, a in by_day(found).items() if day in shown}
 
 
-@settings(max_examples=60, deadline=None)
+@looking_at(60)
 @given(histories())
 def test_periods_are_the_stretches_joined(history: History) -> None:
     person, entries = history
@@ -132,7 +132,7 @@ def test_periods_are_the_stretches_joined(history: History) -> None:
         assert not (same and later.period.follows(earlier.period))
 
 
-@settings(max_examples=40, deadline=None)
+@looking_at(40)
 @given(histories())
 def test_every_stretch_names_a_rule_that_exists_and_its_reference(history: History) -> None:
     person, entries = history
