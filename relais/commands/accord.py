@@ -25,7 +25,9 @@ from services.agreements.domain.errors import InvalidAgreement
 from services.agreements.domain.finding import Finding, Severity
 from services.agreements.domain.term_tree import changes
 
-app = typer.Typer(help="Contrôler, comparer et publier un accord local (YAML ou JSON).", no_args_is_help=True)
+app = typer.Typer(
+    help="Contrôler, comparer et publier un accord local (YAML ou JSON).", no_args_is_help=True, add_completion=False
+)
 
 STAFF: Final = "demo-staff"
 NOT_FOUND: Final = 404

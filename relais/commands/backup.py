@@ -12,7 +12,7 @@ from relais.archives import archive_all, chosen
 from relais.home import Home
 from relais.screen import Screen
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from relais.demo.play import play
 from relais.demo.report import Report
 from relais.home import Home
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

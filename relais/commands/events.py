@@ -15,7 +15,9 @@ from relais.home import Home
 from relais.rebuilding import rebuild_projections
 from relais.screen import Screen
 
-app = typer.Typer(help="Suivre les faits d'un client, ou rejouer ceux d'un service.", no_args_is_help=True)
+app = typer.Typer(
+    help="Suivre les faits d'un client, ou rejouer ceux d'un service.", no_args_is_help=True, add_completion=False
+)
 
 
 @app.callback()

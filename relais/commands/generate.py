@@ -15,7 +15,7 @@ from relais.errors import CommandError
 from relais.synthetic.files import Order, write_region
 from rules.book import RuleBook
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 DEFAULT_DAY = "2026-06-30"
 
 

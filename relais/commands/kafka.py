@@ -10,7 +10,7 @@ from relais.errors import CommandError
 from relais.processes import CRASHED
 from relais.screen import Screen
 
-app = typer.Typer(help="Apache Kafka sur cette machine : fetch.", no_args_is_help=True)
+app = typer.Typer(help="Apache Kafka sur cette machine : fetch.", no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

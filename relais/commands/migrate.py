@@ -13,7 +13,7 @@ from relais.home import Home
 from relais.platform import postgres_of
 from relais.screen import Screen
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from relais.home import Home
 from relais.postgres import EmbeddedPostgres
 from relais.screen import Screen
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from rich.table import Table
 from relais.errors import CommandError
 from rules.book import NoValueAt, RuleBook, RuleValue, UnknownRule
 
-app = typer.Typer(help="Lire les règles datées : list, show, at.", no_args_is_help=True)
+app = typer.Typer(help="Lire les règles datées : list, show, at.", no_args_is_help=True, add_completion=False)
 
 Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE", help="AAAA-MM-JJ")]
 

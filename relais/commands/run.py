@@ -17,7 +17,7 @@ from relais.screen import Screen
 from relais.seed import SEEN_ON, Seed, load_once
 from rules.book import RuleBook
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class Transport(StrEnum):
@@ -78,9 +78,9 @@ def _welcome(platform: Platform, screen: Screen) -> None:
 [bold]Relais est prêt : {gateway}[/]
 
   Documentation de l'API   {gateway}/docs   (OpenAPI : {gateway}/openapi.json)
-  Jeton d'un SIRH          make -s token   (autres clients : relais token demo-insurer-a, demo-insurer-b, demo-staff)
+  Jeton d'un SIRH          make -s token   (demo-insurer-a, demo-insurer-b, demo-staff : .venv/bin/relais token …)
   Le parcours entier       make demo
-  Les faits d'un assureur  relais events tail --client demo-insurer-a
+  Les faits d'un assureur  .venv/bin/relais events tail --client demo-insurer-a
   Journaux                 {platform.home.logs}/
 
 L'accord de La Roche-sur-Yon est en vigueur ; SIRET, assureur et agents de démonstration sont des hypothèses.

@@ -10,7 +10,7 @@ import typer
 from relais.compose import write
 from relais.screen import Screen
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

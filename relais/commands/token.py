@@ -10,7 +10,7 @@ import typer
 from relais.access import api_of
 from relais.home import Home
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
