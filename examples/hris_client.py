@@ -1,6 +1,6 @@
 """An HRIS in one page: a token, a hire, a month of pay, a sick leave. Needs httpx.
 
-    python examples/hris_client.py                 with the platform of `make run`, and its demo client
+    .venv/bin/python examples/hris_client.py       with the platform of `make run`, and its demo client
     RELAIS_URL=… RELAIS_TOKEN=… python examples/hris_client.py
 
 Three habits make it safe to send anything again after a broken connection: an agent is found by SIRET and matricule,
@@ -42,6 +42,8 @@ def call(client: httpx.Client, method: str, path: str, body: object = None, key:
         if answer.status_code not in WORTH_RETRYING:
             break
         time.sleep(float(answer.headers.get("Retry-After", 2**attempt)))
+    else:
+        sys.exit(f"{URL} ne répond pas (RELAIS_URL=… pour une autre adresse)")
     if answer.is_error:
         problem = answer.json()
         sys.exit(f"{answer.status_code} {problem['code']} : {problem['title']} {problem.get('errors', '')}")
@@ -68,10 +70,10 @@ def hire() -> dict[str, object]:
     return {
         "employer": EMPLOYER,
         "matricule": MATRICULE,
-        "nir": "175030058286814",
+        "nir": "282070058286972",
         "last_name": "EXEMPLE",
         "first_name": "Camille",
-        "birth_date": "1975-03-01",
+        "birth_date": "1982-07-01",
         "employment": {
             "kind": "TITULAIRE",
             "start": "2025-09-01",

@@ -1,6 +1,6 @@
 """An insurer in one page: follow the facts of one's own lots, each handled once. Needs httpx.
 
-    python examples/insurer_consumer.py            with the platform of `make run`, and its demo insurer
+    .venv/bin/python examples/insurer_consumer.py  with the platform of `make run`, and its demo insurer
     RELAIS_URL=… RELAIS_CLIENT=… RELAIS_SECRET=… python examples/insurer_consumer.py
 
 The cursor is stored with the effect, in one file replaced whole; a database transaction does the same. A fact may come
@@ -9,6 +9,7 @@ twice, so its `id` is the key of its effect; unknown types and unknown fields ar
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -59,4 +60,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with contextlib.suppress(KeyboardInterrupt):
+        main()
