@@ -21,6 +21,7 @@ STEPS: Final = {
     "statutory.half_pay": "Net versé par l'employeur à demi-traitement, mois entier",
     "decree.itt": "Garantie minimale du décret",
     "net-pay": "Net de référence",
+    "tpp.monthly": "Transfert primes/points, retenue mensuelle",
     "net.tib_nbi": "Net du traitement et de la NBI",
     "net.tib_nbi_ri": "Net du traitement, de la NBI et du régime indemnitaire",
     "capital.death": "Capital décès",

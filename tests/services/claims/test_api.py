@@ -82,6 +82,7 @@ async def test_a_decision_explains_itself_in_french(claims: Claims, service: Ser
             "[CGFP L. 822-2 et L. 822-3, trois mois",
             "hypothèse : aucun maintien connu",
             "Retenue CNRACL sur le traitement indiciaire",
+            "Transfert primes/points, retenue mensuelle : 13,92",
         ):
             assert said in page, page
         assert "HALF" not in page
