@@ -45,6 +45,7 @@ class DayByDay:
     said: dict[date, Answer] = field(default_factory=dict)
     on: dict[date, Entry] = field(default_factory=dict)
     looked_back: dict[tuple[LeaveKind, date], list[date]] = field(default_factory=dict)
+    begun: dict[tuple[LeaveKind, date, object], date] = field(default_factory=dict)
 
     def tell(self) -> dict[date, Answer]:
         """What each day of leave is paid."""
@@ -81,7 +82,8 @@ class DayByDay:
         if (day - entry.start).days < waiting:
             return Leg.WAITING, "0.00"
         floor = years_later(day, -1)
-        window = [self.said[d] for d in self.said if floor < d < day and self.said[d][0] is LeaveKind.CMO]
+        before = (floor + n * DAY for n in range(1, (day - floor).days))
+        window = [self.said[d] for d in before if d in self.said and self.said[d][0] is LeaveKind.CMO]
         full = sum(leg in (Leg.FULL, Leg.WAITING) for _, leg, _ in window)
         half = sum(leg is Leg.HALF for _, leg, _ in window)
         if len(window) >= 360:
@@ -117,9 +119,14 @@ class DayByDay:
         return self.on[day].kind if day in self.on else None
 
     def first_of_run(self, kind: LeaveKind, day: date, group: object = None) -> date:
-        while self.is_of(kind, day - DAY, group):
-            day -= DAY
-        return day
+        """The first day of the unbroken days of a kind that end on, or just before, a day."""
+        asked, first = day, day
+        while self.is_of(kind, first - DAY, group):
+            first -= DAY
+            if (kind, first, group) in self.begun:
+                first = self.begun[kind, first, group]
+        self.begun[kind, asked, group] = first
+        return first
 
     def is_of(self, kind: LeaveKind, day: date, group: object = None) -> bool:
         entry = self.on.get(day)
