@@ -25,7 +25,7 @@ from relais.home import Home, Running
 from relais.plan import Layout, module_of, process_plan
 from relais.ports import choose
 from relais.postgres import EmbeddedPostgres, PostgresError
-from relais.processes import CRASHED, Processes, nursery
+from relais.processes import CRASHED, Processes, nursery, obituary
 from relais.screen import Screen
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ T = TypeVar("T")
 INSURERS = ("demo-a", "demo-b")
 READY_SECONDS = 90.0
 POLL_SECONDS = 0.05
+WATCH_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,13 @@ class Platform:
     layout: Layout
     credentials: Credentials
     processes: Processes
+    server: EmbeddedPostgres
     gateway_database: Database
 
     async def while_up(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of this work. Raises CommandError when a process ends before it."""
         task = asyncio.ensure_future(work)
-        watch = asyncio.create_task(self.processes.until_one_ends())
+        watch = asyncio.create_task(self.until_one_ends())
         try:
             await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
             if watch.done():
@@ -65,6 +67,21 @@ class Platform:
         finally:
             watch.cancel()
             task.cancel()
+
+    async def until_one_ends(self) -> CommandError:
+        """Wait until a process or PostgreSQL ends by itself, and say which one and what it wrote last."""
+        ends = [asyncio.ensure_future(end) for end in (self.processes.until_one_ends(), self._until_the_server_ends())]
+        try:
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            return next(iter(done)).result()
+        finally:
+            for end in ends:
+                end.cancel()
+
+    async def _until_the_server_ends(self) -> CommandError:
+        while self.server.pid is not None:  # noqa: ASYNC110 - a child of ours, which only waiting tells about
+            await asyncio.sleep(WATCH_SECONDS)
+        return CommandError(obituary("PostgreSQL s'est arrêté", self.server.log), CRASHED)
 
 
 @asynccontextmanager
@@ -80,14 +97,14 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
         # The nursery imports while PostgreSQL starts.
         async with (
             nursery(home, lock, [module_of(name) for name in COMPONENTS]) as processes,
-            postgres_of(home, screen) as admin_dsn,
+            postgres_of(home, screen) as server,
             _broker(home, options, screen) as bootstrap,
         ):
-            layout = Layout(ports, admin_dsn, options.transport, bootstrap)
+            layout = Layout(ports, server.admin_dsn, options.transport, bootstrap)
             await _migrated(layout, credentials, screen)
             async with _gateway_database(layout, credentials) as database:
-                platform = Platform(home, layout, credentials, processes, database)
-                running = Running(os.getpid(), ports, admin_dsn, options.transport, bootstrap)
+                platform = Platform(home, layout, credentials, processes, server, database)
+                running = Running(os.getpid(), ports, layout.admin_dsn, options.transport, bootstrap)
                 home.announce(running)
                 try:
                     await _started(platform, screen)
@@ -99,15 +116,15 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
 
 
 @asynccontextmanager
-async def postgres_of(home: Home, screen: Screen) -> AsyncIterator[str]:
-    """The running server of this home; its libpq URL as administrator."""
+async def postgres_of(home: Home, screen: Screen) -> AsyncIterator[EmbeddedPostgres]:
+    """The running server of this home."""
     server = EmbeddedPostgres(home.root / "postgres")
     if server.moved_from:
         screen.say(f"  Les données de PostgreSQL sont dans {server.home} : son utilisateur n'atteint pas {home.root}.")
     try:
         with screen.step("PostgreSQL"):
             await _in_thread(server.start)
-        yield server.admin_dsn
+        yield server
     except PostgresError as error:
         raise CommandError(f"PostgreSQL : {error}.", CRASHED) from error
     finally:

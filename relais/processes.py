@@ -162,12 +162,7 @@ class Processes:
 
     def _obituary(self, name: str, status: int) -> CommandError:
         how = f"signal {signal.Signals(-status).name}" if status < 0 else f"code {status}"
-        path = self._home.log(name)
-        return CommandError(
-            f"Le processus « {name} » s'est arrêté ({how}) ; tout s'arrête. Fin de son journal {path} :\n"
-            + "\n".join(f"  {line}" for line in last_lines(path)),
-            CRASHED,
-        )
+        return CommandError(obituary(f"Le processus « {name} » s'est arrêté ({how})", self._home.log(name)), CRASHED)
 
 
 @asynccontextmanager
@@ -206,6 +201,12 @@ def inherited_environment() -> dict[str, str]:
     for name in ("no_proxy", "NO_PROXY"):
         kept[name] = ",".join(filter(None, (kept.get(name), LOOPBACK, "localhost")))
     return kept
+
+
+def obituary(what: str, log: Path) -> str:
+    """What ended, and its last words."""
+    words = "\n".join(f"  {line}" for line in last_lines(log))
+    return f"{what} ; tout s'arrête. Fin de son journal {log} :\n{words}"
 
 
 def last_lines(path: Path, count: int = LAST_LINES) -> list[str]:

@@ -26,7 +26,7 @@ async def _apply(home: Home, screen: Screen) -> None:
     home.prepare()
     with home.held():
         credentials = Credentials.of(home)
-        async with postgres_of(home, screen) as admin_dsn:
+        async with postgres_of(home, screen) as server:
             for component in COMPONENTS:
                 with screen.step(f"base {component}"):
-                    await bring_up(admin_dsn, component, credentials)
+                    await bring_up(server.admin_dsn, component, credentials)

@@ -58,7 +58,7 @@ async def _until_one_ends(home: Home, options: Options, screen: Screen) -> None:
     async with brought_up(home, options, screen) as platform:
         await platform.while_up(_demo_data(platform, screen))
         _welcome(platform, screen)
-        raise await platform.processes.until_one_ends()
+        raise await platform.until_one_ends()
 
 
 async def _demo_data(platform: Platform, screen: Screen) -> None:

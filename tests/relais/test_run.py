@@ -21,6 +21,7 @@ from relais.clients import demo_employers
 from relais.credentials import Credentials
 from relais.errors import USAGE
 from relais.home import Home
+from relais.postgres import EmbeddedPostgres
 from relais.synthetic.files import hire_row
 from relais.synthetic.region import draw_agent
 from tests.relais.running import Command, new_command, platform_running
@@ -142,6 +143,18 @@ def test_a_process_that_dies_ends_all_with_its_name(command: Command) -> None:
     assert "« claims »" in said
     assert "SIGKILL" in said
     until(lambda: nothing_left(command), "the end of every process")
+
+
+def test_a_database_server_that_dies_ends_all_and_nothing_is_lost(command: Command) -> None:
+    with platform_running(command) as process:
+        hire(command, "AVANT-LA-PANNE")
+        server = EmbeddedPostgres(command.home / "postgres").data / "postmaster.pid"
+        os.kill(int(server.read_text().split()[0]), signal.SIGKILL)
+        assert process.wait(20) == 1
+    assert "PostgreSQL s'est arrêté" in command.said.read_text()
+    until(lambda: nothing_left(command), "the end of every process")
+    with platform_running(command):
+        assert "AVANT-LA-PANNE" in agents(command)
 
 
 def test_a_taken_port_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
