@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -82,10 +81,6 @@ class Entitlement:
             else:
                 merged.append(period)
         return tuple(merged)
-
-    def first(self, legs: frozenset[Leg], since: date) -> Stretch | None:
-        """The first stretch with one of these legs that ends on or after a day."""
-        return next((s for s in self.stretches if s.leg in legs and s.period.last >= since), None)
 
     def trace(self, rule: str, reference: str, inputs: dict[str, object]) -> Trace:
         """The tree: one step for each stretch."""

@@ -167,7 +167,7 @@ def _stretch(person: Person, entry: Entry, span: _Span, limits: _Limits, rules: 
         case _Stage.UNPAID:
             half = Ground(limits.full_rule.id, limits.full_rule.reference, span.counted, limits.half)
             return Stretch(period, entry.kind, Leg.NONE, NO_PAY, half)
-        case _Stage.OVER:
+        case _:  # OVER
             over = Ground(limits.total_rule.id, limits.total_rule.reference, span.counted, limits.total)
             return _after_rights(person, entry, period, over, rules)
 
