@@ -31,6 +31,9 @@ def outcome(file: AgentFile, day: date) -> str:
     return "DISPENSED" if _dispensed(file, day, counted) else covered
 
 
+APPOINTED = {"TITULAIRE", "STAGIAIRE"}
+
+
 def runs(employment: Employment, day: date) -> bool:
     return employment.period.start <= day <= employment.period.last
 
@@ -80,7 +83,7 @@ def _dispensed(file: AgentFile, day: date, counted: list[Employment]) -> bool:
     asked = file.dispense
     if asked is None or not asked.individual_cover:
         return False
-    if not all(e.contract == "CDD" and e.kind not in {"TITULAIRE", "STAGIAIRE"} for e in counted):
+    if not all(e.kind == "APPRENTI" or (e.contract == "CDD" and e.kind not in APPOINTED) for e in counted):
         return False
     hired = _walk_back(day, lambda d: _present(file, d))
     deadline = date(2025, 1, 30) if hired <= EFFECT else hired + timedelta(days=15)
