@@ -26,15 +26,11 @@ from kit.events.supervise import describe
 TRIES: Final = 5
 RETRY_LIMIT_SECONDS: Final = 2.0
 
-# Moves the reader's place in the same transaction; False when another process already moved it.
+# Moves the reader's place in the same transaction, and keeps replays of parked events out of it; False when another
+# process already moved the place.
 Advance = Callable[[AsyncConnection], Awaitable[bool]]
 
 log = structlog.get_logger(__name__)
-
-
-async def stay(_tx: AsyncConnection) -> bool:
-    """For a transport that keeps its place elsewhere."""
-    return True
 
 
 class Delivery:
@@ -45,13 +41,13 @@ class Delivery:
         self.subscription = subscription
         self.consumer = f"{component}.{subscription.name}"
 
-    async def deliver(self, batch: Batch, advance: Advance = stay) -> Counter[Outcome] | None:
+    async def deliver(self, batch: Batch, advance: Advance | None = None) -> Counter[Outcome] | None:
         """Apply a batch and say what became of its events; None when another process was faster.
 
         Raises what failed when the database is away: nothing was applied, the batch is to be given again.
         """
         with metrics.BATCH_SECONDS.labels(self.consumer).time():
-            tally = await self._deliver(batch, advance)
+            tally = await self._deliver(batch, advance or self._stay)
         for outcome, number in (tally or {}).items():
             metrics.DELIVERED.labels(self.consumer, outcome.value).inc(number)
         if tally and any(outcome.waits for outcome in tally):
@@ -88,5 +84,9 @@ class Delivery:
                 return None
             if not batch.envelopes:
                 return Counter()
-            await parking.share(tx, self.consumer)
             return await Application(self.consumer, self.subscription, batch, run).apply(tx)
+
+    async def _stay(self, tx: AsyncConnection) -> bool:
+        """For a reader that keeps its place elsewhere."""
+        await parking.share(tx, self.consumer)
+        return True

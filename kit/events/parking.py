@@ -49,7 +49,8 @@ _LIST: Final = text("""
 """)
 _COUNT: Final = text("SELECT count(*) FROM parked_event WHERE consumer = :consumer AND reason <> 'early'")
 # A batch holds the lock in share, a replay alone: no event is parked behind a key that is just being freed.
-_SHARE: Final = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:consumer, 7305011))")
+SHARING: Final = "pg_advisory_xact_lock_shared(hashtextextended(:consumer, 7305011))"
+_SHARE: Final = text(f"SELECT {SHARING}")
 _ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:consumer, 7305011))")
 
 

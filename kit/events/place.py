@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.database import Scope
-from kit.events import metrics
+from kit.events import metrics, parking
 from kit.events.cursor import Cursor
 from kit.events.delivery import Delivery
 from kit.events.forgetting import forget
@@ -30,14 +30,22 @@ UP_TO_DATE: Final = 0
 _LOAD: Final = text("""
     SELECT epoch, position, passes_left FROM consumer_cursor WHERE consumer = :consumer AND producer = :producer
 """)
+_LOAD_SHARING: Final = text(f"""
+    SELECT epoch, position, passes_left, {parking.SHARING} FROM consumer_cursor
+     WHERE consumer = :consumer AND producer = :producer
+""")
 _BEGIN: Final = text("""
     INSERT INTO consumer_cursor (consumer, producer, epoch, position, passes_left, updated_at)
     VALUES (:consumer, :producer, :epoch, 0, :passes_left, now()) ON CONFLICT DO NOTHING
 """)
-_MOVE: Final = text("""
+# Effects and place are one transaction, so a crash of the server that loses the last ones loses both, and the consumer
+# reads again from where it then is: the commit need not wait for the disk. What it published is on the disk before
+# anybody reads it, with the commit of the sequencer, which comes later in the same log.
+_MOVE: Final = text(f"""
     UPDATE consumer_cursor SET epoch = :epoch, position = :position, passes_left = :passes_left, updated_at = now()
      WHERE consumer = :consumer AND producer = :producer
        AND epoch = :from_epoch AND position = :from_position AND passes_left = :from_passes_left
+    RETURNING set_config('synchronous_commit', 'off', true), {parking.SHARING}
 """)
 _DROP_EARLY: Final = text("""
     DELETE FROM parked_event WHERE consumer = :consumer AND producer = :producer AND reason = 'early'
@@ -86,14 +94,18 @@ async def load(delivery: Delivery) -> Place:
 
 
 async def is_settled_in(tx: AsyncConnection, delivery: Delivery, epoch: UUID) -> bool:
-    """Whether the consumer is still up to date in this epoch, in the transaction of the effect."""
+    """Whether the consumer is still up to date in this epoch, in the transaction of the effect. No replay of its parked
+    events runs until that ends (parking.share, in the same statement).
+    """
     who = {"consumer": delivery.consumer, "producer": delivery.subscription.producer}
-    row = (await tx.execute(_LOAD, who)).one_or_none()
+    row = (await tx.execute(_LOAD_SHARING, who)).one_or_none()
     return row is not None and row.epoch == epoch and row.passes_left == UP_TO_DATE
 
 
 async def move(tx: AsyncConnection, delivery: Delivery, before: Place, after: Place) -> bool:
-    """Go on, in the transaction of the effect; False when the consumer is no longer at `before`."""
+    """Go on, in the transaction of the effect; False when the consumer is no longer at `before`. No replay of parked
+    events runs until that ends (parking.share, in the same statement).
+    """
     moved = await tx.execute(
         _MOVE,
         {
@@ -107,7 +119,7 @@ async def move(tx: AsyncConnection, delivery: Delivery, before: Place, after: Pl
             "from_passes_left": before.passes_left,
         },
     )
-    return moved.rowcount == 1
+    return moved.first() is not None
 
 
 async def restart(delivery: Delivery, place: Place, epoch: UUID) -> None:

@@ -20,13 +20,16 @@ from kit.events.transport_feed import FeedReader, follow
 
 _RESET: Final = tuple(
     text(f"DELETE FROM {table} WHERE consumer = ANY (CAST(:consumers AS text[]))")  # noqa: S608 - names of ours
-    for table in ("inbox", "parked_event", "consumer_cursor")
+    for table in ("inbox", "parked_event")
 )
+_RESTART: Final = text("DELETE FROM consumer_cursor WHERE consumer = ANY (CAST(:consumers AS text[]))")
 
 
 async def reset(tx: AsyncConnection, deliveries: Sequence[Delivery]) -> list[str]:
     """Empty the projections, the inbox and the places of these consumers, all or nothing; names the tables."""
     consumers = sorted(delivery.consumer for delivery in deliveries)
+    # In the order in which a batch takes them: the place, then the lock against replays.
+    await tx.execute(_RESTART, {"consumers": consumers})
     for consumer in consumers:
         await parking.alone(tx, consumer)
     tables = sorted({table for delivery in deliveries for table in delivery.subscription.projections})

@@ -40,6 +40,8 @@ _PAGE: Final = """
      WHERE position > $1 ORDER BY position LIMIT $2
 """
 _MOVE: Final = "UPDATE relay_cursor SET epoch = $2, position = $3, updated_at = now() WHERE relay = $1"
+# A place lost in a crash of the server means events sent again: no commit of the relay waits for the disk.
+_LAZILY: Final = "SET synchronous_commit = off"
 _TOPICS: Final = "SELECT DISTINCT topic FROM aggregate_version"
 
 log = structlog.get_logger(__name__)
@@ -56,6 +58,7 @@ class Relay:
     async def run(self) -> None:
         """Until the database or the broker is lost, which it raises."""
         async with self._database.dedicated() as connection:
+            await connection.execute(_LAZILY)
             while True:
                 if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
                     break

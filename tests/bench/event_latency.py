@@ -1,0 +1,170 @@
+"""Commit to consumer at a steady rate: over the feed, over Kafka, and beside Debezium's engine.
+
+Every candidate has a database and processes of its own, all alive during the whole run; load goes to one at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from kit.db.database import Database, Scope
+from kit.db.migrate import upgrade
+from kit.db.provision import ROLE_KINDS, component_url, provision
+from kit.events.outbox import publish
+from tests.kit.events.sample.thing import Changed
+from tests.postgres import SAMPLES, SessionPostgres
+from tests.waiting import eventually
+
+KEYS: Final = 100
+WARM_UP_SECONDS: Final = 3.0
+PATIENCE_SECONDS: Final = 60.0
+HERE: Final = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many rounds, of how many seconds each, at how many events a second."""
+
+    rounds: int
+    seconds: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds from the commit's return to the handler's call; how many events never came."""
+
+    p50: float
+    p99: float
+    lost: int
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A way to carry events: where they are written, and the processes that carry them."""
+
+    name: str
+    database: Database
+    processes: list[asyncio.subprocess.Process] = field(default_factory=list)
+    seen: dict[int, int] = field(default_factory=dict)  # value: instant of its handler, ns
+    next_value: int = 0
+
+    async def spawn(self, *command: str) -> str:
+        """Start a process and give back the first line it writes."""
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        self.processes.append(process)
+        assert process.stdout is not None
+        return (await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS)).decode().strip()
+
+    def listen(self) -> asyncio.Task[None]:
+        """Note what the last process started reports: `<value> <ns>` a line."""
+        stdout = self.processes[-1].stdout
+        assert stdout is not None
+
+        async def read() -> None:
+            while line := await stdout.readline():
+                words = line.split()
+                if len(words) == 2 and all(word.isdigit() for word in words):  # the rest is a log
+                    self.seen.setdefault(int(words[0]), int(words[1]))
+
+        return asyncio.create_task(read())
+
+    async def round(self, rate: float, seconds: float) -> Latency:
+        """Load for a while, then the latencies of what was written."""
+        committed: dict[int, int] = {}
+        first = self.next_value
+        number = round(rate * seconds)
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        writing = []
+        for n in range(number):
+            await asyncio.sleep(max(0.0, start + n / rate - loop.time()))
+            writing.append(asyncio.create_task(self._write(first + n, committed)))
+        await asyncio.gather(*writing)
+        self.next_value += number
+
+        async def all_seen() -> bool:
+            return committed.keys() <= self.seen.keys()
+
+        await eventually(all_seen, f"{number} events over {self.name}", PATIENCE_SECONDS)
+        delays = sorted(
+            (self.seen[value] - instant) / 1e6 for value, instant in committed.items() if value in self.seen
+        )
+        return Latency(delays[len(delays) // 2], delays[len(delays) * 99 // 100], number - len(delays))
+
+    async def _write(self, value: int, committed: dict[int, int]) -> None:
+        async with self.database.transaction(Scope.all()) as tx:
+            await publish(tx, Changed(value=value), key=f"thing-{value % KEYS}")
+        committed[value] = time.time_ns()
+
+    async def stop(self) -> None:
+        for process in self.processes:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        await self.database.close()
+
+
+async def latencies(
+    postgres: SessionPostgres, bootstrap: str, load: Load, debezium: Path | None
+) -> dict[str, list[Latency]]:
+    """The latencies of each candidate, one a round."""
+    candidates = [await _ours(postgres, "feed", ""), await _ours(postgres, "kafka", bootstrap)]
+    if debezium is not None:
+        candidates.append(await _debezium(postgres, debezium))
+    listeners = [candidate.listen() for candidate in candidates]
+    found: dict[str, list[Latency]] = {candidate.name: [] for candidate in candidates}
+    try:
+        for candidate in candidates:
+            await candidate.round(load.rate, WARM_UP_SECONDS)
+        for _ in range(load.rounds):
+            for candidate in candidates:
+                found[candidate.name].append(await candidate.round(load.rate, load.seconds))
+    finally:
+        for listener in listeners:
+            listener.cancel()
+        for candidate in candidates:
+            await candidate.stop()
+    return found
+
+
+async def _ours(postgres: SessionPostgres, transport: str, bootstrap: str) -> Candidate:
+    """Two processes: a source with its sequencer (and relay), a sink with its consumer."""
+    source = await _database(postgres, f"source{transport}")
+    sink = await _database(postgres, f"sink{transport}")
+    candidate = Candidate(transport, Database(source("api"), pool_size=10))
+    module = [sys.executable, "-m", "tests.bench.event_processes"]
+    feed_url = await candidate.spawn(*module, "source", source("worker"), bootstrap)
+    await candidate.spawn(*module, "sink", sink("worker"), bootstrap, feed_url)
+    return candidate
+
+
+async def _debezium(postgres: SessionPostgres, python: Path) -> Candidate:
+    source = await _database(postgres, "sourcedebezium")
+    candidate = Candidate("debezium", Database(source("api"), pool_size=10))
+    await candidate.spawn(str(python), str(HERE / "debezium.py"), postgres.server.admin_dsn, "relais_sourcedebezium")
+    admin = await asyncpg.connect(postgres.server.admin_dsn)
+
+    async def streams() -> bool:
+        return bool(await admin.fetchval("SELECT bool_or(active) FROM pg_replication_slots"))
+
+    await eventually(streams, "Debezium to stream", PATIENCE_SECONDS)
+    await admin.close()
+    return candidate
+
+
+async def _database(postgres: SessionPostgres, component: str) -> Callable[[str], str]:
+    """A database with the tables of the sample; gives the URL of each login role."""
+    dsn = postgres.server.admin_dsn
+    await provision(dsn, component, dict.fromkeys(ROLE_KINDS, "secret"))
+    urls: dict[str, str] = {kind: component_url(dsn, component, kind, "secret") for kind in ROLE_KINDS}
+    await upgrade(urls["migrator"], component, migrations=SAMPLES["source"])
+    return urls.__getitem__

