@@ -1,4 +1,8 @@
-"""One platform from its first file to its last process: brought up in order, watched, ended in the opposite order."""
+"""One platform from its first file to its last process: brought up in order, watched, ended in the opposite order.
+
+Nothing heavy is imported here: on two cores the nursery imports the components while we import what assembles them
+(relais/assembly.py) and PostgreSQL starts.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,25 @@ import asyncio
 import importlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import httpx
-
-from kit.clock import SystemClock
-from kit.db.database import Database
-from kit.db.provision import component_url
-from kit.settings import COMPONENTS
-from relais.clients import demo_clients, register
-from relais.credentials import Credentials
-from relais.databases import behind, bring_up
 from relais.errors import CommandError
-from relais.home import Home, Running
-from relais.plan import Layout, module_of, process_plan
-from relais.ports import choose
+from relais.home import Home
+from relais.ports import check_free
 from relais.postgres import EmbeddedPostgres, PostgresError
-from relais.processes import CRASHED, Processes, nursery, obituary
+from relais.processes import CRASHED, nursery
 from relais.screen import Screen
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from relais.assembly import Platform
+
+COMPONENTS = "relais.components"
+ASSEMBLY = "relais.assembly"
 # The insurers of the demonstration, each with topics of its own.
 INSURERS = ("demo-a", "demo-b")
-READY_SECONDS = 90.0
-POLL_SECONDS = 0.05
-WATCH_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +39,6 @@ class Options:
     transport: str = "feed"
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """A platform that is up: where it listens, and the processes to watch."""
-
-    home: Home
-    layout: Layout
-    credentials: Credentials
-    processes: Processes
-    server: EmbeddedPostgres
-    gateway_database: Database
-
-    async def while_up(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of this work. Raises CommandError when a process ends before it."""
-        task = asyncio.ensure_future(work)
-        watch = asyncio.create_task(self.until_one_ends())
-        try:
-            await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-            if watch.done():
-                raise watch.result()
-            return task.result()
-        finally:
-            watch.cancel()
-            task.cancel()
-
-    async def until_one_ends(self) -> CommandError:
-        """Wait until a process or PostgreSQL ends by itself, and say which one and what it wrote last."""
-        ends = [asyncio.ensure_future(end) for end in (self.processes.until_one_ends(), self._until_the_server_ends())]
-        try:
-            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            return next(iter(done)).result()
-        finally:
-            for end in ends:
-                end.cancel()
-
-    async def _until_the_server_ends(self) -> CommandError:
-        while self.server.pid is not None:  # noqa: ASYNC110 - a child of ours, which only waiting tells about
-            await asyncio.sleep(WATCH_SECONDS)
-        return CommandError(obituary("PostgreSQL s'est arrêté", self.server.log), CRASHED)
-
-
 @asynccontextmanager
 async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncIterator[Platform]:
     """Bring everything up, and end everything afterwards, whatever happens in between.
@@ -92,27 +47,18 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
     """
     home.prepare()
     with home.held() as lock:
-        ports = choose(options.port, [name for name in COMPONENTS if name != "gateway"])
-        credentials = Credentials.of(home)
-        # The nursery imports while PostgreSQL starts.
+        check_free(options.port)
+        importing = asyncio.create_task(asyncio.to_thread(importlib.import_module, ASSEMBLY))
         async with (
-            nursery(home, lock, [module_of(name) for name in COMPONENTS]) as processes,
+            nursery(home, lock, [COMPONENTS]) as processes,
             postgres_of(home, screen) as server,
             _broker(home, options, screen) as bootstrap,
         ):
-            layout = Layout(ports, server.admin_dsn, options.transport, bootstrap)
-            await _migrated(layout, credentials, screen)
-            async with _gateway_database(layout, credentials) as database:
-                platform = Platform(home, layout, credentials, processes, server, database)
-                running = Running(os.getpid(), ports, layout.admin_dsn, options.transport, bootstrap)
-                home.announce(running)
-                try:
-                    await _started(platform, screen)
-                    home.announce(replace(running, processes=processes.pids()))
-                    yield platform
-                finally:
-                    home.withdraw()
-                    await processes.stop()
+            assembly = await importing
+            ground = assembly.Ground(home, server, processes, options.port, options.transport, bootstrap)
+            async with assembly.assembled(ground, screen) as platform:
+                await assembly.with_demo_data(platform, screen)
+                yield platform
 
 
 @asynccontextmanager
@@ -153,58 +99,6 @@ async def _broker(home: Home, options: Options, screen: Screen) -> AsyncIterator
         raise CommandError(f"Apache Kafka : {error}.", CRASHED) from error
     finally:
         await _in_thread(broker.stop)
-
-
-async def _migrated(layout: Layout, credentials: Credentials, screen: Screen) -> None:
-    missing = await behind(layout.admin_dsn, credentials)
-    for component in missing:
-        with screen.step(f"base {component}"):
-            await bring_up(layout.admin_dsn, component, credentials)
-
-
-@asynccontextmanager
-async def _gateway_database(layout: Layout, credentials: Credentials) -> AsyncIterator[Database]:
-    """The gateway's database, for what is done beside it: registering clients, saying that the demo data is in."""
-    password = credentials.databases["gateway"]["api"]
-    database = Database(component_url(layout.admin_dsn, "gateway", "api", password), pool_size=1, name="relais-run")
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
-async def _started(platform: Platform, screen: Screen) -> None:
-    """Start the five processes and wait until each answers."""
-    with screen.step("cinq processus"):
-        await register(platform.gateway_database, demo_clients(), platform.credentials, SystemClock())
-        for component in COMPONENTS:
-            await platform.processes.start(process_plan(component, platform.layout, platform.credentials))
-        await platform.while_up(_all_answer(platform.layout))
-
-
-async def _all_answer(layout: Layout) -> None:
-    await asyncio.gather(*(_answers(layout.url(name), name) for name in COMPONENTS))
-
-
-async def _answers(url: str, name: str) -> None:
-    """Wait until a process is ready; the gateway, which waits for the demo data, until it is alive."""
-    path = "/health/live" if name == "gateway" else "/health/ready"
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                while not await _is_up(client, path):  # noqa: ASYNC110 - another process has no event to wait on
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError:
-            raise CommandError(
-                f"Le processus « {name} » n'est pas prêt après {READY_SECONDS:.0f} s.", CRASHED
-            ) from None
-
-
-async def _is_up(client: httpx.AsyncClient, path: str) -> bool:
-    try:
-        return (await client.get(path)).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
 
 
 async def _in_thread(call: Callable[[], None]) -> None:

@@ -29,6 +29,14 @@ def free_port(host: str = LOOPBACK) -> int:
         return int(probe.getsockname()[1])
 
 
+def check_free(port: int) -> None:
+    """Raises CommandError when nothing can listen there."""
+    if not 1 <= port <= HIGHEST_PORT:
+        raise CommandError(f"RELAIS_PORT={port} n'est pas un port (1 à {HIGHEST_PORT}).")
+    if not is_free(port):
+        raise CommandError(f"Le port {port} est déjà pris. Libérez-le, ou choisissez-en un autre : RELAIS_PORT=…")
+
+
 def choose(gateway: int, services: Iterable[str]) -> dict[str, int]:
     """The gateway's port as asked, and for each service the next free one after it, or one the system gives.
 
@@ -38,10 +46,7 @@ def choose(gateway: int, services: Iterable[str]) -> dict[str, int]:
     >>> len(set(ports.values()))
     3
     """
-    if not 1 <= gateway <= HIGHEST_PORT:
-        raise CommandError(f"RELAIS_PORT={gateway} n'est pas un port (1 à {HIGHEST_PORT}).")
-    if not is_free(gateway):
-        raise CommandError(f"Le port {gateway} est déjà pris. Libérez-le, ou choisissez-en un autre : RELAIS_PORT=…")
+    check_free(gateway)
     chosen = {"gateway": gateway}
     for offset, service in enumerate(services, start=1):
         near = gateway + offset

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relais.api import Refused, TooLate
-from relais.errors import CommandError
 from relais.home import Home
-from relais.platform import Options, Platform, brought_up, until_told
-from relais.processes import CRASHED
+from relais.platform import Options, brought_up, until_told
 from relais.screen import Screen
-from relais.seed import SEEN_ON, Seed, load_once
-from rules.book import RuleBook
+
+if TYPE_CHECKING:
+    from relais.assembly import Platform
 
 app = typer.Typer(add_completion=False)
 
@@ -56,19 +54,8 @@ async def serve(home: Home, options: Options, screen: Screen) -> None:
 
 async def _until_one_ends(home: Home, options: Options, screen: Screen) -> None:
     async with brought_up(home, options, screen) as platform:
-        await platform.while_up(_demo_data(platform, screen))
         _welcome(platform, screen)
         raise await platform.until_one_ends()
-
-
-async def _demo_data(platform: Platform, screen: Screen) -> None:
-    point = RuleBook.load().at("index_point.yearly", SEEN_ON).value
-    seed = Seed(platform.layout.gateway, platform.credentials.clients, point)
-    try:
-        with screen.step("données de démonstration"):
-            await load_once(seed, platform.gateway_database)
-    except (Refused, TooLate) as error:
-        raise CommandError(f"Les données de démonstration ne se chargent pas : {error}", CRASHED) from error
 
 
 def _welcome(platform: Platform, screen: Screen) -> None:
@@ -81,7 +68,7 @@ def _welcome(platform: Platform, screen: Screen) -> None:
   Jeton d'un SIRH          make -s token   (demo-insurer-a, demo-insurer-b, demo-staff : .venv/bin/relais token …)
   Le parcours entier       make demo
   Les faits d'un assureur  .venv/bin/relais events tail --client demo-insurer-a
-  Journaux                 {platform.home.logs}/
+  Journaux                 {platform.ground.home.logs}/
 
 L'accord de La Roche-sur-Yon est en vigueur ; SIRET, assureur et agents de démonstration sont des hypothèses.
 Ctrl-C arrête tout et garde les données ; make reset les efface."""
