@@ -33,20 +33,17 @@ _LOAD: Final = text("""
 _LOAD_SHARING: Final = text(f"""
     SELECT epoch, position, passes_left, {parking.SHARING} FROM consumer_cursor
      WHERE consumer = :consumer AND producer = :producer
-""")
+""")  # noqa: S608 - a fragment of ours
 _BEGIN: Final = text("""
     INSERT INTO consumer_cursor (consumer, producer, epoch, position, passes_left, updated_at)
     VALUES (:consumer, :producer, :epoch, 0, :passes_left, now()) ON CONFLICT DO NOTHING
 """)
-# Effects and place are one transaction, so a crash of the server that loses the last ones loses both, and the consumer
-# reads again from where it then is: the commit need not wait for the disk. What it published is on the disk before
-# anybody reads it, with the commit of the sequencer, which comes later in the same log.
 _MOVE: Final = text(f"""
     UPDATE consumer_cursor SET epoch = :epoch, position = :position, passes_left = :passes_left, updated_at = now()
      WHERE consumer = :consumer AND producer = :producer
        AND epoch = :from_epoch AND position = :from_position AND passes_left = :from_passes_left
-    RETURNING set_config('synchronous_commit', 'off', true), {parking.SHARING}
-""")
+    RETURNING {parking.SHARING}
+""")  # noqa: S608 - a fragment of ours
 _DROP_EARLY: Final = text("""
     DELETE FROM parked_event WHERE consumer = :consumer AND producer = :producer AND reason = 'early'
 """)
