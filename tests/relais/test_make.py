@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,20 @@ def test_an_old_or_absent_python_is_told_clearly(tmp_path: Path) -> None:
         assert done.returncode != 0
         assert "Il faut Python 3.11 ou plus récent" in done.stderr
         assert sentence in done.stderr
+
+
+def test_a_benchmark_is_run_by_its_name() -> None:
+    def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tests.bench", *arguments]
+        return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+
+    listed = bench("--list")
+    assert listed.returncode == 0
+    assert {"events", "startup"} <= {line.split()[0] for line in listed.stdout.splitlines()}
+    alone = bench("startup", "--help")
+    assert alone.returncode == 0
+    assert re.findall(r"^== (\w+)", alone.stdout, re.MULTILINE) == ["startup"]
+    assert bench("nothing").returncode == 2
 
 
 @pytest.mark.parametrize("lock", LOCKS)
