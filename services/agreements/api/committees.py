@@ -18,11 +18,11 @@ from services.agreements.adapters import agreements, committees
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.committees import Meeting, Member
 from services.agreements.api.agreements import Key
+from services.agreements.application.follow_up_payloads import CommitteeDecisionRecorded
 from services.agreements.domain.agreement import Side
 from services.agreements.domain.committee import attendance
 from services.agreements.domain.errors import AlreadyRegistered, OutsideForce, UnknownAgreement
 from services.agreements.domain.lifecycle import Force
-from services.agreements.events import CommitteeDecisionRecorded
 
 router = service_router(tags=["Comité de suivi"])
 Writer = Annotated[Principal, requires("agreements:write")]

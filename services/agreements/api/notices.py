@@ -20,8 +20,8 @@ from services.agreements.adapters import agreements, notices
 from services.agreements.adapters.notices import Delivery, Notice
 from services.agreements.api.agreements import Key
 from services.agreements.application.change_agreement import locked
+from services.agreements.application.follow_up_payloads import NoticeDelivered, NoticeIssued
 from services.agreements.domain.errors import NobodyWaits, NotAnInsurer, UnknownAgreement
-from services.agreements.events import NoticeDelivered, NoticeIssued
 
 router = service_router(tags=["Notices"])
 Writer = Annotated[Principal, requires("agreements:write")]

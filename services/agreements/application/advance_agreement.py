@@ -10,10 +10,10 @@ from kit.events.outbox import publish
 from kit.recording import Recording
 from services.agreements.adapters import agreements
 from services.agreements.adapters.agreements import StoredAgreement
+from services.agreements.application.payloads import AgreementPublished
 from services.agreements.domain.errors import IllegalStep, UnknownAgreement
 from services.agreements.domain.lifecycle import Status, step
 from services.agreements.domain.validation import check_signable
-from services.agreements.events import AgreementPublished
 
 
 async def sign(tx: AsyncConnection, key: str, recording: Recording) -> StoredAgreement:

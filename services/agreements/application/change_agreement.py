@@ -20,11 +20,11 @@ from services.agreements.adapters import agreements, cover, schemes
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.scheme_document import SchemeDocument
+from services.agreements.application.payloads import AgreementPublished
 from services.agreements.domain.cascade import Affected, Effect, Preview
 from services.agreements.domain.errors import IllegalStep, StalePreview, UnknownAgreement
 from services.agreements.domain.finding import Finding
 from services.agreements.domain.lifecycle import LIVING, Status, Step, step, suspensions
-from services.agreements.events import AgreementPublished
 
 
 @dataclass(frozen=True, slots=True)

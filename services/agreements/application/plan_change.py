@@ -14,6 +14,15 @@ from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDraft
 from services.agreements.adapters.inheritance import whole
 from services.agreements.application.change_agreement import Move, Plan, living, locked, outgoing
+from services.agreements.application.change_payloads import (
+    AdhesionEnded,
+    AgreementEnded,
+    AgreementRevised,
+    AgreementSuspended,
+    Change,
+    Kept,
+    RateRevised,
+)
 from services.agreements.domain import cascade
 from services.agreements.domain.agreement import Agreement
 from services.agreements.domain.cascade import Effect, EffectKind
@@ -23,15 +32,6 @@ from services.agreements.domain.revision import revised_rates, revision_findings
 from services.agreements.domain.term_tree import TermChange, changes
 from services.agreements.domain.terms import exact
 from services.agreements.domain.validation import accepted
-from services.agreements.events import (
-    AdhesionEnded,
-    AgreementEnded,
-    AgreementRevised,
-    AgreementSuspended,
-    Change,
-    Kept,
-    RateRevised,
-)
 
 EVE = timedelta(days=1)
 _KEPT = frozenset({EffectKind.ANNUITIES_REVALUED, EffectKind.DEATH_COVER_KEPT})

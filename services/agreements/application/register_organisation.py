@@ -13,9 +13,9 @@ from kit.events.outbox import Outgoing, publish_many
 from kit.period import Period
 from kit.recording import Recording
 from services.agreements.adapters import organisations
+from services.agreements.application.organisation_payloads import OrganisationChanged, OrganisationRegistered
 from services.agreements.domain.errors import AlreadyRegistered, NotOfItsKind, UnknownOrganisation
 from services.agreements.domain.organisation import Organisation, contradictions_of
-from services.agreements.events import OrganisationChanged, OrganisationRegistered
 
 
 async def register_organisation(tx: AsyncConnection, one: Organisation, recording: Recording) -> bool:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.scheme_document import SchemeDocument
-from services.agreements.events import AgreementPublished
+from services.agreements.application.payloads import AgreementPublished
 from tests.services.agreements.accord import changed, document, raw, scheme
 
 

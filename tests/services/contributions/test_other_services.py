@@ -9,7 +9,7 @@ from uuid import UUID
 from kit.events.envelope import EventData
 from kit.ids import new_id
 from services.agreements.adapters.document import AgreementDocument
-from services.agreements.events import AgreementPublished
+from services.agreements.application.payloads import AgreementPublished
 from services.contributions.domain.terms_document import read_terms
 from services.contributions.events import subscriptions
 from services.eligibility.events import PUBLISHES

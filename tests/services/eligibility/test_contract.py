@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.agreements.events import AgreementPublished
+from services.agreements.application.payloads import AgreementPublished
 from services.eligibility.application.follow_agreements import AgreementPublished as Read
 from services.eligibility.domain.documents import read_terms
 from tests.services.agreements.accord import document
