@@ -45,6 +45,8 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
 
     Raises CommandError with one clear sentence: home or port taken, a process that ended, no PostgreSQL.
     """
+    if not home.root.exists():
+        check_free(options.port)  # a start refused for its port leaves no folder behind
     home.prepare()
     with home.held() as lock:
         check_free(options.port)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from relais.errors import CommandError
-from relais.home import Home
+from relais.home import PRIVATE_FILE, Home
 from relais.ports import LOOPBACK
 
 STOP_SECONDS = 8.0
@@ -172,6 +172,7 @@ async def nursery(home: Home, lock: int, modules: Sequence[str]) -> AsyncIterato
     ours, theirs = socket.socketpair()
     log = home.log(NURSERY)
     _set_aside(log)
+    _make_private(log)
     with theirs, log.open("ab") as words:
         started = subprocess.Popen(  # noqa: ASYNC220, S603 - our own module; Popen returns at once
             [sys.executable, "-m", "relais.nursery", *modules],
@@ -190,6 +191,7 @@ async def nursery(home: Home, lock: int, modules: Sequence[str]) -> AsyncIterato
         await asyncio.to_thread(started.wait)
         guard.forget(started.pid)
         guard.close()
+        _drop_if_empty(log)
 
 
 def inherited_environment() -> dict[str, str]:
@@ -220,3 +222,13 @@ def _set_aside(log: Path) -> None:
     """A log that has grown long makes place for a new one."""
     if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
         log.replace(log.with_suffix(".log.1"))
+
+
+def _make_private(log: Path) -> None:
+    """There, and for its owner's eyes, before anything is written."""
+    log.touch(mode=PRIVATE_FILE)
+
+
+def _drop_if_empty(log: Path) -> None:
+    if log.stat().st_size == 0:
+        log.unlink()

@@ -63,12 +63,12 @@ async def test_a_start_given_up_leaves_nothing_behind(home: Home) -> None:
     with home.held() as lock:
         async with nursery(home, lock, [f"{CHILDREN}.waiting"]) as processes:
             given_up = asyncio.create_task(processes.start(plan("claims", "waiting")))
-            await asyncio.sleep(0)  # lint(tests) because it only gives way
+            await asyncio.wait({given_up}, timeout=0)  # it has asked
             given_up.cancel()
             await processes.start(plan("agreements", "waiting"))
             pids = processes.pids()
             last = asyncio.create_task(processes.start(plan("eligibility", "waiting")))
-            await asyncio.sleep(0)  # lint(tests) because it only gives way
+            await asyncio.wait({last}, timeout=0)
             last.cancel()
     assert list(pids) == ["claims", "agreements"]
     assert not any(alive(pid) for pid in pids.values())
@@ -119,6 +119,17 @@ async def test_a_nursery_that_cannot_import_is_one_clear_end(home: Home) -> None
                 with pytest.raises(CommandError, match=r"(?s)« nursery ».*No module named") as ended:
                     await processes.start(plan("claims", "waiting"))
     assert ended.value.code == module.CRASHED
+
+
+async def test_the_nursery_s_log_is_private_and_kept_only_with_words(home: Home) -> None:
+    with home.held() as lock:
+        async with nursery(home, lock, [f"{CHILDREN}.waiting"]):
+            assert home.log(module.NURSERY).stat().st_mode & 0o077 == 0
+        assert not home.log(module.NURSERY).exists()
+        with pytest.raises(CommandError):
+            async with nursery(home, lock, [f"{CHILDREN}.absent"]) as processes:
+                await processes.start(plan("claims", "waiting"))
+    assert "No module named" in home.log(module.NURSERY).read_text()
 
 
 def test_our_own_settings_are_not_inherited(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,6 +165,7 @@ def test_a_taken_port_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     assert refused.returncode == USAGE
     assert "est déjà pris" in refused.stderr
     assert refused.stderr.count("\n") == 1
+    assert not (tmp_path / "home").exists()
 
 
 def test_reset_drops_the_data(tmp_path: Path) -> None:
