@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Identity, Integer, LargeBinary, Numeric, Table, Text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Identity, Integer, LargeBinary, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 
 from kit.db.schema import kit_tables, new_metadata
@@ -46,6 +46,19 @@ agent: Final = Table(
     Column("nir", LargeBinary, nullable=False),
     Column("identity", LargeBinary, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# What was known of a person before it was changed, and until when.
+agent_past: Final = Table(
+    "agent_past",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("agent", Id, nullable=False, index=True),
+    Column("birth_date", Date, nullable=False),
+    Column("nir", LargeBinary, nullable=False),
+    Column("identity", LargeBinary, nullable=False),
+    Column("recorded", TSTZRANGE, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )
 
@@ -141,6 +154,39 @@ option_election: Final = Table(
     *_twice_dated(),
     _one_at_a_time("ex_option_election_id", "id"),
     _one_at_a_time("ex_option_election_guarantee", "agent", "employer", "guarantee"),
+)
+
+# A request to stay out of the scheme, with the dates of its proofs; it holds from the request until it is given up.
+dispense: Final = Table(
+    "dispense",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("id", Id, nullable=False),
+    Column("agent", Id, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("requested_on", Date, nullable=False),
+    Column("individual_cover", Boolean, nullable=False),
+    Column("proofs", ARRAY(Date), nullable=False),
+    *_twice_dated(),
+    _one_at_a_time("ex_dispense_id", "id"),
+    ExcludeConstraint(
+        ("agent", "="), ("employer", "="), ("requested_on", "="), ("recorded", "&&"), name="ex_dispense_request"
+    ),
+)
+
+# An agent left an employer; `replaced` names the facts about contracts that gave way, for when it turns out otherwise.
+departure: Final = Table(
+    "departure",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("agent", Id, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("left_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("replaced", ARRAY(Id), nullable=False),
+    Column("recorded", TSTZRANGE, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    ExcludeConstraint(("agent", "="), ("employer", "="), ("left_on", "="), ("recorded", "&&"), name="ex_departure_day"),
 )
 
 # The copy of what accords say, built from their events alone.
