@@ -151,11 +151,15 @@ async def test_the_loop_runs_and_stops(database: DatabaseFactory) -> None:
 
     scheduler = Scheduler(sample.worker, FixedClock(NOON), [Task("hourly", HOURLY, note_it)])
     await scheduler.start()
+    loop = scheduler._loop
     await scheduler.start()
+    assert scheduler._loop is loop
     async with asyncio.timeout(5):
         await ran.wait()
     await scheduler.stop()
     await scheduler.stop()
+    assert loop is not None
+    assert loop.done()
 
 
 async def test_what_is_old_is_forgotten(database: DatabaseFactory) -> None:

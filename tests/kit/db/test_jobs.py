@@ -218,11 +218,15 @@ async def test_the_loop_applies_and_stops(database: DatabaseFactory) -> None:
     await submit(sample, ["a"])
     work = JobRunner(sample.worker, sample.api, {"notes": note_it}, FixedClock(NOON))
     await work.start()
+    loop = work._task
     await work.start()
+    assert work._task is loop
     async with asyncio.timeout(5):
         await applied.wait()
     await work.stop()
     await work.stop()
+    assert loop is not None
+    assert loop.done()
 
 
 async def test_an_empty_file_is_done_at_once_and_a_huge_one_is_refused(database: DatabaseFactory) -> None:

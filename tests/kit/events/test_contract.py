@@ -32,7 +32,7 @@ async def test_what_was_published_before_the_consumer_existed_arrives(
     await change(source.api, "old", *range(120))
     await carrier.start_source()
     await carrier.start_sink()
-    await converged(source.worker, sink.worker)
+    assert await converged(source.worker, sink.worker) == {"old": [*range(120)]}
 
 
 async def test_a_second_delivery_of_everything_changes_nothing(
@@ -45,7 +45,7 @@ async def test_a_second_delivery_of_everything_changes_nothing(
     await converged(source.worker, sink.worker)
     await carrier.deliver_again()
     await change(source.api, "one", 4)
-    await converged(source.worker, sink.worker)
+    assert await converged(source.worker, sink.worker) == {"one": [1, 2, 3, 4], "two": [1, 2]}
 
 
 async def test_a_slow_transaction_is_not_skipped(

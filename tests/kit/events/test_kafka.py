@@ -84,4 +84,4 @@ async def test_records_travel_through_the_broker(
     await converged(source.worker, sink.worker)
     await over_kafka.stop_feed()
     await change(source.api, "thing", 3, 4)
-    await converged(source.worker, sink.worker)
+    assert await converged(source.worker, sink.worker) == {"thing": [1, 2, 3, 4]}

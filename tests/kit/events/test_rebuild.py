@@ -34,7 +34,7 @@ async def test_a_running_consumer_takes_part(
     await converged(source.worker, sink.worker)
     await rebuild([carrier.delivery], carrier.reader())
     await change(source.api, "a", *range(5))
-    await converged(source.worker, sink.worker)
+    assert await converged(source.worker, sink.worker) == {"a": [*range(60), *range(5)]}
 
 
 async def test_what_is_no_projection_is_left_alone(

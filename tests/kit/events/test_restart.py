@@ -36,7 +36,7 @@ async def test_a_consumer_stopped_in_the_middle_of_a_batch_goes_on(
         if await count(sink) == KEYS * VALUES:
             break
     await writing
-    await converged(source.worker, sink.worker)
+    assert await converged(source.worker, sink.worker) == {f"thing-{n}": [*range(VALUES)] for n in range(KEYS)}
 
 
 async def test_a_consumer_process_killed_again_and_again_loses_and_doubles_nothing(
@@ -53,7 +53,7 @@ async def test_a_consumer_process_killed_again_and_again_loses_and_doubles_nothi
         await process.wait()
         await writing
     await sink_processes.start(carrier, sink)
-    await converged(source.worker, sink.worker, seconds=60)
+    assert len(await converged(source.worker, sink.worker, seconds=60)) == KEYS
 
 
 async def stop_somewhere(carrier: Carrier, seconds: float) -> None:
