@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Identity, Integer, LargeBinary, Numeric, Table, Text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Identity,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 
 from kit.db.schema import kit_tables, new_metadata
@@ -95,6 +109,7 @@ employment: Final = Table(
     _one_at_a_time("ex_employment_contract", "employer", "matricule", "contract_number"),
 )
 
+# `opening`: known from before the employer joined, told when it did.
 leave_entry: Final = Table(
     "leave_entry",
     metadata,
@@ -107,6 +122,7 @@ leave_entry: Final = Table(
     Column("paid", Boolean, nullable=False),
     Column("waiting_days", Integer),
     Column("seniority_days", Integer),
+    Column("opening", Boolean, nullable=False, server_default=false()),
     *_twice_dated(),
     _one_at_a_time("ex_leave_entry_id", "id"),
     _one_at_a_time("ex_leave_entry_position", "agent", "employer"),
@@ -154,6 +170,46 @@ option_election: Final = Table(
     *_twice_dated(),
     _one_at_a_time("ex_option_election_id", "id"),
     _one_at_a_time("ex_option_election_guarantee", "agent", "employer", "guarantee"),
+)
+
+# What an employer said of an agent when it joined, once; `mark`: a keyed fingerprint of it, so that it can be sent again.
+opening_balance: Final = Table(
+    "opening_balance",
+    metadata,
+    Column("agent", Id, primary_key=True),
+    Column("employer", Text, primary_key=True),
+    Column("as_of", Date, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# What tells the causes of an agent's CLD apart, sealed with the agent's key. The api role writes it and cannot read it.
+leave_cause: Final = Table(
+    "leave_cause",
+    metadata,
+    Column("leave", Id, primary_key=True),
+    Column("agent", Id, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("cause_key", LargeBinary, nullable=False),
+)
+
+# A proof that somebody sent, sealed with the agent's key, kept until its purge; `mark` is a keyed fingerprint.
+proof_file: Final = Table(
+    "proof_file",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("agent", Id, nullable=False),
+    Column("employer", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("purge_on", Date, nullable=False, index=True),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    UniqueConstraint("agent", "employer", "purpose", "mark"),
 )
 
 # A request to stay out of the scheme, with the dates of its proofs; it holds from the request until it is given up.
