@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from typer import rich_utils
 from typer.core import TyperGroup
 
 from relais.errors import CommandError
@@ -29,6 +30,19 @@ COMMANDS = (
 )
 
 
+# What Typer says of itself in a help text. "Usage", "Options" and "Arguments" are French already.
+FRENCH = {
+    "COMMANDS_PANEL_TITLE": "Commandes",
+    "ERRORS_PANEL_TITLE": "Erreur",
+    "DEFAULT_STRING": "[défaut : {}]",
+    "ENVVAR_STRING": "[variable : {}]",
+    "REQUIRED_LONG_STRING": "[obligatoire]",
+    "RICH_HELP": "Aide : [blue]{command_path} {help_option}[/]",
+    "ABORTED_TEXT": "Abandon.",
+}
+HELP_OPTION = "Montrer cette aide."
+
+
 class Commands(TyperGroup):
     """The subcommands, one module of `relais.commands` each."""
 
@@ -43,7 +57,15 @@ class Commands(TyperGroup):
         module = importlib.import_module(f"relais.commands.{cmd_name}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
+        _explain_help(command)
         return command
+
+
+def _explain_help(command: Any) -> None:
+    """`--help`, described in French, of a command and of those below it."""
+    command.get_help_option(typer.Context(command)).help = HELP_OPTION
+    for below in getattr(command, "commands", {}).values():
+        _explain_help(below)
 
 
 app = typer.Typer(
@@ -51,7 +73,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
     help="Relais : la prévoyance des agents publics territoriaux, sur cette machine.",
 )
 
@@ -63,8 +84,12 @@ def _root() -> None:
 
 def main() -> None:
     """Entry point: a refusal is one sentence on the error output and an exit code, never a stack trace."""
+    for name, words in FRENCH.items():
+        setattr(rich_utils, name, words)
+    command = typer.main.get_command(app)
+    _explain_help(command)
     try:
-        app()
+        command()
     except CommandError as error:
         Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
         sys.exit(error.code)

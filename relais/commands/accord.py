@@ -32,6 +32,9 @@ app = typer.Typer(
 STAFF: Final = "demo-staff"
 NOT_FOUND: Final = 404
 NOTHING: Final = "—"
+Accord = Annotated[Path, typer.Argument(metavar="ACCORD", help="Document de l'accord.")]
+Before = Annotated[Path, typer.Argument(metavar="AVANT", help="Accord en vigueur.")]
+After = Annotated[Path, typer.Argument(metavar="APRÈS", help="Accord proposé.")]
 SchemeOption = Annotated[
     Path | None, typer.Option("--scheme", help="Régime régional ; sinon <régime>.yaml à côté de l'accord.")
 ]
@@ -41,7 +44,7 @@ Day = Annotated[
 
 
 @app.command()
-def validate(file: Path, scheme: SchemeOption = None) -> None:
+def validate(file: Accord, scheme: SchemeOption = None) -> None:
     """Contrôler un accord : structure, régime régional, loi. Une erreur bloque, un doute avertit."""
     _document, findings = _checked(file, scheme)
     _show_findings(findings)
@@ -52,7 +55,7 @@ def validate(file: Path, scheme: SchemeOption = None) -> None:
 
 
 @app.command()
-def diff(before: Path, after: Path, scheme: SchemeOption = None, since: Day = None) -> None:
+def diff(before: Before, after: After, scheme: SchemeOption = None, since: Day = None) -> None:
     """Comparer deux versions, clause par clause ; avec --from, dire combien d'agents la plateforme y voit concernés."""
     old, _ = _checked(before, scheme)
     new, _ = _checked(after, scheme)
@@ -66,7 +69,7 @@ def diff(before: Path, after: Path, scheme: SchemeOption = None, since: Day = No
 
 @app.command()
 def publish(
-    file: Path,
+    file: Accord,
     *,
     scheme: SchemeOption = None,
     since: Day = None,
@@ -150,8 +153,11 @@ def _checked(file: Path, scheme: Path | None) -> tuple[AgreementDocument, list[F
 
 def _show_findings(findings: list[Finding]) -> None:
     words = {Severity.ERROR: "erreur", Severity.WARNING: "doute"}
-    rows = [(words[f.severity], f.pointer, f.detail_fr, f.reference) for f in findings]
-    _print(("", "clause", "constat", "référence"), rows)
+    rows = [
+        (words[f.severity], "" if f.since is None else f.since.isoformat(), f.pointer, f.detail_fr, f.reference)
+        for f in findings
+    ]
+    _print(("", "à partir du", "clause", "constat", "référence"), rows)
 
 
 def _show_changes(changed: list[dict[str, Any]]) -> None:

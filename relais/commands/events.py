@@ -18,13 +18,6 @@ from relais.screen import Screen
 app = typer.Typer(
     help="Suivre les faits d'un client, ou rejouer ceux d'un service.", no_args_is_help=True, add_completion=False
 )
-
-
-@app.callback()
-def _events() -> None:
-    pass
-
-
 WAIT_SECONDS = 20
 
 
@@ -49,7 +42,7 @@ def tail(
 
 @app.command()
 def rebuild(
-    service: Annotated[str, typer.Argument(help="Le composant dont on rejoue les faits reçus.")],
+    service: Annotated[str, typer.Argument(metavar="COMPOSANT", help="Le composant dont on rejoue les faits reçus.")],
 ) -> None:
     """Reconstruire depuis le premier fait ce qu'un composant tient des autres, pendant que tout tourne."""
     (component,) = chosen([service])

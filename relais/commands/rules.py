@@ -27,7 +27,9 @@ def list_rules() -> None:
 
 
 @app.command()
-def show(rule_id: Annotated[str, typer.Argument(metavar="RÈGLE")]) -> None:
+def show(
+    rule_id: Annotated[str, typer.Argument(metavar="RÈGLE", help="Identifiant, comme dans relais rules list.")],
+) -> None:
     """Une règle, avec toutes ses valeurs et leurs références."""
     try:
         rule = RuleBook.load().rule(rule_id)

@@ -15,7 +15,9 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def secrets(
-    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", envvar="RELAIS_SECRETS")] = Path(".relais/secrets"),
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", envvar="RELAIS_SECRETS", help="Où les écrire.")] = Path(
+        ".relais/secrets"
+    ),
 ) -> None:
     """Écrire les secrets que docker-compose.yml lit, un fichier par composant, lisibles de vous seul."""
     screen = Screen()

@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def token(
     client: Annotated[
-        str, typer.Argument(help="demo-hris, demo-insurer-a, demo-insurer-b ou demo-staff.")
+        str, typer.Argument(metavar="CLIENT", help="demo-hris, demo-insurer-a, demo-insurer-b ou demo-staff.")
     ] = "demo-hris",
 ) -> None:
     """Imprimer un jeton d'un client de démonstration (par défaut le SIRH), et rien d'autre."""
