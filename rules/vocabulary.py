@@ -33,7 +33,7 @@ class LeaveKind(StrEnum):
 
 
 class PositionKind(StrEnum):
-    """What may interrupt work: every leave kind, and two positions without pay."""
+    """What may interrupt work: every leave kind, and positions that are no leave on health grounds."""
 
     CMO = "CMO"
     CLM = "CLM"
@@ -46,6 +46,8 @@ class PositionKind(StrEnum):
     MATERNITY = "MATERNITY"
     DISPONIBILITE = "DISPONIBILITE"
     CONGE_PARENTAL = "CONGE_PARENTAL"
+    DETACHEMENT = "DETACHEMENT"
+    CONGE_SANS_TRAITEMENT = "CONGE_SANS_TRAITEMENT"
 
 
 class Leg(StrEnum):

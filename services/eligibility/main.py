@@ -20,7 +20,7 @@ from kit.settings import Settings
 from rules.book import RuleBook
 from services.eligibility import events
 from services.eligibility.adapters import redecisions
-from services.eligibility.api import affiliation, agents, deaths, employments, invalidities, leaves, options
+from services.eligibility.api import affiliation, agents, deaths, employments, invalidities, leaves, options, simulation
 from services.eligibility.application.decider import Decider
 
 ROUTERS: Final = (
@@ -31,6 +31,7 @@ ROUTERS: Final = (
     invalidities.router,
     deaths.router,
     affiliation.router,
+    simulation.router,
 )
 
 

@@ -39,6 +39,12 @@ async def employers_of(tx: AsyncConnection, agreement: str) -> list[str]:
     return list((await tx.execute(query.distinct())).scalars())
 
 
+async def content_of(tx: AsyncConnection, agreement: str) -> dict[str, Any] | None:
+    """What an accord says, or None when it is not known here."""
+    query = select(agreement_terms.c.content).where(agreement_terms.c.agreement == agreement)
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
 async def binding(tx: AsyncConnection, employers: Sequence[str]) -> list[tuple[str, Period, dict[str, Any]]]:
     """The accords that bind these employers: employer, its dates, the content; in the order of employer and dates."""
     query = (

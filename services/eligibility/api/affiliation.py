@@ -1,14 +1,13 @@
-"""Who is covered, since when, why; and, one day, what would be if."""
+"""Who is covered, since when, why."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 
 from kit.http.auth import requires
-from kit.http.problem import Problem
 from kit.http.route import Crypto, Now, Tx, service_router
 from kit.http.types import DateText, Instant, SiretText
 from services.eligibility.adapters import affiliations, agents, options
@@ -54,18 +53,6 @@ async def read(
         decision=decision.id if decision else None,
         decided_at=decision.recorded_at if decision else None,
         trace=decision.trace if decision else None,
-    )
-
-
-@router.post("/v1/simulations/affiliation", dependencies=[requires("simulations:run")], status_code=501)
-async def simulate(body: dict[str, Any]) -> None:
-    """Not offered yet: the same decision on a file that is only supposed."""
-    assert body is not None
-    raise Problem(
-        501,
-        "not_implemented",
-        "Simulation d'affiliation non encore offerte",
-        "Affiliation simulation not offered yet",
     )
 
 

@@ -86,7 +86,7 @@ def _gates(file: AgentFile, terms: EligibilityTerms) -> tuple[_Gate, ...]:
             terms.effective.start,
             joins or date.min,
         )
-        lapses = lapses_on(file.dispense, begins, run, previous, terms) if file.dispense else None
+        lapses = lapses_on(file.dispenses, begins, run, previous, terms)
         gates.append(_Gate(run, joins, None if lapses is None else begins, lapses))
     return tuple(gates)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from kit.period import ONE_DAY, Month, add_months
@@ -18,14 +18,25 @@ def deadline(run: Run, terms: EligibilityTerms, dispense: DispenseTerms) -> date
     return run.period.start + timedelta(days=dispense.hire_days)
 
 
-def lapses_on(asked: Dispense, begins: date, run: Run, previous: Run | None, terms: EligibilityTerms) -> date | None:
-    """The day a dispense that holds from `begins` ends and cover starts, or None when the dispense is not due.
+def lapses_on(
+    asked: Iterable[Dispense], begins: date, run: Run, previous: Run | None, terms: EligibilityTerms
+) -> date | None:
+    """The day a dispense that holds from `begins` ends and cover starts, or None when no dispense is due.
 
     `begins` is the day affiliation would begin. A proof holds one year from its date; the next must come while it
-    does. Without a new one the agent is affiliated on the first of the following month (S15), for good.
+    does. Without a new one the agent is affiliated on the first of the following month (S15), for good; an agent who
+    gives it up is affiliated the day after. Asked twice in time, it holds as long as either request does.
     """
+    days = (_lapse(one, begins, run, previous, terms) for one in asked)
+    return max((day for day in days if day is not None), default=None)
+
+
+def _lapse(asked: Dispense, begins: date, run: Run, previous: Run | None, terms: EligibilityTerms) -> date | None:
+    """The day one request ceases to hold; None when it is not due."""
     rule = terms.dispense
     if rule is None or not asked.individual_cover:
+        return None
+    if asked.until is not None and asked.until < begins:
         return None
     last_day = deadline(run, terms, rule)
     if asked.requested_on > last_day:
@@ -33,7 +44,10 @@ def lapses_on(asked: Dispense, begins: date, run: Run, previous: Run | None, ter
     if previous is not None and asked.requested_on <= previous.period.last:
         return None  # it was asked for an employment that has ended
     proven = _proven_until(sorted(asked.proofs), begins, last_day, rule.proof_months)
-    return None if proven is None else Month.of(proven).next().first
+    if proven is None:
+        return None
+    lapse = Month.of(proven).next().first
+    return lapse if asked.until is None else min(lapse, asked.until + ONE_DAY)
 
 
 def _proven_until(proofs: Sequence[date], begins: date, last_day: date, months: int) -> date | None:

@@ -31,33 +31,26 @@ def file_document(file: AgentFile) -> dict[str, Any]:
         for e in file.employments
     ]
     positions = [{"kind": p.kind, **dates(p.period), "paid": p.paid} for p in file.positions]
-    dispense = file.dispense and {
-        "requested_on": file.dispense.requested_on,
-        "individual_cover": file.dispense.individual_cover,
-        "proofs": file.dispense.proofs,
-    }
+    dispenses = [
+        {"requested_on": d.requested_on, "individual_cover": d.individual_cover, "proofs": d.proofs, "until": d.until}
+        for d in file.dispenses
+    ]
     document = {
         "employments": employments,
         "positions": positions,
         "prior_collective_cover": file.prior_collective_cover,
-        "dispense": dispense,
+        "dispense": dispenses or None,
     }
     return dict(plain(document))
 
 
 def read_file(document: Document) -> AgentFile:
     """The file again."""
-    asked = document["dispense"]
     return AgentFile(
         employments=tuple(_employment(e) for e in document["employments"]),
         positions=tuple(Position(PositionKind(p["kind"]), period(p), p["paid"]) for p in document["positions"]),
         prior_collective_cover=document["prior_collective_cover"],
-        dispense=asked
-        and Dispense(
-            date.fromisoformat(asked["requested_on"]),
-            asked["individual_cover"],
-            tuple(date.fromisoformat(proof) for proof in asked["proofs"]),
-        ),
+        dispenses=tuple(_asked(one) for one in document["dispense"] or ()),
     )
 
 
@@ -125,6 +118,16 @@ def _employment(document: Document) -> Employment:
         period(document),
         Decimal(document["weekly_hours"]),
         ArtTeaching(teaching) if teaching else None,
+    )
+
+
+def _asked(document: Document) -> Dispense:
+    until = document["until"]
+    return Dispense(
+        date.fromisoformat(document["requested_on"]),
+        document["individual_cover"],
+        tuple(date.fromisoformat(proof) for proof in document["proofs"]),
+        date.fromisoformat(until) if until else None,
     )
 
 

@@ -137,6 +137,14 @@ class InvalidityOverlap(RelaisError):
     title_en = "An invalidity is already recognised over this period"
 
 
+class UnknownAgreement(RelaisError):
+    """No accord of that name was published, or not yet known here."""
+
+    code = "unknown_agreement"
+    title_fr = "Accord inconnu"
+    title_en = "Unknown agreement"
+
+
 class BeforeFirstPeriod(RelaisError):
     """The day asked about lies before the accord's effect and before the first employment."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -13,7 +13,7 @@ from kit.period import Period
 from kit.rate import Rate
 from kit.stretches import joined
 from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, PositionKind
-from services.eligibility.domain.file import AgentFile, ArtTeaching, Employment, Position
+from services.eligibility.domain.file import AgentFile, ArtTeaching, Dispense, Employment, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class LeaveEntry:
-    """An initial stop, or a renewal: one entry of a leave."""
+    """An initial stop, or a renewal: one entry of a leave. `opening`: told by an employer when it joined."""
 
     id: UUID
     leave: UUID
@@ -63,6 +63,7 @@ class LeaveEntry:
     paid: bool
     waiting_days: int | None = None
     seniority_days: int | None = None
+    opening: bool = field(default=False, compare=False)
 
     def as_position(self) -> Position:
         return Position(self.kind, self.period, self.paid)
@@ -111,13 +112,33 @@ class Election:
     period: Period
 
 
+@dataclass(frozen=True, slots=True)
+class DispenseRequest:
+    """A request to stay out, from the day it was asked to the day it was given up, and the dates of its proofs."""
+
+    id: UUID
+    employer: str
+    period: Period
+    individual_cover: bool
+    proofs: tuple[date, ...]
+
+    def as_dispense(self) -> Dispense:
+        return Dispense(self.period.start, self.individual_cover, self.proofs, self.period.end)
+
+
 def file_of(
-    employer: str, spells: Iterable[Spell], leaves: Iterable[LeaveEntry], *, prior_collective_cover: bool
+    employer: str,
+    spells: Iterable[Spell],
+    leaves: Iterable[LeaveEntry],
+    dispenses: Iterable[DispenseRequest] = (),
+    *,
+    prior_collective_cover: bool,
 ) -> AgentFile:
     """The file that cover with one employer is decided on, in an order that does not depend on how facts came."""
     own = [spell for spell in spells if spell.key.employer == employer]
     positions = sorted((e.as_position() for e in leaves if e.employer == employer), key=lambda p: p.period.start)
-    return AgentFile(contracts(own), tuple(positions), prior_collective_cover)
+    asked = sorted((d.as_dispense() for d in dispenses if d.employer == employer), key=lambda d: d.requested_on)
+    return AgentFile(contracts(own), tuple(positions), prior_collective_cover, tuple(asked))
 
 
 def contracts(spells: Iterable[Spell]) -> tuple[Employment, ...]:

@@ -42,11 +42,15 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Dispense:
-    """A written request not to be covered, and the dates of the proofs of individual cover given (accord art. 3)."""
+    """A written request not to be covered, and the dates of the proofs of individual cover given (accord art. 3).
+
+    `until`: the last day of a request that was given up.
+    """
 
     requested_on: date
     individual_cover: bool
     proofs: tuple[date, ...]
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class AgentFile:
     employments: tuple[Employment, ...]
     positions: tuple[Position, ...] = ()
     prior_collective_cover: bool = False
-    dispense: Dispense | None = None
+    dispenses: tuple[Dispense, ...] = ()
 
     def employed_on(self, day: date) -> tuple[Employment, ...]:
         return tuple(e for e in self.employments if day in e.period)

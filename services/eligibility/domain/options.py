@@ -26,14 +26,15 @@ def options_held(
     """The options that run, in the order of the enumeration, with a step for each choice.
 
     They run from the first covered day to the last, through suspensions; one that the agent's regime does not open is
-    left out, and its step says so (S4).
+    left out, and its step says so (S4). An agent without a regime, having no job that day, has what is open to all.
     """
     covered = timeline.covered()
+    regimes = frozenset(Regime) if regime is None else {regime}
     wanted = set(chosen)
     held: list[OptionPeriod] = []
     steps: list[Trace] = []
     for guarantee in (g for g in Guarantee if g in wanted):
-        is_open = regime is not None and regime in terms.open_to.get(guarantee, frozenset())
+        is_open = regimes <= terms.open_to.get(guarantee, frozenset())
         if is_open and covered is not None:
             held.append(OptionPeriod(guarantee, covered))
         result = "held" if is_open and covered else "not_covered" if is_open else "not_open"

@@ -64,6 +64,7 @@ DISPENSES = st.builds(
     requested_on=st.dates(date(2024, 12, 1), date(2025, 12, 31)),
     individual_cover=st.sampled_from([True, True, True, False]),
     proofs=st.lists(st.dates(date(2024, 1, 1), date(2026, 12, 31)), max_size=4).map(tuple),
+    until=st.one_of(st.none(), st.none(), st.dates(date(2025, 1, 1), date(2026, 12, 31))),
 )
 
 FILES = st.builds(
@@ -71,5 +72,5 @@ FILES = st.builds(
     employments=st.one_of(chains(), st.lists(employments(), min_size=1, max_size=3).map(tuple)),
     positions=positions(),
     prior_collective_cover=st.sampled_from([False, False, True]),
-    dispense=st.one_of(st.none(), DISPENSES),
+    dispenses=st.lists(DISPENSES, max_size=2).map(tuple),
 )

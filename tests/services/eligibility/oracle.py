@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from services.eligibility.domain.file import AgentFile, Employment
+from services.eligibility.domain.file import AgentFile, Dispense, Employment
 
 EFFECT = date(2025, 1, 1)
 ONE = timedelta(days=1)
@@ -80,8 +80,11 @@ def _deferred(file: AgentFile, day: date) -> bool:
 
 
 def _dispensed(file: AgentFile, day: date, counted: list[Employment]) -> bool:
-    asked = file.dispense
-    if asked is None or not asked.individual_cover:
+    return any(_holds(file, asked, day, counted) for asked in file.dispenses)
+
+
+def _holds(file: AgentFile, asked: Dispense, day: date, counted: list[Employment]) -> bool:
+    if not asked.individual_cover or (asked.until is not None and asked.until < day):
         return False
     if not all(e.kind == "APPRENTI" or (e.contract == "CDD" and e.kind not in APPOINTED) for e in counted):
         return False

@@ -46,11 +46,14 @@ def file_of(case: dict[str, Any]) -> AgentFile:
             for kind, start, end, paid in case.get("positions", [])
         ),
         prior_collective_cover=case.get("prior", False),
-        dispense=asked
-        and Dispense(
-            date.fromisoformat(asked["requested_on"]),
-            asked["individual_cover"],
-            tuple(date.fromisoformat(proof) for proof in asked["proofs"]),
+        dispenses=()
+        if asked is None
+        else (
+            Dispense(
+                date.fromisoformat(asked["requested_on"]),
+                asked["individual_cover"],
+                tuple(date.fromisoformat(proof) for proof in asked["proofs"]),
+            ),
         ),
     )
 

@@ -66,8 +66,10 @@ def test_the_order_of_facts_does_not_matter(file: AgentFile, random: Any) -> Non
         file,
         employments=tuple(random.sample(file.employments, len(file.employments))),
         positions=tuple(random.sample(file.positions, len(file.positions))),
-        dispense=file.dispense
-        and replace(file.dispense, proofs=tuple(random.sample(file.dispense.proofs, len(file.dispense.proofs)))),
+        dispenses=tuple(
+            replace(one, proofs=tuple(random.sample(one.proofs, len(one.proofs))))
+            for one in random.sample(file.dispenses, len(file.dispenses))
+        ),
     )
     assert shown(decide(shuffled, TERMS)) == shown(decide(file, TERMS))
 
@@ -115,7 +117,7 @@ def test_a_vacation_more_takes_no_cover_away(file: AgentFile) -> None:
 @given(FILES)
 @settings(deadline=None)
 def test_nothing_is_deferred_or_dispensed_without_a_cause(file: AgentFile) -> None:
-    free = replace(file, prior_collective_cover=True, dispense=None)
+    free = replace(file, prior_collective_cover=True, dispenses=())
     outcomes = {found for _, found in shown(decide(free, TERMS))}
     assert not outcomes & {AffiliationOutcome.DEFERRED, AffiliationOutcome.DISPENSED}
 
