@@ -83,13 +83,13 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(RUN_ENV): requirements/run.txt pyproject.toml | $(BIN)/python
-	$(SAY) "Dépendances (une minute la première fois)…"
+	$(SAY) "Dépendances, une fois pour toutes…"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(BIN)/python requirements/install.py requirements/run.txt
 	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV_ENV): requirements/dev.txt $(RUN_ENV)
 	$(SAY) "Outils de développement…"
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(BIN)/python requirements/install.py requirements/dev.txt
 	@touch $@
