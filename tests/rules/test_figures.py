@@ -211,3 +211,8 @@ def test_what_is_not_verified_says_so() -> None:
     assert confidence["tpp.monthly.C"] == {Confidence.D}
     assert confidence["invalidity.ss.category_1_rate"] == {Confidence.V2}
     assert confidence["cnracl.employee.tib"] == {Confidence.V}
+
+
+def test_the_categories_that_open_the_minimum_annuity() -> None:
+    """Décret 2022-581 art. 4 (§4.1)."""
+    assert [row.integer("category") for row in BOOK.table("decree.annuity.categories", Y2026)] == [2, 3]

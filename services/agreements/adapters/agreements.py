@@ -76,7 +76,7 @@ async def add_version(
             agreement=key,
             version=version,
             document=document.dump(),
-            findings=[asdict(finding) for finding in findings],
+            findings=[_kept(finding) for finding in findings],
             effective_from=effective_from,
             recorded_at=recording.at,
             recorded_by=recording.by,
@@ -163,5 +163,17 @@ async def after(tx: AsyncConnection, key: str, limit: int) -> list[str]:
     return list((await tx.execute(query)).scalars())
 
 
+def _kept(finding: Finding) -> dict[str, str | None]:
+    return {**asdict(finding), "since": None if finding.since is None else finding.since.isoformat()}
+
+
 def _finding(stored: dict[str, str]) -> Finding:
-    return Finding(**{**stored, "severity": Severity(stored["severity"])})  # type: ignore[arg-type]  # one is an enum
+    since = stored.get("since")
+    return Finding(
+        Severity(stored["severity"]),
+        stored["code"],
+        stored["pointer"],
+        stored["reference"],
+        stored["detail_fr"],
+        None if since is None else date.fromisoformat(since),
+    )

@@ -14,15 +14,19 @@ from services.agreements.domain.agreement import GuaranteeTerm, RateTerm
 
 
 class RateDocument(Dated):
-    """A contribution rate, its split, and until when it is guaranteed."""
+    """A contribution rate, its split, and until when it is guaranteed.
+
+    `minimum_rate`: the part of the rate that pays for the minimum guarantees (CGFP L. 827-11); null: unknown.
+    """
 
     guaranteed_to: DateText | None = None
     rate: ExactRate
     employer_share: ExactRate
     source: Text
+    minimum_rate: ExactRate | None = None
 
     def to_domain(self) -> RateTerm:
-        return RateTerm(self.period, self.guaranteed_to, self.rate, self.employer_share, self.source)
+        return RateTerm(self.period, self.guaranteed_to, self.rate, self.employer_share, self.source, self.minimum_rate)
 
 
 class AnnuityDocument(Part):

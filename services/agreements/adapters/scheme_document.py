@@ -57,6 +57,7 @@ class SchemeDocument(Part):
     minimum_employer_share: ExactRate
     levels: Annotated[list[ExactRate], MANY]
     market: Dated
+    rates_guaranteed_to: DateText | None = None
     awards: list[AwardDocument] = Field(default_factory=list, max_length=100)
     lots: list[LotDocument] = Field(default_factory=list, max_length=100)
     conventions: list[ConventionDocument] = Field(default_factory=list, max_length=100)
@@ -82,6 +83,7 @@ class SchemeDocument(Part):
                 domain.Convention(key, c.insurer, c.manager, c.lot, c.period, c.ended, c.assumption)
                 for key, c in self.named()
             ),
+            self.rates_guaranteed_to,
         )
 
     def dump(self) -> dict[str, Any]:

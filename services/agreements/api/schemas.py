@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
+from pydantic import Field
+
 from kit.http.types import Answer
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.domain.agreement import LegalCode
@@ -29,13 +31,14 @@ class OrganisationAnswer(Answer):
 
 
 class FindingAnswer(Answer):
-    """A doubt about an accord, with its place and its article."""
+    """A doubt about an accord, with its place and its article. `from`: its first day, where not the accord's own."""
 
     severity: str
     code: str
     pointer: str
     reference: str
     detail: str
+    since: date | None = Field(serialization_alias="from")
 
     @classmethod
     def of(cls, finding: Finding) -> Self:
@@ -45,6 +48,7 @@ class FindingAnswer(Answer):
             pointer=finding.pointer,
             reference=finding.reference,
             detail=finding.detail_fr,
+            since=finding.since,
         )
 
 

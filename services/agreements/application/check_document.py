@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rules.book import Rules
+from rules.book import RuleBook
 from services.agreements.adapters.document import AgreementDocument, AgreementDraft
 from services.agreements.adapters.inheritance import whole
 from services.agreements.adapters.scheme_document import SchemeDocument
@@ -14,7 +14,7 @@ from services.agreements.domain.validation import validate
 
 
 def checked(
-    content: Mapping[str, Any], scheme: Mapping[str, Any] | None, rules: Rules
+    content: Mapping[str, Any], scheme: Mapping[str, Any] | None, rules: RuleBook
 ) -> tuple[AgreementDocument, list[Finding]]:
     """The accord, whole, with everything against it, errors first.
 

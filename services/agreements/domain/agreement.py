@@ -84,13 +84,17 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class RateTerm:
-    """A contribution rate in a period, its split, and until when it is guaranteed (art. 5.3)."""
+    """A contribution rate in a period, its split, and until when it is guaranteed (art. 5.3).
+
+    `minimum_rate` is the part of the rate that pays for the minimum guarantees; None: nobody published it.
+    """
 
     period: Period
     guaranteed_to: date | None
     rate: Rate
     employer_share: Rate
     source: str
+    minimum_rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,11 @@ class Agreement:
             eligibility=one.eligibility or self.eligibility,
             exceptions=(),
         )
+
+    def in_exception(self, one: ExceptionTerm) -> Agreement:
+        """The accord as it reads for the employer of an exception, on the days of the exception alone."""
+        party = next(e for e in self.employers if e.siret == one.employer)
+        return replace(self.with_exception(one), effective=one.period, employers=(replace(party, period=one.period),))
 
     def of_employer(self, siret: str, day: date) -> Agreement:
         """The accord as it reads for an employer on a day."""

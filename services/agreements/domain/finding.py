@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 
@@ -15,13 +16,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One remark. `pointer` is a JSON pointer into the document, `reference` an article or a rulebook row."""
+    """One remark. `pointer` is a JSON pointer into the document, `reference` an article or a rulebook row.
+
+    `since` is the first day on which it is so, where that is not the accord's first; two days make one remark.
+    """
 
     severity: Severity
     code: str
     pointer: str
     reference: str
     detail_fr: str
+    since: date | None = field(default=None, compare=False)
 
 
 def error(code: str, pointer: str, reference: str, detail_fr: str) -> Finding:

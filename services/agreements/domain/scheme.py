@@ -48,7 +48,10 @@ class Convention:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A regional accord and its market. `levels` are the parts of net pay its catalogue offers."""
+    """A regional accord and its market. `levels` are the parts of net pay its catalogue offers.
+
+    `rates_guaranteed_to` is the last day until which the market keeps its rates; None: not published.
+    """
 
     id: str
     title: str
@@ -58,3 +61,4 @@ class Scheme:
     market: Period
     lots: tuple[Lot, ...]
     conventions: tuple[Convention, ...]
+    rates_guaranteed_to: date | None = None

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Final
 
 from kit.period import ONE_DAY, Period
+from kit.rate import Rate
 from rules.vocabulary import Guarantee
-from services.agreements.domain.agreement import Agreement, GuaranteeTerm
+from services.agreements.domain.agreement import Agreement, GuaranteeTerm, RateTerm
 from services.agreements.domain.finding import Finding, error, warning
+
+WHOLE: Final = Rate.parse("1")
 
 
 def structure(agreement: Agreement) -> list[Finding]:
@@ -17,10 +21,14 @@ def structure(agreement: Agreement) -> list[Finding]:
     return [
         *_employers(agreement),
         *_insurers(agreement),
-        *_guarantees(agreement),
-        *_bases(agreement),
+        *terms_structure(agreement),
         *_exceptions(agreement),
     ]
+
+
+def terms_structure(agreement: Agreement) -> list[Finding]:
+    """The part of it that speaks of the terms and not of the parties."""
+    return [*_guarantees(agreement), *_bases(agreement)]
 
 
 def _overlaps(periods: Sequence[Period]) -> bool:
@@ -86,13 +94,19 @@ def _guarantee(agreement: Agreement, guarantee: GuaranteeTerm, place: str) -> It
     elif not _cover(periods, agreement.effective):
         yield error("rate_missing", f"{place}/rates", "accord art. 5.1", "Un jour de l'accord n'a pas de taux.")
     for index, rate in enumerate(guarantee.rates):
-        if rate.guaranteed_to is not None and rate.guaranteed_to < rate.period.start:
-            yield error(
-                "guaranteed_before_start",
-                f"{place}/rates/{index}/guaranteed_to",
-                "accord art. 5.3",
-                "La garantie du taux s'achève avant qu'il commence.",
-            )
+        yield from _rate(guarantee, rate, f"{place}/rates/{index}")
+
+
+def _rate(guarantee: GuaranteeTerm, rate: RateTerm, place: str) -> Iterator[Finding]:
+    if rate.guaranteed_to is not None and rate.guaranteed_to < rate.period.start:
+        message = "La garantie du taux s'achève avant qu'il commence."
+        yield error("guaranteed_before_start", f"{place}/guaranteed_to", "accord art. 5.3", message)
+    if rate.minimum_rate is not None and rate.minimum_rate > rate.rate:
+        message = "La part des garanties minimales dépasse le taux."
+        yield error("minimum_above_rate", f"{place}/minimum_rate", "CGFP L. 827-11", message)
+    if guarantee.unresolved and rate.employer_share < WHOLE:
+        message = "Rien n'est retenu aux agents pour une clause que les textes laissent ouverte."
+        yield error("unresolved_charged_to_agent", f"{place}/employer_share", "rulebook S1", message)
 
 
 def _bases(agreement: Agreement) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def written(folder: Path, change: dict[str, Any], name: str = "accord.json") -> 
 def test_the_real_accord_has_doubts_and_no_error() -> None:
     code, said = run("validate", REAL)
     assert code == 0
-    assert "0 erreur(s), 11 doute(s)" in said
+    assert "0 erreur(s), 12 doute(s)" in said
     assert "rulebook S13" in said
     assert "rulebook S6" in said
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.book import RuleBook
+from rules.loading import parse
+from services.agreements.domain.days import days_of_change
 from services.agreements.domain.errors import InvalidAgreement, NotSignable
 from services.agreements.domain.finding import Severity
+from services.agreements.domain.law import law_findings
+from services.agreements.domain.scheme_rules import scheme_findings_on
 from services.agreements.domain.structure import structure
 from services.agreements.domain.validation import accepted, check_signable, errors, validate
 from tests.services.agreements.accord import agreement, scheme
@@ -18,6 +25,8 @@ from tests.services.agreements.accord import agreement, scheme
 CASES = yaml.safe_load((Path(__file__).parent / "golden" / "findings.yaml").read_text())
 RULES = RuleBook.load()
 SCHEME = scheme().to_domain()
+FLOOR: Final = "participation.prevoyance.floor"
+HALF_LESS: Final = {"/guarantees/0/rates/0/employer_share": "0.4900"}
 
 
 def places(findings: list[Any], severity: Severity) -> list[tuple[str, str]]:
@@ -38,6 +47,35 @@ def test_findings(case: dict[str, Any]) -> None:
 
 def test_every_finding_names_its_article() -> None:
     assert all(f.reference and f.detail_fr for f in validate(agreement(), SCHEME, RULES))
+
+
+def test_a_remark_names_its_first_day() -> None:
+    """Three rules on the employer's part, each from its own day: scheme 2025, law of 2025 from 2029."""
+    found = {f.code: f.since for f in validate(agreement(HALF_LESS), SCHEME, RULES) if f.severity is Severity.ERROR}
+    assert found == {"share_below_scheme": None, "share_below_law": date(2029, 1, 1)}
+
+
+def test_a_change_of_law_is_seen_on_its_day() -> None:
+    """The floor of participation rises: an accord that met it no longer does from that day."""
+    low = agreement({"/guarantees/0/rates/0/rate": "0.0039"})
+    values = [
+        {"from": date(2025, 1, 1), "to": date(2026, 12, 31), "value": "7.00", "reference": "décret", "confidence": "V"},
+        {"from": date(2027, 1, 1), "value": "8.00", "reference": "décret", "confidence": "V"},
+    ]
+    floor = parse(FLOOR, {"label": "x", "unit": "EUR/month", "values": values})
+    later = RuleBook({rule.id: rule for rule in RULES} | {FLOOR: floor})
+    assert days_of_change(low, SCHEME, later)[-3:] == [date(2027, 1, 1), date(2029, 1, 1), date(2031, 1, 1)]
+    found = [f for f in validate(low, SCHEME, later) if f.severity is Severity.ERROR]
+    assert [(f.code, f.since) for f in found] == [("participation_below_law", date(2027, 1, 1))]
+
+
+@given(st.dates(date(2025, 1, 1), date(2035, 12, 31)))
+def test_between_two_days_of_change_every_check_says_the_same(day: date) -> None:
+    """Any day answers as the last day of change before it: looking at those is looking at every day."""
+    accord = agreement(HALF_LESS)
+    last = max(d for d in days_of_change(accord, SCHEME, RULES) if d <= day)
+    assert list(law_findings(accord, day, RULES)) == list(law_findings(accord, last, RULES))
+    assert list(scheme_findings_on(accord, SCHEME, day)) == list(scheme_findings_on(accord, SCHEME, last))
 
 
 def test_a_case_has_a_source() -> None:
