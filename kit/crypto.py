@@ -58,14 +58,22 @@ class DataKey:
 
     def encrypt(self, text: str, place: str) -> bytes:
         """Encrypt a text for one place, such as `agents.nir:<agent id>`."""
-        nonce = os.urandom(NONCE_BYTES)
-        return DATA_KEY_MARK + nonce + self._cipher.encrypt(nonce, text.encode(), place.encode())
+        return self.encrypt_bytes(text.encode(), place)
 
     def decrypt(self, sealed: bytes, place: str) -> str:
         """The text that was encrypted for this place. Raises Undecipherable."""
+        return self.decrypt_bytes(sealed, place).decode()
+
+    def encrypt_bytes(self, plain: bytes, place: str) -> bytes:
+        """Encrypt the content of a file for one place."""
+        nonce = os.urandom(NONCE_BYTES)
+        return DATA_KEY_MARK + nonce + self._cipher.encrypt(nonce, plain, place.encode())
+
+    def decrypt_bytes(self, sealed: bytes, place: str) -> bytes:
+        """What was encrypted for this place. Raises Undecipherable."""
         if sealed[:1] != DATA_KEY_MARK:
             raise Undecipherable
-        return _open(self._cipher, sealed[1:], place.encode()).decode()
+        return _open(self._cipher, sealed[1:], place.encode())
 
     def __repr__(self) -> str:
         return "DataKey(***)"

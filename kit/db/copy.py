@@ -1,24 +1,44 @@
 """Bulk writes: COPY into a stage table, then one INSERT … SELECT.
 
 PostgreSQL refuses COPY FROM on a table with row-level security; the INSERT passes its policies like any other.
+A few rows are inserted as they are: making a stage would cost more than it saves.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import JSON, Column, Table, column, select, table, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.database import driver
 from kit.db.types import MoneyColumn, MonthColumn, PeriodColumn, RateColumn
 
 _ONE_DAY: Final = timedelta(days=1)
+# From so many rows on a stage is worth making.
+STAGED_FROM: Final = 20
+
+
+async def put_rows(
+    tx: AsyncConnection,
+    target: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str] = (),
+    update: Sequence[str] = (),
+) -> None:
+    """Insert rows that all have the columns of the first, however many. `key` and `update` as for `copy_rows`."""
+    if len(rows) >= STAGED_FROM:
+        columns = list(rows[0])
+        values = ([row[name] for name in columns] for row in rows)
+        await copy_rows(tx, target, columns, values, key=key, update=update)
+    elif rows:
+        await tx.execute(_settling(insert(target), key, update), [dict(row) for row in rows])
 
 
 async def copy_rows(
@@ -47,14 +67,17 @@ async def copy_rows(
         raise
     staged = table(stage, *(column(name) for name in columns))
     statement = insert(target).from_select(list(columns), select(staged))
-    if update:
-        changes = {name: statement.excluded[name] for name in update}
-        statement = statement.on_conflict_do_update(index_elements=list(key), set_=changes)
-    elif key:
-        statement = statement.on_conflict_do_nothing(index_elements=list(key))
-    written = await tx.execute(statement)
+    written = await tx.execute(_settling(statement, key, update))
     await tx.execute(text(f"DROP TABLE {stage}"))
     return int(written.rowcount)
+
+
+def _settling(statement: Insert, key: Sequence[str], update: Sequence[str]) -> Insert:
+    """The statement, saying what becomes of rows that are already there."""
+    if update:
+        changes = {name: statement.excluded[name] for name in update}
+        return statement.on_conflict_do_update(index_elements=list(key), set_=changes)
+    return statement.on_conflict_do_nothing(index_elements=list(key)) if key else statement
 
 
 def _raw(target: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
@@ -85,10 +108,15 @@ def _range(period: Any) -> asyncpg.Range:
     return asyncpg.Range(period.start, upper, lower_inc=True, upper_inc=False)
 
 
+def _instants(span: Any) -> asyncpg.Range:
+    return asyncpg.Range(span.lower, span.upper, lower_inc=span.lower_inc, upper_inc=span.upper_inc)
+
+
 _CONVERTERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (MoneyColumn, lambda money: money.cents),
     (RateColumn, lambda rate: rate.value),
     (MonthColumn, lambda month: month.first),
     (PeriodColumn, _range),
+    (TSTZRANGE, _instants),
     (JSON, lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))),
 )

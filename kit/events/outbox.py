@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.events.context import current
+from kit.events.context import Chain, current
 from kit.events.envelope import Envelope, EventData, EventType
 from kit.ids import new_id
 
@@ -48,13 +48,17 @@ _WRITE: Final = text("""
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A payload and the aggregate it belongs to; `employer` is a SIRET, `insurer` a code, `subject` a resource."""
+    """A payload and the aggregate it belongs to; `employer` is a SIRET, `insurer` a code, `subject` a resource.
+
+    `chain`: what set it off, where several things are told at once; by default the request or event being handled.
+    """
 
     data: EventData
     key: str
     employer: str | None = None
     insurer: str | None = None
     subject: str | None = None
+    chain: Chain | None = None
 
 
 async def publish(
@@ -120,7 +124,7 @@ async def _take_versions(
 
 
 def _envelope(event: Outgoing, version: int, instant: datetime) -> Envelope:
-    chain = current()
+    chain = event.chain or current()
     identifier = new_id()
     return Envelope(
         id=identifier,

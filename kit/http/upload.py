@@ -7,24 +7,32 @@ from typing import Final
 
 from fastapi import Request
 
+from kit.http.limits import BodyTooLarge
 from kit.http.problem import Problem
 
 # A line beyond this is no line of an import.
 MAX_LINE_BYTES: Final = 65_536
 
 
+def media_type_of(request: Request, *accepted: str) -> str:
+    """The type the body is sent as, without parameters. Raises 415 on one that is not accepted."""
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given in accepted:
+        return given
+    french, english = " ou ".join(accepted), " or ".join(accepted)
+    raise Problem(
+        415,
+        "unsupported_media_type",
+        "Type de contenu refusé",
+        "Unsupported media type",
+        detail_fr=f"Le fichier est attendu en {french}.",
+        detail_en=f"The file is expected as {english}.",
+    )
+
+
 async def lines(request: Request, media_type: str) -> AsyncIterator[bytes]:
     """The lines of the body, ends included, empty ones too. Raises 415 on another type, 422 on an endless line."""
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != media_type:
-        raise Problem(
-            415,
-            "unsupported_media_type",
-            "Type de contenu refusé",
-            "Unsupported media type",
-            detail_fr=f"Le fichier est attendu en {media_type}.",
-            detail_en=f"The file is expected as {media_type}.",
-        )
+    media_type_of(request, media_type)
     rest = b""
     async for piece in request.stream():
         *whole, rest = (rest + piece).split(b"\n")
@@ -36,7 +44,38 @@ async def lines(request: Request, media_type: str) -> AsyncIterator[bytes]:
         yield rest
 
 
-def body_of(media_type: str, description: str) -> dict[str, object]:
+async def every_line(request: Request) -> AsyncIterator[bytes]:
+    """The lines of the body as `lines` gives them, but no line is endless: what is beyond MAX_LINE_BYTES is cut off.
+
+    Such a line is longer than MAX_LINE_BYTES, which is how its reader knows.
+    """
+    rest, cut = b"", False
+    async for piece in request.stream():
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            if not cut:
+                yield line[: MAX_LINE_BYTES + 1] + b"\n"
+            cut = False
+        if cut:
+            rest = b""
+        elif len(rest) > MAX_LINE_BYTES:
+            yield rest[: MAX_LINE_BYTES + 1] + b"\n"
+            rest, cut = b"", True
+    if rest:
+        yield rest
+
+
+async def content(request: Request, max_bytes: int) -> bytes:
+    """A small file, whole. Raises 413 beyond `max_bytes`."""
+    held = bytearray()
+    async for piece in request.stream():
+        held += piece
+        if len(held) > max_bytes:
+            raise BodyTooLarge
+    return bytes(held)
+
+
+def body_of(media_type: str, description: str, *others: str) -> dict[str, object]:
     """The `openapi_extra` of an operation that takes such a file."""
     schema = {"type": "string", "description": description}
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
+    return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in (media_type, *others)}}}

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.copy import put_rows
 from kit.ids import new_id
 from kit.trace import Snapshot, plain
 from services.eligibility.adapters.tables import affiliation, kit
@@ -79,8 +80,7 @@ async def decide(tx: AsyncConnection, about: Sequence[tuple[str, str, Snapshot, 
         }
         for subject_, employer, snapshot, digest in about
     ]
-    if rows:
-        await tx.execute(insert(_DECISION), rows)
+    await put_rows(tx, _DECISION, rows)
     return [row["id"] for row in rows]
 
 
@@ -98,11 +98,8 @@ async def store(tx: AsyncConnection, states_: Sequence[State]) -> None:
         }
         for s in states_
     ]
-    if not rows:
-        return
-    kept = insert(affiliation)
-    new = {name: kept.excluded[name] for name in ("decision", "digest", "told", "again_on")}
-    await tx.execute(kept.on_conflict_do_update(index_elements=["agent", "employer", "agreement"], set_=new), rows)
+    changing = ("decision", "digest", "told", "again_on")
+    await put_rows(tx, affiliation, rows, key=("agent", "employer", "agreement"), update=changing)
 
 
 async def latest(tx: AsyncConnection, agent: UUID, known_at: datetime | None) -> list[StoredDecision]:

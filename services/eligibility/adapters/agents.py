@@ -8,13 +8,11 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
 from kit.nir import Nir
-from kit.recording import Recording
-from services.eligibility.adapters.tables import agent, agent_employer, person
+from services.eligibility.adapters.tables import agent, agent_employer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,55 +45,6 @@ class StoredAgent:
     birth_date: date
     last_name: str
     first_name: str
-
-
-async def take_person(tx: AsyncConnection, nir_index: str, new: UUID) -> tuple[UUID, bool]:
-    """The agent a NIR stands for, made `new` when nobody had it; whether it was made. Waits for who is making it."""
-    made = await tx.execute(insert(person).values(nir_index=nir_index, agent=new).on_conflict_do_nothing())
-    if made.rowcount == 1:
-        return new, True
-    query = select(person.c.agent).where(person.c.nir_index == nir_index)
-    return (await tx.execute(query)).scalar_one(), False
-
-
-async def add(tx: AsyncConnection, key: UUID, identity: Identity, crypto: KeyRing, recording: Recording) -> None:
-    """Enter a person, sealed with a new key of its own."""
-    wrapped, own = crypto.new_data_key(str(key))
-    names = json.dumps([identity.last_name, identity.first_name], ensure_ascii=False)
-    await tx.execute(
-        insert(agent).values(
-            id=key,
-            version=1,
-            birth_date=identity.birth_date,
-            wrapped_key=wrapped,
-            nir=own.encrypt(identity.nir.reveal(), f"agent.nir:{key}"),
-            identity=own.encrypt(names, f"agent.identity:{key}"),
-            recorded_at=recording.at,
-            recorded_by=recording.by,
-        )
-    )
-
-
-async def link(tx: AsyncConnection, one: Link, recording: Recording) -> bool:
-    """Enter who employs the agent under which matricule; False when the matricule is taken."""
-    values = {
-        "employer": one.employer,
-        "matricule": one.matricule,
-        "agent": one.agent,
-        "prior_collective_cover": one.prior_collective_cover,
-        "hire_mark": one.hire_mark,
-        "recorded_at": recording.at,
-        "recorded_by": recording.by,
-    }
-    made = await tx.execute(insert(agent_employer).values(values).on_conflict_do_nothing())
-    return made.rowcount == 1
-
-
-async def link_of(tx: AsyncConnection, employer: str, matricule: str) -> Link | None:
-    """Who has a matricule with an employer, or None."""
-    query = select(agent_employer).where(agent_employer.c.employer == employer, agent_employer.c.matricule == matricule)
-    row = (await tx.execute(query)).mappings().one_or_none()
-    return None if row is None else _link(row)
 
 
 async def links(tx: AsyncConnection, agents: list[UUID]) -> list[Link]:

@@ -58,6 +58,7 @@ def _row(agent: UUID, entry: LeaveEntry) -> dict[str, Any]:
         "paid": entry.paid,
         "waiting_days": entry.waiting_days,
         "seniority_days": entry.seniority_days,
+        "opening": entry.opening,
         "valid": entry.period,
     }
 
@@ -72,4 +73,5 @@ def _entry(row: RowMapping) -> LeaveEntry:
         paid=row["paid"],
         waiting_days=row["waiting_days"],
         seniority_days=row["seniority_days"],
+        opening=row["opening"],
     )

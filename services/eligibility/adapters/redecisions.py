@@ -7,9 +7,10 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, literal, select, text
+from sqlalchemy import ARRAY, delete, func, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.types import Id
 from kit.events.context import Chain, current
 from services.eligibility.adapters.tables import affiliation, agent_employer, redecision
 
@@ -17,14 +18,9 @@ CHANNEL: Final = "relais_redecision"
 _NOTIFY: Final = text(f"SELECT pg_notify('{CHANNEL}', '')")
 
 
-async def ask(tx: AsyncConnection, agent: UUID) -> None:
-    """Let an agent be decided again once this transaction has committed."""
-    chain = current()
-    row = insert(redecision).values(
-        agent=agent, correlation=chain.correlation, causation=chain.causation, traceparent=chain.traceparent
-    )
-    await tx.execute(row.inline())  # without RETURNING: the api role may ask, not read who else waits
-    await tx.execute(_NOTIFY)
+async def ask(tx: AsyncConnection, *agents: UUID) -> None:
+    """Let these agents be decided again once this transaction has committed: two statements whatever their number."""
+    await _ask_all(tx, func.unnest(literal(list(agents), ARRAY(Id))))
 
 
 async def ask_employers(tx: AsyncConnection, employers: Sequence[str]) -> None:
@@ -47,13 +43,9 @@ async def _ask_all(tx: AsyncConnection, agents: object) -> None:
     await tx.execute(_NOTIFY)
 
 
-async def take(tx: AsyncConnection, limit: int) -> dict[Chain, list[UUID]]:
-    """Take agents off the queue, each once, by the chain of events that asked; what another worker holds is left."""
+async def take(tx: AsyncConnection, limit: int) -> dict[UUID, Chain]:
+    """Take agents off the queue, each once, with the latest chain that asked; what another worker holds is left."""
     numbers = select(redecision.c.number).order_by(redecision.c.number).limit(limit).with_for_update(skip_locked=True)
     taken = delete(redecision).where(redecision.c.number.in_(numbers)).returning(*redecision.c)
     rows = sorted(await tx.execute(taken), key=lambda row: row.number)
-    latest = {row.agent: Chain(row.correlation, row.causation, row.traceparent) for row in rows}
-    groups: dict[Chain, list[UUID]] = {}
-    for agent, chain in latest.items():
-        groups.setdefault(chain, []).append(agent)
-    return groups
+    return {row.agent: Chain(row.correlation, row.causation, row.traceparent) for row in rows}

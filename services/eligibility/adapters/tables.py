@@ -172,7 +172,7 @@ option_election: Final = Table(
     _one_at_a_time("ex_option_election_guarantee", "agent", "employer", "guarantee"),
 )
 
-# What an employer said of an agent when it joined, once; `mark`: a keyed fingerprint of it, so that it can be sent again.
+# What an employer said of an agent when it joined, once; `mark`: a keyed fingerprint, so that it can be sent again.
 opening_balance: Final = Table(
     "opening_balance",
     metadata,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, insert, literal, update
+from sqlalchemy import ColumnElement, Table, func, literal, update
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.copy import put_rows
 from kit.ids import new_id
 from kit.recording import Recording
 
@@ -22,8 +23,7 @@ async def record(tx: AsyncConnection, table: Table, rows: Sequence[dict[str, Any
     """Record facts. The database refuses one that contradicts what is known of the same days."""
     since = Range(recording.at, None, bounds="[)")
     stamped = [{"fact": new_id(), "recorded": since, "recorded_by": recording.by, **row} for row in rows]
-    if stamped:
-        await tx.execute(insert(table), stamped)
+    await put_rows(tx, table, stamped)
 
 
 async def retract(tx: AsyncConnection, table: Table, condition: ColumnElement[bool], recording: Recording) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.period import Period
 from services.eligibility.adapters.tables import agreement_employer, agreement_terms
+
+# Decisions share it, a change of terms has it alone: whoever reads terms sees them before the change or is asked again.
+_TERMS: Final = "hashtextextended('eligibility.terms', 0)"
+_CHANGE: Final = text(f"SELECT pg_advisory_xact_lock({_TERMS})")
+_SHARE: Final = text(f"SELECT pg_advisory_xact_lock_shared({_TERMS})")
 
 
 async def store(
@@ -20,7 +25,8 @@ async def store(
     content: Mapping[str, Any],
     employers: Sequence[tuple[str, Period]],
 ) -> None:
-    """Keep a version; an earlier one than is known changes nothing."""
+    """Keep a version; an earlier one than is known changes nothing. Waits for the decisions under way."""
+    await tx.execute(_CHANGE)
     values = {"agreement": agreement, "version": version, "content": dict(content)}
     kept = insert(agreement_terms).values(values)
     newer = kept.on_conflict_do_update(
@@ -46,7 +52,11 @@ async def content_of(tx: AsyncConnection, agreement: str) -> dict[str, Any] | No
 
 
 async def binding(tx: AsyncConnection, employers: Sequence[str]) -> list[tuple[str, Period, dict[str, Any]]]:
-    """The accords that bind these employers: employer, its dates, the content; in the order of employer and dates."""
+    """The accords that bind these employers: employer, its dates, the content; in the order of employer and dates.
+
+    Until commit they stay as they are.
+    """
+    await tx.execute(_SHARE)
     query = (
         select(agreement_employer.c.employer, agreement_employer.c.valid, agreement_terms.c.content)
         .join(agreement_terms, agreement_terms.c.agreement == agreement_employer.c.agreement)

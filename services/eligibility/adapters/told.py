@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.copy import put_rows
 from kit.period import Period
 from rules.vocabulary import Regime
 from services.eligibility.adapters.tables import employment_told
@@ -28,10 +28,7 @@ async def store(tx: AsyncConnection, employments: Sequence[tuple[UUID, Sequence[
         }
         for agent, stretches in employments
     ]
-    if rows:
-        kept = insert(employment_told)
-        new = {"stretches": kept.excluded.stretches}
-        await tx.execute(kept.on_conflict_do_update(index_elements=["employment"], set_=new), rows)
+    await put_rows(tx, employment_told, rows, key=["employment"], update=["stretches"])
 
 
 async def of_agents(tx: AsyncConnection, agents: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:

@@ -7,15 +7,16 @@ changed: facts and accords may come in any order and any number of times.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
-from kit.events.outbox import Outgoing, publish_many
+from kit.events.context import Chain
+from kit.events.outbox import BATCH_LIMIT, Outgoing, publish_many
 from kit.period import Period
 from rules.book import Rules
 from services.eligibility.adapters import affiliations, agents, terms
@@ -58,14 +59,19 @@ class _Verdict:
         return self.before is None or self.before.digest != self.digest
 
 
-async def decide_affiliation(tx: AsyncConnection, who: Sequence[UUID], rules: Rules, clock: Clock) -> int:
-    """Decide these agents again and publish what became otherwise; how many events that made."""
+async def decide_affiliation(tx: AsyncConnection, who: Mapping[UUID, Chain], rules: Rules, clock: Clock) -> int:
+    """Decide these agents again, each with what set it off, and publish what became otherwise; how many events.
+
+    As many statements for one agent as for hundreds, as long as nobody among them died.
+    """
     await agents.lock(tx, list(who))
-    facts = await read_facts(tx, who)
+    facts = await read_facts(tx, list(who))
     events = await tell_employments(tx, facts, rules)
     events += await tell_deaths(tx, facts, clock)
     events += await _keep(tx, await _verdicts(tx, facts), clock)
-    await publish_many(tx, events)
+    chained = [replace(event, chain=who[UUID(event.key)]) for event in events]
+    for first in range(0, len(chained), BATCH_LIMIT):
+        await publish_many(tx, chained[first : first + BATCH_LIMIT])
     return len(events)
 
 

@@ -7,13 +7,12 @@ from typing import Final
 
 from kit.clock import Clock
 from kit.db.database import Database, Scope
-from kit.events.context import chained
 from kit.events.wakeup import Wakeup
 from rules.book import Rules
 from services.eligibility.adapters import redecisions
 from services.eligibility.application.decide_affiliation import decide_affiliation
 
-BATCH: Final = 200
+BATCH: Final = 500
 # Without a wake-up the queue is looked at this often all the same.
 LOOK_SECONDS: Final = 5.0
 
@@ -35,11 +34,10 @@ class Decider:
 
     async def _batch(self) -> int:
         async with self.database.transaction(Scope.all()) as tx:
-            groups = await redecisions.take(tx, BATCH)
-            for chain, agents in groups.items():
-                with chained(correlation=chain.correlation, causation=chain.causation, traceparent=chain.traceparent):
-                    await decide_affiliation(tx, agents, self.rules, self.clock)
-        return sum(len(agents) for agents in groups.values())
+            asked = await redecisions.take(tx, BATCH)
+            if asked:
+                await decide_affiliation(tx, asked, self.rules, self.clock)
+        return len(asked)
 
     async def run(self, wakeup: Wakeup) -> None:
         """Decide until cancelled."""

@@ -1,25 +1,28 @@
-"""An agent is hired: a person, an employer, a matricule, a first employment."""
+"""Agents are hired: a person, an employer, a matricule, a first employment. One or hundreds, in the same statements."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
-from kit.events.outbox import publish
+from kit.errors import RelaisError
+from kit.events.outbox import Outgoing, publish_many
 from kit.ids import new_id
 from kit.recording import Recording
 from kit.trace import plain
 from rules.book import Rules
-from services.eligibility.adapters import agents, employments, redecisions, told
+from services.eligibility.adapters import employments, hires, redecisions, told
 from services.eligibility.adapters.agents import Identity, Link
+from services.eligibility.adapters.hires import Key, SealedPerson, seal
 from services.eligibility.application.payloads import AgentHired, EmploymentPart
-from services.eligibility.domain.errors import IdentityMismatch, MatriculeTaken
+from services.eligibility.domain.errors import HireRaced, IdentityMismatch, MatriculeTaken
 from services.eligibility.domain.facts import Spell
-from services.eligibility.domain.standing import standings
+from services.eligibility.domain.standing import Standing, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Hire:
     spell: Spell
     prior_collective_cover: bool
 
+    @property
+    def key(self) -> Key:
+        """What names the hire: SIRET and matricule."""
+        return self.spell.key.employer, self.spell.key.matricule
+
     def mark(self, crypto: KeyRing) -> str:
         """A keyed fingerprint of all that was said: the same hire again has the same."""
         held, person = self.spell.conditions, self.identity
@@ -39,6 +47,27 @@ class Hire:
             [held.kind, held.contract, held.weekly_hours, held.category, held.art_teaching, self.spell.service_start],
         ]
         return crypto.blind_index(json.dumps(plain(said)), "hire")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A hire with all that can be computed without the database; `person` is used where nobody has that NIR."""
+
+    hire: Hire
+    mark: str
+    nir_index: str
+    person: SealedPerson
+    standing: Standing
+
+    @classmethod
+    def of(cls, hire: Hire, rules: Rules, crypto: KeyRing) -> Draft:
+        """The regime is that of this employment alone: the worker, who sees all jobs, tells otherwise."""
+        (first,) = standings([hire.spell], rules)[hire.spell.employment]
+        index = crypto.blind_index(hire.identity.nir)
+        return cls(hire, hire.mark(crypto), index, seal(new_id(), hire.identity, crypto), first)
+
+    def link(self, agent: UUID) -> Link:
+        return Link(*self.hire.key, agent, self.hire.prior_collective_cover, self.mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +84,112 @@ async def hire_agent(tx: AsyncConnection, hire: Hire, rules: Rules, crypto: KeyR
     Raises MatriculeTaken when the matricule stands for another hire, IdentityMismatch when the NIR is known with
     another date of birth.
     """
-    key, mark = hire.spell.key, hire.mark(crypto)
-    if (known := await agents.link_of(tx, key.employer, key.matricule)) is not None:
-        return _again(known, mark)
-    agent, made = await agents.take_person(tx, crypto.blind_index(hire.identity.nir), new_id())
-    if made:
-        await agents.add(tx, agent, hire.identity, crypto, recording)
-    link = Link(key.employer, key.matricule, agent, hire.prior_collective_cover, mark)
-    if not await agents.link(tx, link, recording):
-        taken = await agents.link_of(tx, key.employer, key.matricule)
-        assert taken is not None, "a taken matricule is there to read"
-        return _again(taken, mark)
-    if not made:
-        await _same_person(tx, agent, hire.identity, crypto)
-    await employments.add(tx, agent, [hire.spell], recording)
-    await _tell(tx, agent, hire, rules)
-    await redecisions.ask(tx, agent)
-    return Hired(agent, new=True)
+    try:
+        (outcome,) = await hire_agents(tx, [Draft.of(hire, rules, crypto)], recording)
+    except HireRaced:
+        raise MatriculeTaken(pointer="/matricule") from None
+    if isinstance(outcome, RelaisError):
+        raise outcome
+    return outcome
 
 
-def _again(known: Link, mark: str) -> Hired:
-    if known.hire_mark != mark:
-        raise MatriculeTaken(pointer="/matricule")
-    return Hired(known.agent, new=False)
+async def hire_agents(
+    tx: AsyncConnection, drafts: Sequence[Draft], recording: Recording
+) -> list[Hired | MatriculeTaken | IdentityMismatch]:
+    """Enter hires; what became of each, in their order. One that is refused leaves the others.
+
+    Raises HireRaced when somebody else took one of the matricules meanwhile: try again.
+    """
+    first: dict[Key, Draft] = {}
+    for draft in drafts:
+        first.setdefault(draft.hire.key, draft)
+    known = await hires.links_of(tx, list(first))
+    entered = await _enter(tx, [draft for key, draft in first.items() if key not in known], recording)
+    outcomes: list[Hired | MatriculeTaken | IdentityMismatch] = []
+    for draft in drafts:
+        key = draft.hire.key
+        if first[key] is draft and key in entered:
+            outcomes.append(entered[key])
+        elif key in known:
+            outcomes.append(_again(known[key].agent, known[key].hire_mark, draft))
+        else:
+            before = entered[key]
+            outcomes.append(_again(before.agent, first[key].mark, draft) if isinstance(before, Hired) else before)
+    return outcomes
 
 
-async def _same_person(tx: AsyncConnection, agent: UUID, identity: Identity, crypto: KeyRing) -> None:
-    """A person another employer entered: whoever shares a NIR was born on one day."""
-    await agents.lock(tx, [agent])
-    stored = await agents.get(tx, agent, crypto)
-    assert stored is not None, "the caller now employs this person"
-    if stored.birth_date != identity.birth_date:
-        raise IdentityMismatch(pointer="/birth_date")
-    await agents.count_change(tx, agent)
+def _again(agent: UUID, mark: str, draft: Draft) -> Hired | MatriculeTaken:
+    return Hired(agent, new=False) if mark == draft.mark else MatriculeTaken(pointer="/matricule")
 
 
-async def _tell(tx: AsyncConnection, agent: UUID, hire: Hire, rules: Rules) -> None:
-    """Publish the hire with the regime of this employment alone: the worker, who sees all jobs, tells otherwise."""
-    key = hire.spell.key
-    (first,) = standings([hire.spell], rules)[hire.spell.employment]
+async def _enter(
+    tx: AsyncConnection, drafts: Sequence[Draft], recording: Recording
+) -> dict[Key, Hired | MatriculeTaken | IdentityMismatch]:
+    """Enter hires whose matricules nobody had, each another; what became of each."""
+    if not drafts:
+        return {}
+    new: dict[str, UUID] = {}
+    for draft in drafts:
+        new.setdefault(draft.nir_index, draft.person.id)
+    persons = await hires.take_persons(tx, new)
+    linked = await hires.link(tx, [draft.link(persons[draft.nir_index]) for draft in drafts], recording)
+    outcomes = await _taken_meanwhile(tx, [draft for draft in drafts if draft.hire.key not in linked], persons)
+    own = [draft for draft in drafts if draft.hire.key in linked]
+    made = [draft.person for draft in own if persons[draft.nir_index] == draft.person.id]
+    await hires.add(tx, made, recording)
+    others = [draft for draft in own if persons[draft.nir_index] != draft.person.id]
+    mistaken = await _known_persons(tx, others, persons)
+    outcomes |= dict.fromkeys(mistaken, IdentityMismatch(pointer="/birth_date"))
+    done = [draft for draft in own if draft.hire.key not in mistaken]
+    await _record(tx, done, persons, recording)
+    return outcomes | {draft.hire.key: Hired(persons[draft.nir_index], new=True) for draft in done}
+
+
+async def _taken_meanwhile(
+    tx: AsyncConnection, drafts: Sequence[Draft], persons: Mapping[str, UUID]
+) -> dict[Key, Hired | MatriculeTaken | IdentityMismatch]:
+    """What becomes of hires whose matricules somebody took since they were looked up."""
+    if not drafts:
+        return {}
+    if any(persons[draft.nir_index] == draft.person.id for draft in drafts):
+        raise HireRaced  # a person who turns out not to be hired must not stay: all of it is undone
+    taken = await hires.links_of(tx, [draft.hire.key for draft in drafts])
+    return {d.hire.key: _again(taken[d.hire.key].agent, taken[d.hire.key].hire_mark, d) for d in drafts}
+
+
+async def _known_persons(tx: AsyncConnection, drafts: Sequence[Draft], persons: Mapping[str, UUID]) -> list[Key]:
+    """Whoever shares a NIR was born on one day: takes back the links of those who were not, and gives their keys."""
+    if not drafts:
+        return []
+    born = await hires.birth_dates(tx, sorted({persons[draft.nir_index] for draft in drafts}))
+    mistaken = [d.hire.key for d in drafts if born[persons[d.nir_index]] != d.hire.identity.birth_date]
+    if mistaken:
+        await hires.unlink(tx, mistaken)
+    right = [draft for draft in drafts if draft.hire.key not in mistaken]
+    await hires.count_changes(tx, [persons[draft.nir_index] for draft in right])
+    return mistaken
+
+
+async def _record(
+    tx: AsyncConnection, drafts: Sequence[Draft], persons: Mapping[str, UUID], recording: Recording
+) -> None:
+    """The employments and what is told of them."""
+    if not drafts:
+        return
+    hired = [(persons[draft.nir_index], draft) for draft in drafts]
+    await employments.add_many(tx, [(agent, draft.hire.spell) for agent, draft in hired], recording)
+    await told.store(tx, [(agent, [draft.standing]) for agent, draft in hired])
+    await publish_many(tx, [_event(agent, draft) for agent, draft in hired])
+    await redecisions.ask(tx, *dict.fromkeys(agent for agent, _ in hired))
+
+
+def _event(agent: UUID, draft: Draft) -> Outgoing:
+    employer, matricule = draft.hire.key
     data = AgentHired(
         agent=agent,
-        employer=key.employer,
-        matricule=key.matricule,
-        birth_date=hire.identity.birth_date,
-        employment=EmploymentPart.of(first),
+        employer=employer,
+        matricule=matricule,
+        birth_date=draft.hire.identity.birth_date,
+        employment=EmploymentPart.of(draft.standing),
     )
-    await told.store(tx, [(agent, [first])])
-    await publish(tx, data, key=str(agent), employer=key.employer, subject=f"/v1/agents/{agent}")
+    return Outgoing(data, str(agent), employer, subject=f"/v1/agents/{agent}")

@@ -13,7 +13,7 @@ from services.eligibility.domain.facts import LeaveEntry
 
 
 class LeavePart(Part):
-    """An initial stop or a renewal."""
+    """An initial stop or a renewal; `opening`: from before the employer joined, told when it did."""
 
     id: UUID
     kind: str
@@ -22,6 +22,7 @@ class LeavePart(Part):
     paid: bool
     waiting_days: int | None
     seniority_days: int | None
+    opening: bool = False
 
     @classmethod
     def of(cls, entry: LeaveEntry) -> Self:
@@ -33,6 +34,7 @@ class LeavePart(Part):
             paid=entry.paid,
             waiting_days=entry.waiting_days,
             seniority_days=entry.seniority_days,
+            opening=entry.opening,
         )
 
 

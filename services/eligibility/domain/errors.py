@@ -32,6 +32,16 @@ class MatriculeTaken(RelaisError):
     status = 409
 
 
+class HireRaced(RelaisError):
+    """Somebody took one of the matricules while these hires were entered."""
+
+    code = "hire_raced"
+    title_fr = "Embauche concurrente sous le même matricule"
+    title_en = "Concurrent hire under the same matricule"
+    status = 409
+    retry_in = 1.0
+
+
 class IdentityMismatch(RelaisError):
     """The NIR is known with another date of birth."""
 

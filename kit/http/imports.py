@@ -1,0 +1,225 @@
+"""Imports of large files: `POST /v1/imports/<kind>` stores the file in chunks, a worker applies them.
+
+    router = import_router([agents, leaves], read="agents:read", write="agents:write", tags=["Imports"])
+
+Each kind is a path of its own, so that the gateway knows whose it is without opening the body (ADR 0010). The handlers
+are given to `create_service(jobs=…)` under the name of their kind.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.crypto import KeyRing
+from kit.db import jobs
+from kit.db.database import Database
+from kit.db.jobs import Job, Reject, TooManyChunksError
+from kit.http.auth import Caller, Principal, requires
+from kit.http.import_lines import CSV, JSON_LINES, Columns, charset_of, header, sealed
+from kit.http.limits import BodyTooLarge
+from kit.http.problem import Problem
+from kit.http.route import Now, StrictRoute, service_router
+from kit.http.types import Answer
+from kit.http.upload import body_of, every_line, media_type_of
+
+Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+_JSON_TYPES: Final = (JSON_LINES, "application/x-ndjson")
+_REJECTS_PAGE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportKind:
+    """What a file holds, a record a line. Without `columns` it comes as JSON Lines only."""
+
+    name: str
+    summary: str
+    columns: Columns | None = None
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        return (*_JSON_TYPES, CSV) if self.columns else _JSON_TYPES
+
+
+class ImportAnswer(Answer):
+    """An import and how far it is. `lines` counts the records sent, `error` says why it failed."""
+
+    id: UUID
+    kind: str
+    state: str
+    dry_run: bool
+    lines: int
+    accepted: int
+    rejected: int
+    error: str | None
+    recorded_at: datetime
+    finished_at: datetime | None
+
+
+def import_router(kinds: Sequence[ImportKind], *, read: str, write: str, tags: list[str]) -> APIRouter:
+    """Send a file, follow it, read its rejects, for each kind."""
+    router = service_router(tags=tags, route_class=StrictRoute)
+    for kind in kinds:
+        _add(router, kind, read, write)
+    return router
+
+
+def _add(router: APIRouter, kind: ImportKind, read: str, write: str) -> None:
+    path = f"/v1/imports/{kind.name}"
+
+    async def submit(
+        *,
+        request: Request,
+        response: Response,
+        caller: Caller,
+        clock: Now,
+        dry_run: Annotated[bool, Query(description="Contrôler le fichier sans rien enregistrer.")] = False,
+    ) -> ImportAnswer:
+        """Send a file. Lines are applied in their order; a refused one does not stop the others."""
+        job = await _receive(request, kind, caller, clock, dry_run=dry_run)
+        response.headers["location"] = f"{path}/{job.id}"
+        return ImportAnswer.model_validate(job)
+
+    async def progress(request: Request, job: UUID, caller: Caller) -> ImportAnswer:
+        """How far an import is."""
+        return ImportAnswer.model_validate(await _find(_transactions(request, caller), job, kind))
+
+    async def rejects(request: Request, job: UUID, caller: Caller) -> Response:
+        """The lines refused, as a file: their number in the file sent, the field and the reason."""
+        database = _transactions(request, caller)
+        await _find(database, job, kind)
+        headers = {"content-disposition": f'attachment; filename="rejets-{job}.csv"'}
+        return Response(await _rejects(database, job), media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+    body = body_of(kind.media_types[0], kind.summary, *kind.media_types[1:])
+    file: dict[int | str, dict[str, Any]] = {
+        200: {"content": {CSV: {"schema": {"type": "string"}}}, "description": "Lignes refusées"}
+    }
+    name = kind.name.replace("-", "_")
+    name, reads = kind.name.replace("-", "_"), [requires(read)]
+    router.post(
+        path,
+        status_code=202,
+        openapi_extra=body,
+        name=f"import_{name}",
+        summary=kind.summary,
+        dependencies=[requires(write)],
+    )(submit)
+    router.get(f"{path}/{{job}}", name=f"import_{name}_progress", dependencies=reads)(progress)
+    router.get(
+        f"{path}/{{job}}/rejects",
+        name=f"import_{name}_rejects",
+        dependencies=reads,
+        response_class=Response,
+        responses=file,
+    )(rejects)
+
+
+async def _receive(request: Request, kind: ImportKind, caller: Principal, clock: Clock, *, dry_run: bool) -> Job:
+    database, employer = _transactions(request, caller), _employer(caller)
+    crypto: KeyRing = request.app.state.crypto
+    received = every_line(request)
+    options, first = await _layout(request, kind, received)
+    async with database() as tx:
+        job = await jobs.create(
+            tx,
+            kind=kind.name,
+            client=caller.client,
+            employer=employer,
+            dry_run=dry_run,
+            options=options,
+            at=clock.instant(),
+        )
+    try:
+        async for number, first_line, count, content in _chunks(received, first):
+            closed = sealed(crypto, job, number, content)
+            async with database() as tx:
+                await jobs.add_chunk(
+                    tx, job, number, first_line=first_line, lines=count, content=closed, at=clock.instant()
+                )
+    except TooManyChunksError:
+        raise BodyTooLarge from None
+    async with database() as tx:
+        await jobs.seal(tx, job, at=clock.instant())
+    return await _find(database, job, kind)
+
+
+async def _layout(request: Request, kind: ImportKind, received: AsyncIterator[bytes]) -> tuple[dict[str, Any], int]:
+    """What the job remembers of the file's form, and the number of its first record's line."""
+    given = media_type_of(request, *kind.media_types)
+    charset = charset_of(request.headers.get("content-type", "").split(";")[1:])
+    if given != CSV or kind.columns is None:
+        return {"format": JSON_LINES, "charset": charset}, 1
+    return header(await anext(received, b""), kind.columns, charset), 2
+
+
+async def _chunks(received: AsyncIterator[bytes], first: int) -> AsyncIterator[tuple[int, int, int, bytes]]:
+    """So many lines at a time: the chunk's number, its first line, how many they are, and their text."""
+    held: list[bytes] = []
+    number = 0
+    async for line in received:
+        held.append(line)
+        if len(held) == jobs.CHUNK_LINES:
+            yield number, first, len(held), b"".join(held)
+            number, first, held = number + 1, first + len(held), []
+    if held:
+        yield number, first, len(held), b"".join(held)
+
+
+def _employer(caller: Principal) -> str | None:
+    """The employer a file is for; None for whoever stands for all. A file is of one employer's agents."""
+    if caller.employers is None:
+        return None
+    if len(caller.employers) == 1:
+        return next(iter(caller.employers))
+    raise Problem(
+        422,
+        "acting_employer_required",
+        "Employeur à préciser",
+        "Say which employer",
+        detail_fr="Un fichier est celui d'un employeur : nommez-le par l'en-tête X-Acting-Employer.",
+        detail_en="A file is one employer's: name it with the header X-Acting-Employer.",
+    )
+
+
+def _transactions(request: Request, caller: Principal) -> Transactions:
+    """Short transactions in the caller's tenancy."""
+    database: Database = request.app.state.db
+    return partial(database.transaction, caller.tenancy)
+
+
+async def _find(database: Transactions, job: UUID, kind: ImportKind) -> Job:
+    async with database() as tx:
+        found = await jobs.find(tx, job)
+    if found is None or found.kind != kind.name:
+        raise Problem(404, "import_not_found", "Import introuvable", "Import not found")
+    return found
+
+
+async def _rejects(database: Transactions, job: UUID) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=";", lineterminator="\n")
+    writer.writerow(("ligne", "champ", "code", "motif"))
+    last = 0
+    async with database() as tx:
+        while page := await jobs.rejects(tx, job, after_line=last, limit=_REJECTS_PAGE):
+            # A line may be refused for several reasons: the last line of a full page is read again, whole.
+            whole: Sequence[Reject] = [r for r in page if r.line < page[-1].line] if _is_full(page) else page
+            writer.writerows((r.line, r.pointer.lstrip("/"), r.code, r.detail) for r in whole)
+            last = whole[-1].line
+    return written.getvalue()
+
+
+def _is_full(page: Sequence[Reject]) -> bool:
+    return len(page) == _REJECTS_PAGE

@@ -1,0 +1,125 @@
+"""Persons and who employs them, entered many at once: a handful of statements whatever their number.
+
+Whoever hires takes persons first, then links, each in one order, so that two batches cannot wait for each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, select, text, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.crypto import KeyRing
+from kit.db.copy import put_rows
+from kit.recording import Recording
+from services.eligibility.adapters.agents import Identity, Link
+from services.eligibility.adapters.tables import agent, agent_employer, person
+
+Key = tuple[str, str]
+
+_KNOWN: Final = text("""
+    SELECT held.employer, held.matricule, held.agent, held.prior_collective_cover, held.hire_mark
+      FROM unnest(CAST(:employers AS text[]), CAST(:matricules AS text[])) AS asked (employer, matricule)
+      JOIN agent_employer held USING (employer, matricule)
+""")
+_LINK: Final = text("""
+    INSERT INTO agent_employer (employer, matricule, agent, prior_collective_cover, hire_mark, recorded_at, recorded_by)
+    SELECT employer, matricule, agent, prior, mark, :at, :by
+      FROM unnest(CAST(:employers AS text[]), CAST(:matricules AS text[]), CAST(:agents AS uuid[]),
+                  CAST(:priors AS boolean[]), CAST(:marks AS text[])) AS new (employer, matricule, agent, prior, mark)
+     ORDER BY employer, matricule
+    ON CONFLICT DO NOTHING
+    RETURNING employer, matricule
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPerson:
+    """A person as stored: sealed with a new key of its own."""
+
+    id: UUID
+    birth_date: date
+    wrapped_key: bytes
+    nir: bytes
+    identity: bytes
+
+
+def seal(key: UUID, identity: Identity, crypto: KeyRing) -> SealedPerson:
+    """Seal who a person is for its row. No database: it may run beside one."""
+    wrapped, own = crypto.new_data_key(str(key))
+    names = json.dumps([identity.last_name, identity.first_name], ensure_ascii=False)
+    return SealedPerson(
+        id=key,
+        birth_date=identity.birth_date,
+        wrapped_key=wrapped,
+        nir=own.encrypt(identity.nir.reveal(), f"agent.nir:{key}"),
+        identity=own.encrypt(names, f"agent.identity:{key}"),
+    )
+
+
+async def links_of(tx: AsyncConnection, keys: Sequence[Key]) -> dict[Key, Link]:
+    """Who has these matricules (each with its employer), where somebody has."""
+    rows = await tx.execute(_KNOWN, {"employers": [e for e, _ in keys], "matricules": [m for _, m in keys]})
+    return {(row.employer, row.matricule): Link(*row) for row in rows}
+
+
+async def take_persons(tx: AsyncConnection, new: Mapping[str, UUID]) -> dict[str, UUID]:
+    """The agents that NIRs stand for, by index: the `new` one where nobody had it. Waits for who is making one."""
+    rows = [{"nir_index": index, "agent": new[index]} for index in sorted(new)]
+    await put_rows(tx, person, rows, key=["nir_index"])
+    query = select(person.c.nir_index, person.c.agent).where(person.c.nir_index.in_(list(new)))
+    return {row.nir_index: row.agent for row in await tx.execute(query)}
+
+
+async def add(tx: AsyncConnection, persons: Sequence[SealedPerson], recording: Recording) -> None:
+    """Enter persons."""
+    entered = {"version": 1, "recorded_at": recording.at, "recorded_by": recording.by}
+    rows = [
+        {
+            "id": one.id,
+            "birth_date": one.birth_date,
+            "wrapped_key": one.wrapped_key,
+            "nir": one.nir,
+            "identity": one.identity,
+            **entered,
+        }
+        for one in persons
+    ]
+    await put_rows(tx, agent, rows)
+
+
+async def link(tx: AsyncConnection, links: Sequence[Link], recording: Recording) -> set[Key]:
+    """Enter who employs whom under which matricule; the keys entered, those taken left out."""
+    values = {
+        "employers": [one.employer for one in links],
+        "matricules": [one.matricule for one in links],
+        "agents": [one.agent for one in links],
+        "priors": [one.prior_collective_cover for one in links],
+        "marks": [one.hire_mark for one in links],
+        "at": recording.at,
+        "by": recording.by,
+    }
+    return {(row.employer, row.matricule) for row in await tx.execute(_LINK, values)}
+
+
+async def unlink(tx: AsyncConnection, keys: Sequence[Key]) -> None:
+    """Take back links that this transaction entered."""
+    held = tuple_(agent_employer.c.employer, agent_employer.c.matricule)
+    await tx.execute(delete(agent_employer).where(held.in_(keys)))
+
+
+async def birth_dates(tx: AsyncConnection, agents: Sequence[UUID]) -> dict[UUID, date]:
+    """When persons that the caller employs were born, nobody else changing them until commit."""
+    query = select(agent.c.id, agent.c.birth_date).where(agent.c.id.in_(agents)).order_by(agent.c.id)
+    return {row.id: row.birth_date for row in await tx.execute(query.with_for_update(key_share=True))}
+
+
+async def count_changes(tx: AsyncConnection, agents: Sequence[UUID]) -> None:
+    """Files changed: the ETags read before are outdated."""
+    await tx.execute(update(agent).where(agent.c.id.in_(agents)).values(version=agent.c.version + 1))
