@@ -22,6 +22,7 @@ from services.agreements.api import (
     schemes,
 )
 from services.agreements.application import import_organisations
+from services.agreements.application.lapse_at_term import lapse_at_term
 
 # In the order of the document; a path is answered by the first that knows it.
 PARTS: Final = (organisation_imports, organisations, schemes, committees, agreements, changes, history, notices)
@@ -38,6 +39,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         publishes=events.PUBLISHES,
         rules=rules or RuleBook.load(settings.rules_dir),
         clock=clock,
+        tasks=(lapse_at_term(clock),),
         jobs={import_organisations.KIND: import_organisations.importer(clock)},
     )
 

@@ -13,15 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.ids import new_id
 from kit.recording import Recording
+from services.agreements.adapters import schemes
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.tables import agreement, agreement_employer, agreement_step, agreement_version
 from services.agreements.domain.finding import Finding, Severity
 from services.agreements.domain.lifecycle import Force, Status, Step, force
+from services.agreements.domain.validity import insured_until
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAgreement:
-    """An accord as it was known at an instant. `revision` counts every change recorded until now."""
+    """An accord as it was known at an instant. `revision` counts every change recorded until now.
+
+    `insured_until` is the last day of its conventions as they were known then; None: open or unknown.
+    """
 
     id: str
     revision: int
@@ -29,13 +34,14 @@ class StoredAgreement:
     document: AgreementDocument
     findings: tuple[Finding, ...]
     steps: tuple[Step, ...]
+    insured_until: date | None
 
     @property
     def status(self) -> Status:
         return self.steps[-1].status
 
     def force(self, day: date) -> Force:
-        return force(self.steps, self.document.period, day)
+        return force(self.steps, self.document.period, day, self.insured_until)
 
 
 async def register(tx: AsyncConnection, key: str) -> bool:
@@ -121,13 +127,16 @@ async def get(
         return None
     taken = [Step(Status(found.status), found.on) for found in await tx.execute(steps.order_by(step.number))]
     revision = (await tx.execute(select(agreement.c.revision).where(agreement.c.id == key))).scalar_one()
+    document = AgreementDocument.model_validate(row["document"])
+    above = None if document.scheme is None else await schemes.latest(tx, document.scheme, known_at)
     return StoredAgreement(
         id=key,
         revision=revision,
         version=row["version"],
-        document=AgreementDocument.model_validate(row["document"]),
+        document=document,
         findings=tuple(_finding(f) for f in row["findings"]),
         steps=tuple(taken),
+        insured_until=insured_until(document.to_domain(), None if above is None else above.to_domain()),
     )
 
 

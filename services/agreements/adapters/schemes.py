@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,9 +18,11 @@ async def lock(tx: AsyncConnection, key: str) -> None:
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"scheme:{key}", 0))))
 
 
-async def latest(tx: AsyncConnection, key: str) -> SchemeDocument | None:
-    """The scheme as it is known now, or None."""
+async def latest(tx: AsyncConnection, key: str, known_at: datetime | None = None) -> SchemeDocument | None:
+    """The scheme as it is known now, or was at an instant; None when unknown then."""
     query = select(scheme.c.document).where(scheme.c.id == key).order_by(scheme.c.version.desc()).limit(1)
+    if known_at is not None:
+        query = query.where(scheme.c.recorded_at <= known_at)
     found = (await tx.execute(query)).scalar_one_or_none()
     return None if found is None else SchemeDocument.model_validate(found)
 

@@ -85,7 +85,8 @@ async def terms(
     day = as_of or clock.day()
     stored = _found(await agreements.get(tx, agreement, known_at, day))
     accord = stored.document.to_domain()
-    return TermsAnswer.of(stored, terms_on(accord.of_employer(employer, day) if employer else accord, day))
+    read_by = accord.of_employer(employer, day) if employer else accord
+    return TermsAnswer.of(stored, terms_on(read_by, day, stored.insured_until))
 
 
 @router.post("/v1/agreements/{agreement}/sign")

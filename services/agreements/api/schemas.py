@@ -53,13 +53,17 @@ class FindingAnswer(Answer):
 
 
 class AgreementAnswer(Answer):
-    """An accord: how far it is, whether it binds today, its document, and the doubts about it."""
+    """An accord: how far it is, whether it binds today, its document, and the doubts about it.
+
+    `insured_until`: the last day of its conventions, after which it lapses; null: open or unknown.
+    """
 
     agreement: str
     version: int
     status: Status
     in_force: bool
     force: Force
+    insured_until: date | None
     document: dict[str, Any]
     warnings: list[FindingAnswer]
 
@@ -71,6 +75,7 @@ class AgreementAnswer(Answer):
             status=stored.status,
             in_force=stored.force(today) is Force.IN_FORCE,
             force=stored.force(today),
+            insured_until=stored.insured_until,
             document=stored.document.dump(),
             warnings=[FindingAnswer.of(finding) for finding in stored.findings],
         )

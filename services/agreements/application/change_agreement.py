@@ -69,13 +69,18 @@ async def settle(tx: AsyncConnection, plan: Plan, confirm: str | None, recording
         return Outcome(preview, applied=False)
     if confirm != preview.token():
         raise StalePreview
+    return Outcome(preview, applied=True, agreements=await carry_out(tx, plan, recording))
+
+
+async def carry_out(tx: AsyncConnection, plan: Plan, recording: Recording) -> tuple[StoredAgreement, ...]:
+    """Make a plan, and tell it: the accords as they are afterwards."""
     if plan.scheme is not None:
         version, document = plan.scheme
         await schemes.add(tx, document, version, recording)
     events: list[Outgoing] = []
     done = [await _make(tx, move, recording, events) for move in plan.moves]
     await publish_many(tx, events)
-    return Outcome(preview, applied=True, agreements=tuple(done))
+    return tuple(done)
 
 
 async def living(tx: AsyncConnection, key: str) -> StoredAgreement:

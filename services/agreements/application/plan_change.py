@@ -165,6 +165,20 @@ async def convention_end(tx: AsyncConnection, convention: str, on: date, reason:
     raise UnknownConvention
 
 
+async def term(tx: AsyncConnection, key: str, today: date, reason: str) -> Plan | None:
+    """What the end of the conventions that insured an accord does to it, once they are over; None while they run."""
+    stored = await locked(tx, key)
+    last = stored.insured_until
+    if (
+        stored.status not in LIVING | {Status.DENOUNCED}
+        or last is None
+        or last >= min(today, stored.document.period.last)
+    ):
+        return None
+    effects = cascade.lapses_at_term(stored.document.to_domain(), last)
+    return Plan(effects, [_end(stored, Status.LAPSED, last, reason, effects)])
+
+
 def _carried(stored: StoredAgreement, insurer: str, on: date, reason: str, effects: Sequence[Effect]) -> Move | None:
     """What the end of a convention does to one accord: it lapses, goes on with another insurer, or is not concerned."""
     kinds = {effect.kind for effect in effects if effect.agreement == stored.id}

@@ -132,6 +132,15 @@ def denounced(accord: Agreement, on: date) -> list[Effect]:
     return found
 
 
+def lapses_at_term(accord: Agreement, on: date) -> list[Effect]:
+    """Nobody insures the accord after `on`, the term of its conventions: its object disappears (S20)."""
+    ending = [one for one in contracts(accord) if one.period.last > on]
+    found = [_contract_ends(one, on, None) for one in ending]
+    for insurer in dict.fromkeys(one.insurer for one in ending):
+        found += _kept(accord.id, insurer, on)
+    return [*found, Effect(EffectKind.AGREEMENT_LAPSES, on, SOURCE, accord.id)]
+
+
 def _runs_after(contract: Contract, convention: Convention, on: date) -> bool:
     """Whether a contract stands on the convention and has days after its end."""
     return contract.period.meets(convention.period) and contract.period.last > on

@@ -82,16 +82,17 @@ def suspensions(steps: Iterable[Step]) -> list[Period]:
     return found if since is None else [*found, Period(since)]
 
 
-def force(steps: Iterable[Step], effective: Period, day: date) -> Force:
+def force(steps: Iterable[Step], effective: Period, day: date, insured_until: date | None = None) -> Force:
     """Whether an accord binds on a day.
 
-    It may take effect before it is signed (rulebook S13): publication makes its past terms known, too.
+    It may take effect before it is signed (rulebook S13): publication makes its past terms known, too. It binds no
+    longer than somebody insures it (S20); `insured_until` None: no end is known.
     """
     taken = list(steps)
     if all(one.status is not Status.PUBLISHED for one in taken):
         return Force.NOT_PUBLISHED
     if day < effective.start:
         return Force.FUTURE
-    if day > effective.last:
+    if day > min(effective.last, insured_until or date.max):
         return Force.ENDED
     return Force.SUSPENDED if any(day in period for period in suspensions(taken)) else Force.IN_FORCE

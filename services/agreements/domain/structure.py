@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final
 
 from kit.period import ONE_DAY, Period
-from kit.rate import Rate
 from rules.vocabulary import Guarantee
 from services.agreements.domain.agreement import Agreement, GuaranteeTerm, RateTerm
 from services.agreements.domain.finding import Finding, error, warning
-
-WHOLE: Final = Rate.parse("1")
 
 
 def structure(agreement: Agreement) -> list[Finding]:
@@ -104,7 +100,7 @@ def _rate(guarantee: GuaranteeTerm, rate: RateTerm, place: str) -> Iterator[Find
     if rate.minimum_rate is not None and rate.minimum_rate > rate.rate:
         message = "La part des garanties minimales dépasse le taux."
         yield error("minimum_above_rate", f"{place}/minimum_rate", "CGFP L. 827-11", message)
-    if guarantee.unresolved and rate.employer_share < WHOLE:
+    if guarantee.unresolved and rate.employer_share.value < 1:
         message = "Rien n'est retenu aux agents pour une clause que les textes laissent ouverte."
         yield error("unresolved_charged_to_agent", f"{place}/employer_share", "rulebook S1", message)
 

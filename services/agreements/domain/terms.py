@@ -40,9 +40,9 @@ class Terms:
     eligibility: EligibilityTerm
 
 
-def terms_on(agreement: Agreement, day: date) -> Terms:
-    """Resolve every dated term of an accord on a day."""
-    in_force = day in agreement.effective
+def terms_on(agreement: Agreement, day: date, insured_until: date | None = None) -> Terms:
+    """Resolve every dated term of an accord on a day; nothing is left of it after its last insured one (S20)."""
+    in_force = day in agreement.effective and day <= (insured_until or date.max)
     return Terms(
         agreement=agreement.id,
         on=day,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,15 +15,17 @@ from hypothesis import strategies as st
 
 from kit.rate import Rate
 from services.agreements.domain.terms import highest_after_revision, terms_on
-from tests.services.agreements.accord import agreement
+from services.agreements.domain.validity import insured_until
+from tests.services.agreements.accord import agreement, scheme
 
 CASES = yaml.safe_load((Path(__file__).parent / "golden" / "terms.yaml").read_text())
 REAL = agreement()
+SCHEME = scheme().to_domain()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_terms_on_a_day(case: dict[str, Any]) -> None:
-    terms = terms_on(REAL, date.fromisoformat(case["day"]))
+    terms = terms_on(REAL, date.fromisoformat(case["day"]), insured_until(REAL, SCHEME))
     assert terms.in_force is case["in_force"]
     assert {g.term.code.value: g.rate.rate.text() for g in terms.guarantees} == case["rates"]
     assert {g.guaranteed for g in terms.guarantees} == ({case["guaranteed"]} if case["rates"] else set())
@@ -64,3 +67,18 @@ def test_the_highest_rate_of_a_revision() -> None:
     assert second is not None
     assert second.value == Decimal("0.02711125")
     assert highest_after_revision(agreement({"/rate_revision": None}), first) is None
+
+
+def test_nobody_knows_how_long_an_accord_is_insured_without_a_convention() -> None:
+    assert insured_until(REAL, None) is None
+    assert insured_until(REAL, replace(SCHEME, conventions=())) is None
+    assert insured_until(agreement({"/insurers": []}), SCHEME) is None
+
+
+def test_another_insurer_after_the_market_carries_the_accord_on() -> None:
+    """Art. 8: the object has not disappeared."""
+    insurers = [
+        {"code": "demo-a", "name": "A", "from": "2025-01-01", "to": "2030-12-31"},
+        {"code": "demo-b", "name": "B", "from": "2031-01-01", "to": "2036-12-31"},
+    ]
+    assert insured_until(agreement({"/insurers": insurers}), SCHEME) == date(2036, 12, 31)

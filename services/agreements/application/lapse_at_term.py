@@ -1,0 +1,36 @@
+"""What time alone does to accords: their conventions reach their term, and nobody insures them any more (S20)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.recording import Recording
+from kit.scheduler import Daily, Task
+from services.agreements.adapters import agreements
+from services.agreements.application import plan_change
+from services.agreements.application.change_agreement import carry_out
+
+REASON: Final = "Terme des conventions de participation (art. 8)."
+# Whom the history names when nobody acted.
+BY: Final = "relais"
+PAGE: Final = 200
+
+
+def lapse_at_term(clock: Clock) -> Task:
+    """Just after midnight in Paris. One run catches up every day missed: it looks at what is over, not at what ends."""
+
+    async def run(tx: AsyncConnection, _due: datetime) -> None:
+        recording = Recording(clock.instant(), BY, REASON)
+        keys = await agreements.after(tx, "", PAGE)
+        while keys:
+            for key in keys:
+                plan = await plan_change.term(tx, key, clock.day(), REASON)
+                if plan is not None:
+                    await carry_out(tx, plan, recording)
+            keys = await agreements.after(tx, keys[-1], PAGE)
+
+    return Task("agreements.lapse-at-term", Daily(time(0, 2)), run)
