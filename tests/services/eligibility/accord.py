@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import copy
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from kit.db.database import Scope
+from kit.events.envelope import Envelope
+from kit.ids import new_id
 from kit.period import Period
+from services.eligibility.application import follow_agreements
 from services.eligibility.domain.documents import read_terms
 from services.eligibility.domain.terms import EligibilityTerms
+from services.eligibility.events import AGREEMENTS
+from tests.postgres import ComponentDatabase
 
 FILE = Path(__file__).resolve().parents[3] / "examples" / "accords" / "la-roche-sur-yon-2025.yaml"
 FROM_THE_EFFECT = Period(date(2025, 1, 1))
@@ -37,3 +43,20 @@ def terms(bound: Period = FROM_THE_EFFECT, **changes: Any) -> EligibilityTerms:
     found = read_terms(content(**changes), bound)
     assert found is not None
     return found
+
+
+async def publish(database: ComponentDatabase, version: int = 1, **changes: Any) -> None:
+    """The accord's event arrives, parts of it replaced."""
+    data = content(version=version, **changes)
+    envelope = Envelope(
+        id=new_id(),
+        source="/agreements",
+        type="fr.psc.agreements.agreement.published.v1",
+        time=datetime(2025, 1, 1, tzinfo=UTC),
+        topic=AGREEMENTS,
+        partitionkey=data["agreement"],
+        sequence=version,
+        data=data,
+    )
+    async with database.worker.transaction(Scope.all()) as tx:
+        await follow_agreements.published(tx, envelope, data)

@@ -14,16 +14,12 @@ from sqlalchemy import text
 
 from kit.crypto import KeyRing
 from kit.db.database import Scope
-from kit.events.envelope import Envelope
-from kit.ids import new_id
 from rules.book import RuleBook
-from services.eligibility.application import follow_agreements
 from services.eligibility.application.decider import Decider
-from services.eligibility.events import AGREEMENTS
 from services.eligibility.main import create_app
 from tests.postgres import ComponentDatabase, DatabaseFactory
 from tests.services.client import Service, running
-from tests.services.eligibility.accord import content
+from tests.services.eligibility.accord import publish
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 CITY, SOCIAL_CENTRE, OTHER = "99985001900012", "99985004300012", "99985006800019"
@@ -45,19 +41,7 @@ class Eligibility:
 
     async def publish_accord(self, version: int = 1, **changes: Any) -> None:
         """The accord's event arrives, parts of it replaced."""
-        data = content(version=version, **changes)
-        envelope = Envelope(
-            id=new_id(),
-            source="/agreements",
-            type="fr.psc.agreements.agreement.published.v1",
-            time=NOW,
-            topic=AGREEMENTS,
-            partitionkey=data["agreement"],
-            sequence=version,
-            data=data,
-        )
-        async with self.database.worker.transaction(Scope.all()) as tx:
-            await follow_agreements.published(tx, envelope, data)
+        await publish(self.database, version, **changes)
 
     async def decide(self) -> int:
         """Decide everybody who waits; how many."""

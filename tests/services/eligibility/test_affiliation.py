@@ -4,113 +4,73 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from kit.period import Period
 from rules.book import RuleBook
-from rules.vocabulary import ContractKind, EmploymentKind, Guarantee, PositionKind
+from rules.vocabulary import ContractKind, EmploymentKind
+from services.eligibility.api.simulation import AffiliationRequest, SimulatedAffiliation
+from services.eligibility.application.simulate_affiliation import Supposition
 from services.eligibility.domain.affiliation import decide
 from services.eligibility.domain.documents import file_document, read_file, read_terms
-from services.eligibility.domain.errors import BeforeFirstPeriod, PositionOverlap
-from services.eligibility.domain.file import AgentFile, Dispense, Employment, Position
+from services.eligibility.domain.file import AgentFile, Dispense, Employment
 from services.eligibility.domain.grounds import explained, references
 from services.eligibility.domain.simulation import simulate
+from tests.golden.cases import OK, Case, difference, load
 from tests.services.eligibility.accord import content
 from tests.services.eligibility.accord import terms as accord
 
-CASES = yaml.safe_load((Path(__file__).parent / "golden" / "affiliation.yaml").read_text())
+PATH = "/v1/simulations/affiliation"
+CASES = [case for case in load() if case.post == PATH and case.status == OK]
 RULES = RuleBook.load()
 
 
-def day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+def supposed(case: Case) -> Supposition:
+    return AffiliationRequest.model_validate(case.body).supposition()
 
 
-def period(start: str, end: str | None) -> Period:
-    return Period(date.fromisoformat(start), day(end))
+def file_of(*jobs: tuple[str, str | None, str, str | None], **more: Any) -> AgentFile:
+    """A file with these jobs: kind, contract, start, end."""
+    made = [
+        Employment(
+            EmploymentKind(kind), None if contract is None else ContractKind(contract), period(start, end), Decimal(35)
+        )
+        for kind, contract, start, end in jobs
+    ]
+    return AgentFile(tuple(made), **more)
 
 
-def file_of(case: dict[str, Any]) -> AgentFile:
-    asked = case.get("dispense")
-    return AgentFile(
-        employments=tuple(
-            Employment(EmploymentKind(kind), contract and ContractKind(contract), period(start, end), Decimal(hours))
-            for kind, contract, start, end, hours in case["jobs"]
-        ),
-        positions=tuple(
-            Position(PositionKind(kind), period(start, end), paid)
-            for kind, start, end, paid in case.get("positions", [])
-        ),
-        prior_collective_cover=case.get("prior", False),
-        dispenses=()
-        if asked is None
-        else (
-            Dispense(
-                date.fromisoformat(asked["requested_on"]),
-                asked["individual_cover"],
-                tuple(date.fromisoformat(proof) for proof in asked["proofs"]),
-            ),
-        ),
-    )
+def period(start: str, end: str | None = None) -> Period:
+    return Period(date.fromisoformat(start), None if end is None else date.fromisoformat(end))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_cover(case: dict[str, Any]) -> None:
-    file, terms = file_of(case), accord()
-    as_of = day(case.get("as_of")) or day(case["periods"][0][0])
-    assert as_of is not None
-    found = simulate(file, [Guarantee(g) for g in case.get("options", [])], terms, as_of, RULES)
-    shown = [[str(s.period.start), s.period.end and str(s.period.end), s.outcome.value] for s in found.stretches]
-    assert shown == case["periods"]
-    assert found.outcome.value == case.get("outcome", case["periods"][0][2])
-    if "held" in case:
-        held = [[o.guarantee.value, str(o.period.start), o.period.end and str(o.period.end)] for o in found.options]
-        assert held == case["held"]
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_cover(case: Case) -> None:
+    """The golden cases once more, without a door in between."""
+    what = supposed(case)
+    found = simulate(what.file, what.chosen, accord(), what.as_of, RULES)
+    assert difference(case.expect, SimulatedAffiliation.of(found).model_dump(mode="json")) is None
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_file_kept_with_a_decision_reads_as_it_was(case: Case) -> None:
+    file = supposed(case).file
     assert read_file(file_document(file)) == file
-
-
-def test_every_case_has_a_source_and_its_own_name() -> None:
-    assert all(case["source"] for case in CASES)
-    assert len({case["name"] for case in CASES}) == len(CASES)
 
 
 @pytest.mark.parametrize("article", ["art. 2.1", "art. 2.2", "art. 3"])
 def test_each_article_is_cited_by_a_reason(article: str) -> None:
     cited: set[str] = set()
     for case in CASES:
-        file, terms = file_of(case), accord()
+        file, terms = supposed(case).file, accord()
         cited |= set(references(explained(decide(file, terms), file, terms)))
     assert any(article in reference for reference in cited)
 
 
-def test_an_option_left_out_leaves_a_step() -> None:
-    file = file_of({"jobs": [["CONTRACTUEL_PUBLIC", "CDI", "2025-03-01", None, "35"]]})
-    found = simulate(file, [Guarantee.RETIREMENT_LOSS], accord(), date(2025, 6, 1), RULES)
-    assert found.options == ()
-    assert [(s.rule, s.result) for s in found.trace.steps if s.rule == "eligibility.option"] == [
-        ("eligibility.option", "not_open")
-    ]
-
-
-def test_a_day_before_the_first_period_is_refused() -> None:
-    file = file_of({"jobs": [["TITULAIRE", None, "2025-03-01", None, "35"]]})
-    with pytest.raises(BeforeFirstPeriod):
-        simulate(file, [], accord(), date(2025, 2, 28), RULES)
-
-
-def test_overlapping_positions_are_refused() -> None:
-    jobs = [["TITULAIRE", None, "2020-03-01", None, "35"]]
-    positions = [["CMO", "2025-02-01", "2025-02-10", True], ["CLM", "2025-02-10", "2025-03-10", True]]
-    with pytest.raises(PositionOverlap):
-        simulate(file_of({"jobs": jobs, "positions": positions}), [], accord(), date(2025, 2, 28), RULES)
-
-
 def test_an_accord_that_ends_covers_nobody_after() -> None:
-    file = file_of({"jobs": [["TITULAIRE", None, "2020-03-01", None, "35"]]})
+    file = file_of(("TITULAIRE", None, "2020-03-01", None))
     terms = accord(bound=Period(date(2025, 1, 1), date(2026, 12, 31)))
     stretches = explained(decide(file, terms), file, terms)
     assert [(str(s.period.start), s.outcome.value) for s in stretches] == [
@@ -126,5 +86,43 @@ def test_an_employer_never_bound_has_no_terms() -> None:
 
 def test_an_accord_without_dispense_lets_nobody_out() -> None:
     terms = accord(eligibility={"dispense": None})
-    case = next(c for c in CASES if c["name"] == "hired later, asked on the fifteenth day")
-    assert [s.outcome.value for s in decide(file_of(case), terms).stretches] == ["AFFILIATED", "ENDED"]
+    case = next(c for c in CASES if c.name == "hired later, asked on the fifteenth day")
+    assert [s.outcome.value for s in decide(supposed(case).file, terms).stretches] == ["AFFILIATED", "ENDED"]
+
+
+class TestDispenses:
+    """A request may be given up, and made again."""
+
+    JOB = ("CONTRACTUEL_PUBLIC", "CDD", "2025-03-01", "2026-12-31")
+    PROOFS = (date(2025, 3, 5), date(2026, 3, 1))
+
+    @classmethod
+    def outcomes(cls, *asked: Dispense) -> list[tuple[str, str]]:
+        stretches = decide(file_of(cls.JOB, dispenses=asked), accord()).stretches
+        return [(str(s.period.start), s.outcome.value) for s in stretches]
+
+    def test_given_up_it_holds_to_its_last_day(self) -> None:
+        asked = Dispense(date(2025, 3, 5), individual_cover=True, proofs=self.PROOFS, until=date(2025, 9, 30))
+        assert self.outcomes(asked)[:2] == [("2025-03-01", "DISPENSED"), ("2025-10-01", "AFFILIATED")]
+
+    def test_given_up_after_it_lapsed_changes_nothing(self) -> None:
+        asked = Dispense(date(2025, 3, 5), individual_cover=True, proofs=self.PROOFS[:1], until=date(2026, 9, 30))
+        assert self.outcomes(asked)[1] == ("2026-04-01", "AFFILIATED")
+
+    def test_given_up_before_affiliation_would_begin_it_never_held(self) -> None:
+        asked = Dispense(date(2025, 2, 1), individual_cover=True, proofs=(date(2025, 2, 1),), until=date(2025, 2, 28))
+        assert self.outcomes(asked)[0] == ("2025-03-01", "AFFILIATED")
+
+    def test_asked_again_in_time(self) -> None:
+        first = Dispense(date(2025, 3, 5), individual_cover=True, proofs=self.PROOFS, until=date(2025, 3, 9))
+        again = Dispense(date(2025, 3, 10), individual_cover=True, proofs=self.PROOFS)
+        assert self.outcomes(again, first) == [("2025-03-01", "DISPENSED"), ("2027-01-01", "ENDED")]
+
+    def test_another_presence_asks_anew(self) -> None:
+        second = ("CONTRACTUEL_PUBLIC", "CDD", "2027-02-01", "2027-12-31")
+        first = Dispense(date(2025, 3, 5), individual_cover=True, proofs=self.PROOFS)
+        again = Dispense(date(2027, 2, 10), individual_cover=True, proofs=(date(2027, 2, 10),))
+        both = decide(file_of(self.JOB, second, dispenses=(first, again)), accord()).stretches
+        alone = decide(file_of(self.JOB, second, dispenses=(first,)), accord()).stretches
+        assert [s.outcome.value for s in both] == ["DISPENSED", "ENDED", "DISPENSED", "ENDED"]
+        assert [s.outcome.value for s in alone] == ["DISPENSED", "ENDED", "AFFILIATED", "ENDED"]
