@@ -10,6 +10,7 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/schemes": "agreements",
     "/v1/conventions": "agreements",
     "/v1/agents": "eligibility",
+    "/v1/imports/agents": "eligibility",
     "/v1/simulations/affiliation": "eligibility",
     "/v1/pay": "contributions",
     "/v1/runs": "contributions",

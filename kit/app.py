@@ -97,7 +97,7 @@ def create_service(
     state = app.state
     state.settings, state.rules, state.publishes = settings, rules, tuple(publishes)
     state.clock = clock or SystemClock()
-    state.crypto = crypto or _key_ring(settings)
+    state.crypto = crypto or key_ring(settings)
     state.subscriptions, state.resources = tuple(subscriptions), tuple(resources)
     state.long_polls = []
     state.tasks, state.jobs = (retention_task(), *tasks), dict(jobs or {})
@@ -167,7 +167,8 @@ def _database(settings: Settings, url: SecretStr, stack: AsyncExitStack) -> Data
     return database
 
 
-def _key_ring(settings: Settings) -> KeyRing | None:
+def key_ring(settings: Settings) -> KeyRing | None:
+    """The keys of the installation, where it was given some."""
     return None if settings.key_ring is None else KeyRing.parse(settings.key_ring.get_secret_value())
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.app import create_service, serve
+from kit.app import create_service, key_ring, serve
 from kit.clock import Clock, SystemClock
 from kit.events.supervise import supervise
 from kit.events.wakeup import Wakeup
@@ -20,11 +20,24 @@ from kit.settings import Settings
 from rules.book import RuleBook
 from services.eligibility import events
 from services.eligibility.adapters import redecisions
-from services.eligibility.api import affiliation, agents, deaths, employments, invalidities, leaves, options, simulation
+from services.eligibility.api import (
+    affiliation,
+    agents,
+    agents_bulk,
+    deaths,
+    employments,
+    imports,
+    invalidities,
+    leaves,
+    options,
+    simulation,
+)
 from services.eligibility.application.decider import Decider
 
 ROUTERS: Final = (
     agents.router,
+    agents_bulk.router,
+    imports.router,
     employments.router,
     leaves.router,
     options.router,
@@ -38,16 +51,19 @@ ROUTERS: Final = (
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
     """The eligibility service, ready to serve."""
     now = clock or SystemClock()
+    book, crypto = rules or RuleBook.load(settings.rules_dir), key_ring(settings)
     return create_service(
         settings,
         name="eligibility",
         routers=ROUTERS,
         subscriptions=events.subscriptions(),
         publishes=events.PUBLISHES,
-        rules=rules or RuleBook.load(settings.rules_dir),
+        rules=book,
         clock=now,
+        crypto=crypto,
         resources=(deciding,),
         tasks=(day_passes(now),),
+        jobs=imports.handlers(book, crypto, now),
     )
 
 

@@ -1,0 +1,105 @@
+"""Agents and their first employments from a file: a line is a hire, as `POST /v1/agents` takes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.crypto import KeyRing
+from kit.db.job_runner import Handler
+from kit.db.jobs import Chunk, Reject
+from kit.errors import RelaisError
+from kit.http.import_lines import CSV, Columns, Record, records
+from kit.http.imports import ImportKind
+from kit.recording import Recording
+from rules.book import Rules
+from services.eligibility.api.rejects import not_yours, of_error, of_validation
+from services.eligibility.api.schemas import EmploymentRequest, HireRequest
+from services.eligibility.application.hire_agent import Draft, hire_agents
+
+# Lines read, checked and sealed while the database enters those before them.
+PART: Final = 250
+_OF_AGENT: Final = tuple(name for name in HireRequest.model_fields if name != "employment")
+_OF_EMPLOYMENT: Final = tuple(EmploymentRequest.model_fields)
+AGENTS: Final = ImportKind(
+    "agents",
+    "Agents et emplois, un par ligne : les champs d'une embauche (en CSV, ceux de l'emploi à plat)",
+    Columns(
+        names=(*_OF_AGENT, *_OF_EMPLOYMENT),
+        required=frozenset(
+            {"employer", "matricule", "nir", "last_name", "first_name", "birth_date", "kind", "start", "weekly_hours"}
+        ),
+        flags=frozenset({"prior_collective_cover", "titular"}),
+    ),
+)
+
+
+@dataclass(slots=True)
+class _Part:
+    """Some lines of a chunk: the hires they say, by line, and those refused."""
+
+    drafts: dict[int, Draft] = field(default_factory=dict)
+    refused: list[Reject] = field(default_factory=list)
+
+
+def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
+    """The handler of jobs that import agents."""
+
+    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+        recording = Recording(clock.instant(), chunk.job.client)
+        rejects: list[Reject] = []
+        parts = _parts(chunk, rules, crypto)
+        coming = asyncio.ensure_future(asyncio.to_thread(next, parts, None))
+        try:
+            while (part := await coming) is not None:
+                coming = asyncio.ensure_future(asyncio.to_thread(next, parts, None))
+                rejects += [*part.refused, *await _enter(tx, part, recording)]
+        finally:
+            await asyncio.gather(coming, return_exceptions=True)
+        return rejects
+
+    return apply
+
+
+async def _enter(tx: AsyncConnection, part: _Part, recording: Recording) -> list[Reject]:
+    outcomes = await hire_agents(tx, list(part.drafts.values()), recording)
+    by_line = zip(part.drafts, outcomes, strict=True)
+    return [of_error(line, outcome) for line, outcome in by_line if isinstance(outcome, RelaisError)]
+
+
+def _parts(chunk: Chunk, rules: Rules, crypto: KeyRing) -> Iterator[_Part]:
+    lines = records(chunk, crypto)
+    while some := list(islice(lines, PART)):
+        part = _Part()
+        for record in some:
+            _read(record, chunk, part, rules, crypto)
+        yield part
+
+
+def _read(record: Record, chunk: Chunk, part: _Part, rules: Rules, crypto: KeyRing) -> None:
+    if record.refused is not None:
+        part.refused.append(record.refused)
+        return
+    is_flat = chunk.job.options["format"] == CSV
+    try:
+        request = HireRequest.model_validate(_nested(record.fields) if is_flat else record.fields)
+    except ValidationError as error:
+        part.refused += of_validation(record.line, error, "/employment" if is_flat else "")
+        return
+    if chunk.job.employer not in (None, request.employer):
+        part.refused.append(not_yours(record.line))
+        return
+    part.drafts[record.line] = Draft.of(request.to_hire(), rules, crypto)
+
+
+def _nested(cells: dict[str, Any]) -> dict[str, Any]:
+    """The cells of a line as the body of a hire."""
+    agent = {name: value for name, value in cells.items() if name in _OF_AGENT}
+    return {**agent, "employment": {name: value for name, value in cells.items() if name in _OF_EMPLOYMENT}}

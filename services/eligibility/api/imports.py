@@ -1,0 +1,22 @@
+"""Files the service takes, and what applies them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kit.clock import Clock
+from kit.crypto import KeyRing
+from kit.db.job_runner import Handler
+from kit.http.imports import import_router
+from rules.book import Rules
+from services.eligibility.api import import_agents
+from services.eligibility.api.import_agents import AGENTS
+
+router: Final = import_router([AGENTS], read="agents:read", write="agents:write", tags=["Imports"])
+
+
+def handlers(rules: Rules, crypto: KeyRing | None, clock: Clock) -> dict[str, Handler]:
+    """What applies each kind; nothing without keys, as names and NIR are sealed before they are stored."""
+    if crypto is None:
+        return {}
+    return {AGENTS.name: import_agents.importer(rules, crypto, clock)}
