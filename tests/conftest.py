@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import settings
 
+from tests.platform import TestPlatform, running_platform
 from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
 
 # A noisy machine is not a wrong result: no deadline. `make deep` looks at fifty times as many examples.
@@ -37,3 +38,10 @@ async def database(postgres: SessionPostgres) -> DatabaseFactory:
         return found
 
     return of
+
+
+@pytest.fixture(scope="session")
+async def platform() -> AsyncIterator[TestPlatform]:
+    """Five applications and their PostgreSQL, with the accord in force; one for all tests that ask for it."""
+    async with running_platform() as found:
+        yield found

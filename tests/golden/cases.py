@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,15 +38,30 @@ class Case:
         return cls(file, raw["name"], raw["source"], raw["post"], raw["body"], status, raw.get("expect", {}))
 
 
+def read(what: str, folder: Path = FOLDER) -> list[dict[str, Any]]:
+    """The cases of one file as they are written, each with its name and source."""
+    found: list[dict[str, Any]] = yaml.safe_load((folder / f"{what}.yaml").read_text(encoding="utf-8"))
+    faulty = [raw for raw in found if not raw.get("name") or not raw.get("source")]
+    if faulty:
+        raise ValueError(f"{what}.yaml: a case without a name or a source: {faulty[0]}")
+    return found
+
+
+def files(folder: Path = FOLDER) -> list[str]:
+    """What there are cases of."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
 def load(folder: Path = FOLDER) -> list[Case]:
-    """Every case of every file. Raises ValueError on a faulty case or a name given twice."""
-    paths = sorted(folder.glob("*.yaml"))
-    cases = [Case.of(path.name, raw) for path in paths for raw in yaml.safe_load(path.read_text(encoding="utf-8"))]
-    names = [case.name for case in cases]
-    doubled = {name for name in names if names.count(name) > 1}
-    if doubled:
-        raise ValueError(f"names given twice: {', '.join(sorted(doubled))}")
-    return cases
+    """Every case that is a request. Raises ValueError on a faulty case or a name given twice in a file."""
+    found: list[Case] = []
+    for what in files(folder):
+        cases = [Case.of(what, raw) for raw in read(what, folder) if "post" in raw]
+        doubled = [name for name, times in Counter(case.name for case in cases).items() if times > 1]
+        if doubled:
+            raise ValueError(f"{what}.yaml: names given twice: {', '.join(doubled)}")
+        found += cases
+    return found
 
 
 def difference(want: Any, got: Any, at: str = "") -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,10 +20,8 @@ from services.claims.api.benefits import BenefitsAnswer, BenefitsRequest
 from services.claims.application.simulated_terms import simulated_terms
 from services.claims.domain.agent_file import DatedTerms
 from services.claims.domain.terms_document import read_terms
-from tests.golden.cases import Case
 
 ROOT: Final = Path(__file__).resolve().parents[3]
-GOLDEN: Final = ROOT / "tests" / "golden"
 ACCORD: Final[dict[str, Any]] = {
     **yaml.safe_load((ROOT / "examples/accords/la-roche-sur-yon-2025.yaml").read_text(encoding="utf-8")),
     "version": 1,
@@ -63,10 +60,3 @@ async def post(app: FastAPI, path: str, body: Any) -> httpx.Response:
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://relais") as client:
         return await client.post(path, json=body, headers={"Authorization": "Bearer test"})
-
-
-def golden_cases() -> Iterator[Case]:
-    """The golden cases of claims."""
-    for path in sorted(GOLDEN.glob("claims_*.yaml")):
-        for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
-            yield Case.of(path.name, raw)

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, Final
 
 import pytest
-import yaml
 
 from kit.money import Money
 from kit.period import Month, Period
@@ -22,12 +21,12 @@ from services.contributions.domain.owed import owed
 from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import read_terms
+from tests.golden.cases import read
 from tests.services.contributions.facts import (
     ACCORD,
     AGGLOMERATION,
     BOOK,
     CITY,
-    ROOT,
     TERMS,
     agent_file,
     paid,
@@ -36,9 +35,7 @@ from tests.services.contributions.facts import (
     span,
 )
 
-CASES: Final[list[dict[str, Any]]] = yaml.safe_load(
-    (ROOT / "tests" / "golden" / "contributions-owed.yaml").read_text(encoding="utf-8")
-)
+CASES: Final = read("contributions-owed")
 JUNE: Final = Month(2026, 6)
 
 
@@ -76,7 +73,6 @@ def terms_of(case: Mapping[str, Any]) -> Terms:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_month_owes_what_its_source_says(case: dict[str, Any]) -> None:
-    assert case["source"]
     found = owed(file_of(case), Month.parse(case["month"]), {ACCORD: terms_of(case)}, BOOK)
     assert found.held == case.get("held")
     lines = [

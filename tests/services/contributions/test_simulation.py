@@ -31,6 +31,12 @@ async def test_a_body_that_is_no_json_is_refused(service: Service) -> None:
             assert response.headers["content-type"] == "application/problem+json"
 
 
+async def test_a_body_that_is_no_question_is_refused(service: Service) -> None:
+    for body in (None, [], [ASKED], "text", 5, True, {}):
+        response = await ask(service, body)
+        assert (response.status_code, response.headers["content-type"]) == (422, "application/problem+json"), body
+
+
 async def test_the_trace_cites_the_articles_and_adds_up(service: Service) -> None:
     body = {**ASKED, "base": None, "month": "2026-01", "regime": "CNRACL", "category": "C"}
     body["pay"] = {"tib": "2067.57", "nbi": "73.84", "ri": "300.00"}
