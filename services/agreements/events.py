@@ -14,7 +14,12 @@ from services.agreements.application.change_payloads import (
     AgreementSuspended,
     RateRevised,
 )
-from services.agreements.application.follow_up_payloads import CommitteeDecisionRecorded, NoticeDelivered, NoticeIssued
+from services.agreements.application.follow_up_payloads import (
+    CommitteeDecisionRecorded,
+    NoticeDelivered,
+    NoticeIssued,
+    SchemeDecisionRecorded,
+)
 from services.agreements.application.organisation_payloads import OrganisationChanged, OrganisationRegistered
 from services.agreements.application.payloads import AgreementPublished
 
@@ -26,6 +31,7 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     AgreementEnded,
     AdhesionEnded,
     CommitteeDecisionRecorded,
+    SchemeDecisionRecorded,
     NoticeIssued,
     NoticeDelivered,
     OrganisationRegistered,

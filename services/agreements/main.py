@@ -19,13 +19,24 @@ from services.agreements.api import (
     notices,
     organisation_imports,
     organisations,
+    scheme_committees,
     schemes,
 )
 from services.agreements.application import import_organisations
 from services.agreements.application.lapse_at_term import lapse_at_term
 
 # In the order of the document; a path is answered by the first that knows it.
-PARTS: Final = (organisation_imports, organisations, schemes, committees, agreements, changes, history, notices)
+PARTS: Final = (
+    organisation_imports,
+    organisations,
+    schemes,
+    scheme_committees,
+    committees,
+    agreements,
+    changes,
+    history,
+    notices,
+)
 
 
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, Text, Uniqu
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, TSTZRANGE, ExcludeConstraint
 
 from kit.db.schema import kit_tables, new_metadata
+from kit.db.temporal import temporal_table
 from kit.db.types import Id, Instant, Json, PeriodColumn
 
 metadata: Final = new_metadata()
@@ -109,26 +110,39 @@ annuity: Final = Table(
     Column("running", Boolean, nullable=False),
 )
 
-committee_member: Final = Table(
-    "committee_member",
+# `level` and `subject`: the committee of an accord or of a scheme. A seat is a fact dated twice: one union, one seat.
+committee_seat: Final = temporal_table(
+    "committee_seat",
     metadata,
-    Column("agreement", Text, primary_key=True),
-    Column("party", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
+    Column("level", Text, nullable=False),
+    Column("subject", Text, nullable=False),
     Column("side", Text, nullable=False),
-    Column("valid", PeriodColumn, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Index(None, "level", "subject"),
+)
+
+committee_session: Final = Table(
+    "committee_session",
+    metadata,
+    Column("level", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("held_on", Date, primary_key=True),
+    Column("attendees", Json, nullable=False),
+    Column("decisions", Json, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )
 
-committee_meeting: Final = Table(
-    "committee_meeting",
+# When the record of a meeting went to the signatories.
+committee_record_sent: Final = Table(
+    "committee_record_sent",
     metadata,
-    Column("agreement", Text, primary_key=True),
+    Column("level", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
     Column("held_on", Date, primary_key=True),
-    Column("attendees", Json, nullable=False),
-    Column("decisions", Json, nullable=False),
-    Column("sent_on", Date),
+    Column("sent_on", Date, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )

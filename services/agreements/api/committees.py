@@ -2,82 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
-from fastapi import Query, Response
-from pydantic import Field
+from fastapi import Path, Query, Response
 
-from kit.events.outbox import publish
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import Answer, DateText, LongText, Request, Text
-from kit.period import Period
+from kit.http.types import DateText
 from kit.recording import Recording
 from services.agreements.adapters import agreements, committees
 from services.agreements.adapters.agreements import StoredAgreement
-from services.agreements.adapters.committees import Meeting, Member
 from services.agreements.api.agreements import Key
-from services.agreements.application.follow_up_payloads import CommitteeDecisionRecorded
+from services.agreements.api.committee_parts import (
+    CommitteeAnswer,
+    LateAnswer,
+    LeavingBody,
+    MeetingAnswer,
+    MeetingBody,
+    MemberAnswer,
+    MemberBody,
+    SendingBody,
+)
+from services.agreements.application import keep_committee
 from services.agreements.domain.agreement import Side
 from services.agreements.domain.committee import attendance
-from services.agreements.domain.errors import AlreadyRegistered, OutsideForce, UnknownAgreement
+from services.agreements.domain.errors import UnknownAgreement
 from services.agreements.domain.lifecycle import Force
 
 router = service_router(tags=["Comité de suivi"])
 Writer = Annotated[Principal, requires("agreements:write")]
+HeldOn = Annotated[DateText, Path(description="Jour de la réunion.")]
 PAGE = 200
-
-
-class MemberBody(Request):
-    """Somebody who sits for an employer or a signing union, from a day on."""
-
-    side: Side
-    party: Text
-    name: Text
-    start: DateText = Field(alias="from")
-    end: DateText | None = Field(None, alias="to")
-
-
-class MeetingBody(Request):
-    """A meeting and its record of decisions; `sent_on` left out: not yet sent to the signatories."""
-
-    held_on: DateText
-    attendees: list[Text] = Field(max_length=200)
-    decisions: list[LongText] = Field(min_length=1, max_length=200)
-    sent_on: DateText | None = None
-
-
-class MemberAnswer(Answer):
-    side: Side
-    party: str
-    name: str
-
-
-class MeetingAnswer(Answer):
-    held_on: date
-    attendees: list[str]
-    decisions: list[str]
-    sent_on: date | None
-
-
-class CommitteeAnswer(Answer):
-    """`unrepresented`: signing unions nobody sits for. `missed`: years over without a meeting; `due`: this year's."""
-
-    agreement: str
-    members: list[MemberAnswer]
-    unrepresented: list[str]
-    meetings: list[MeetingAnswer]
-    missed: list[int]
-    due: date | None
-    late: bool
-
-
-class LateAnswer(Answer):
-    """An accord whose committee did not meet in a year that is over."""
-
-    agreement: str
-    missed: list[int]
 
 
 @router.get("/v1/agreements/late-committees", dependencies=[requires("agreements:read")])
@@ -106,16 +61,18 @@ async def read(
     """Who sits on a day, the meetings, and how the accord stands with the yearly one."""
     day = as_of or clock.day()
     stored = await _stored(tx, agreement)
-    sitting = await committees.members(tx, agreement, day)
-    held = await committees.meetings(tx, agreement)
+    body = await keep_committee.of_agreement(tx, agreement)
+    sitting = await committees.members(tx, body.committee, day)
+    held = await committees.meetings(tx, body.committee)
     seen = attendance(stored.document.period, [meeting.held_on for meeting in held], day)
     represented = {member.party for member in sitting if member.side is Side.UNION}
-    unions = [s.party for s in stored.document.signatories if s.side is Side.UNION]
     return CommitteeAnswer(
         agreement=agreement,
         members=[MemberAnswer.model_validate(member) for member in sitting],
-        unrepresented=sorted(set(unions) - represented),
+        unrepresented=sorted(set(body.parties[Side.UNION]) - represented),
+        employer_side=any(member.side is Side.EMPLOYER for member in sitting),
         meetings=[MeetingAnswer.model_validate(meeting) for meeting in held],
+        unsent=[meeting.held_on for meeting in held if meeting.sent_on is None],
         missed=list(seen.missed),
         due=seen.due,
         late=seen.late,
@@ -125,12 +82,17 @@ async def read(
 @router.post("/v1/agreements/{agreement}/committee/members", status_code=201)
 async def add_member(agreement: Key, body: MemberBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
     """Name a member; the same again changes nothing."""
-    await _stored(tx, agreement)
-    if body.end is not None and body.end < body.start:
-        raise OutsideForce(pointer="/to")
-    member = Member(body.side, body.party, body.name, Period(body.start, body.end))
-    await committees.add_member(tx, agreement, member, Recording(clock.instant(), caller.client))
-    return MemberAnswer.model_validate(member)
+    known = await keep_committee.of_agreement(tx, agreement, to_change=True)
+    await keep_committee.seat(tx, known, body.member(), Recording(clock.instant(), caller.client))
+    return MemberAnswer.model_validate(body.member())
+
+
+@router.post("/v1/agreements/{agreement}/committee/members/leaving")
+async def end_member(agreement: Key, body: LeavingBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
+    """A member leaves, `on` being the last day."""
+    known = await keep_committee.of_agreement(tx, agreement, to_change=True)
+    await keep_committee.vacate(tx, known, body.member(), Recording(clock.instant(), caller.client))
+    return MemberAnswer.model_validate(body.member())
 
 
 @router.post(
@@ -142,20 +104,21 @@ async def add_meeting(
     *, agreement: Key, body: MeetingBody, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> MeetingAnswer:
     """Record a meeting and its decisions; the same again changes nothing (200)."""
-    stored = await _stored(tx, agreement)
-    if body.held_on > clock.day() or body.held_on < stored.document.period.start:
-        raise OutsideForce(pointer="/held_on")
-    meeting = Meeting(body.held_on, tuple(body.attendees), tuple(body.decisions), body.sent_on)
-    if await committees.add_meeting(tx, agreement, meeting, Recording(clock.instant(), caller.client)):
-        told = CommitteeDecisionRecorded(
-            agreement=agreement, held_on=body.held_on, decisions=list(body.decisions), sent_on=body.sent_on
-        )
-        await publish(tx, told, key=agreement, subject=f"/v1/agreements/{agreement}/committee")
-    elif meeting not in await committees.meetings(tx, agreement):
-        raise AlreadyRegistered(pointer="/held_on")
-    else:
-        response.status_code = 200
-    return MeetingAnswer.model_validate(meeting)
+    known = await keep_committee.of_agreement(tx, agreement, to_change=True)
+    recording = Recording(clock.instant(), caller.client)
+    new = await keep_committee.hold(tx, known, body.meeting(), recording, clock.day())
+    response.status_code = 201 if new else 200
+    return MeetingAnswer.model_validate(body.meeting())
+
+
+@router.post("/v1/agreements/{agreement}/committee/meetings/{held_on}/sending")
+async def send_record(
+    *, agreement: Key, held_on: HeldOn, body: SendingBody, caller: Writer, tx: Tx, clock: Now
+) -> MeetingAnswer:
+    """The record of a meeting went to all signatories (art. 7)."""
+    known = await keep_committee.of_agreement(tx, agreement, to_change=True)
+    recording = Recording(clock.instant(), caller.client)
+    return MeetingAnswer.model_validate(await keep_committee.send(tx, known, held_on, body.on, recording))
 
 
 async def _stored(tx: Tx, agreement: str) -> StoredAgreement:

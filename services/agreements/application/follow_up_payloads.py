@@ -10,12 +10,24 @@ from services.agreements.application.payloads import TOPIC
 
 
 class CommitteeDecisionRecorded(EventData):
-    """The committee met (art. 7). `sent_on` null: its record is not yet sent to the signatories."""
+    """The committee met (art. 7), or sent its record. `sent_on` null: it is not yet sent to the signatories."""
 
     type: ClassVar[str] = "fr.psc.agreements.committee-decision.recorded.v1"
     topic: ClassVar[str] = TOPIC
 
     agreement: str
+    held_on: date
+    decisions: list[str]
+    sent_on: date | None
+
+
+class SchemeDecisionRecorded(EventData):
+    """The committee of the regional scheme met. `sent_on` null: its record is not yet sent to the signatories."""
+
+    type: ClassVar[str] = "fr.psc.agreements.scheme-decision.recorded.v1"
+    topic: ClassVar[str] = TOPIC
+
+    scheme: str
     held_on: date
     decisions: list[str]
     sent_on: date | None

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from kit.period import Month, Period
+
+
+class Level(StrEnum):
+    """Whose committee it is. Art. 7 makes an accord's meet yearly; how often the scheme's meets is not published."""
+
+    AGREEMENT = "AGREEMENT"
+    SCHEME = "SCHEME"
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,3 +164,18 @@ class NobodyWaits(RelaisError):
     title_fr = "Aucune remise de notice n'est attendue"
     title_en = "No delivery is due"
     status = 409
+
+
+class NotASignatory(RelaisError):
+    """Only who signed sits in the committee."""
+
+    code = "not_a_signatory"
+    title_fr = "Cette partie n'est pas signataire"
+    title_en = "Not a signatory"
+
+
+class UnknownMeeting(RelaisError):
+    code = "meeting_not_found"
+    title_fr = "Réunion introuvable"
+    title_en = "Meeting not found"
+    status = 404

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import yaml
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from kit.db.database import Scope
 from kit.period import Period
 from services.agreements.domain.committee import attendance
 from services.agreements.main import create_app
@@ -65,7 +68,99 @@ async def test_who_sits_and_whom_nobody_sits_for(staff: httpx.AsyncClient) -> No
     assert "Syndicat SUD CT" not in seen["unrepresented"]
     assert (await staff.get(f"{URL}/committee", params={"as_of": "2025-01-31"})).json()["members"] == []
     backwards = await staff.post(f"{URL}/committee/members", json={**member, "to": "2025-01-01"})
-    assert (backwards.status_code, backwards.json()["errors"][0]["pointer"]) == (422, "/to")
+    assert (backwards.status_code, backwards.json()["errors"][0]["code"]) == (422, "reversed_interval")
+    stranger = await staff.post(f"{URL}/committee/members", json={**member, "party": "Syndicat absent"})
+    assert (stranger.status_code, stranger.json()["code"]) == (422, "not_a_signatory")
+
+
+async def test_a_union_has_one_seat_and_employers_have_several(staff: httpx.AsyncClient, service: Service) -> None:
+    """Art. 7: « représentants de l'employeur », « un représentant de chaque organisation syndicale signataire »."""
+    union = {"side": "UNION", "party": "Syndicat SUD CT"}
+    employer = {"side": "EMPLOYER", "party": "Ville de La Roche-sur-Yon", "from": "2025-01-01"}
+    url = f"{URL}/committee/members"
+    await staff.post(url, json={**union, "name": "Pascale GROSSEMY", "from": "2025-02-01"})
+    assert (await staff.get(f"{URL}/committee")).json()["employer_side"] is False
+    for name in ("Sylvie DURAND", "Une autre"):
+        await staff.post(url, json={**employer, "name": name})
+    before = service.clock.at
+    service.clock.at = before + timedelta(minutes=1)
+    await staff.post(url, json={**union, "name": "Qui lui succède", "from": "2025-03-01"})
+
+    async def names(day: str) -> list[str]:
+        seen = (await staff.get(f"{URL}/committee", params={"as_of": day})).json()
+        return [member["name"] for member in seen["members"]]
+
+    assert await names("2025-02-28") == ["Sylvie DURAND", "Une autre", "Pascale GROSSEMY"]
+    assert await names("2025-03-01") == ["Sylvie DURAND", "Une autre", "Qui lui succède"]
+    left = {"side": "EMPLOYER", "party": "Ville de La Roche-sur-Yon", "name": "Une autre", "on": "2025-03-05"}
+    assert (await staff.post(f"{url}/leaving", json=left)).status_code == 200
+    assert await names("2025-03-05") == ["Sylvie DURAND", "Une autre", "Qui lui succède"]
+    assert await names("2025-03-06") == ["Sylvie DURAND", "Qui lui succède"]
+
+
+async def test_two_seats_of_one_union_are_refused_by_the_database(
+    staff: httpx.AsyncClient, registry: ComponentDatabase
+) -> None:
+    member = {"side": "UNION", "party": "Syndicat SUD CT", "name": "Pascale GROSSEMY", "from": "2025-02-01"}
+    await staff.post(f"{URL}/committee/members", json=member)
+    with pytest.raises(IntegrityError, match="ex_committee_seat_valid_recorded"):
+        async with registry.worker.transaction(Scope.all()) as tx:
+            await tx.execute(
+                text(
+                    "INSERT INTO committee_seat SELECT gen_random_uuid(), id, valid, recorded, level, subject, side, "
+                    "party, 'Une autre', recorded_by FROM committee_seat"
+                )
+            )
+
+
+async def test_the_record_of_a_meeting_is_sent_to_the_signatories(
+    staff: httpx.AsyncClient, registry: ComponentDatabase
+) -> None:
+    """Art. 7: « un relevé de décision … sera élaboré puis transmis à l'ensemble des signataires »."""
+    await staff.post(f"{URL}/committee/meetings", json=MEETING)
+    assert (await staff.get(f"{URL}/committee")).json()["unsent"] == ["2025-03-01"]
+    sending = f"{URL}/committee/meetings/2025-03-01/sending"
+    early = await staff.post(sending, json={"on": "2025-02-28"})
+    assert (early.status_code, early.json()["code"]) == (422, "outside_force")
+    for _ in range(2):
+        assert (await staff.post(sending, json={"on": "2025-03-05"})).json()["sent_on"] == "2025-03-05"
+    other = await staff.post(sending, json={"on": "2025-03-06"})
+    assert (other.status_code, other.json()["code"]) == (409, "already_registered")
+    none = await staff.post(f"{URL}/committee/meetings/2025-02-01/sending", json={"on": "2025-03-05"})
+    assert (none.status_code, none.json()["code"]) == (404, "meeting_not_found")
+    assert (await staff.get(f"{URL}/committee")).json()["unsent"] == []
+    told = [e["data"]["sent_on"] for e in await published(registry) if "committee-decision" in e["type"]]
+    assert told == [None, "2025-03-05"]
+
+
+async def test_the_committee_of_the_scheme(
+    staff: httpx.AsyncClient, service: Service, registry: ComponentDatabase
+) -> None:
+    """Dossier de presse: a comité paritaire de pilotage et de suivi, five centres and seven organisations."""
+    url = "/v1/schemes/pays-de-la-loire-2024/committee"
+    for side, party, name in (("EMPLOYER", "cdg44", "Une présidence"), ("UNION", "UNSA", "Une secrétaire")):
+        body = {"side": side, "party": party, "name": name, "from": "2024-07-09"}
+        assert (await staff.post(f"{url}/members", json=body)).status_code == 201
+    seen = (await staff.get(url)).json()
+    assert ([m["party"] for m in seen["members"]], len(seen["unrepresented"])) == (["cdg44", "UNSA"], 10)
+    meeting = {**MEETING, "held_on": "2025-02-03"}
+    assert [(await staff.post(f"{url}/meetings", json=meeting)).status_code for _ in range(2)] == [201, 200]
+    await staff.post(f"{url}/meetings/2025-02-03/sending", json={"on": "2025-02-10"})
+    assert (await staff.get(url)).json()["meetings"][0]["sent_on"] == "2025-02-10"
+    told = [e for e in await published(registry) if e["type"].endswith("scheme-decision.recorded.v1")]
+    assert [(e["partitionkey"], e["data"]["sent_on"]) for e in told] == [
+        ("pays-de-la-loire-2024", None),
+        ("pays-de-la-loire-2024", "2025-02-10"),
+    ]
+    gone = {"side": "UNION", "party": "UNSA", "name": "Une secrétaire", "on": "2025-01-31"}
+    await staff.post(f"{url}/members/leaving", json=gone)
+    assert [m["party"] for m in (await staff.get(url)).json()["members"]] == ["cdg44"]
+    foreign = await staff.post(f"{url}/members", json={**gone, "party": "CGT", "from": "2025-01-01", "on": None})
+    assert (foreign.status_code, foreign.json()["code"]) == (422, "not_a_signatory")
+    assert (await staff.get("/v1/schemes/unknown/committee")).json()["code"] == "scheme_not_found"
+    async with service.caller(*WRITE, employers=[CITY], client="city") as city:
+        assert (await city.post(f"{url}/meetings", json=meeting)).json()["code"] == "staff_only"
+        assert len((await city.get(url)).json()["meetings"]) == 1
 
 
 async def test_a_meeting_is_recorded_once(staff: httpx.AsyncClient, registry: ComponentDatabase) -> None:
