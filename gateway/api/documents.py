@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from gateway.api.page import CONTENT_SECURITY_POLICY, page
 from gateway.application.documents import MergedDocument
@@ -15,6 +15,12 @@ router = APIRouter(include_in_schema=False)
 async def openapi(request: Request) -> Response:
     document: MergedDocument = request.app.state.document
     return JSONResponse(await document.get())
+
+
+@router.get("/")
+async def home() -> Response:
+    """Whoever types the address alone is shown what there is."""
+    return RedirectResponse("/docs")
 
 
 @router.get("/docs")

@@ -41,7 +41,12 @@ _DOCUMENT: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.get("/v1/events", response_class=Response, responses=_DOCUMENT)
+@router.get(
+    "/v1/events",
+    response_class=Response,
+    responses=_DOCUMENT,
+    summary="Faits que l'appelant a le droit de lire, dans l'ordre",
+)
 async def events(
     request: Request,
     caller: Annotated[Principal, requires("events:read")],
@@ -51,7 +56,6 @@ async def events(
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S, description="Secondes d'attente du prochain événement.")] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
 ) -> Response:
-    """Le flux de l'assureur ou des employeurs de l'appelant ; attend le prochain événement s'il n'y en a pas."""
     if caller.insurer is None and caller.employers == frozenset():
         raise Problem(403, "no_feed", "Aucun flux pour ce client", "No feed for this client")
     wakeup: Wakeup = request.app.state.partner_wakeup

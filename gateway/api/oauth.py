@@ -59,9 +59,13 @@ _FORM_DOCUMENT: Final[dict[str, Any]] = {
 }
 
 
-@router.post("/oauth/token", response_model=TokenAnswer, openapi_extra=_FORM_DOCUMENT)
+@router.post(
+    "/oauth/token",
+    response_model=TokenAnswer,
+    openapi_extra=_FORM_DOCUMENT,
+    summary="Échanger l'identifiant et le secret d'un client contre un jeton de dix minutes",
+)
 async def token(request: Request) -> Response:
-    """Échange l'identifiant et le secret d'un client contre un jeton de dix minutes."""
     form = await _form(request)
     if form.get("grant_type") != "client_credentials":
         raise _oauth_problem(400, "unsupported_grant_type", "Seul client_credentials est accepté.")
@@ -85,17 +89,15 @@ async def token(request: Request) -> Response:
     return JSONResponse(answer.model_dump(), headers={"cache-control": "no-store", "pragma": "no-cache"})
 
 
-@router.get("/.well-known/jwks.json")
+@router.get("/.well-known/jwks.json", summary="Clés publiques qui vérifient les jetons")
 async def keys(request: Request) -> Response:
-    """Les clés publiques qui vérifient les jetons."""
     signer: Signer = request.app.state.signer
     headers = {"cache-control": f"public, max-age={JWKS_MAX_AGE_S}"}
     return JSONResponse(await signer.jwks(), headers=headers, media_type="application/jwk-set+json")
 
 
-@router.get("/.well-known/oauth-authorization-server")
+@router.get("/.well-known/oauth-authorization-server", summary="Ce que l'émetteur sait faire (RFC 8414)")
 async def metadata(request: Request) -> dict[str, Any]:
-    """Ce que l'émetteur sait faire (RFC 8414)."""
     issuer = _issuer(request).name
     return {
         "issuer": issuer,

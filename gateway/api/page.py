@@ -8,6 +8,7 @@ from typing import Any, Final
 
 CONTENT_SECURITY_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
+_PLACES: Final = {"path": "chemin", "query": "requête", "header": "en-tête"}
 _STYLE: Final = """
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;color:#1a1a2e;background:#fff}
 h1{margin:.5rem 0}h2{margin-top:2rem;border-bottom:2px solid #000091}
@@ -55,7 +56,6 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
     scopes = " ".join(scope for way in operation.get("security", ()) for names in way.values() for scope in names)
     body = operation.get("requestBody", {}).get("content", {})
     lines = [
-        f"<p>{escape(operation.get('description') or operation.get('summary') or '')}</p>",
         f"<p>Portée : <code>{escape(scopes)}</code></p>" if scopes else "",
         f"<table><tr><th>Paramètre</th><th>Où</th><th>Description</th></tr>{''.join(_parameters(operation))}</table>"
         if operation.get("parameters")
@@ -66,17 +66,18 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
         "".join(_responses(operation)),
     ]
     return (
-        f'<details><summary><span class="m">{method.upper()}</span> <code>{escape(path)}</code></summary>'
-        f"{''.join(lines)}</details>"
+        f'<details><summary><span class="m">{method.upper()}</span> <code>{escape(path)}</code> '
+        f'<span class="s">{escape(operation.get("summary", ""))}</span></summary>{"".join(lines)}</details>'
     )
 
 
 def _parameters(operation: Mapping[str, Any]) -> Iterator[str]:
     for parameter in operation.get("parameters", ()):
         required = " (obligatoire)" if parameter.get("required") else ""
+        place = _PLACES.get(parameter.get("in", ""), "")
         yield (
             f"<tr><td><code>{escape(parameter.get('name', ''))}</code>{required}</td>"
-            f"<td>{escape(parameter.get('in', ''))}</td><td>{escape(parameter.get('description', ''))}</td></tr>"
+            f"<td>{place}</td><td>{escape(parameter.get('description', ''))}</td></tr>"
         )
 
 

@@ -118,9 +118,14 @@ async def read_page(
 
 def feed_router(dependencies: Sequence[Any] = ()) -> APIRouter:
     """The route of the feed. `app.state.feed` holds the `Feed`; `dependencies` check who reads it."""
-    router = APIRouter(tags=["events"], dependencies=list(dependencies))
+    router = APIRouter(tags=["Événements"], dependencies=list(dependencies))
 
-    @router.get("/v1/events", response_class=Response, responses={200: {"content": {"application/json": {}}}})
+    @router.get(
+        "/v1/events",
+        response_class=Response,
+        responses={200: {"content": {"application/json": {}}}},
+        summary="Faits du service après un curseur, dans l'ordre",
+    )
     async def events(
         request: Request,
         after: Annotated[str | None, Query(pattern=CURSOR_PATTERN)] = None,

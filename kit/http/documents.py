@@ -1,4 +1,8 @@
-"""The OpenAPI document of a service: problems as the default answer, one `Problem` component."""
+"""The OpenAPI document of a service: problems as the default answer, one `Problem` component.
+
+It speaks French, as users do: an operation says in its `summary` what it does, a field in its `description`. Docstrings
+are for whoever reads the code, and stay out of it.
+"""
 
 from __future__ import annotations
 
@@ -53,13 +57,23 @@ def document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, routes=app.routes, description=app.description)
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        for schema in schemas.values():
+            schema.pop("description", None)
         schemas["Problem"] = PROBLEM_SCHEMA
         for item in made["paths"].values():
             for operation in item.values():
+                _speak_french(operation)
                 for parameter in operation.get("parameters", ()):
                     _tidy(parameter)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _speak_french(operation: dict[str, Any]) -> None:
+    operation.pop("description", None)
+    for response in operation["responses"].values():
+        if response["description"] == "Successful Response":
+            response["description"] = "Réussite"
 
 
 def _tidy(parameter: dict[str, Any]) -> None:

@@ -47,6 +47,8 @@ async def test_one_document_and_a_page_of_it(door: Door) -> None:
     assert {"/oauth/token", "/v1/agents", "/v1/events"} <= document["paths"].keys()
     assert document["paths"]["/v1/agents"]["get"]["operationId"] == "eligibility_index"
     assert document["paths"]["/v1/events"]["get"]["security"] == [{"oauth2": ["events:read"]}]
+    home = await door.http.get("/", follow_redirects=False)
+    assert (home.is_redirect, home.headers["location"]) == (True, "/docs")
     answer = await door.http.get("/docs")
     assert answer.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -93,7 +95,7 @@ def test_components_that_agree_stay_one_and_unused_ones_go() -> None:
 def test_the_page_escapes_what_it_shows() -> None:
     hostile = "<script>alert(1)</script>"
     document = {
-        "paths": {f"/{hostile}": {"get": {"description": hostile, "tags": [hostile], "responses": {hostile: {}}}}},
+        "paths": {f"/{hostile}": {"get": {"summary": hostile, "tags": [hostile], "responses": {hostile: {}}}}},
         "components": {"schemas": {hostile: {"description": hostile, "properties": {hostile: {"enum": [hostile]}}}}},
     }
     assert hostile not in page(document)

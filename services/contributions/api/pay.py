@@ -80,7 +80,11 @@ class PayAnswer(Answer):
         )
 
 
-@router.put("/v1/pay/{employer}/{matricule}/{month}", responses={201: {"description": "Première version"}})
+@router.put(
+    "/v1/pay/{employer}/{matricule}/{month}",
+    responses={201: {"description": "Première version"}},
+    summary="Envoyer la paie d'un mois, ou la corriger (If-Match)",
+)
 async def put(
     *,
     employer: SiretText,
@@ -106,7 +110,9 @@ async def put(
     return await _shown(tx, key, response)
 
 
-@router.get("/v1/pay/{employer}/{matricule}/{month}")
+@router.get(
+    "/v1/pay/{employer}/{matricule}/{month}", summary="La paie d'un mois, dans sa version courante ou une autre"
+)
 async def read(
     *,
     employer: SiretText,

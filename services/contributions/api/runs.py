@@ -94,7 +94,11 @@ class RunAnswer(Answer):
         )
 
 
-@router.post("/v1/runs", responses={201: {"description": "Des bordereaux ont été émis"}})
+@router.post(
+    "/v1/runs",
+    responses={201: {"description": "Des bordereaux ont été émis"}},
+    summary="Émettre ce qui manque pour un employeur, ou l'annoncer sans rien écrire",
+)
 async def run(
     *,
     body: RunRequest,

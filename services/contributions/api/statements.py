@@ -114,7 +114,7 @@ class TraceAnswer(Answer):
     trace: dict[str, Any]
 
 
-@router.get("/v1/statements")
+@router.get("/v1/statements", summary="Bordereaux, dans l'ordre de leur émission")
 async def index(
     *,
     request: HttpRequest,
@@ -129,13 +129,13 @@ async def index(
     return paged(request, response, page, [StatementAnswer.of(one) for one in found], lambda one: (one.id,))
 
 
-@router.get("/v1/statements/{statement}")
+@router.get("/v1/statements/{statement}", summary="Un bordereau")
 async def read(statement: UUID, tx: Tx) -> StatementAnswer:
     """One statement."""
     return StatementAnswer.of(await _statement(tx, statement))
 
 
-@router.get("/v1/statements/{statement}/lines")
+@router.get("/v1/statements/{statement}/lines", summary="Lignes d'un bordereau")
 async def lines_of(statement: UUID, request: HttpRequest, response: Response, page: Paging, tx: Tx) -> Page[LineAnswer]:
     """The lines of a statement, in its order."""
     await _statement(tx, statement)
@@ -143,7 +143,7 @@ async def lines_of(statement: UUID, request: HttpRequest, response: Response, pa
     return paged(request, response, page, [LineAnswer.of(one) for one in found], lambda one: (one.id,))
 
 
-@router.get("/v1/contributions")
+@router.get("/v1/contributions", summary="Lignes de cotisation, dans l'ordre de leur émission")
 async def lines(
     *,
     request: HttpRequest,
@@ -159,7 +159,7 @@ async def lines(
     return paged(request, response, page, [LineAnswer.of(one) for one in found], lambda one: (one.id,))
 
 
-@router.get("/v1/contributions/{line}/trace")
+@router.get("/v1/contributions/{line}/trace", summary="Le calcul d'une ligne, avec ses articles")
 async def trace(line: UUID, tx: Tx) -> TraceAnswer:
     """Why a line is what it is, with the articles."""
     found = await explain_line(tx, line)
