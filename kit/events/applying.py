@@ -53,6 +53,8 @@ class Application:
     async def apply(self, tx: AsyncConnection) -> Counter[Outcome]:
         """Effects, inbox rows and parked events of the whole batch; what became of how many."""
         consumer, producer, epoch = self._consumer, self._subscription.producer, self._batch.epoch
+        if self._subscription.hold:
+            await self._subscription.hold(tx, sorted({envelope.key for envelope in self._batch.envelopes}))
         self._memory = await inbox.recall(tx, consumer, self._batch.envelopes)
         if self._batch.confirming:
             await self._confirm(tx)

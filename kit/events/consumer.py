@@ -15,6 +15,10 @@ from kit.events.envelope import Envelope, EventType
 # other keys and of other producers come in any order. It must not commit, and calls no other service.
 Handler = Callable[[AsyncConnection, Envelope, dict[str, Any]], Awaitable[None]]
 
+# Runs once in the transaction of a batch, before its first event, with the keys of its events in order: what it locks,
+# it locks in the same order as every other batch.
+Hold = Callable[[AsyncConnection, Sequence[str]], Awaitable[None]]
+
 # Told, after the projections lost them, which keys of a topic a restored producer no longer vouches for.
 Forgotten = Callable[[AsyncConnection, str, Sequence[str]], Awaitable[None]]
 
@@ -30,6 +34,7 @@ class Subscription:
     `topics` are the topics read (all their events, so that versions have no hole); `handlers` are by event type.
     `projections` maps each table built from these events alone to its column that holds the event key: a rebuild
     empties them, and the restore of a producer deletes the rows of the keys it changed.
+    `hold` locks the keys of a batch, for handlers that decide on facts of several producers.
     `name` tells apart two subscriptions of one service to one producer.
 
     >>> async def hired(tx, envelope, data): ...
@@ -42,6 +47,7 @@ class Subscription:
     handlers: Mapping[str, Handler]
     projections: Mapping[str, str] = field(default_factory=dict)
     on_forgotten: Forgotten | None = None
+    hold: Hold | None = None
     name: str = ""
 
     def __post_init__(self) -> None:

@@ -95,6 +95,7 @@ def _of_agents(follower: follow.Follower, producer: str, topic: str, projections
         handlers={f"fr.psc.{producer}.{name}.v1": follower.agent(producer, store) for name, store in stores.items()},
         projections={**dict.fromkeys(projections, "agent"), f"progress_{producer}": "key"},
         on_forgotten=_forgotten(producer),
+        hold=progress.lock,
     )
 
 

@@ -12,12 +12,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.claims.adapters.tables import PROGRESS, decided, held_case
 
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
+_LOCK = text("""
+    SELECT pg_advisory_xact_lock(hashtextextended('claims.agent:' || agent, 0))
+      FROM (SELECT DISTINCT unnest(CAST(:agents AS text[])) AS agent ORDER BY 1) AS sorted
+""")
+_LOCK_COMMON = text("SELECT pg_advisory_xact_lock(hashtextextended('claims.common:' || :subject, 0))")
+_SHARE_COMMON = text("""
+    SELECT pg_advisory_xact_lock_shared(hashtextextended('claims.common:' || subject, 0))
+      FROM (SELECT CAST(:employer AS text) AS subject
+             UNION SELECT agreement FROM affiliation WHERE employer = :employer AND agent = :agent ORDER BY 1) AS sorted
+""")
 
 
-async def lock(tx: AsyncConnection, employer: str, agent: UUID) -> None:
-    """Until commit, nobody else decides about this agent at this employer."""
-    await tx.execute(_LOCK, {"subject": f"claims.agent:{employer}:{agent}"})
+async def lock(tx: AsyncConnection, agents: Collection[str]) -> None:
+    """Until commit, nobody else stores or decides anything about these agents.
+
+    Whoever decides an agent must hold this from before his first look at the facts: of two transactions that store one
+    fact each, the second then sees both.
+    """
+    await tx.execute(_LOCK, {"agents": list(agents)})
+
+
+async def lock_common(tx: AsyncConnection, subject: str) -> None:
+    """Change what is common to many agents: the terms of an accord, or what an employer (its SIRET) keeps of the pay.
+
+    Waits for the decisions under way, so that those it concerns are all seen; those that come wait to see the change.
+    """
+    await tx.execute(_LOCK_COMMON, {"subject": subject})
+
+
+async def share_common(tx: AsyncConnection, employer: str, agent: UUID) -> None:
+    """Until commit, nobody changes what is common to this agent and others."""
+    await tx.execute(_SHARE_COMMON, {"employer": employer, "agent": agent})
 
 
 async def note_applied(tx: AsyncConnection, producer: str, key: str, version: int) -> None:

@@ -45,12 +45,13 @@ class Follower:
         """Keep the terms, once seen to say what claims need (if not, the event is parked), and decide its agents."""
         terms = read_terms(data)
         published = AgreementPublished.model_validate(data)
+        await progress.lock_common(tx, terms.agreement)
         await facts.put_terms(tx, terms.agreement, terms.version, published.effective.start, kept(data))
         await progress.note_applied(tx, "agreements", envelope.key, envelope.sequence)
         await redecide_all(tx, await files.concerned(tx, terms.agreement), self.rules, self.clock)
 
     def agent(self, producer: str, store: Store) -> Handler:
-        """A handler of one fact about an agent at an employer."""
+        """A handler of one fact about an agent at an employer. The batch holds the agent."""
 
         async def handle(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
             await store(tx, data)

@@ -27,13 +27,13 @@ from services.claims.domain.proposal import propose
 async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleBook, clock: Clock) -> None:
     """Bring what is decided in line with the facts, and publish the differences.
 
-    Of an agent without leave, invalidity or death there is nothing to decide. While a rebuild is behind what decisions
-    rest on, nothing is done. Facts that contradict each other hold the case: nothing is decided, and what was stays,
-    until they agree.
+    The caller holds the agent (`progress.lock`). Of an agent without leave, invalidity or death there is nothing to
+    decide. While a rebuild is behind what decisions rest on, nothing is done. Facts that contradict each other hold the
+    case: nothing is decided, and what was stays, until they agree.
     """
     if not await files.has_case(tx, employer, agent):
         return
-    await progress.lock(tx, employer, agent)
+    await progress.share_common(tx, employer, agent)
     if await progress.is_behind(tx, agent):
         return
     file = await files.load(tx, employer, agent, clock.day())
@@ -55,6 +55,8 @@ async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleB
 
 
 async def redecide_all(tx: AsyncConnection, agents: Iterable[tuple[str, UUID]], rules: RuleBook, clock: Clock) -> None:
-    """Several, in one order, so that two runs cannot wait for each other."""
-    for employer, agent in sorted(agents):
+    """Several, held in one order, so that two runs cannot wait for each other."""
+    chosen = sorted(agents)
+    await progress.lock(tx, [str(agent) for _, agent in chosen])
+    for employer, agent in chosen:
         await redecide(tx, employer, agent, rules, clock)

@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
 from rules.book import RuleBook
-from services.claims.adapters import files, maintenance
+from services.claims.adapters import files, maintenance, progress
 from services.claims.adapters.maintenance import Statement
 from services.claims.application.redecide import redecide_all
 
 
 async def state_maintenance(tx: AsyncConnection, statement: Statement, rules: RuleBook, clock: Clock) -> None:
     """Add a statement, unless the one in force for that kind and day says the same."""
+    await progress.lock_common(tx, statement.employer)
     if any(_content(known) == _content(statement) for known in await maintenance.stated(tx, statement.employer)):
         return
     await maintenance.state(tx, statement)

@@ -175,22 +175,25 @@ class Claims:
         """Handle events one by one, as the worker does."""
         handlers = {kind: handle for s in subscriptions(self.rules, self.clock) for kind, handle in s.handlers.items()}
         for fact in facts:
-            aggregate = (fact.producer, fact.key)
-            self.versions[aggregate] += 1
-            kind = f"fr.psc.{fact.producer}.{fact.kind}.v1"
-            envelope = Envelope(
-                id=new_id(),
-                source=f"/{fact.producer}",
-                type=kind,
-                time=NOW,
-                topic=TOPICS[fact.producer],
-                partitionkey=fact.key,
-                sequence=self.versions[aggregate],
-                data=fact.data,
-            )
+            envelope = self.envelope(fact)
             for _ in range(times):
                 async with self.database.worker.transaction(Scope.all()) as tx:
-                    await handlers[kind](tx, envelope, envelope.data)
+                    await handlers[envelope.type](tx, envelope, envelope.data)
+
+    def envelope(self, fact: Fact) -> Envelope:
+        """The next event of the fact's aggregate."""
+        aggregate = (fact.producer, fact.key)
+        self.versions[aggregate] += 1
+        return Envelope(
+            id=new_id(),
+            source=f"/{fact.producer}",
+            type=f"fr.psc.{fact.producer}.{fact.kind}.v1",
+            time=NOW,
+            topic=TOPICS[fact.producer],
+            partitionkey=fact.key,
+            sequence=self.versions[aggregate],
+            data=fact.data,
+        )
 
     async def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
         async with self.database.worker.transaction(Scope.all()) as tx:
