@@ -36,7 +36,12 @@ class AgreementRow(Answer):
     agreement: str
 
 
-@router.post("/v1/agreements", status_code=201, responses={200: {"description": "Déjà déposé"}})
+@router.post(
+    "/v1/agreements",
+    status_code=201,
+    responses={200: {"description": "Déjà déposé"}},
+    summary="Déposer un accord, en projet",
+)
 async def register(
     *,
     body: AgreementDraft,
@@ -57,7 +62,9 @@ async def register(
     return _answer(done.agreement, clock, response)
 
 
-@router.get("/v1/agreements", dependencies=[requires("agreements:read")])
+@router.get(
+    "/v1/agreements", dependencies=[requires("agreements:read")], summary="Accords des employeurs de l'appelant"
+)
 async def index(request: HttpRequest, response: Response, page: Paging, tx: Tx) -> Page[AgreementRow]:
     """The accords of the caller's employers, by id."""
     found = await agreements.after(tx, str(page.after[0]) if page.after else "", page.fetch)
@@ -65,13 +72,17 @@ async def index(request: HttpRequest, response: Response, page: Paging, tx: Tx) 
     return paged(request, response, page, items, lambda row: (row.agreement,))
 
 
-@router.get("/v1/agreements/{agreement}", dependencies=[requires("agreements:read")])
+@router.get("/v1/agreements/{agreement}", dependencies=[requires("agreements:read")], summary="Un accord, en entier")
 async def read(agreement: Key, tx: Tx, clock: Now, response: Response) -> AgreementAnswer:
     """One accord, whole."""
     return _answer(_found(await agreements.get(tx, agreement)), clock, response)
 
 
-@router.get("/v1/agreements/{agreement}/terms", dependencies=[requires("agreements:read")])
+@router.get(
+    "/v1/agreements/{agreement}/terms",
+    dependencies=[requires("agreements:read")],
+    summary="Clauses d'un accord un jour donné, pour tous ou pour un employeur",
+)
 async def terms(
     *,
     agreement: Key,
@@ -89,7 +100,7 @@ async def terms(
     return TermsAnswer.of(stored, terms_on(read_by, day, stored.insured_until))
 
 
-@router.post("/v1/agreements/{agreement}/sign")
+@router.post("/v1/agreements/{agreement}/sign", summary="Enregistrer les signatures d'un accord")
 async def sign_one(
     agreement: Key,
     caller: Annotated[Principal, requires("agreements:write")],
@@ -103,7 +114,7 @@ async def sign_one(
     return _answer(stored, clock, response)
 
 
-@router.post("/v1/agreements/{agreement}/publish")
+@router.post("/v1/agreements/{agreement}/publish", summary="Publier un accord signé")
 async def publish_one(
     agreement: Key,
     caller: Annotated[Principal, requires("agreements:write")],

@@ -88,7 +88,7 @@ class ChangeAnswer(Answer):
         )
 
 
-@router.post("/v1/agreements/{agreement}/revisions")
+@router.post("/v1/agreements/{agreement}/revisions", summary="Avenant : tout ce qui change, puis la nouvelle version")
 async def revise(
     *, agreement: Key, body: RevisionRequest, caller: Writer, tx: Tx, rules: Rules, clock: Now, response: Response
 ) -> ChangeAnswer:
@@ -104,7 +104,7 @@ async def revise(
     return _answer(await settle(tx, plan, body.confirm, recording), response)
 
 
-@router.post("/v1/agreements/{agreement}/suspension")
+@router.post("/v1/agreements/{agreement}/suspension", summary="Suspendre un accord")
 async def suspend(
     *, agreement: Key, body: ChangeRequest, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> ChangeAnswer:
@@ -114,7 +114,7 @@ async def suspend(
     return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
 
 
-@router.post("/v1/agreements/{agreement}/resumption")
+@router.post("/v1/agreements/{agreement}/resumption", summary="Reprendre un accord suspendu")
 async def resume(
     *, agreement: Key, body: ChangeRequest, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> ChangeAnswer:
@@ -124,7 +124,7 @@ async def resume(
     return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
 
 
-@router.post("/v1/agreements/{agreement}/denunciation")
+@router.post("/v1/agreements/{agreement}/denunciation", summary="Dénoncer un accord")
 async def denounce(
     *, agreement: Key, body: ChangeRequest, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> ChangeAnswer:
@@ -134,7 +134,10 @@ async def denounce(
     return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
 
 
-@router.post("/v1/agreements/{agreement}/employers/{employer}/end")
+@router.post(
+    "/v1/agreements/{agreement}/employers/{employer}/end",
+    summary="Fin des contrats d'un employeur, donc de son adhésion",
+)
 async def end_adhesion(
     *,
     agreement: Key,
@@ -151,7 +154,10 @@ async def end_adhesion(
     return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
 
 
-@router.post("/v1/conventions/{convention}/end")
+@router.post(
+    "/v1/conventions/{convention}/end",
+    summary="Fin d'une convention : ses contrats cessent, les accords sans assureur deviennent caducs",
+)
 async def end_convention(
     *,
     convention: Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],

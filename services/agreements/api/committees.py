@@ -35,7 +35,11 @@ HeldOn = Annotated[DateText, Path(description="Jour de la réunion.")]
 PAGE = 200
 
 
-@router.get("/v1/agreements/late-committees", dependencies=[requires("agreements:read")])
+@router.get(
+    "/v1/agreements/late-committees",
+    dependencies=[requires("agreements:read")],
+    summary="Accords en vigueur dont le comité a manqué une année",
+)
 async def late(
     tx: Tx, clock: Now, as_of: Annotated[DateText | None, Query(description="Jour de l'examen.")] = None
 ) -> list[LateAnswer]:
@@ -54,7 +58,11 @@ async def late(
     return found
 
 
-@router.get("/v1/agreements/{agreement}/committee", dependencies=[requires("agreements:read")])
+@router.get(
+    "/v1/agreements/{agreement}/committee",
+    dependencies=[requires("agreements:read")],
+    summary="Comité d'un accord : membres, réunions, retard",
+)
 async def read(
     agreement: Key, tx: Tx, clock: Now, as_of: Annotated[DateText | None, Query(description="Jour vu.")] = None
 ) -> CommitteeAnswer:
@@ -79,7 +87,7 @@ async def read(
     )
 
 
-@router.post("/v1/agreements/{agreement}/committee/members", status_code=201)
+@router.post("/v1/agreements/{agreement}/committee/members", status_code=201, summary="Nommer un membre du comité")
 async def add_member(agreement: Key, body: MemberBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
     """Name a member; the same again changes nothing."""
     known = await keep_committee.of_agreement(tx, agreement, to_change=True)
@@ -87,7 +95,7 @@ async def add_member(agreement: Key, body: MemberBody, caller: Writer, tx: Tx, c
     return MemberAnswer.model_validate(body.member())
 
 
-@router.post("/v1/agreements/{agreement}/committee/members/leaving")
+@router.post("/v1/agreements/{agreement}/committee/members/leaving", summary="Départ d'un membre du comité")
 async def end_member(agreement: Key, body: LeavingBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
     """A member leaves, `on` being the last day."""
     known = await keep_committee.of_agreement(tx, agreement, to_change=True)
@@ -99,6 +107,7 @@ async def end_member(agreement: Key, body: LeavingBody, caller: Writer, tx: Tx, 
     "/v1/agreements/{agreement}/committee/meetings",
     status_code=201,
     responses={200: {"description": "Déjà enregistrée"}},
+    summary="Enregistrer une réunion et son relevé de décision",
 )
 async def add_meeting(
     *, agreement: Key, body: MeetingBody, caller: Writer, tx: Tx, clock: Now, response: Response
@@ -111,7 +120,10 @@ async def add_meeting(
     return MeetingAnswer.model_validate(body.meeting())
 
 
-@router.post("/v1/agreements/{agreement}/committee/meetings/{held_on}/sending")
+@router.post(
+    "/v1/agreements/{agreement}/committee/meetings/{held_on}/sending",
+    summary="Relevé de décision transmis aux signataires",
+)
 async def send_record(
     *, agreement: Key, held_on: HeldOn, body: SendingBody, caller: Writer, tx: Tx, clock: Now
 ) -> MeetingAnswer:

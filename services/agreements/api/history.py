@@ -65,7 +65,11 @@ class EntryAnswer(Answer):
         return cls(**_who(row), kind=EntryKind.STEP, status=Status(row["status"]), on=row["on"])
 
 
-@router.get("/v1/agreements/{agreement}/history", dependencies=[requires("agreements:read")])
+@router.get(
+    "/v1/agreements/{agreement}/history",
+    dependencies=[requires("agreements:read")],
+    summary="Versions et étapes d'un accord, de la plus ancienne à la dernière",
+)
 async def history(agreement: Key, tx: Tx) -> list[EntryAnswer]:
     """Every version with the terms it changed, and every step, oldest first."""
     versions = await agreements.versions(tx, agreement)

@@ -69,7 +69,12 @@ class DeliveryAnswer(Answer):
     due_since: date
 
 
-@router.post("/v1/agreements/{agreement}/notices", status_code=201, responses={200: {"description": "Déjà déposée"}})
+@router.post(
+    "/v1/agreements/{agreement}/notices",
+    status_code=201,
+    responses={200: {"description": "Déjà déposée"}},
+    summary="Déposer la notice d'information, ou sa version suivante",
+)
 async def issue(
     *, agreement: Key, body: NoticeBody, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> NoticeAnswer:
@@ -91,7 +96,11 @@ async def issue(
     return NoticeAnswer.model_validate(one)
 
 
-@router.get("/v1/agreements/{agreement}/notices/waiting", dependencies=[requires("agreements:read")])
+@router.get(
+    "/v1/agreements/{agreement}/notices/waiting",
+    dependencies=[requires("agreements:read")],
+    summary="Agents qui attendent une notice",
+)
 async def waiting(
     agreement: Key, request: HttpRequest, response: Response, page: Paging, tx: Tx
 ) -> Page[DeliveryAnswer]:
@@ -104,7 +113,11 @@ async def waiting(
     return paged(request, response, page, items, lambda one: (one.agent, one.employer, one.version))
 
 
-@router.post("/v1/agreements/{agreement}/notices/{version}/deliveries", status_code=201)
+@router.post(
+    "/v1/agreements/{agreement}/notices/{version}/deliveries",
+    status_code=201,
+    summary="Enregistrer la remise d'une notice",
+)
 async def deliver(
     *,
     agreement: Key,

@@ -45,7 +45,12 @@ class ImportAnswer(Answer):
     finished_at: datetime | None
 
 
-@router.post("/v1/organisations/imports", status_code=202, openapi_extra=_FILE)
+@router.post(
+    "/v1/organisations/imports",
+    status_code=202,
+    openapi_extra=_FILE,
+    summary="Importer des organisations depuis un fichier",
+)
 async def submit(
     *,
     request: HttpRequest,
@@ -73,7 +78,7 @@ async def submit(
     return await _read(database, job)
 
 
-@router.get("/v1/organisations/imports/{job}")
+@router.get("/v1/organisations/imports/{job}", summary="Où en est un import d'organisations")
 async def progress(
     request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read")]
 ) -> ImportAnswer:
@@ -85,6 +90,7 @@ async def progress(
     "/v1/organisations/imports/{job}/rejects",
     response_class=Response,
     responses={200: {"content": {CSV: {"schema": {"type": "string"}}}, "description": "Lignes refusées"}},
+    summary="Lignes refusées d'un import d'organisations",
 )
 async def rejects(
     request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read")]

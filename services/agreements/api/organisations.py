@@ -27,7 +27,12 @@ router = service_router(tags=["Organisations"])
 Key = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="SIRET ou code.")]
 
 
-@router.post("/v1/organisations", status_code=201, responses={200: {"description": "Déjà enregistrée"}})
+@router.post(
+    "/v1/organisations",
+    status_code=201,
+    responses={200: {"description": "Déjà enregistrée"}},
+    summary="Enregistrer une organisation",
+)
 async def register(
     body: OrganisationDocument,
     caller: Annotated[Principal, requires("organisations:write")],
@@ -44,7 +49,7 @@ async def register(
     return OrganisationAnswer.model_validate(one)
 
 
-@router.get("/v1/organisations", dependencies=[requires("organisations:read")])
+@router.get("/v1/organisations", dependencies=[requires("organisations:read")], summary="Organisations, par clé")
 async def index(
     request: HttpRequest,
     response: Response,
@@ -59,7 +64,9 @@ async def index(
     return paged(request, response, page, items, lambda one: (one.key,))
 
 
-@router.get("/v1/organisations/{key}", dependencies=[requires("organisations:read")])
+@router.get(
+    "/v1/organisations/{key}", dependencies=[requires("organisations:read")], summary="Une organisation, un jour donné"
+)
 async def read(
     *,
     key: Key,
@@ -80,7 +87,7 @@ async def read(
     return OrganisationAnswer.model_validate(found)
 
 
-@router.patch("/v1/organisations/{key}")
+@router.patch("/v1/organisations/{key}", summary="Modifier une organisation à partir d'un jour")
 async def change(
     *,
     key: Key,

@@ -30,7 +30,11 @@ Writer = Annotated[Principal, requires("agreements:write")]
 SchemeKey = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
-@router.get("/v1/schemes/{scheme}/committee", dependencies=[requires("agreements:read")])
+@router.get(
+    "/v1/schemes/{scheme}/committee",
+    dependencies=[requires("agreements:read")],
+    summary="Comité régional : membres et réunions",
+)
 async def read(
     scheme: SchemeKey, tx: Tx, clock: Now, as_of: Annotated[DateText | None, Query(description="Jour vu.")] = None
 ) -> SchemeCommitteeAnswer:
@@ -46,7 +50,7 @@ async def read(
     )
 
 
-@router.post("/v1/schemes/{scheme}/committee/members", status_code=201)
+@router.post("/v1/schemes/{scheme}/committee/members", status_code=201, summary="Nommer un membre du comité régional")
 async def add_member(scheme: SchemeKey, body: MemberBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
     """Name a member; the same again changes nothing."""
     known = await _to_change(tx, scheme, caller)
@@ -54,7 +58,7 @@ async def add_member(scheme: SchemeKey, body: MemberBody, caller: Writer, tx: Tx
     return MemberAnswer.model_validate(body.member())
 
 
-@router.post("/v1/schemes/{scheme}/committee/members/leaving")
+@router.post("/v1/schemes/{scheme}/committee/members/leaving", summary="Départ d'un membre du comité régional")
 async def end_member(scheme: SchemeKey, body: LeavingBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
     """A member leaves, `on` being the last day."""
     known = await _to_change(tx, scheme, caller)
@@ -63,7 +67,10 @@ async def end_member(scheme: SchemeKey, body: LeavingBody, caller: Writer, tx: T
 
 
 @router.post(
-    "/v1/schemes/{scheme}/committee/meetings", status_code=201, responses={200: {"description": "Déjà enregistrée"}}
+    "/v1/schemes/{scheme}/committee/meetings",
+    status_code=201,
+    responses={200: {"description": "Déjà enregistrée"}},
+    summary="Enregistrer une réunion régionale et son relevé de décision",
 )
 async def add_meeting(
     *, scheme: SchemeKey, body: MeetingBody, caller: Writer, tx: Tx, clock: Now, response: Response
@@ -76,7 +83,10 @@ async def add_meeting(
     return MeetingAnswer.model_validate(body.meeting())
 
 
-@router.post("/v1/schemes/{scheme}/committee/meetings/{held_on}/sending")
+@router.post(
+    "/v1/schemes/{scheme}/committee/meetings/{held_on}/sending",
+    summary="Relevé de décision régional transmis aux signataires",
+)
 async def send_record(
     *, scheme: SchemeKey, held_on: HeldOn, body: SendingBody, caller: Writer, tx: Tx, clock: Now
 ) -> MeetingAnswer:

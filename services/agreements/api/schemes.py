@@ -36,7 +36,12 @@ class ConventionAnswer(Answer):
     assumption: bool
 
 
-@router.post("/v1/schemes", status_code=201, responses={200: {"description": "Déjà enregistré"}})
+@router.post(
+    "/v1/schemes",
+    status_code=201,
+    responses={200: {"description": "Déjà enregistré"}},
+    summary="Enregistrer un régime régional",
+)
 async def register(
     body: SchemeDocument,
     caller: Annotated[Principal, requires("agreements:write")],
@@ -52,7 +57,7 @@ async def register(
     return body
 
 
-@router.get("/v1/schemes/{scheme}", dependencies=[requires("agreements:read")])
+@router.get("/v1/schemes/{scheme}", dependencies=[requires("agreements:read")], summary="Un régime régional")
 async def read(
     scheme: Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")], tx: Tx
 ) -> SchemeDocument:
@@ -63,7 +68,11 @@ async def read(
     return found
 
 
-@router.get("/v1/conventions", dependencies=[requires("agreements:read")])
+@router.get(
+    "/v1/conventions",
+    dependencies=[requires("agreements:read")],
+    summary="Conventions de participation, telles qu'elles sont un jour donné",
+)
 async def conventions(
     tx: Tx,
     clock: Now,
