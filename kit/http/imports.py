@@ -116,10 +116,13 @@ def _add(router: APIRouter, kind: ImportKind, read: str, write: str) -> None:
         summary=kind.summary,
         dependencies=[requires(write)],
     )(submit)
-    router.get(f"{path}/{{job}}", name=f"import_{name}_progress", dependencies=reads)(progress)
+    router.get(f"{path}/{{job}}", name=f"import_{name}_progress", summary="Où en est un import", dependencies=reads)(
+        progress
+    )
     router.get(
         f"{path}/{{job}}/rejects",
         name=f"import_{name}_rejects",
+        summary="Lignes refusées d'un import",
         dependencies=reads,
         response_class=Response,
         responses=file,

@@ -20,7 +20,11 @@ from services.eligibility.domain.errors import AgentNotFound, EmployerRequired
 router = service_router(tags=["Affiliation"])
 
 
-@router.get("/v1/agents/{agent}/affiliation", dependencies=[requires("agents:read")])
+@router.get(
+    "/v1/agents/{agent}/affiliation",
+    dependencies=[requires("agents:read")],
+    summary="Qui couvre l'agent, depuis quand, pourquoi",
+)
 async def read(
     *,
     agent: AgentId,

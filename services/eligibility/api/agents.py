@@ -32,7 +32,9 @@ from services.eligibility.domain.errors import AgentNotFound
 router = service_router(tags=["Agents"])
 
 
-@router.post("/v1/agents", status_code=201, responses={200: {"description": "Déjà connu"}})
+@router.post(
+    "/v1/agents", status_code=201, responses={200: {"description": "Déjà connu"}}, summary="Embaucher un agent"
+)
 async def hire(
     *,
     body: HireRequest,
@@ -51,7 +53,7 @@ async def hire(
     return await _file(tx, done.agent, crypto, response)
 
 
-@router.get("/v1/agents", dependencies=[requires("agents:read")])
+@router.get("/v1/agents", dependencies=[requires("agents:read")], summary="Agents des employeurs de l'appelant")
 async def index(
     *,
     request: HttpRequest,
@@ -68,7 +70,7 @@ async def index(
     return paged(request, response, page, items, lambda row: (row.employer, row.matricule))
 
 
-@router.get("/v1/agents/{agent}", dependencies=[requires("agents:read")])
+@router.get("/v1/agents/{agent}", dependencies=[requires("agents:read")], summary="Le dossier d'un agent")
 async def read(agent: AgentId, tx: Tx, crypto: Crypto, response: Response) -> AgentAnswer:
     """One agent's file."""
     return await _file(tx, agent, crypto, response)

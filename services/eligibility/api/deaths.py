@@ -34,7 +34,12 @@ class DeathAnswer(Answer):
     kind: DeathKind
 
 
-@router.post("/v1/agents/{agent}/death", status_code=201, responses={200: {"description": "Déjà connu"}})
+@router.post(
+    "/v1/agents/{agent}/death",
+    status_code=201,
+    responses={200: {"description": "Déjà connu"}},
+    summary="Déclarer un décès ou une invalidité absolue et définitive",
+)
 async def record(
     *,
     agent: AgentId,
@@ -53,7 +58,7 @@ async def record(
     return DeathAnswer(on=done.death.on, kind=done.death.kind)
 
 
-@router.delete("/v1/agents/{agent}/death/{kind}", status_code=204)
+@router.delete("/v1/agents/{agent}/death/{kind}", status_code=204, summary="Retirer une déclaration faite par erreur")
 async def withdraw(
     agent: AgentId,
     kind: Annotated[DeathKind, Path(description="DEATH ou IAD.")],

@@ -22,7 +22,12 @@ from services.eligibility.domain.errors import EmployerRequired, FactNotFound
 router = service_router(tags=["Emplois"], dependencies=[requires("agents:write")])
 
 
-@router.post("/v1/agents/{agent}/employments", status_code=201, responses={200: {"description": "Déjà connu"}})
+@router.post(
+    "/v1/agents/{agent}/employments",
+    status_code=201,
+    responses={200: {"description": "Déjà connu"}},
+    summary="Ajouter un emploi",
+)
 async def add(
     agent: AgentId, body: ContractRequest, tx: Tx, recording: Recorded, response: Response
 ) -> EmploymentAnswer:
@@ -38,7 +43,9 @@ async def add(
     return await _answer(tx, agent, done.employment)
 
 
-@router.patch("/v1/agents/{agent}/employments/{employment}")
+@router.patch(
+    "/v1/agents/{agent}/employments/{employment}", summary="Modifier un emploi à partir d'un jour, ou y mettre fin"
+)
 async def change(
     *,
     agent: AgentId,

@@ -16,7 +16,12 @@ from services.eligibility.application.recognise_invalidity import recognise_inva
 router = service_router(tags=["Invalidités"], dependencies=[requires("agents:write")])
 
 
-@router.post("/v1/agents/{agent}/invalidities", status_code=201, responses={200: {"description": "Déjà connue"}})
+@router.post(
+    "/v1/agents/{agent}/invalidities",
+    status_code=201,
+    responses={200: {"description": "Déjà connue"}},
+    summary="Déclarer la reconnaissance d'une invalidité",
+)
 async def recognise(
     agent: AgentId, body: InvalidityRequest, tx: Tx, recording: Recorded, response: Response
 ) -> InvalidityAnswer:

@@ -28,7 +28,12 @@ router = service_router(tags=["Congés"], dependencies=[requires("agents:write")
 LeaveId = Annotated[UUID, Path(description="Identifiant du congé.")]
 
 
-@router.post("/v1/agents/{agent}/leaves", status_code=201, responses={200: {"description": "Déjà connu"}})
+@router.post(
+    "/v1/agents/{agent}/leaves",
+    status_code=201,
+    responses={200: {"description": "Déjà connu"}},
+    summary="Déclarer un arrêt",
+)
 async def start(agent: AgentId, body: LeaveRequest, tx: Tx, recording: Recorded, response: Response) -> LeaveAnswer:
     """Record an initial stop; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
@@ -37,7 +42,10 @@ async def start(agent: AgentId, body: LeaveRequest, tx: Tx, recording: Recorded,
 
 
 @router.post(
-    "/v1/agents/{agent}/leaves/{leave}/extensions", status_code=201, responses={200: {"description": "Déjà connu"}}
+    "/v1/agents/{agent}/leaves/{leave}/extensions",
+    status_code=201,
+    responses={200: {"description": "Déjà connu"}},
+    summary="Renouveler un arrêt",
 )
 async def extend(
     *, agent: AgentId, leave: LeaveId, body: ExtensionRequest, tx: Tx, recording: Recorded, response: Response
@@ -47,7 +55,7 @@ async def extend(
     return _answer(await extend_leave(tx, file, leave, body.to_renewal(), recording), response)
 
 
-@router.patch("/v1/agents/{agent}/leaves/{leave}")
+@router.patch("/v1/agents/{agent}/leaves/{leave}", summary="Écourter ou annuler un arrêt")
 async def change(
     *,
     agent: AgentId,

@@ -20,7 +20,12 @@ from services.eligibility.application.open_file import open_file
 router = service_router(tags=["Options"], dependencies=[requires("agents:write")])
 
 
-@router.post("/v1/agents/{agent}/options", status_code=201, responses={200: {"description": "Déjà choisie"}})
+@router.post(
+    "/v1/agents/{agent}/options",
+    status_code=201,
+    responses={200: {"description": "Déjà choisie"}},
+    summary="Choisir une option",
+)
 async def elect(agent: AgentId, body: OptionRequest, tx: Tx, recording: Recorded, response: Response) -> OptionAnswer:
     """Choose an option; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
@@ -30,7 +35,7 @@ async def elect(agent: AgentId, body: OptionRequest, tx: Tx, recording: Recorded
     return OptionAnswer.of(done.election)
 
 
-@router.patch("/v1/agents/{agent}/options/{option}", status_code=200)
+@router.patch("/v1/agents/{agent}/options/{option}", status_code=200, summary="Mettre fin à une option")
 async def end(
     *,
     agent: AgentId,
