@@ -23,7 +23,7 @@ router = service_router(tags=["Affiliation"])
 @router.get(
     "/v1/agents/{agent}/affiliation",
     dependencies=[requires("agents:read")],
-    summary="Qui couvre l'agent, depuis quand, pourquoi",
+    summary="Affiliation d'un agent : depuis quand, et pourquoi",
 )
 async def read(
     *,
