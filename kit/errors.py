@@ -72,6 +72,24 @@ def pointing_at(pointer: str) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def pointing_under(parent: str) -> Iterator[None]:
+    """A refusal from within points under this field: what was refused is a part of what was sent.
+
+    >>> try:
+    ...     with pointing_under("/options/0"):
+    ...         raise RelaisError(pointer="/from")
+    ... except RelaisError as error:
+    ...     error.pointer
+    '/options/0/from'
+    """
+    try:
+        yield
+    except RelaisError as error:
+        error.pointer = parent + (error.pointer or "")
+        raise
+
+
 def declared(base: type[RelaisError] = RelaisError) -> Iterator[type[RelaisError]]:
     """Every subclass that the imported code declares: what the catalogue of errors lists.
 

@@ -29,6 +29,7 @@ from services.eligibility.api import (
     imports,
     invalidities,
     leaves,
+    openings,
     options,
     simulation,
 )
@@ -41,6 +42,7 @@ ROUTERS: Final = (
     employments.router,
     leaves.router,
     options.router,
+    openings.router,
     invalidities.router,
     deaths.router,
     affiliation.router,

@@ -37,7 +37,12 @@ async def was_known(tx: AsyncConnection, agent: UUID, leave: UUID) -> bool:
 
 
 async def add(tx: AsyncConnection, agent: UUID, entries: Sequence[LeaveEntry], recording: Recording) -> None:
-    await record(tx, leave_entry, [_row(agent, entry) for entry in entries], recording)
+    await add_many(tx, [(agent, entry) for entry in entries], recording)
+
+
+async def add_many(tx: AsyncConnection, entries: Sequence[tuple[UUID, LeaveEntry]], recording: Recording) -> None:
+    """Enter entries, each with its agent."""
+    await record(tx, leave_entry, [_row(agent, entry) for agent, entry in entries], recording)
 
 
 async def replace(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
@@ -20,7 +19,7 @@ from kit.http.import_lines import CSV, Columns, Record, records
 from kit.http.imports import ImportKind
 from kit.recording import Recording
 from rules.book import Rules
-from services.eligibility.api.rejects import not_yours, of_error, of_validation
+from services.eligibility.api.rejects import of_error, read_line
 from services.eligibility.api.schemas import EmploymentRequest, HireRequest
 from services.eligibility.application.hire_agent import Draft, hire_agents
 
@@ -84,19 +83,10 @@ def _parts(chunk: Chunk, rules: Rules, crypto: KeyRing) -> Iterator[_Part]:
 
 
 def _read(record: Record, chunk: Chunk, part: _Part, rules: Rules, crypto: KeyRing) -> None:
-    if record.refused is not None:
-        part.refused.append(record.refused)
-        return
-    is_flat = chunk.job.options["format"] == CSV
-    try:
-        request = HireRequest.model_validate(_nested(record.fields) if is_flat else record.fields)
-    except ValidationError as error:
-        part.refused += of_validation(record.line, error, "/employment" if is_flat else "")
-        return
-    if chunk.job.employer not in (None, request.employer):
-        part.refused.append(not_yours(record.line))
-        return
-    part.drafts[record.line] = Draft.of(request.to_hire(), rules, crypto)
+    flat = _nested(record.fields) if chunk.job.options["format"] == CSV else None
+    request = read_line(record, chunk.job, HireRequest, part.refused, flat=flat)
+    if request is not None:
+        part.drafts[record.line] = Draft.of(request.to_hire(), rules, crypto)
 
 
 def _nested(cells: dict[str, Any]) -> dict[str, Any]:

@@ -1,26 +1,45 @@
-"""Why a line of a file is refused, in the words its HTTP request would get."""
+"""Lines of files as requests; one that is refused says why in the words its HTTP request would get."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
 from pydantic import ValidationError
 
-from kit.db.jobs import Reject
+from kit.db.jobs import Job, Reject
 from kit.errors import RelaisError
+from kit.http.import_lines import Record
+from kit.http.types import Request
 from kit.http.validation import problem_of
 
+R = TypeVar("R", bound=Request)
 
-def of_validation(line: int, error: ValidationError, flattened: str = "") -> list[Reject]:
-    """One reject a field; `flattened` is the pointer of an object whose fields stand beside the others in the file."""
-    return [
-        Reject(line, one.pointer.removeprefix(flattened) or "/", one.code, one.detail_fr)
-        for one in problem_of(error.errors()).errors
-    ]
+
+def read_line(
+    record: Record, job: Job, model: type[R], rejects: list[Reject], *, flat: Mapping[str, Any] | None = None
+) -> R | None:
+    """The line as a request about an agent of the job's employer, or None with its reasons added to `rejects`.
+
+    `flat`: the fields to read where those of the employment stood beside the others.
+    """
+    if record.refused is not None:
+        rejects.append(record.refused)
+        return None
+    try:
+        request = model.model_validate(record.fields if flat is None else flat)
+    except ValidationError as error:
+        pointers_from = "" if flat is None else "/employment"
+        rejects += [
+            Reject(record.line, one.pointer.removeprefix(pointers_from) or "/", one.code, one.detail_fr)
+            for one in problem_of(error.errors()).errors
+        ]
+        return None
+    if job.employer not in (None, getattr(request, "employer", None)):
+        rejects.append(Reject(record.line, "/employer", "employer_not_yours", "Employeur hors de votre périmètre."))
+        return None
+    return request
 
 
 def of_error(line: int, error: RelaisError) -> Reject:
     return Reject(line, error.pointer or "/", error.code, error.detail_fr or f"{error.title_fr}.")
-
-
-def not_yours(line: int) -> Reject:
-    """The line is about another employer's agent than the file is sent for."""
-    return Reject(line, "/employer", "employer_not_yours", "Employeur hors de votre périmètre.")

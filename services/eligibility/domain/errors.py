@@ -39,7 +39,7 @@ class HireRaced(RelaisError):
     title_fr = "Embauche concurrente sous le même matricule"
     title_en = "Concurrent hire under the same matricule"
     status = 409
-    retry_in = 1.0
+    retry_in = 1
 
 
 class IdentityMismatch(RelaisError):

@@ -1,0 +1,57 @@
+"""Leaves from a file: a line is a leave with its renewals, of an agent named by SIRET and matricule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.crypto import KeyRing
+from kit.db.job_runner import Handler
+from kit.db.jobs import Chunk, Reject
+from kit.errors import RelaisError
+from kit.http.import_lines import records
+from kit.http.imports import ImportKind
+from kit.http.types import Code, SiretText
+from kit.recording import Recording
+from services.eligibility.adapters.hires import links_of
+from services.eligibility.api.rejects import of_error, read_line
+from services.eligibility.api.whole_leaves import WholeLeave
+from services.eligibility.application.enter_leaves import enter_leaves
+from services.eligibility.domain.errors import AgentNotFound
+
+LEAVES: Final = ImportKind("leaves", "Congés, un par ligne avec ses renouvellements (`entries`)")
+
+
+class LeaveLine(WholeLeave):
+    """A leave of an agent."""
+
+    employer: SiretText
+    matricule: Code
+
+
+def importer(crypto: KeyRing, clock: Clock) -> Handler:
+    """The handler of jobs that import leaves."""
+
+    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+        rejects: list[Reject] = []
+        read = [
+            (record.line, line)
+            for record in records(chunk, crypto)
+            if (line := read_line(record, chunk.job, LeaveLine, rejects))
+        ]
+        known = await links_of(tx, [(line.employer, line.matricule) for _, line in read])
+        found = []
+        for number, line in read:
+            held = known.get((line.employer, line.matricule))
+            if held is None:
+                rejects.append(of_error(number, AgentNotFound(pointer="/matricule")))
+            else:
+                found.append((number, (held.agent, line.to_entries(line.employer))))
+        outcomes = await enter_leaves(tx, [whole for _, whole in found], Recording(clock.instant(), chunk.job.client))
+        numbered = zip((number for number, _ in found), outcomes, strict=True)
+        return [*rejects, *(of_error(number, one) for number, one in numbered if isinstance(one, RelaisError))]
+
+    return apply
