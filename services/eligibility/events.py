@@ -12,6 +12,7 @@ from services.eligibility.application.leave_payloads import (
     SickLeaveCancelled,
     SickLeaveEnded,
     SickLeaveExtended,
+    SickLeaveRequalified,
     SickLeaveStarted,
 )
 from services.eligibility.application.payloads import (
@@ -22,24 +23,43 @@ from services.eligibility.application.payloads import (
     AgentHired,
     EmploymentChanged,
     InvalidityRecognised,
+    InvalidityRevised,
+    InvalidityWithdrawn,
     OptionCancelled,
     OptionElected,
+)
+from services.eligibility.application.status_payloads import (
+    AgentChanged,
+    AgentLeft,
+    DepartureWithdrawn,
+    DispensationGranted,
+    DispensationLapsed,
+    PositionChanged,
 )
 
 PUBLISHES: Final[tuple[type[EventData], ...]] = (
     AgentHired,
+    AgentChanged,
+    AgentLeft,
+    DepartureWithdrawn,
     EmploymentChanged,
+    PositionChanged,
     SickLeaveStarted,
     SickLeaveExtended,
     SickLeaveEnded,
+    SickLeaveRequalified,
     SickLeaveCancelled,
     InvalidityRecognised,
+    InvalidityRevised,
+    InvalidityWithdrawn,
     AffiliationStarted,
     AffiliationSuspended,
     AffiliationResumed,
     AffiliationEnded,
     OptionElected,
     OptionCancelled,
+    DispensationGranted,
+    DispensationLapsed,
     AgentDeceased,
     DeathWithdrawn,
 )

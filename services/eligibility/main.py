@@ -25,12 +25,15 @@ from services.eligibility.api import (
     agents,
     agents_bulk,
     deaths,
+    departures,
+    dispenses,
     employments,
     imports,
     invalidities,
     leaves,
     openings,
     options,
+    positions,
     simulation,
 )
 from services.eligibility.application.decider import Decider
@@ -45,6 +48,9 @@ ROUTERS: Final = (
     openings.router,
     invalidities.router,
     deaths.router,
+    positions.router,
+    dispenses.router,
+    departures.router,
     affiliation.router,
     simulation.router,
 )

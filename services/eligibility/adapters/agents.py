@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select, update
@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
 from kit.nir import Nir
-from services.eligibility.adapters.tables import agent, agent_employer
+from services.eligibility.adapters.tables import agent, agent_employer, agent_past
+from services.eligibility.adapters.temporal import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,20 @@ async def count_change(tx: AsyncConnection, key: UUID) -> int:
     return int((await tx.execute(changed)).scalar_one())
 
 
-async def get(tx: AsyncConnection, key: UUID, crypto: KeyRing) -> StoredAgent | None:
-    """One person, or None when unknown or not the caller's to see."""
-    row = (await tx.execute(select(agent).where(agent.c.id == key))).mappings().one_or_none()
+async def get(tx: AsyncConnection, key: UUID, crypto: KeyRing, at: datetime | None = None) -> StoredAgent | None:
+    """One person, as known now or at an instant; None when unknown, then or now, or not the caller's to see."""
+    now = (await tx.execute(select(agent).where(agent.c.id == key))).mappings().one_or_none()
+    if now is None:
+        return None
+    row: RowMapping | None = now
+    if at is not None and now["recorded_at"] > at:
+        query = select(agent_past).where(agent_past.c.agent == key, known(agent_past, at))
+        row = (await tx.execute(query)).mappings().one_or_none()
     if row is None:
         return None
-    own = crypto.open_data_key(row["wrapped_key"], str(key))
+    own = crypto.open_data_key(now["wrapped_key"], str(key))
     last_name, first_name = json.loads(own.decrypt(row["identity"], f"agent.identity:{key}"))
-    return StoredAgent(key, row["version"], row["birth_date"], last_name, first_name)
+    return StoredAgent(key, now["version"], row["birth_date"], last_name, first_name)
 
 
 def _link(row: RowMapping) -> Link:

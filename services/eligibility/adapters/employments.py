@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.recording import Recording
 from rules.vocabulary import Category, ContractKind, EmploymentKind
 from services.eligibility.adapters.tables import employment
-from services.eligibility.adapters.temporal import known_now, record, retract
+from services.eligibility.adapters.temporal import known, known_now, record, retract
 from services.eligibility.domain.facts import Conditions, ContractKey, Spell
 from services.eligibility.domain.file import ArtTeaching
 
 
-async def of_agents(tx: AsyncConnection, agents: Sequence[UUID]) -> list[tuple[UUID, Spell]]:
+async def of_agents(
+    tx: AsyncConnection, agents: Sequence[UUID], at: datetime | None = None
+) -> list[tuple[UUID, Spell]]:
     """All that is known now of these agents' employments, with the agent of each; one employer sees its own."""
-    query = select(employment).where(known_now(employment), employment.c.agent.in_(agents))
+    query = select(employment).where(known(employment, at), employment.c.agent.in_(agents))
     rows = (await tx.execute(query.order_by(employment.c.valid, employment.c.id))).mappings()
     return [(row["agent"], _spell(row)) for row in rows]
 
@@ -49,6 +52,18 @@ async def replace(tx: AsyncConnection, agent: UUID, key: UUID, spells: Sequence[
     """From now on the employment is known as these stretches; what was known before stays readable."""
     await retract(tx, employment, employment.c.id == key, recording)
     await add(tx, agent, spells, recording)
+
+
+async def facts_of(tx: AsyncConnection, keys: Sequence[UUID]) -> list[UUID]:
+    """What names the facts known now about some employments, in their order."""
+    query = select(employment.c.fact).where(known_now(employment), employment.c.id.in_(keys))
+    return list((await tx.execute(query.order_by(employment.c.id, employment.c.valid))).scalars())
+
+
+async def of_facts(tx: AsyncConnection, facts: Sequence[UUID]) -> list[Spell]:
+    """The stretches that some facts said, whether they are still known or not, in date order."""
+    query = select(employment).where(employment.c.fact.in_(facts))
+    return [_spell(row) for row in (await tx.execute(query.order_by(employment.c.valid))).mappings()]
 
 
 def _row(agent: UUID, spell: Spell) -> dict[str, Any]:

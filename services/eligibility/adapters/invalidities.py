@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
@@ -9,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.recording import Recording
 from services.eligibility.adapters.tables import invalidity
-from services.eligibility.adapters.temporal import known_now, record
+from services.eligibility.adapters.temporal import known, record, retract
 from services.eligibility.domain.facts import Invalidity
 
 
-async def of_agent(tx: AsyncConnection, agent: UUID) -> list[Invalidity]:
+async def of_agent(tx: AsyncConnection, agent: UUID, at: datetime | None = None) -> list[Invalidity]:
     """What is known now of an agent, in date order."""
-    query = select(invalidity).where(known_now(invalidity), invalidity.c.agent == agent)
+    query = select(invalidity).where(known(invalidity, at), invalidity.c.agent == agent)
     return [_recognition(row) for row in (await tx.execute(query.order_by(invalidity.c.valid))).mappings()]
 
 
@@ -31,6 +32,11 @@ async def add(tx: AsyncConnection, agent: UUID, one: Invalidity, recording: Reco
         "valid": one.period,
     }
     await record(tx, invalidity, [row], recording)
+
+
+async def remove(tx: AsyncConnection, key: UUID, recording: Recording) -> None:
+    """From now on the recognition is no longer known; it stays readable as known before."""
+    await retract(tx, invalidity, invalidity.c.id == key, recording)
 
 
 def _recognition(row: RowMapping) -> Invalidity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.recording import Recording
 from rules.vocabulary import PositionKind
 from services.eligibility.adapters.tables import leave_entry
-from services.eligibility.adapters.temporal import known_now, record, retract
+from services.eligibility.adapters.temporal import known, known_now, record, retract
 from services.eligibility.domain.facts import LeaveEntry
 
 
-async def of_agents(tx: AsyncConnection, agents: Sequence[UUID]) -> list[tuple[UUID, LeaveEntry]]:
+async def of_agents(
+    tx: AsyncConnection, agents: Sequence[UUID], at: datetime | None = None
+) -> list[tuple[UUID, LeaveEntry]]:
     """All that is known now of these agents' leaves, with the agent of each, in date order."""
-    query = select(leave_entry).where(known_now(leave_entry), leave_entry.c.agent.in_(agents))
+    query = select(leave_entry).where(known(leave_entry, at), leave_entry.c.agent.in_(agents))
     rows = (await tx.execute(query.order_by(leave_entry.c.valid))).mappings()
     return [(row["agent"], _entry(row)) for row in rows]
 

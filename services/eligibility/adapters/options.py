@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
@@ -10,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.recording import Recording
 from rules.vocabulary import Guarantee
 from services.eligibility.adapters.tables import option_election
-from services.eligibility.adapters.temporal import known_now, record, retract
+from services.eligibility.adapters.temporal import known, record, retract
 from services.eligibility.domain.facts import Election
 
 
-async def of_agent(tx: AsyncConnection, agent: UUID) -> list[Election]:
+async def of_agent(tx: AsyncConnection, agent: UUID, at: datetime | None = None) -> list[Election]:
     """What is known now of an agent's options, in date order."""
-    query = select(option_election).where(known_now(option_election), option_election.c.agent == agent)
+    query = select(option_election).where(known(option_election, at), option_election.c.agent == agent)
     rows = (await tx.execute(query.order_by(option_election.c.valid, option_election.c.id))).mappings()
     return [_election(row) for row in rows]
 

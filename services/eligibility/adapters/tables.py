@@ -77,6 +77,7 @@ agent_past: Final = Table(
 )
 
 # Who employs whom under which matricule. `hire_mark`: a keyed fingerprint of the hire, so that it can be sent again.
+# `changes_told`: of how many changes of the person's identity this employer was told.
 agent_employer: Final = Table(
     "agent_employer",
     metadata,
@@ -85,6 +86,7 @@ agent_employer: Final = Table(
     Column("agent", Id, nullable=False, index=True),
     Column("prior_collective_cover", Boolean, nullable=False),
     Column("hire_mark", Text, nullable=False),
+    Column("changes_told", Integer, nullable=False, server_default="0"),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, literal, update
+from sqlalchemy import ColumnElement, DateTime, Table, func, literal, update
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,11 @@ from kit.recording import Recording
 def known_now(table: Table) -> ColumnElement[bool]:
     """The rows that are still held to be true."""
     return func.upper_inf(table.c.recorded)
+
+
+def known(table: Table, at: datetime | None) -> ColumnElement[bool]:
+    """The rows that were held to be true at an instant, or that still are."""
+    return known_now(table) if at is None else table.c.recorded.contains(literal(at, DateTime(timezone=True)))
 
 
 async def record(tx: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], recording: Recording) -> None:

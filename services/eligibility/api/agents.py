@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Query, Response
 from fastapi import Request as HttpRequest
+from pydantic import model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
 from kit.http.auth import Principal, requires
-from kit.http.etag import set_etag
+from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Crypto, Idempotent, Rules, Tx, service_router
-from kit.http.types import Code, SiretText
-from services.eligibility.adapters import agents, employments, invalidities, leaves, options
+from kit.http.types import Code, DateText, Instant, NirText, Request, SiretText, Text
+from services.eligibility.adapters import agents, departures, dispenses, employments, invalidities, leaves, options
 from services.eligibility.api.answers import (
     AgentAnswer,
     AgentRow,
@@ -25,11 +27,33 @@ from services.eligibility.api.answers import (
     OptionAnswer,
 )
 from services.eligibility.api.common import AgentId, Recorded
-from services.eligibility.api.schemas import HireRequest
+from services.eligibility.api.schemas import HireRequest, refused
+from services.eligibility.api.status_answers import DepartureAnswer, DispenseAnswer, PositionAnswer
+from services.eligibility.application.change_identity import IdentityChange, change_identity
 from services.eligibility.application.hire_agent import hire_agent
+from services.eligibility.application.open_file import open_file
 from services.eligibility.domain.errors import AgentNotFound
 
 router = service_router(tags=["Agents"])
+KnownAt = Annotated[Instant | None, Query(description="Instant de connaissance ; maintenant sinon.")]
+
+
+class IdentityRequest(Request):
+    """Who the agent is: what is left out stays as it is."""
+
+    nir: NirText | None = None
+    last_name: Text | None = None
+    first_name: Text | None = None
+    birth_date: DateText | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise refused("nothing_to_change", "Rien à modifier.")
+        return self
+
+    def to_change(self) -> IdentityChange:
+        return IdentityChange(self.nir, self.last_name, self.first_name, self.birth_date)
 
 
 @router.post(
@@ -71,21 +95,49 @@ async def index(
 
 
 @router.get("/v1/agents/{agent}", dependencies=[requires("agents:read")], summary="Le dossier d'un agent")
-async def read(agent: AgentId, tx: Tx, crypto: Crypto, response: Response) -> AgentAnswer:
-    """One agent's file."""
+async def read(agent: AgentId, tx: Tx, crypto: Crypto, response: Response, known_at: KnownAt = None) -> AgentAnswer:
+    """One agent's file, as it is known now or was at an instant."""
+    return await _file(tx, agent, crypto, response, known_at)
+
+
+@router.patch(
+    "/v1/agents/{agent}",
+    dependencies=[requires("agents:write")],
+    summary="Corriger ou changer l'identité d'un agent",
+)
+async def change(
+    *,
+    agent: AgentId,
+    body: IdentityRequest,
+    version: ChangedVersion,
+    tx: Tx,
+    crypto: Crypto,
+    recording: Recorded,
+    response: Response,
+) -> AgentAnswer:
+    """Change who the agent is, for all employers. What was known before stays readable."""
+    file = await open_file(tx, agent)
+    check_version(version, file.version)
+    await change_identity(tx, file, body.to_change(), crypto, recording)
     return await _file(tx, agent, crypto, response)
 
 
-async def _file(tx: AsyncConnection, agent: UUID, crypto: KeyRing, response: Response) -> AgentAnswer:
-    person = await agents.get(tx, agent, crypto)
+async def _file(
+    tx: AsyncConnection, agent: UUID, crypto: KeyRing, response: Response, at: datetime | None = None
+) -> AgentAnswer:
+    person = await agents.get(tx, agent, crypto, at)
     if person is None:
         raise AgentNotFound
     set_etag(response, person.version)
+    entries = [entry for _, entry in await leaves.of_agents(tx, [agent], at)]
     return AgentAnswer.of(
         person,
         await agents.links(tx, [agent]),
-        employments=EmploymentAnswer.all_of(spell for _, spell in await employments.of_agents(tx, [agent])),
-        leaves=LeaveAnswer.all_of(entry for _, entry in await leaves.of_agents(tx, [agent])),
-        options=[OptionAnswer.of(one) for one in await options.of_agent(tx, agent)],
-        invalidities=[InvalidityAnswer.of(one) for one in await invalidities.of_agent(tx, agent)],
+        employments=EmploymentAnswer.all_of(spell for _, spell in await employments.of_agents(tx, [agent], at)),
+        leaves=LeaveAnswer.all_of(entries),
+        options=[OptionAnswer.of(one) for one in await options.of_agent(tx, agent, at)],
+        invalidities=[InvalidityAnswer.of(one) for one in await invalidities.of_agent(tx, agent, at)],
+        positions=PositionAnswer.all_of(entries),
+        dispenses=[DispenseAnswer.of(one) for _, one in await dispenses.of_agents(tx, [agent], at)],
+        departures=[DepartureAnswer.of(one) for one in await departures.of_agent(tx, agent, at)],
     )

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from kit.http.types import Answer
 from services.eligibility.adapters.agents import Link, StoredAgent
+from services.eligibility.api.status_answers import DepartureAnswer, DispenseAnswer, PositionAnswer
 from services.eligibility.domain.facts import Election, Invalidity, LeaveEntry, Spell
 
 
@@ -121,9 +122,9 @@ class LeaveAnswer(Answer):
 
     @classmethod
     def all_of(cls, entries: Iterable[LeaveEntry]) -> list[Self]:
-        """The leaves these entries make up, by start."""
+        """The leaves these entries make up, by start; other positions are left out."""
         grouped: dict[UUID, list[LeaveEntry]] = {}
-        for entry in sorted(entries, key=lambda e: e.period.start):
+        for entry in sorted((e for e in entries if e.is_leave), key=lambda e: e.period.start):
             grouped.setdefault(entry.leave, []).append(entry)
         return [cls.of(own) for own in grouped.values()]
 
@@ -211,6 +212,9 @@ class AgentAnswer(Answer):
     leaves: list[LeaveAnswer]
     options: list[OptionAnswer]
     invalidities: list[InvalidityAnswer]
+    positions: list[PositionAnswer]
+    dispenses: list[DispenseAnswer]
+    departures: list[DepartureAnswer]
 
     @classmethod
     def of(cls, person: StoredAgent, links: list[Link], **facts: Any) -> Self:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
-from kit.db.jobs import Chunk, Reject
+from kit.db.jobs import Chunk, Job, Reject
 from kit.errors import RelaisError
 from kit.http.import_lines import CSV, Columns, Record, records
 from kit.http.imports import ImportKind
@@ -23,8 +23,9 @@ from services.eligibility.api.rejects import of_error, read_line
 from services.eligibility.api.schemas import EmploymentRequest, HireRequest
 from services.eligibility.application.hire_agent import Draft, hire_agents
 
-# Lines read, checked and sealed while the database enters those before them.
-PART: Final = 250
+# Lines read, checked and sealed while the database enters those before them, a few at a time.
+PART: Final = 1_000
+AT_A_TIME: Final = 4
 _OF_AGENT: Final = tuple(name for name in HireRequest.model_fields if name != "employment")
 _OF_EMPLOYMENT: Final = tuple(EmploymentRequest.model_fields)
 AGENTS: Final = ImportKind(
@@ -42,8 +43,9 @@ AGENTS: Final = ImportKind(
 
 @dataclass(slots=True)
 class _Part:
-    """Some lines of a chunk: the hires they say, by line, and those refused."""
+    """Some lines of a chunk: how many, the hires they say, by line, and those refused."""
 
+    lines: int = 0
     drafts: dict[int, Draft] = field(default_factory=dict)
     refused: list[Reject] = field(default_factory=list)
 
@@ -54,14 +56,14 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
     async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
         recording = Recording(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
-        parts = _parts(chunk, rules, crypto)
-        coming = asyncio.ensure_future(asyncio.to_thread(next, parts, None))
+        lines = records(chunk, crypto)
+        coming = asyncio.ensure_future(_read(lines, chunk.job, rules, crypto))
         try:
-            while (part := await coming) is not None:
-                coming = asyncio.ensure_future(asyncio.to_thread(next, parts, None))
+            while (part := await coming).lines:
+                coming = asyncio.ensure_future(_read(lines, chunk.job, rules, crypto))
                 rejects += [*part.refused, *await _enter(tx, part, recording)]
         finally:
-            await asyncio.gather(coming, return_exceptions=True)
+            coming.cancel()
         return rejects
 
     return apply
@@ -73,20 +75,18 @@ async def _enter(tx: AsyncConnection, part: _Part, recording: Recording) -> list
     return [of_error(line, outcome) for line, outcome in by_line if isinstance(outcome, RelaisError)]
 
 
-def _parts(chunk: Chunk, rules: Rules, crypto: KeyRing) -> Iterator[_Part]:
-    lines = records(chunk, crypto)
-    while some := list(islice(lines, PART)):
-        part = _Part()
-        for record in some:
-            _read(record, chunk, part, rules, crypto)
-        yield part
-
-
-def _read(record: Record, chunk: Chunk, part: _Part, rules: Rules, crypto: KeyRing) -> None:
-    flat = _nested(record.fields) if chunk.job.options["format"] == CSV else None
-    request = read_line(record, chunk.job, HireRequest, part.refused, flat=flat)
-    if request is not None:
-        part.drafts[record.line] = Draft.of(request.to_hire(), rules, crypto)
+async def _read(lines: Iterator[Record], job: Job, rules: Rules, crypto: KeyRing) -> _Part:
+    """The next part; between a few lines and the next the database is given what it waits for."""
+    part = _Part()
+    for record in islice(lines, PART):
+        flat = _nested(record.fields) if job.options["format"] == CSV else None
+        request = read_line(record, job, HireRequest, part.refused, flat=flat)
+        if request is not None:
+            part.drafts[record.line] = Draft.of(request.to_hire(), rules, crypto)
+        part.lines += 1
+        if part.lines % AT_A_TIME == 0:
+            await asyncio.sleep(0)
+    return part
 
 
 def _nested(cells: dict[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,21 @@
-"""Leaves: started, renewed, ended, cancelled."""
+"""Leaves: started, renewed, ended, requalified, cancelled."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import Path, Response
+from pydantic import Field, model_validator
 
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.route import Tx, service_router
+from kit.http.types import DateText, Flag, Request
+from rules.vocabulary import LeaveKind, PositionKind
 from services.eligibility.api.answers import LeaveAnswer, LeaveChanged
 from services.eligibility.api.common import AgentId, Recorded
-from services.eligibility.api.schemas import ExtensionRequest, LeaveChange, LeaveRequest
+from services.eligibility.api.schemas import ExtensionRequest, LeaveRequest, refused
 from services.eligibility.application.open_file import open_file
 from services.eligibility.application.record_leave import (
     Recorded as Done,
@@ -21,11 +24,40 @@ from services.eligibility.application.record_leave import (
     cancel_leave,
     end_leave,
     extend_leave,
+    requalify_leave,
     start_leave,
 )
+from services.eligibility.domain.amendment import Alteration
 
 router = service_router(tags=["Congés"], dependencies=[requires("agents:write")])
 LeaveId = Annotated[UUID, Path(description="Identifiant du congé.")]
+
+
+class LeaveChange(Request):
+    """The leave ends earlier, or from a day on it was of another kind, or it never was."""
+
+    end: DateText | None = None
+    kind: LeaveKind | None = None
+    since: DateText | None = Field(None, alias="from")
+    paid: Flag | None = None
+    cancelled: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        if sum(one is not None for one in (self.end, self.kind, self.cancelled)) != 1:
+            raise refused("one_change", "Soit `end`, soit `kind` avec `from`, soit `cancelled`.")
+        if (self.since is None) is not (self.kind is None):
+            raise refused("from_required", "`from` dit depuis quand le congé est requalifié ; il va avec `kind`.")
+        if self.paid is None and self.kind is LeaveKind.DO:
+            raise refused("paid_required", "Dites si la disponibilité d'office est indemnisée.")
+        if self.paid is not None and self.kind is None:
+            raise refused("kind_required", "`paid` va avec `kind`.")
+        return self
+
+    def alteration(self) -> Alteration:
+        assert self.kind is not None, "a requalification says the kind"
+        assert self.since is not None, "and since when"
+        return Alteration(self.since, PositionKind(self.kind.value), self.paid)
 
 
 @router.post(
@@ -55,7 +87,7 @@ async def extend(
     return _answer(await extend_leave(tx, file, leave, body.to_renewal(), recording), response)
 
 
-@router.patch("/v1/agents/{agent}/leaves/{leave}", summary="Écourter ou annuler un arrêt")
+@router.patch("/v1/agents/{agent}/leaves/{leave}", summary="Écourter, requalifier ou annuler un arrêt")
 async def change(
     *,
     agent: AgentId,
@@ -66,13 +98,15 @@ async def change(
     recording: Recorded,
     response: Response,
 ) -> LeaveChanged:
-    """End a leave earlier than was said, or cancel it."""
+    """End a leave earlier than was said, say of which kind it was after the fact, or cancel it."""
     file = await open_file(tx, agent)
     check_version(version, file.version)
-    if body.end is None:
-        done = await cancel_leave(tx, file, leave, recording)
-    else:
+    if body.end is not None:
         done = await end_leave(tx, file, leave, body.end, recording)
+    elif body.kind is not None:
+        done = await requalify_leave(tx, file, leave, body.alteration(), recording)
+    else:
+        done = await cancel_leave(tx, file, leave, recording)
     set_etag(response, done.version)
     return LeaveChanged(leave=LeaveAnswer.of(done.entries) if done.entries else None)
 

@@ -227,19 +227,6 @@ class ExtensionRequest(Request):
         return Renewal(Period(self.start, self.end), self.paid is not False, self.seniority_days)
 
 
-class LeaveChange(Request):
-    """Either the leave ends earlier, or it never was."""
-
-    end: DateText | None = None
-    cancelled: Literal[True] | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.end is None) is (self.cancelled is None):
-            raise refused("one_change", "Soit `end`, soit `cancelled`.")
-        return self
-
-
 class InvalidityRequest(Request):
     """A recognition: at least one of the three, which are facts apart."""
 

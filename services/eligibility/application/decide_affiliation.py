@@ -21,6 +21,7 @@ from kit.period import Period
 from rules.book import Rules
 from services.eligibility.adapters import affiliations, agents, terms
 from services.eligibility.adapters.affiliations import State, subject
+from services.eligibility.application.change_identity import tell_identities
 from services.eligibility.application.payloads import (
     Affiliation,
     AffiliationEnded,
@@ -29,17 +30,20 @@ from services.eligibility.application.payloads import (
     AffiliationSuspended,
 )
 from services.eligibility.application.read_facts import Facts, read_facts
+from services.eligibility.application.status_payloads import Dispensation, DispensationGranted, DispensationLapsed
 from services.eligibility.application.tell_deaths import tell_deaths
 from services.eligibility.application.tell_employments import tell_employments
 from services.eligibility.domain.announcement import Move, Transition, announce, transitions
 from services.eligibility.domain.decision import Decision, inputs_of, taken
 from services.eligibility.domain.documents import reason_document, timeline_document
 
-EVENTS: Final[dict[Move, type[Affiliation]]] = {
+EVENTS: Final[dict[Move, type[Affiliation | Dispensation]]] = {
     Move.STARTED: AffiliationStarted,
     Move.SUSPENDED: AffiliationSuspended,
     Move.RESUMED: AffiliationResumed,
     Move.ENDED: AffiliationEnded,
+    Move.GRANTED: DispensationGranted,
+    Move.LAPSED: DispensationLapsed,
 }
 
 
@@ -66,7 +70,8 @@ async def decide_affiliation(tx: AsyncConnection, who: Mapping[UUID, Chain], rul
     """
     await agents.lock(tx, list(who))
     facts = await read_facts(tx, list(who))
-    events = await tell_employments(tx, facts, rules)
+    events = await tell_identities(tx, list(who))
+    events += await tell_employments(tx, facts, rules)
     events += await tell_deaths(tx, facts, clock)
     events += await _keep(tx, await _verdicts(tx, facts), clock)
     chained = [replace(event, chain=who[UUID(event.key)]) for event in events]

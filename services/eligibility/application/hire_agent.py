@@ -40,13 +40,14 @@ class Hire:
 
     def mark(self, crypto: KeyRing) -> str:
         """A keyed fingerprint of all that was said: the same hire again has the same."""
-        held, person = self.spell.conditions, self.identity
+        held, person, spell = self.spell.conditions, self.identity, self.spell
         said = [
-            [person.nir.reveal(), person.last_name, person.first_name, person.birth_date, self.prior_collective_cover],
-            [self.spell.key.employer, self.spell.key.matricule, self.spell.key.number, self.spell.period],
-            [held.kind, held.contract, held.weekly_hours, held.category, held.art_teaching, self.spell.service_start],
+            [person.nir.reveal(), person.last_name, person.first_name, plain(person.birth_date)],
+            [self.prior_collective_cover, *self.key, spell.key.number, plain(spell.period)],
+            [held.kind, held.contract, str(held.weekly_hours), held.category, held.art_teaching],
+            plain(spell.service_start),
         ]
-        return crypto.blind_index(json.dumps(plain(said)), "hire")
+        return crypto.blind_index(json.dumps(said), "hire")
 
 
 @dataclass(frozen=True, slots=True)

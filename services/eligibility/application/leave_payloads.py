@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from pydantic import ConfigDict, Field
+
 from kit.events.envelope import EventData
 from services.eligibility.application.payloads import TOPIC, Part
 from services.eligibility.domain.facts import LeaveEntry
@@ -102,6 +104,16 @@ class SickLeaveEnded(SickLeave):
 
     type: ClassVar[str] = "fr.psc.eligibility.sick-leave.ended.v1"
     topic: ClassVar[str] = TOPIC
+
+
+class SickLeaveRequalified(SickLeave):
+    """From `from` on it was, in truth, of another kind: an ordinary leave turned into a CLM, for one."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    type: ClassVar[str] = "fr.psc.eligibility.sick-leave.requalified.v1"
+    topic: ClassVar[str] = TOPIC
+
+    since: date = Field(alias="from")
 
 
 class SickLeaveCancelled(SickLeave):

@@ -118,6 +118,20 @@ class InvalidityRecognised(EventData):
         return cls.model_validate(said)
 
 
+class InvalidityRevised(InvalidityRecognised):
+    """It was recognised otherwise than was said; the payload is the recognition as it now stands."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.invalidity.revised.v1"
+    topic: ClassVar[str] = TOPIC
+
+
+class InvalidityWithdrawn(InvalidityRecognised):
+    """It was not recognised; the payload is what had been said."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.invalidity.withdrawn.v1"
+    topic: ClassVar[str] = TOPIC
+
+
 class Reason(Part):
     """Why, with its article."""
 

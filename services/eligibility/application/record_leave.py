@@ -1,4 +1,4 @@
-"""A leave starts, is renewed, ends earlier than said, turns out never to have been."""
+"""A leave starts, is renewed, ends earlier than said, turns out to be of another kind or never to have been."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from services.eligibility.application.leave_payloads import (
     SickLeaveCancelled,
     SickLeaveEnded,
     SickLeaveExtended,
+    SickLeaveRequalified,
     SickLeaveStarted,
 )
 from services.eligibility.application.open_file import OpenFile, changed
-from services.eligibility.domain.amendment import shortened
+from services.eligibility.domain.amendment import Alteration, altered, shortened
 from services.eligibility.domain.errors import (
     FactNotFound,
     LeaveCancelled,
@@ -95,12 +96,30 @@ async def cancel_leave(tx: AsyncConnection, file: OpenFile, leave: UUID, recordi
     return Recorded((), await changed(tx, file.agent), new=True)
 
 
+async def requalify_leave(
+    tx: AsyncConnection, file: OpenFile, leave: UUID, what: Alteration, recording: Recording
+) -> Recorded:
+    """From a day on a leave was of another kind. The same again changes nothing.
+
+    Raises FactNotFound, LeaveCancelled, OutsideLeave.
+    """
+    entries = await leave_of(tx, file, leave)
+    now = altered(entries, what, new_id())
+    if now == tuple(entries):
+        return Recorded(now, file.version, new=False)
+    await leaves.replace(tx, file.agent, leave, now, recording)
+    await _tell(tx, file, SickLeaveRequalified.of(file.agent, now, **{"from": what.since}))
+    return Recorded(now, await changed(tx, file.agent), new=True)
+
+
 async def leave_of(tx: AsyncConnection, file: OpenFile, leave: UUID) -> list[LeaveEntry]:
     """The entries of a leave. Raises FactNotFound, LeaveCancelled."""
     entries = await leaves.of_leave(tx, file.agent, leave)
-    if entries:
+    if entries and entries[0].is_leave:
         return entries
-    raise LeaveCancelled if await leaves.was_known(tx, file.agent, leave) else FactNotFound
+    if not entries and await leaves.was_known(tx, file.agent, leave):
+        raise LeaveCancelled
+    raise FactNotFound
 
 
 async def _entries(tx: AsyncConnection, file: OpenFile, employer: str) -> list[LeaveEntry]:

@@ -1,13 +1,15 @@
-"""What becomes of the stretches of a contract, or of the entries of a leave, when one of them changes."""
+"""What becomes of the stretches of a contract, or of the entries of a leave or position, when one of them changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from kit.period import ONE_DAY, Period
-from services.eligibility.domain.errors import LeaveNotLonger, NotEmployed, ReversedInterval
+from rules.vocabulary import PositionKind
+from services.eligibility.domain.errors import LeaveNotLonger, NotEmployed, OutsideLeave, ReversedInterval
 from services.eligibility.domain.facts import Conditions, LeaveEntry, Spell
 
 
@@ -57,6 +59,49 @@ def shortened(entries: Sequence[LeaveEntry], end: date) -> tuple[LeaveEntry, ...
         raise LeaveNotLonger(pointer="/end")
     kept = [entry for entry in ordered if entry.period.start <= end]
     return (*kept[:-1], replace(kept[-1], period=Period(kept[-1].period.start, end)))
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """What a leave or a position was in truth from a day on: its kind, whether it is paid; None leaves as it was."""
+
+    since: date
+    kind: PositionKind | None = None
+    paid: bool | None = None
+
+
+def altered(entries: Sequence[LeaveEntry], what: Alteration, key: UUID) -> tuple[LeaveEntry, ...]:
+    """The entries with what lies from that day on altered; the entry it falls in is cut, its second part named `key`.
+
+    Waiting days belong to the kind they were said of. Raises OutsideLeave when the day is none of the leave's.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.period.start)
+    if not ordered[0].period.start <= what.since <= ordered[-1].period.last:
+        raise OutsideLeave(pointer="/from")
+    return tuple(part for entry in ordered for part in _altered(entry, what, key))
+
+
+def _altered(entry: LeaveEntry, what: Alteration, key: UUID) -> tuple[LeaveEntry, ...]:
+    if entry.period.last < what.since:
+        return (entry,)
+    kind = what.kind or entry.kind
+    now = replace(
+        entry,
+        kind=kind,
+        paid=entry.paid if what.paid is None else what.paid,
+        waiting_days=entry.waiting_days if kind is entry.kind else None,
+    )
+    if entry.period.start >= what.since or now == entry:
+        return (now,)
+    passed = (what.since - entry.period.start).days
+    rest = replace(
+        now,
+        id=key,
+        period=Period(what.since, entry.period.end),
+        waiting_days=None,
+        seniority_days=None if entry.seniority_days is None else entry.seniority_days + passed,
+    )
+    return (replace(entry, period=Period(entry.period.start, what.since - ONE_DAY)), rest)
 
 
 def _until(spell: Spell, end: date) -> Spell:

@@ -90,6 +90,74 @@ class LeaveNotLonger(RelaisError):
     title_en = "A leave is made longer by a renewal"
 
 
+class OutsideLeave(RelaisError):
+    """The day is none of the leave's, or of the position's."""
+
+    code = "outside_leave"
+    title_fr = "Jour hors du congé ou de la position"
+    title_en = "Day outside the leave or position"
+
+
+class BeforeRequest(RelaisError):
+    """A request is given up on the day it was made, or later."""
+
+    code = "before_request"
+    title_fr = "Date antérieure à la demande"
+    title_en = "Day before the request"
+
+
+class DispenseKnownOtherwise(RelaisError):
+    """A request of that day is known with other content."""
+
+    code = "dispense_known_otherwise"
+    title_fr = "Demande du même jour déjà connue avec un autre contenu"
+    title_en = "Request of the same day already known with other content"
+    status = 409
+
+
+class InFuture(RelaisError):
+    """A request or a proof is dated of the day it was given: today at the latest."""
+
+    code = "in_future"
+    title_fr = "La date est à venir"
+    title_en = "The day lies in the future"
+
+
+class DepartureKnownOtherwise(RelaisError):
+    """The departure of that day is known for another reason."""
+
+    code = "departure_known_otherwise"
+    title_fr = "Départ du même jour déjà connu pour un autre motif"
+    title_en = "Departure of the same day already known for another reason"
+    status = 409
+
+
+class ContractChangedSince(RelaisError):
+    """The contracts that the departure ended were changed afterwards: they are put right one by one."""
+
+    code = "contract_changed_since"
+    title_fr = "Contrat modifié depuis le départ"
+    title_en = "Contract changed since the departure"
+    status = 409
+
+
+class NirTaken(RelaisError):
+    """The NIR is another agent's."""
+
+    code = "nir_taken"
+    title_fr = "NIR déjà connu pour un autre agent"
+    title_en = "NIR already known for another agent"
+    status = 409
+
+
+class BornAfterHire(RelaisError):
+    """Nobody is hired before birth."""
+
+    code = "before_birth"
+    title_fr = "Un emploi commence avant la naissance"
+    title_en = "An employment begins before the birth"
+
+
 class ConditionsRefused(RelaisError):
     """Kind, contract and category of an employment do not go together."""
 

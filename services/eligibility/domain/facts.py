@@ -6,14 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from kit.money import Money
 from kit.period import Period
 from kit.rate import Rate
 from kit.stretches import joined
-from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, PositionKind
+from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, LeaveKind, PositionKind
 from services.eligibility.domain.file import AgentFile, ArtTeaching, Dispense, Employment, Position
+
+LEAVES: Final = frozenset(PositionKind(kind.value) for kind in LeaveKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,10 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class LeaveEntry:
-    """An initial stop, or a renewal: one entry of a leave. `opening`: told by an employer when it joined."""
+    """An initial stop, or a renewal: one entry of a leave; other positions are entries of their own kinds.
+
+    `opening`: told by an employer when it joined.
+    """
 
     id: UUID
     leave: UUID
@@ -64,6 +70,11 @@ class LeaveEntry:
     waiting_days: int | None = None
     seniority_days: int | None = None
     opening: bool = field(default=False, compare=False)
+
+    @property
+    def is_leave(self) -> bool:
+        """Whether it is a leave, or another statutory position."""
+        return self.kind in LEAVES
 
     def as_position(self) -> Position:
         return Position(self.kind, self.period, self.paid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Any
@@ -36,7 +36,22 @@ class Standing:
 
     def document(self) -> dict[str, Any]:
         """It as JSON, for what remembers what was told."""
-        return dict(plain({**asdict(self), "employment": str(self.employment)}))
+        key, held = self.key, self.conditions
+        return {
+            "employment": str(self.employment),
+            "key": {"employer": key.employer, "matricule": key.matricule, "number": key.number},
+            "period": plain(self.period),
+            "whole": plain(self.whole),
+            "conditions": {
+                "kind": held.kind,
+                "contract": held.contract,
+                "weekly_hours": str(held.weekly_hours),
+                "category": held.category,
+                "art_teaching": held.art_teaching,
+            },
+            "regime": self.regime,
+            "service_start": self.service_start.isoformat(),
+        }
 
 
 def standings(spells: Iterable[Spell], rules: Rules) -> dict[UUID, tuple[Standing, ...]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from kit.period import Period
 from services.eligibility.domain.affiliation import decide
 from services.eligibility.domain.decision import inputs_of, taken
 from services.eligibility.domain.grounds import explained, references
 from tests.services.eligibility.accord import content
 from tests.services.eligibility.accord import terms as accord
-from tests.services.eligibility.test_affiliation import CASES, day, file_of
+from tests.services.eligibility.test_affiliation import CASES, file_of, period, supposed
 
 RULES_TOLD = {
     "a titulaire present at the effect is covered from the effect": ["compulsory"],
@@ -27,32 +28,27 @@ RULES_TOLD = {
 
 @pytest.mark.parametrize("name", RULES_TOLD)
 def test_the_rule_told(name: str) -> None:
-    file, terms = file_of(next(case for case in CASES if case["name"] == name)), accord()
+    file, terms = supposed(next(case for case in CASES if case.name == name)).file, accord()
     stretches = explained(decide(file, terms), file, terms)
     assert [s.reasons[0].rule.removeprefix("eligibility.") for s in stretches] == RULES_TOLD[name]
 
 
 def test_an_appointment_ends_the_wait() -> None:
-    jobs = [
-        ["CONTRACTUEL_PUBLIC", "CDD", "2025-02-01", "2025-04-30", "35"],
-        ["STAGIAIRE", None, "2025-05-01", None, "35"],
-    ]
-    file, terms = file_of({"jobs": jobs}), accord()
+    waiting = ("CONTRACTUEL_PUBLIC", "CDD", "2025-02-01", "2025-04-30")
+    file, terms = file_of(waiting, ("STAGIAIRE", None, "2025-05-01", None)), accord()
     stretches = explained(decide(file, terms), file, terms)
     assert [s.reasons[0].rule for s in stretches] == ["eligibility.seniority", "eligibility.compulsory"]
     assert references(stretches) == ["accord art. 3", "accord art. 2.1 et 3"]
 
 
 def test_figures_in_words_are_those_of_the_terms() -> None:
-    case = next(c for c in CASES if c["name"] == "back on 21 March, joined on 20 April")
+    file = supposed(next(c for c in CASES if c.name == "back on 21 March, joined on 20 April")).file
     terms = accord(eligibility={"return_days": 45})
-    stretches = explained(decide(file_of(case), terms), file_of(case), terms)
+    stretches = explained(decide(file, terms), file, terms)
     assert "45 jours" in stretches[1].reasons[0].detail
-    assert stretches[1].period.start == day("2025-05-05")
+    assert stretches[1].period.start == date(2025, 5, 5)
 
 
 def test_no_decision_where_the_accord_binds_on_no_day() -> None:
-    before = day("2020-01-01")
-    assert before is not None
-    file = file_of({"jobs": [["TITULAIRE", None, "2020-03-01", None, "35"]]})
-    assert taken(inputs_of(file, content(), Period(before, day("2024-12-31")))) is None
+    file = file_of(("TITULAIRE", None, "2020-03-01", None))
+    assert taken(inputs_of(file, content(), period("2020-01-01", "2024-12-31"))) is None

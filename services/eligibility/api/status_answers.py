@@ -1,0 +1,102 @@
+"""What the agent's file answers of positions, dispenses and departures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field
+
+from kit.http.types import Answer
+from services.eligibility.domain.departure import Departure
+from services.eligibility.domain.facts import DispenseRequest, LeaveEntry
+
+
+class PositionEntry(Answer):
+    """A stretch of a position. `paid`: any pay, allowance or annuity is kept."""
+
+    start: date
+    end: date | None
+    paid: bool
+
+
+class PositionAnswer(Answer):
+    """A statutory position that is no leave on health grounds."""
+
+    id: UUID
+    employer: str
+    kind: str
+    start: date
+    end: date | None
+    entries: list[PositionEntry]
+
+    @classmethod
+    def of(cls, entries: Iterable[LeaveEntry]) -> Self:
+        ordered = sorted(entries, key=lambda entry: entry.period.start)
+        first, last = ordered[0], ordered[-1]
+        return cls(
+            id=first.leave,
+            employer=first.employer,
+            kind=first.kind.value,
+            start=first.period.start,
+            end=last.period.end,
+            entries=[PositionEntry(start=e.period.start, end=e.period.end, paid=e.paid) for e in ordered],
+        )
+
+    @classmethod
+    def all_of(cls, entries: Iterable[LeaveEntry]) -> list[Self]:
+        """The positions these entries make up, by start; leaves are left out."""
+        grouped: dict[UUID, list[LeaveEntry]] = {}
+        for entry in sorted(entries, key=lambda e: e.period.start):
+            if not entry.is_leave:
+                grouped.setdefault(entry.leave, []).append(entry)
+        return [cls.of(own) for own in grouped.values()]
+
+
+class PositionNow(Answer):
+    """A position after a change; None: it never was."""
+
+    position: PositionAnswer | None
+
+
+class DispenseAnswer(Answer):
+    """A request to stay out; `to` null: not given up. What comes of it is in the agent's affiliation."""
+
+    id: UUID
+    employer: str
+    requested_on: date
+    individual_cover: bool
+    proofs: list[date]
+    until: date | None = Field(serialization_alias="to")
+
+    @classmethod
+    def of(cls, one: DispenseRequest) -> Self:
+        return cls(
+            id=one.id,
+            employer=one.employer,
+            requested_on=one.period.start,
+            individual_cover=one.individual_cover,
+            proofs=list(one.proofs),
+            until=one.period.end,
+        )
+
+
+class DispenseNow(Answer):
+    """A request after a change; None: it was never made."""
+
+    dispense: DispenseAnswer | None
+
+
+class DepartureAnswer(Answer):
+    """The last day with an employer, and why."""
+
+    id: UUID
+    employer: str
+    on: date = Field(serialization_alias="date")
+    reason: str
+
+    @classmethod
+    def of(cls, one: Departure) -> Self:
+        return cls(id=one.id, employer=one.employer, on=one.on, reason=one.reason.value)
