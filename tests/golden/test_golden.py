@@ -6,18 +6,13 @@ import asyncio
 from collections.abc import Iterator
 from typing import Final
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
 from relais.api import Api
-from rules.book import RuleBook
 from tests.golden.cases import OK, Case, difference, load
 from tests.platform import TestPlatform
-from tests.services.claims.simulator import application, post
 
 CASES: Final = load()
-NOT_OPEN: Final = httpx.codes.NOT_IMPLEMENTED
 
 
 @pytest.fixture(scope="module")
@@ -26,18 +21,9 @@ def hris(platform: TestPlatform) -> Iterator[Api]:
         yield api
 
 
-@pytest.fixture(scope="module")
-def all_open() -> FastAPI:
-    """The simulations of claims, in this process, those included that the platform does not open yet."""
-    return application(RuleBook.load())
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.file}: {case.name}")
-async def test_a_case_is_answered_as_its_source_says(hris: Api, all_open: FastAPI, case: Case) -> None:
+async def test_a_case_is_answered_as_its_source_says(hris: Api, case: Case) -> None:
     response = await asyncio.to_thread(hris.respond, "POST", case.post, json=case.body)
-    if response.status_code == NOT_OPEN:
-        assert response.json()["code"] == "simulation_not_open"
-        response = await post(all_open, case.post, case.body)
     assert response.status_code == case.status, f"{case.source}: {response.text}"
     if case.status != OK:
         assert response.headers["content-type"].startswith("application/problem+json")

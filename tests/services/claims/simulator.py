@@ -1,4 +1,4 @@
-"""The three simulations of claims, all open, in this process and without a database: the demo's accord is at hand."""
+"""The three simulations of claims in this process and without a database: the demo's accord is at hand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ TERMS: Final = read_terms(ACCORD)
 NO_DATABASE: Final = Settings(
     component="claims", database_url=SecretStr("postgresql+asyncpg://nobody@127.0.0.1:1/none")
 )
-EVERYTHING: Final = frozenset(simulations.SUMMARIES)
 
 
 class GrantedVerifier:
@@ -40,18 +39,16 @@ class GrantedVerifier:
         return Principal("test", frozenset({"simulations:run"}))
 
 
-def application(rules: RuleBook, opened: frozenset[str] = EVERYTHING) -> FastAPI:
-    """The simulations in `opened`; benefits read the accord from memory."""
+def application(rules: RuleBook) -> FastAPI:
+    """The simulations; benefits read the accord from memory."""
     router = service_router(prefix="/v1/simulations")
-    if "benefits" in opened:
 
-        @router.post("/benefits", dependencies=[requires("simulations:run")])
-        async def with_the_accord(body: BenefitsRequest, law: Rules) -> BenefitsAnswer:
-            versions = [DatedTerms(body.start, TERMS, ACCORD)] if body.agreement == TERMS.agreement else []
-            return benefits.answer(body, simulated_terms(versions, body.start), law)
+    @router.post("/benefits", dependencies=[requires("simulations:run")])
+    async def with_the_accord(body: BenefitsRequest, law: Rules) -> BenefitsAnswer:
+        versions = [DatedTerms(body.start, TERMS, ACCORD)] if body.agreement == TERMS.agreement else []
+        return benefits.answer(body, simulated_terms(versions, body.start), law)
 
-    routers = (router, simulations.simulations(opened))
-    app = create_service(NO_DATABASE, name="claims", routers=routers, rules=rules)
+    app = create_service(NO_DATABASE, name="claims", routers=(router, simulations.router), rules=rules)
     app.state.verifier = GrantedVerifier()
     return app
 

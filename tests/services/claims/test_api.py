@@ -8,9 +8,7 @@ import httpx
 import pytest
 
 from kit.ids import new_id
-from rules.book import RuleBook
 from tests.services.claims.lives import CENTRE, CITY, Claims, Life, insured
-from tests.services.claims.simulator import application, post
 from tests.services.client import Service
 
 READ, WRITE = "claims:read", "claims:write"
@@ -213,14 +211,6 @@ async def test_a_held_case_says_so(claims: Claims, service: Service) -> None:
 # --- simulations
 
 
-async def test_simulations_that_are_not_open_answer_501(service: Service) -> None:
-    async with service.caller("simulations:run") as caller:
-        for name in ("statutory-pay", "benefits"):
-            response = await caller.post(f"/v1/simulations/{name}", json={})
-            assert (response.status_code, response.json()["code"]) == (501, "simulation_not_open")
-            assert response.headers["content-type"] == "application/problem+json"
-
-
 async def test_a_simulation_needs_its_scope(service: Service) -> None:
     async with service.caller(READ) as caller:
         for name in ("net-pay", "statutory-pay", "benefits"):
@@ -258,7 +248,8 @@ async def test_a_case_is_decided_the_same_simulated_or_real(claims: Claims, serv
         "from": "2026-05-01",
         "to": "2026-06-30",
     }
-    simulated = (await post(application(RuleBook.load()), "/v1/simulations/benefits", body)).json()
+    async with service.caller("simulations:run") as caller:
+        simulated = (await caller.post("/v1/simulations/benefits", json=body)).json()
     async with service.caller(READ) as staff:
         (claim,) = await items(staff, "/v1/claims", agent=life.agent)
         real = await items(staff, "/v1/benefits", claim=claim["id"])
