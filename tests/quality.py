@@ -1,6 +1,6 @@
 """The quality bar, measured: `make quality` prints one line per row, then the same as JSON.
 
-    golden-cases              98 cases, 0 differences          ≥ 180 cases, 0 differences         not yet
+    golden-cases           612 cases, 0 failed tests          ≥ 180 cases, 0 differences           met
 
 A row is `met`, `not met`, or `not yet` when what it measures is not in the project so far. Everything is measured on
 the tree as it is: tests of a row are run, counts are counted; nothing is remembered from an earlier run.
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
+from tests.golden.sources import all_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 MET, NOT_MET, NOT_YET = "met", "not met", "not yet"
@@ -70,15 +70,15 @@ def all_pass(row: Row, results: Results) -> Figure:
 
 
 def golden(row: Row, results: Results) -> Figure:
-    """Cases in YAML, each with its source; the tests that compare them."""
-    count = sum(1 for path in (ROOT / "tests").rglob("golden/**/*.yaml") for _ in _cases_of(path))
+    """Cases in YAML, each with its source; the tests that ask them, and that hold them to the sources."""
+    count = sum(1 for _ in all_sources())
     failed = sum(not case.passed for case in results.of(row.tests))
     return Figure(f"{count} cases, {failed} failed tests", _reached(count, CASES, failed))
 
 
 def properties(row: Row, results: Results) -> Figure:
-    """Tests that Hypothesis drives, on the domains and the value types."""
-    found = sum(1 for path in (ROOT / "tests").rglob("*.py") for _ in _given(path))
+    """Tests that Hypothesis drives, on the domains and the value types they are made of."""
+    found = sum(1 for folder in row.tests for path in (ROOT / folder).rglob("*.py") for _ in _given(path))
     failed = sum(not case.passed for case in results.of(row.tests))
     return Figure(f"{found} properties, {failed} failed tests", _reached(found, PROPERTIES, failed))
 
@@ -96,22 +96,31 @@ def recorded(name: str) -> Callable[[Row, Results], Figure]:
 
 
 def command(*arguments: str) -> Callable[[Row, Results], Figure]:
-    """A command of the project that ends well, with nothing to say against the tree."""
+    """A command of the project that has nothing to say against the tree, and the tests of what it checks."""
 
-    def measure(_row: Row, _results: Results) -> Figure:
+    def measure(row: Row, results: Results) -> Figure:
         done = subprocess.run([sys.executable, "-m", *arguments], check=False, capture_output=True, text=True, cwd=ROOT)
         findings = len((done.stdout + done.stderr).splitlines()) if done.returncode else 0
-        return Figure(f"{findings} findings", done.returncode == 0)
+        failed = sum(not case.passed for case in results.of(row.tests))
+        return Figure(f"{findings} findings, {failed} failed tests", done.returncode == 0 and not failed)
 
     return measure
 
 
 CASES, PROPERTIES = 180, 40
 KIT_EVENTS = "tests/kit/events"
+# Requests are asked by the first; the others ask a domain or the law alone.
+GOLDEN = (
+    "tests/golden",
+    "tests/rules/test_golden_figures.py",
+    "tests/services/agreements",
+    "tests/services/contributions/test_owed.py",
+    "tests/services/eligibility",
+)
 ROWS: tuple[Row, ...] = (
     Row("demo", "all green", ("tests/e2e/test_demo.py",), all_pass),
-    Row("golden-cases", "≥ 180 cases, 0 differences", ("tests/golden", "tests/services"), golden),
-    Row("properties", "≥ 40 properties", ("tests/services", "tests/kit", "tests/rules", "tests/gateway"), properties),
+    Row("golden-cases", "≥ 180 cases, 0 differences", GOLDEN, golden),
+    Row("properties", "≥ 40 properties", ("tests/services", "tests/rules"), properties),
     Row("law-mutation", "every value the demo uses", ("tests/e2e/test_law_mutation.py",), recorded("law-mutation")),
     Row("law-literals", "0 literals of law in domain/", ("tests/linters",), command("tests.linters")),
     Row("state-machines", "no illegal state", ("tests/services/machines",), all_pass),
@@ -139,7 +148,12 @@ ROWS: tuple[Row, ...] = (
     Row("hot-aggregates", "0 skipped, 0 out of order", (f"{KIT_EVENTS}/test_contract.py",), all_pass),
     Row("restored-producer", "same state", (f"{KIT_EVENTS}/test_restore.py",), all_pass),
     Row("one-trace-id", "found", ("tests/e2e/test_trace_id.py",), all_pass),
-    Row("nothing-personal", "0 in logs, topics, URLs, errors", ("tests/e2e/test_privacy.py",), all_pass),
+    Row(
+        "nothing-personal",
+        "0 in logs, topics, URLs, errors",
+        ("tests/e2e/test_privacy.py", "tests/kit/http/test_traces_and_logs.py", "tests/kit/db/test_tenancy.py"),
+        all_pass,
+    ),
 )
 
 
@@ -166,13 +180,6 @@ def _reached(count: int, wanted: int, failed: int) -> bool | None:
     if failed:
         return False
     return True if count >= wanted else None
-
-
-def _cases_of(path: Path) -> Iterator[object]:
-    """The cases of a file, each of which names its source."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    items = content if isinstance(content, list) else content.get("cases", [])
-    return (item for item in items if "source" in item)
 
 
 def _given(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
