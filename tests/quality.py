@@ -113,9 +113,11 @@ KIT_EVENTS = "tests/kit/events"
 GOLDEN = (
     "tests/golden",
     "tests/rules/test_golden_figures.py",
-    "tests/services/agreements",
+    "tests/services/agreements/test_changes.py",
+    "tests/services/agreements/test_committee.py",
+    "tests/services/agreements/test_terms.py",
+    "tests/services/agreements/test_validation.py",
     "tests/services/contributions/test_owed.py",
-    "tests/services/eligibility",
 )
 ROWS: tuple[Row, ...] = (
     Row("demo", "all green", ("tests/e2e/test_demo.py",), all_pass),

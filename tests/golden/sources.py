@@ -10,8 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from tests.golden.cases import FOLDER
-from tests.postgres import ROOT
+from tests.golden.cases import files, read
 
 HERE: Final = Path(__file__).parent
 DOCUMENTS: Final = ("rulebook", "accord")
@@ -70,6 +69,6 @@ class Sources:
 
 def all_sources() -> Iterator[tuple[str, str]]:
     """Every case's file and `source`."""
-    for path in sorted([*FOLDER.glob("*.yaml"), *ROOT.glob("tests/services/*/golden/*.yaml")]):
-        for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
-            yield path.stem, raw["source"]
+    for what in files():
+        for raw in read(what):
+            yield what, raw["source"]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from kit.db.database import Scope
 from kit.events.envelope import Envelope
@@ -19,6 +17,7 @@ from services.agreements.application import follow_cover
 from services.agreements.application.lapse_at_term import lapse_at_term
 from services.agreements.domain.revision import revision_findings
 from services.agreements.main import create_app
+from tests.golden.cases import read
 from tests.postgres import ComponentDatabase, DatabaseFactory
 from tests.services.agreements.accord import LRSY, NOW, agreement, changed, raw
 from tests.services.agreements.test_api import CITY, OTHER, WRITE, bring_into_force, published
@@ -27,7 +26,7 @@ from tests.services.client import Service, running
 URL = f"/v1/agreements/{LRSY}"
 CONVENTION = "/v1/conventions/pays-de-la-loire-2024.demo-a.0/end"
 TYPE = "fr.psc.agreements."
-REVISIONS = yaml.safe_load((Path(__file__).parent / "golden" / "revisions.yaml").read_text(encoding="utf-8"))
+REVISIONS = read("accord-revisions")
 # These handlers read the data of an event, whatever its envelope.
 NO_ENVELOPE = Envelope(
     id=new_id(),

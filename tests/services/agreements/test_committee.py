@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -17,14 +15,15 @@ from kit.db.database import Scope
 from kit.period import Period
 from services.agreements.domain.committee import attendance
 from services.agreements.main import create_app
+from tests.golden.cases import read
 from tests.postgres import ComponentDatabase, DatabaseFactory
-from tests.services.agreements.accord import LRSY, NOW
+from tests.services.agreements.accord import LRSY, NOW, changed
 from tests.services.agreements.test_api import CITY, OTHER, WRITE, bring_into_force, published
-from tests.services.agreements.test_changes import covered
+from tests.services.agreements.test_changes import confirmed, covered
 from tests.services.client import Service, running
 
 URL = f"/v1/agreements/{LRSY}"
-CASES = yaml.safe_load((Path(__file__).parent / "golden" / "committee.yaml").read_text(encoding="utf-8"))
+CASES = read("accord-committee")
 MEETING = {"held_on": "2025-03-01", "attendees": ["Mathieu DURQUETY"], "decisions": ["Bilan du premier trimestre."]}
 NOTICE = {"insurer": "demo-a", "issued_on": "2025-02-01", "reference": "notice-2025.pdf", "digest": "a" * 64}
 
@@ -232,3 +231,29 @@ async def test_what_no_notice_can_be(staff: httpx.AsyncClient, service: Service,
         assert (await agglomeration.get(f"{URL}/notices/waiting")).json()["items"] == []
     async with service.caller(*WRITE, employers=[OTHER], client="other") as stranger:
         assert (await stranger.get(f"{URL}/notices/waiting")).status_code == 404
+
+
+async def test_a_change_of_the_accord_makes_the_next_notice_due_before_it_is_there(
+    staff: httpx.AsyncClient, registry: ComponentDatabase
+) -> None:
+    """Art. 6: to each beneficiary, and at each later change; two changes wait for one notice."""
+    await covered(registry, "a1")
+    seen = (await staff.get(f"{URL}/notices")).json()
+    assert (seen["versions"], seen["expected"], seen["expected_since"]) == ([], 1, "2025-03-10")
+    (item,) = (await staff.get(f"{URL}/notices/waiting")).json()["items"]
+    assert (item["agent"], item["version"], item["issued"]) == ("a1", 1, False)
+    body = {"agent": "a1", "employer": CITY, "on": "2025-03-10", "channel": "HAND", "proof": "émargement 1"}
+    early = await staff.post(f"{URL}/notices/1/deliveries", json=body)
+    assert (early.status_code, early.json()["code"]) == (409, "notice_not_issued")
+    await staff.post(f"{URL}/notices", json=NOTICE)
+    assert (await staff.post(f"{URL}/notices/1/deliveries", json=body)).status_code == 201
+    for days, since in ((45, "2025-06-01"), (60, "2025-09-01")):
+        change = {"document": changed({"/eligibility/return_days": days}), "from": since, "reason": "avenant"}
+        await confirmed(staff, f"{URL}/revisions", change)
+    (item,) = (await staff.get(f"{URL}/notices/waiting")).json()["items"]
+    assert (item["version"], item["due_since"], item["issued"]) == (2, "2025-06-01", False)
+    assert (await staff.get(f"{URL}/notices")).json()["expected"] == 2
+    await staff.post(f"{URL}/notices", json={**NOTICE, "digest": "b" * 64, "issued_on": "2025-07-01"})
+    (item,) = (await staff.get(f"{URL}/notices/waiting")).json()["items"]
+    assert (item["version"], item["due_since"], item["issued"]) == (2, "2025-06-01", True)
+    assert (await staff.get(f"{URL}/notices")).json()["expected"] is None

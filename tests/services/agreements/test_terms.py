@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.rate import Rate
 from services.agreements.domain.terms import highest_after_revision, terms_on
 from services.agreements.domain.validity import insured_until
+from tests.golden.cases import read
 from tests.services.agreements.accord import agreement, scheme
 
-CASES = yaml.safe_load((Path(__file__).parent / "golden" / "terms.yaml").read_text())
+CASES = read("accord-terms")
 REAL = agreement()
 SCHEME = scheme().to_domain()
 
@@ -31,6 +30,8 @@ def test_terms_on_a_day(case: dict[str, Any]) -> None:
     assert {g.guaranteed for g in terms.guarantees} == ({case["guaranteed"]} if case["rates"] else set())
     assert (terms.insurer.code if terms.insurer else None) == case["insurer"]
     assert len(terms.employers) == (4 if case["in_force"] else 0)
+    if "employers" in case:
+        assert [employer.name for employer in terms.employers] == case["employers"]
 
 
 def test_a_guarantee_without_a_rate_on_a_day_is_not_in_the_terms() -> None:

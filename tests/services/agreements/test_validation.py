@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,9 +18,10 @@ from services.agreements.domain.law import law_findings
 from services.agreements.domain.scheme_rules import scheme_findings_on
 from services.agreements.domain.structure import structure
 from services.agreements.domain.validation import accepted, check_signable, errors, validate
+from tests.golden.cases import read
 from tests.services.agreements.accord import agreement, scheme
 
-CASES = yaml.safe_load((Path(__file__).parent / "golden" / "findings.yaml").read_text())
+CASES = read("accord-findings")
 RULES = RuleBook.load()
 SCHEME = scheme().to_domain()
 FLOOR: Final = "participation.prevoyance.floor"
