@@ -16,7 +16,7 @@ from kit.crypto import KeyRing
 from kit.db.database import Scope
 from rules.book import RuleBook
 from services.eligibility.application.decider import Decider
-from services.eligibility.main import create_app
+from services.eligibility.main import create_app, day_passes
 from tests.postgres import ComponentDatabase, DatabaseFactory
 from tests.services.client import Service, running
 from tests.services.eligibility.accord import publish
@@ -46,6 +46,13 @@ class Eligibility:
     async def decide(self) -> int:
         """Decide everybody who waits; how many."""
         return await Decider(self.database.worker, RULES, self.service.clock).drain()
+
+    async def night(self, at: datetime) -> None:
+        """What the task just after midnight does at that instant, and whom it lets be decided."""
+        self.service.clock.at = at
+        async with self.database.worker.transaction(Scope.all()) as tx:
+            await day_passes(self.service.clock).run(tx, at)
+        await self.decide()
 
     async def events(self, kind: str = "") -> list[dict[str, Any]]:
         """The events written whose type holds `kind`, in order."""
