@@ -16,6 +16,7 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/imports/opening-balances": "eligibility",
     "/v1/simulations/affiliation": "eligibility",
     "/v1/pay": "contributions",
+    "/v1/imports/pay": "contributions",
     "/v1/runs": "contributions",
     "/v1/statements": "contributions",
     "/v1/contributions": "contributions",

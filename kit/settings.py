@@ -47,5 +47,10 @@ class Settings(BaseSettings):
     token_url: str = Field("", description="Where this component gets its own tokens.")
 
     key_ring: SecretStr | None = Field(None, description="JSON of the encryption keys by id (see kit/crypto.py).")
+    mail_relay: SecretStr | None = Field(
+        None,
+        description="Where e-mails are handed to: smtp://, smtp+starttls:// or smtps://[user:password@]host[:port].",
+    )
+    mail_sender: str = Field("", description="Address e-mails are sent from.")
     rules_dir: Path | None = Field(None, description="Folder of dated rules; by default the one that ships.")
     body_limit_bytes: int = Field(1_048_576, ge=1024, description="Largest request body accepted, in bytes.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 
 from kit.db.provision import ROLE_KINDS, component_url
@@ -14,6 +15,8 @@ from relais.processes import ProcessPlan
 SERVICES: tuple[Component, ...] = tuple(name for name in COMPONENTS if name != "gateway")
 # One machine: five processes share one PostgreSQL, and none needs many connections.
 POOL_SIZE = 5
+# What the registry is told of the relay for e-mails, from the environment of the command.
+MAIL = ("RELAIS_MAIL_RELAY", "RELAIS_MAIL_SENDER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +83,6 @@ def process_plan(component: Component, layout: Layout, credentials: Credentials)
     if component == "gateway":
         settings["expect_demo"] = "true"
     environment = {f"RELAIS_{name.upper()}": value for name, value in settings.items()}
+    if component == "agreements":
+        environment |= {name: value for name, value in os.environ.items() if name in MAIL}
     return ProcessPlan(component, module_of(component), environment)

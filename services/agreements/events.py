@@ -18,6 +18,7 @@ from services.agreements.application.follow_up_payloads import (
     CommitteeDecisionRecorded,
     NoticeDelivered,
     NoticeIssued,
+    NoticeUndelivered,
     SchemeDecisionRecorded,
 )
 from services.agreements.application.organisation_payloads import OrganisationChanged, OrganisationRegistered
@@ -34,6 +35,7 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     SchemeDecisionRecorded,
     NoticeIssued,
     NoticeDelivered,
+    NoticeUndelivered,
     OrganisationRegistered,
     OrganisationChanged,
 )

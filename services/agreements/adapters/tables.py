@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, TSTZRANGE, ExcludeConstraint
 
 from kit.db.schema import kit_tables, new_metadata
@@ -161,6 +173,16 @@ notice: Final = Table(
     Column("recorded_by", Text, nullable=False),
 )
 
+# Versions that are due, be they issued or still expected of the insurer: from which day on, and why.
+notice_due: Final = Table(
+    "notice_due",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("since", Date, nullable=False),
+    Column("cause", Text, nullable=False),
+)
+
 # What each agent must be handed: due since a day, until there is a proof.
 notice_delivery: Final = Table(
     "notice_delivery",
@@ -175,4 +197,35 @@ notice_delivery: Final = Table(
     Column("proof", Text),
     Column("recorded_by", Text),
     Index(None, "agreement", "employer", postgresql_where=text("delivered_on IS NULL")),
+)
+
+# The queue of e-mails. An address is kept encrypted, and only until its mail is settled.
+notice_mail: Final = Table(
+    "notice_mail",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("agreement", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("employer", Text, nullable=False),
+    Column("address", LargeBinary),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    # What the relay, or a report of it, said last.
+    Column("answer", Text),
+    Column("queued_at", Instant, nullable=False),
+    Column("queued_by", Text, nullable=False),
+    Column("settled_at", Instant),
+    CheckConstraint("(address IS NULL) = (state <> 'QUEUED')", name="address"),
+    Index(
+        "uq_notice_mail_running",
+        "agreement",
+        "version",
+        "agent",
+        "employer",
+        unique=True,
+        postgresql_where=text("state IN ('QUEUED', 'SENT', 'CONFIRMED')"),
+    ),
+    Index("ix_notice_mail_queue", "not_before", postgresql_where=text("state = 'QUEUED'")),
 )

@@ -21,7 +21,7 @@ from services.agreements.adapters.notices import Delivery, Notice
 from services.agreements.api.agreements import Key
 from services.agreements.application.change_agreement import locked
 from services.agreements.application.follow_up_payloads import NoticeDelivered, NoticeIssued
-from services.agreements.domain.errors import NobodyWaits, NotAnInsurer, UnknownAgreement
+from services.agreements.domain.errors import NobodyWaits, NotAnInsurer, NotIssued, UnknownAgreement
 
 router = service_router(tags=["Notices"])
 Writer = Annotated[Principal, requires("agreements:write")]
@@ -63,10 +63,24 @@ class DeliveryBody(Request):
 
 
 class DeliveryAnswer(Answer):
+    """A notice awaited or handed over. `issued`: whether the insurer has issued that version."""
+
     version: int
     agent: str
     employer: str
     due_since: date
+    issued: bool
+    delivered_on: date | None
+    channel: str | None
+    proof: str | None
+
+
+class NoticesAnswer(Answer):
+    """The versions issued; the one that is due and not issued yet, and since when."""
+
+    versions: list[NoticeAnswer]
+    expected: int | None
+    expected_since: date | None
 
 
 @router.post(
@@ -84,7 +98,8 @@ async def issue(
         caller.check_employer(employer.siret)
     if all(one.code != body.insurer for one in stored.document.insurers):
         raise NotAnInsurer(pointer="/insurer")
-    known = await notices.latest(tx, agreement)
+    issued = await notices.all_versions(tx, agreement)
+    known = issued[-1] if issued else None
     if known is not None and known.digest == body.digest:
         response.status_code = 200
         return NoticeAnswer.model_validate(known)
@@ -97,6 +112,20 @@ async def issue(
 
 
 @router.get(
+    "/v1/agreements/{agreement}/notices", dependencies=[requires("agreements:read")], summary="Versions de la notice"
+)
+async def index(agreement: Key, tx: Tx) -> NoticesAnswer:
+    """The versions of the notice, and the one a change makes due."""
+    await _seen(tx, agreement)
+    expected = await notices.expected(tx, agreement)
+    return NoticesAnswer(
+        versions=[NoticeAnswer.model_validate(one) for one in await notices.all_versions(tx, agreement)],
+        expected=None if expected is None else expected[0],
+        expected_since=None if expected is None else expected[1],
+    )
+
+
+@router.get(
     "/v1/agreements/{agreement}/notices/waiting",
     dependencies=[requires("agreements:read")],
     summary="Agents qui attendent une notice",
@@ -105,12 +134,32 @@ async def waiting(
     agreement: Key, request: HttpRequest, response: Response, page: Paging, tx: Tx
 ) -> Page[DeliveryAnswer]:
     """Who still waits for a notice, among the caller's employers."""
-    if await agreements.get(tx, agreement) is None:
-        raise UnknownAgreement
+    await _seen(tx, agreement)
+    found = await notices.page(tx, agreement, _after(page), page.fetch, waiting=True)
+    return paged(request, response, page, [DeliveryAnswer.model_validate(one) for one in found], _place)
+
+
+@router.get(
+    "/v1/agreements/{agreement}/notices/deliveries",
+    dependencies=[requires("agreements:read")],
+    summary="Notices remises et leurs preuves",
+)
+async def delivered(
+    agreement: Key, request: HttpRequest, response: Response, page: Paging, tx: Tx
+) -> Page[DeliveryAnswer]:
+    """Who was handed which notice, and what proves it, among the caller's employers."""
+    await _seen(tx, agreement)
+    found = await notices.page(tx, agreement, _after(page), page.fetch, waiting=False)
+    return paged(request, response, page, [DeliveryAnswer.model_validate(one) for one in found], _place)
+
+
+def _after(page: Paging) -> tuple[str, str, int]:
     agent, employer, version = page.after or ("", "", 0)
-    found = await notices.waiting(tx, agreement, (str(agent), str(employer), int(version)), page.fetch)
-    items = [DeliveryAnswer.model_validate(one) for one in found]
-    return paged(request, response, page, items, lambda one: (one.agent, one.employer, one.version))
+    return str(agent), str(employer), int(version)
+
+
+def _place(one: DeliveryAnswer) -> tuple[str, str, int]:
+    return one.agent, one.employer, one.version
 
 
 @router.post(
@@ -129,9 +178,18 @@ async def deliver(
 ) -> DeliveryAnswer:
     """Record that a notice was handed over."""
     caller.check_employer(body.employer)
-    one = Delivery(version, body.agent, body.employer, body.on, body.on, body.channel.value)
-    if not await notices.hand_over(tx, agreement, one, body.proof, Recording(clock.instant(), caller.client)):
+    await _seen(tx, agreement)
+    if all(one.version != version for one in await notices.all_versions(tx, agreement)):
+        raise NotIssued(pointer="/path/version")
+    one = Delivery(version, body.agent, body.employer, body.on, body.on, body.channel.value, body.proof)
+    if not await notices.hand_over(tx, agreement, one, Recording(clock.instant(), caller.client)):
         raise NobodyWaits(pointer="/agent")
     told = NoticeDelivered(agreement=agreement, version=version, agent=body.agent, employer=body.employer, on=body.on)
     await publish(tx, told, key=agreement, employer=body.employer, subject=f"/v1/agreements/{agreement}/notices")
     return DeliveryAnswer.model_validate(one)
+
+
+async def _seen(tx: Tx, agreement: str) -> None:
+    """Raises UnknownAgreement when it is not the caller's to see."""
+    if await agreements.get(tx, agreement) is None:
+        raise UnknownAgreement

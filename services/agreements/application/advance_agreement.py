@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.outbox import publish
 from kit.recording import Recording
-from services.agreements.adapters import agreements
+from services.agreements.adapters import agreements, notices
 from services.agreements.adapters.agreements import StoredAgreement
+from services.agreements.adapters.notices import Cause
 from services.agreements.application.payloads import AgreementPublished
 from services.agreements.domain.errors import IllegalStep, UnknownAgreement
 from services.agreements.domain.lifecycle import Status, step
@@ -37,6 +38,7 @@ async def publish_agreement(tx: AsyncConnection, key: str, on: date, recording: 
     if stored.status is not Status.SIGNED:
         raise IllegalStep(stored.status.value, Status.PUBLISHED.value)
     published = await _taken(tx, stored, Status.PUBLISHED, on, recording)
+    await notices.expect(tx, key, max(on, stored.document.period.start), Cause.PUBLICATION)
     payload = AgreementPublished.of(stored.document, stored.version)
     await publish(tx, payload, key=key, subject=f"/v1/agreements/{key}")
     return published

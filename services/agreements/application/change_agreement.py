@@ -12,13 +12,15 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.clock import PARIS
 from kit.events.envelope import EventData
 from kit.events.outbox import Outgoing, publish_many
 from kit.period import ONE_DAY
 from kit.recording import Recording
-from services.agreements.adapters import agreements, cover, schemes
+from services.agreements.adapters import agreements, cover, notices, schemes
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDocument
+from services.agreements.adapters.notices import Cause
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.application.payloads import AgreementPublished
 from services.agreements.domain.cascade import Affected, Effect, Preview
@@ -32,6 +34,7 @@ class Move:
     """What a change does to one accord: a step of its life, a new version of its document from a day on, or both.
 
     `employer`: whom alone it concerns, for the count of agents. `after` is the last day that stays as it was.
+    `renews_notice`: the contracts change, and everybody covered afterwards is to be handed a new notice (art. 6).
     """
 
     stored: StoredAgreement
@@ -42,6 +45,7 @@ class Move:
     findings: tuple[Finding, ...] | None = None
     employer: str | None = None
     events: tuple[Outgoing, ...] = ()
+    renews_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,9 @@ async def _make(tx: AsyncConnection, move: Move, recording: Recording, events: l
         since = move.after + ONE_DAY
         findings = stored.findings if move.findings is None else move.findings
         await agreements.add_version(tx, document, version, findings, recording, effective_from=since)
+    if move.renews_notice:
+        today = recording.at.astimezone(PARIS).date()
+        await notices.expect(tx, stored.id, max(today, move.after + ONE_DAY), Cause.CHANGE)
     await agreements.count_change(tx, stored.id)
     whole = AgreementPublished.of(document, version, suspensions(steps))
     events += [*move.events, Outgoing(whole, stored.id, subject=f"/v1/agreements/{stored.id}")]

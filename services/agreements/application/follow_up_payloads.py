@@ -56,3 +56,16 @@ class NoticeDelivered(EventData):
     agent: str
     employer: str
     on: date
+
+
+class NoticeUndelivered(EventData):
+    """An e-mail that carried the notice did not arrive: the agent waits for it (again)."""
+
+    type: ClassVar[str] = "fr.psc.agreements.notice.undelivered.v1"
+    topic: ClassVar[str] = TOPIC
+
+    agreement: str
+    version: int
+    agent: str
+    employer: str
+    on: date

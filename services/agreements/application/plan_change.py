@@ -61,6 +61,7 @@ async def revision(
         document=document,
         findings=tuple(findings),
         events=outgoing(stored, *_told_of(stored, after, since, reason, changed)),
+        renews_notice=True,
     )
     return Plan(effects, [move] if changed else [])
 
@@ -185,7 +186,8 @@ def _carried(stored: StoredAgreement, insurer: str, on: date, reason: str, effec
     if EffectKind.AGREEMENT_LAPSES in kinds:
         return _end(stored, Status.LAPSED, on, reason, effects)
     if EffectKind.CONTRACT_ENDS in kinds:
-        return Move(stored, on, document=document_changes.without_insurer(stored.document, insurer, on))
+        document = document_changes.without_insurer(stored.document, insurer, on)
+        return Move(stored, on, document=document, renews_notice=True)
     return None
 
 

@@ -179,3 +179,36 @@ class UnknownMeeting(RelaisError):
     title_fr = "Réunion introuvable"
     title_en = "Meeting not found"
     status = 404
+
+
+class NotIssued(RelaisError):
+    """The version is due, but the insurer has not issued it."""
+
+    code = "notice_not_issued"
+    title_fr = "Cette version de la notice n'est pas déposée"
+    title_en = "That version of the notice is not deposited"
+    status = 409
+
+
+class NoMailRelay(RelaisError):
+    """Nothing takes e-mails: a delivery is recorded as handed over instead."""
+
+    code = "mail_not_configured"
+    title_fr = "Aucun relais de messagerie n'est configuré"
+    title_en = "No mail relay is configured"
+    status = 409
+
+
+class InvalidReport(RelaisError):
+    """The message is no delivery report (RFC 3464) of a notice."""
+
+    code = "invalid_report"
+    title_fr = "Avis de remise illisible"
+    title_en = "Not a delivery report"
+
+
+class UnknownMail(RelaisError):
+    code = "mail_not_found"
+    title_fr = "Courriel introuvable"
+    title_en = "Mail not found"
+    status = 404
