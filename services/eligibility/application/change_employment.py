@@ -58,12 +58,17 @@ async def end_employment(tx: AsyncConnection, file: OpenFile, employment: UUID, 
     return await _rewrite(tx, file, employment, ended(_own(file, employment), end), recording)
 
 
+async def check_free(tx: AsyncConnection, spells: tuple[Spell, ...]) -> None:
+    """Raise ContractOverlap when another employment of the same contract has days of these stretches."""
+    others = [s for s in await employments.of_contract(tx, spells[0].key) if s.employment != spells[0].employment]
+    if any(other.period.meets(spell.period) for other in others for spell in spells):
+        raise ContractOverlap(pointer="/end")
+
+
 async def _rewrite(
     tx: AsyncConnection, file: OpenFile, employment: UUID, spells: tuple[Spell, ...], recording: Recording
 ) -> int:
-    others = [s for s in await employments.of_contract(tx, spells[0].key) if s.employment != employment]
-    if any(other.period.meets(spell.period) for other in others for spell in spells):
-        raise ContractOverlap(pointer="/end")
+    await check_free(tx, spells)
     await employments.replace(tx, file.agent, employment, spells, recording)
     return await changed(tx, file.agent)
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import publish
 from kit.recording import Recording
 from services.eligibility.adapters import departures, employments
+from services.eligibility.application.change_employment import check_free
 from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.application.status_payloads import AgentLeft, DepartureWithdrawn, Left
 from services.eligibility.domain.amendment import ended
@@ -62,7 +63,8 @@ async def record_departure(
 async def withdraw_departure(tx: AsyncConnection, file: OpenFile, key: UUID, recording: Recording) -> int:
     """The agent did not leave. The new version of the file.
 
-    Raises FactNotFound, and ContractChangedSince when a contract is no longer as the departure left it.
+    Raises FactNotFound, ContractChangedSince when a contract is no longer as the departure left it, and ContractOverlap
+    when the agent has come back under the same one.
     """
     left = next((one for one in await departures.of_agent(tx, file.agent) if one.id == key), None)
     if left is None:
@@ -72,6 +74,7 @@ async def withdraw_departure(tx: AsyncConnection, file: OpenFile, key: UUID, rec
     if any(now.get(spells[0].employment) != ended(spells, left.on) for spells in before):
         raise ContractChangedSince
     for spells in before:
+        await check_free(tx, spells)
         await employments.replace(tx, file.agent, spells[0].employment, spells, recording)
     await departures.remove(tx, key, recording)
     await _tell(tx, file, DepartureWithdrawn.of(file.agent, left))

@@ -258,9 +258,3 @@ async def test_what_is_not_there(eligibility: Eligibility) -> None:
         leave = await hris.post(f"/v1/agents/{nobody}/leaves", json={"kind": "CMO", "start": "2026-02-01"})
         assert (leave.status_code, leave.json()["code"]) == (404, "agent_not_found")
         assert (await hris.get("/v1/agents/not-a-uuid")).status_code == 422
-
-
-async def test_the_simulation_is_not_offered_yet(eligibility: Eligibility) -> None:
-    async with eligibility.hris(CITY) as hris:
-        answer = await hris.post("/v1/simulations/affiliation", json={"agreement": "la-roche-sur-yon-2025"})
-    assert (answer.status_code, answer.headers["content-type"]) == (501, "application/problem+json")
