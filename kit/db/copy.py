@@ -6,13 +6,13 @@ A few rows are inserted as they are: making a stage would cost more than it save
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import JSON, Column, Table, column, select, table, text
+from pydantic_core import to_json
+from sqlalchemy import JSON, Column, Row, Table, TableClause, column, select, table, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -54,6 +54,32 @@ async def copy_rows(
 
     With `key`, rows already there are left alone, or get the columns of `update`; then no key may come twice.
     """
+    staged = await _staged(tx, target, columns, rows)
+    statement = insert(target).from_select(list(columns), select(staged))
+    written = await tx.execute(_settling(statement, key, update))
+    await tx.execute(text(f"DROP TABLE {staged.name}"))
+    return int(written.rowcount)
+
+
+async def copy_new_rows(
+    tx: AsyncConnection, target: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, key: Sequence[str]
+) -> list[Row[Any]]:
+    """Insert the `rows` whose `key` is not there yet; the keys written, in their order.
+
+    Written in the order of the key, so that two writers of the same rows wait for each other instead of for ever.
+    """
+    staged = await _staged(tx, target, columns, rows)
+    ordered = select(staged).order_by(*(staged.c[name] for name in key))
+    statement = insert(target).from_select(list(columns), ordered).on_conflict_do_nothing(index_elements=list(key))
+    written = (await tx.execute(statement.returning(*(target.c[name] for name in key)))).all()
+    await tx.execute(text(f"DROP TABLE {staged.name}"))
+    return list(written)
+
+
+async def _staged(
+    tx: AsyncConnection, target: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> TableClause:
+    """The rows in a stage table, which is under no policy; its reader drops it."""
     stage = f"stage_{target.name}"
     names = ", ".join(f'"{name}"' for name in columns)
     await tx.execute(
@@ -65,11 +91,7 @@ async def copy_rows(
     except asyncpg.PostgresError as error:
         error.detail = error.context = None  # they quote the line
         raise
-    staged = table(stage, *(column(name) for name in columns))
-    statement = insert(target).from_select(list(columns), select(staged))
-    written = await tx.execute(_settling(statement, key, update))
-    await tx.execute(text(f"DROP TABLE {stage}"))
-    return int(written.rowcount)
+    return table(stage, *(column(name) for name in columns))
 
 
 def _settling(statement: Insert, key: Sequence[str], update: Sequence[str]) -> Insert:
@@ -118,5 +140,5 @@ _CONVERTERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (MonthColumn, lambda month: month.first),
     (PeriodColumn, _range),
     (TSTZRANGE, _instants),
-    (JSON, lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))),
+    (JSON, lambda value: to_json(value).decode()),
 )

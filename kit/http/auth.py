@@ -26,6 +26,8 @@ SCOPES: Final[dict[str, str]] = {
     "agreements:write": "Déposer, signer et publier les accords",
     "agents:read": "Lire le dossier des agents",
     "agents:write": "Tenir le dossier des agents",
+    "proofs:read": "Lire les justificatifs des agents",
+    "proofs:write": "Transmettre et supprimer les justificatifs des agents",
     "pay:read": "Lire les éléments de paie",
     "pay:write": "Transmettre les éléments de paie",
     "contributions:read": "Lire les cotisations et les bordereaux",

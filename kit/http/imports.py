@@ -36,6 +36,9 @@ from kit.http.upload import body_of, every_line, media_type_of
 
 Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 _JSON_TYPES: Final = (JSON_LINES, "application/x-ndjson")
+# Lines applied in one transaction: many, so that what each costs the database once is shared, and bounded in bytes.
+CHUNK_LINES: Final = 5_000
+CHUNK_BYTES: Final = 4 * 1024 * 1024
 _REJECTS_PAGE: Final = 1_000
 
 
@@ -106,7 +109,6 @@ def _add(router: APIRouter, kind: ImportKind, read: str, write: str) -> None:
     file: dict[int | str, dict[str, Any]] = {
         200: {"content": {CSV: {"schema": {"type": "string"}}}, "description": "Lignes refusées"}
     }
-    name = kind.name.replace("-", "_")
     name, reads = kind.name.replace("-", "_"), [requires(read)]
     router.post(
         path,
@@ -170,12 +172,13 @@ async def _layout(request: Request, kind: ImportKind, received: AsyncIterator[by
 async def _chunks(received: AsyncIterator[bytes], first: int) -> AsyncIterator[tuple[int, int, int, bytes]]:
     """So many lines at a time: the chunk's number, its first line, how many they are, and their text."""
     held: list[bytes] = []
-    number = 0
+    number, size = 0, 0
     async for line in received:
         held.append(line)
-        if len(held) == jobs.CHUNK_LINES:
+        size += len(line)
+        if len(held) == CHUNK_LINES or size >= CHUNK_BYTES:
             yield number, first, len(held), b"".join(held)
-            number, first, held = number + 1, first + len(held), []
+            number, first, held, size = number + 1, first + len(held), [], 0
     if held:
         yield number, first, len(held), b"".join(held)
 

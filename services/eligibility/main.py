@@ -19,6 +19,7 @@ from kit.scheduler import Daily, Task
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.eligibility import events
+from services.eligibility.adapters import proofs as proof_files
 from services.eligibility.adapters import redecisions
 from services.eligibility.api import (
     affiliation,
@@ -34,6 +35,7 @@ from services.eligibility.api import (
     openings,
     options,
     positions,
+    proofs,
     simulation,
 )
 from services.eligibility.application.decider import Decider
@@ -51,6 +53,8 @@ ROUTERS: Final = (
     positions.router,
     dispenses.router,
     departures.router,
+    proofs.uploads,
+    proofs.router,
     affiliation.router,
     simulation.router,
 )
@@ -70,7 +74,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         clock=now,
         crypto=crypto,
         resources=(deciding,),
-        tasks=(day_passes(now),),
+        tasks=(day_passes(now), proofs_expire(now)),
         jobs=imports.handlers(book, crypto, now),
     )
 
@@ -82,6 +86,15 @@ def day_passes(clock: Clock) -> Task:
         await redecisions.ask_due(tx, clock.day())
 
     return Task("affiliation.day-passes", Daily(time(0, 1)), run)
+
+
+def proofs_expire(clock: Clock) -> Task:
+    """Each night the proofs whose day has come are deleted."""
+
+    async def run(tx: AsyncConnection, _due: datetime) -> None:
+        await proof_files.purge(tx, clock.day())
+
+    return Task("proofs.purge", Daily(time(3, 45)), run)
 
 
 @asynccontextmanager

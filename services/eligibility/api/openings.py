@@ -17,6 +17,7 @@ from kit.ids import new_id
 from kit.period import Period
 from rules.vocabulary import LeaveKind
 from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.dispenses import DispenseBody
 from services.eligibility.api.schemas import Chosen, refused
 from services.eligibility.api.whole_leaves import WholeLeave
 from services.eligibility.application.open_balance import open_balance
@@ -49,6 +50,12 @@ class OpeningOption(Request):
     since: DateText = Field(alias="from")
 
 
+class OpeningDispense(DispenseBody):
+    """A request to stay out that the agent has made already; its employer is the balance's."""
+
+    employer: None = None
+
+
 class OpeningRequest(Request):
     """Ordinary leave of the year before `as_of`, CLD of the whole career, leaves that run, options, a dispense."""
 
@@ -56,6 +63,7 @@ class OpeningRequest(Request):
     as_of: DateText
     leaves: list[OpeningLeaveRequest] = Field([], max_length=MAX_LEAVES)
     options: list[OpeningOption] = Field([], max_length=MAX_OPTIONS)
+    dispense: OpeningDispense | None = None
 
     def to_opening(self, employer: str) -> Opening:
         return Opening(
@@ -63,6 +71,7 @@ class OpeningRequest(Request):
             as_of=self.as_of,
             leaves=tuple(OpeningLeave(leave.to_entries(employer, opening=True), leave.cause) for leave in self.leaves),
             options=tuple(Election(new_id(), employer, one.guarantee, Period(one.since)) for one in self.options),
+            dispense=None if self.dispense is None else self.dispense.to_request(employer),
         )
 
 

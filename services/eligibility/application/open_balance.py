@@ -16,6 +16,7 @@ from services.eligibility.adapters import openings
 from services.eligibility.application.elect_option import elect_option
 from services.eligibility.application.enter_leaves import enter_leaves
 from services.eligibility.application.open_file import OpenFile, changed
+from services.eligibility.application.request_dispense import request_dispense
 from services.eligibility.domain.opening import Opening, OpeningTaken, check
 
 # Ids are given here: they are not what was said.
@@ -35,7 +36,7 @@ async def open_balance(
 ) -> Opened:
     """Enter what an employer says of an agent when it joins. The same again changes nothing.
 
-    Raises OpeningTaken, and what `check`, `enter_leaves` and `elect_option` refuse, pointing into the balance.
+    Raises OpeningTaken and what the use cases of leaves, options and dispenses refuse, pointing into the balance.
     """
     mark = _mark(one, crypto)
     known = await openings.mark_of(tx, file.agent, one.employer)
@@ -49,6 +50,9 @@ async def open_balance(
     for number, election in enumerate(one.options):
         with pointing_under(f"/options/{number}"):
             await elect_option(tx, file, election, recording)
+    if one.dispense is not None:
+        with pointing_under("/dispense"):
+            await request_dispense(tx, file, one.dispense, recording)
     return Opened(await changed(tx, file.agent), new=True)
 
 

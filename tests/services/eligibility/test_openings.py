@@ -119,6 +119,28 @@ async def test_who_is_on_leave_when_the_accord_takes_effect_joins_later(eligibil
     assert outcomes == [("2025-01-01", "DEFERRED"), ("2025-03-22", "AFFILIATED")]
 
 
+async def test_a_dispense_asked_before_is_taken_over(eligibility: Eligibility) -> None:
+    """Accord art. 3: asked in time and proven, it keeps a CDD out until the month after its proof lapses."""
+    dispense = {"requested_on": "2025-01-10", "individual_cover": True, "proofs": ["2025-01-10", "2025-12-01"]}
+    cdd = {"kind": "CONTRACTUEL_PUBLIC", "contract": "CDD", "start": "2024-06-01", "end": "2027-05-31"}
+    await eligibility.publish_accord()
+    async with eligibility.hris(CITY) as hris:
+        employment = {**cdd, "category": None, "titular": None, "service_start": None}
+        body = hire_body(employment=employment)
+        agent = (await hris.post("/v1/agents", json=body, headers={"idempotency-key": "k"})).json()["id"]
+        answer = await enter(hris, agent, leaves=[], options=[], dispense=dispense)
+        assert answer.status_code == 201, answer.text
+        await eligibility.decide()
+        cover = (await hris.get(f"/v1/agents/{agent}/affiliation")).json()
+        later = {**dispense, "requested_on": "2027-01-01"}
+        refusal = await enter(hris, agent, leaves=[], options=[], dispense={**later, "employer": CITY})
+    assert [(p["start"], p["outcome"]) for p in cover["periods"]][:2] == [
+        ("2025-01-01", "DISPENSED"),
+        ("2026-12-01", "AFFILIATED"),
+    ]
+    assert refusal.json()["errors"][0]["pointer"] == "/dispense/employer"
+
+
 def leave(kind: str, start: str, end: str | None, **more: str) -> dict[str, Any]:
     return {"kind": kind, "entries": [{"start": start, "end": end}], **more}
 
@@ -138,6 +160,7 @@ def leave(kind: str, start: str, end: str | None, **more: str) -> dict[str, Any]
         ({"options": [{"guarantee": "DEATH", "from": JOINS}] * 2}, None, None),
         ({"options": [{"guarantee": "DEATH", "from": JOINS}] * 4}, "too_long", "/options"),
         ({"leaves": [{"kind": "CMO", "entries": []}]}, "too_short", "/leaves/0/entries"),
+        ({"dispense": {"requested_on": "2027-01-01", "individual_cover": True}}, "in_future", "/dispense/requested_on"),
     ],
 )
 async def test_a_balance_is_entered_whole_or_not_at_all(
