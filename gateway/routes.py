@@ -27,6 +27,7 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/annuities": "claims",
     "/v1/capitals": "claims",
     "/v1/decisions": "claims",
+    "/v1/overpayments": "claims",
     "/v1/ri-maintenance": "claims",
     "/v1/simulations/net-pay": "claims",
     "/v1/simulations/statutory-pay": "claims",

@@ -23,6 +23,8 @@ from services.claims.application.payloads import (
     ClaimOpened,
     ClaimReopened,
     HalfPayForeseen,
+    OverpaymentOpened,
+    OverpaymentSettled,
 )
 
 PUBLISHES: Final[tuple[type[EventData], ...]] = (
@@ -35,6 +37,8 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     AnnuityStarted,
     AnnuityAdjusted,
     CapitalDue,
+    OverpaymentOpened,
+    OverpaymentSettled,
 )
 
 # The facts about an agent that decisions rest on, by producer and type.

@@ -9,7 +9,17 @@ from kit.clock import Clock, SystemClock
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.claims import events
-from services.claims.api import annuities, capitals, claims, decisions, entitlements, maintenance, simulations
+from services.claims.api import (
+    annuities,
+    capitals,
+    claims,
+    decisions,
+    entitlements,
+    maintenance,
+    overpayments,
+    previews,
+    simulations,
+)
 
 
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
@@ -21,9 +31,11 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         routers=(
             simulations.router,
             entitlements.router,
+            previews.router,
             claims.router,
             annuities.router,
             capitals.router,
+            overpayments.router,
             decisions.router,
             maintenance.router,
         ),

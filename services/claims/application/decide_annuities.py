@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from kit.trace import Snapshot
 from services.claims.adapters import annuities
 from services.claims.adapters.annuities import Annuity
 from services.claims.application.deciding import Subject, store, withdraw
+from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.payloads import AnnuityAdjusted, AnnuityStarted
 from services.claims.domain.annuity import Annuity as FoundAnnuity
+from services.claims.domain.overpayment import OverpaymentKind, annuity_changes
 from services.claims.domain.proposal import ProposedAnnuity, annuity_case
 from services.claims.domain.snapshot import decided
 from services.claims.domain.terms import AnnuityFormula
@@ -35,6 +38,7 @@ class _Change:
     found: FoundAnnuity | None
     before: Annuity | None
     snapshot: Snapshot
+    terms: Mapping[str, Any]
 
 
 async def decide_annuities(
@@ -55,8 +59,18 @@ async def decide_annuities(
             decision, snapshot = decided(case, annuity.version.document, subject.rules)
             assert decision.annuity is not None, "the case has an invalidity"
             if before is None or not _same(decision.annuity, before):
-                agreement = annuity.version.terms.agreement
-                changes.append(_Change(recognition, claim, agreement, decision.annuity, before, snapshot))
+                version = annuity.version
+                changes.append(
+                    _Change(
+                        recognition,
+                        claim,
+                        version.terms.agreement,
+                        decision.annuity,
+                        before,
+                        snapshot,
+                        version.document,
+                    )
+                )
     changes += [await _withdrawn(tx, subject, before) for before in known.values() if before.monthly]
     return await _write(tx, subject, changes)
 
@@ -64,7 +78,9 @@ async def decide_annuities(
 async def _withdrawn(tx: AsyncConnection, subject: Subject, before: Annuity) -> _Change:
     """The former decision's case without its invalidity, which gives nothing."""
     former = await withdraw(tx, subject, before.id, lambda case: replace(case, invalidity=None))
-    return _Change(before.recognition, before.claim, former.terms["agreement"], None, before, former.snapshot)
+    return _Change(
+        before.recognition, before.claim, former.terms["agreement"], None, before, former.snapshot, former.terms
+    )
 
 
 async def _write(tx: AsyncConnection, subject: Subject, changes: Sequence[_Change]) -> list[Outgoing]:
@@ -72,10 +88,19 @@ async def _write(tx: AsyncConnection, subject: Subject, changes: Sequence[_Chang
     snapshots = [change.snapshot for change in changes]
     await store(tx, subject, ((a.id, f"annuity:{a.annuity}", s) for a, s in zip(written, snapshots, strict=True)))
     await annuities.decide(tx, written)
-    return [
-        subject.tell(_event(change.agreement, annuity), f"annuity/{annuity.annuity}")
-        for annuity, change in zip(written, changes, strict=True)
-    ]
+    events = []
+    for annuity, change in zip(written, changes, strict=True):
+        events.append(subject.tell(_event(change.agreement, annuity), f"annuity/{annuity.annuity}"))
+        paid = Paid(OverpaymentKind.ANNUITY, annuity.annuity, annuity.claim, change.terms)
+        deltas = annuity_changes(_running(change.before), _running(annuity), subject.today)
+        events += await follow_overpayments(
+            tx, subject, paid, [Change(annuity.id, month, delta) for month, delta in deltas]
+        )
+    return events
+
+
+def _running(annuity: Annuity | None) -> tuple[date, Money] | None:
+    return None if annuity is None else (annuity.starts, annuity.monthly)
 
 
 def _annuity(subject: Subject, change: _Change) -> Annuity:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.outbox import Outgoing
 from kit.ids import new_id
 from kit.money import Money
+from kit.period import Month
 from kit.trace import Snapshot
 from rules.book import RuleBook
 from services.claims.adapters import capitals
 from services.claims.adapters.capitals import Capital
 from services.claims.application.deciding import Subject, store, withdraw
+from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.payloads import CapitalDue
 from services.claims.domain.capitals import Capital as FoundCapital
 from services.claims.domain.due_capitals import ProposedCapital
+from services.claims.domain.overpayment import OverpaymentKind
 from services.claims.domain.snapshot import decided
 
 ZERO = Money.zero()
@@ -31,17 +35,36 @@ class _Due:
     agreement: str
     found: FoundCapital
     snapshot: Snapshot
+    terms: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A capital decided anew."""
+
+    now: Capital
+    before: Capital | None
+    snapshot: Snapshot
+    terms: Mapping[str, Any]
+
+    def changes(self) -> list[Change]:
+        """What it changes in the months in which it was, and is, due."""
+        was = [] if self.before is None else [Change(self.now.id, Month.of(self.before.due), -self.before.amount)]
+        found = Change(self.now.id, Month.of(self.now.due), self.now.amount)
+        if was and was[0].month == found.month:
+            return [replace(found, delta=self.now.amount_delta)]
+        return [*was, found]
 
 
 async def decide_capitals(tx: AsyncConnection, subject: Subject, proposed: Sequence[ProposedCapital]) -> list[Outgoing]:
     """Write what differs; a capital that nothing supports any more goes back to zero. Raises as `decide`."""
     known = await capitals.current(tx, subject.employer, subject.agent)
     due = _due(proposed, subject.rules)
-    taken: list[tuple[Capital, Snapshot]] = []
+    taken: list[_Taken] = []
     for guarantee, one in due.items():
         before = known.get(guarantee)
         if before is None or (one.agreement, one.found.due, one.found.amount) != _said(before):
-            taken.append((_capital(subject, one, before), one.snapshot))
+            taken.append(_Taken(_capital(subject, one, before), before, one.snapshot, one.terms))
     lost = [before for guarantee, before in known.items() if before.amount and guarantee not in due]
     taken += [await _withdrawn(tx, subject, before) for before in lost]
     return await _write(tx, subject, taken)
@@ -55,20 +78,25 @@ def _due(proposed: Sequence[ProposedCapital], rules: RuleBook) -> dict[str, _Due
             decision, snapshot = decided(one.case, one.version.document, rules)
             paid = next((capital for capital in decision.capitals if capital.amount), None)
             if paid is not None:
-                due[one.guarantee.value] = _Due(one.version.terms.agreement, paid, snapshot)
+                due[one.guarantee.value] = _Due(one.version.terms.agreement, paid, snapshot, one.version.document)
     return due
 
 
-async def _withdrawn(tx: AsyncConnection, subject: Subject, before: Capital) -> tuple[Capital, Snapshot]:
+async def _withdrawn(tx: AsyncConnection, subject: Subject, before: Capital) -> _Taken:
     """The former decision's case without the option, which gives nothing."""
     former = await withdraw(tx, subject, before.id, lambda case: replace(case, options=frozenset()))
-    return _next(subject, before, before.due, ZERO), former.snapshot
+    return _Taken(_next(subject, before, before.due, ZERO), before, former.snapshot, former.terms)
 
 
-async def _write(tx: AsyncConnection, subject: Subject, taken: Sequence[tuple[Capital, Snapshot]]) -> list[Outgoing]:
-    await store(tx, subject, ((one.id, f"capital:{one.capital}", snapshot) for one, snapshot in taken))
-    await capitals.decide(tx, [one for one, _ in taken])
-    return [subject.tell(_event(one), f"capital/{one.capital}") for one, _ in taken]
+async def _write(tx: AsyncConnection, subject: Subject, taken: Sequence[_Taken]) -> list[Outgoing]:
+    await store(tx, subject, ((one.now.id, f"capital:{one.now.capital}", one.snapshot) for one in taken))
+    await capitals.decide(tx, [one.now for one in taken])
+    events = []
+    for one in taken:
+        events.append(subject.tell(_event(one.now), f"capital/{one.now.capital}"))
+        paid = Paid(OverpaymentKind.CAPITAL, one.now.capital, None, one.terms)
+        events += await follow_overpayments(tx, subject, paid, one.changes())
+    return events
 
 
 def _capital(subject: Subject, due: _Due, before: Capital | None) -> Capital:

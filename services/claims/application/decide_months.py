@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,9 +16,11 @@ from kit.trace import Snapshot
 from services.claims.adapters import claims
 from services.claims.adapters.claims import Benefit, Claim
 from services.claims.application.deciding import Subject, store, withdraw
+from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.payloads import BenefitAdjusted, BenefitDecided
 from services.claims.domain.benefits import MonthBenefit
 from services.claims.domain.case import Case
+from services.claims.domain.overpayment import OverpaymentKind
 from services.claims.domain.snapshot import decided
 
 ZERO = Money.zero()
@@ -32,6 +34,7 @@ class _Change:
     found: MonthBenefit | None
     before: Benefit | None
     snapshot: Snapshot
+    terms: Mapping[str, Any]
 
 
 async def decide_months(
@@ -44,7 +47,7 @@ async def decide_months(
         decision, snapshot = decided(case, terms, subject.rules)
         found, before = decision.months[0], known.get((claim.id, month))
         if before is None or not _same(found, before):
-            changes.append(_Change(month, found, before, snapshot))
+            changes.append(_Change(month, found, before, snapshot, terms))
     events = await _write(tx, subject, claim, changes)
     return events + await withdraw_months(tx, subject, claim, keep=cases.keys())
 
@@ -57,7 +60,7 @@ async def withdraw_months(
     for (_, month), before in sorted((await claims.current(tx, [claim.id])).items(), key=lambda item: item[0][1]):
         if month not in keep and _amounts(before) != (ZERO,) * len(_amounts(before)):
             former = await withdraw(tx, subject, before.id, lambda case: replace(case, leaves=(), days=None))
-            changes.append(_Change(month, None, before, former.snapshot))
+            changes.append(_Change(month, None, before, former.snapshot, former.terms))
     return await _write(tx, subject, claim, changes)
 
 
@@ -67,7 +70,18 @@ async def _write(tx: AsyncConnection, subject: Subject, claim: Claim, changes: l
     snapshots = [change.snapshot for change in changes]
     await store(tx, subject, ((b.id, f"claim:{claim.id}", s) for b, s in zip(written, snapshots, strict=True)))
     await claims.decide(tx, written)
-    return [subject.tell(_event(claim, benefit), f"claim/{claim.id}") for benefit in written]
+    told = [subject.tell(_event(claim, benefit), f"claim/{claim.id}") for benefit in written]
+    return told + await _overpaid(tx, subject, claim, written, changes)
+
+
+async def _overpaid(
+    tx: AsyncConnection, subject: Subject, claim: Claim, written: Sequence[Benefit], changes: Sequence[_Change]
+) -> list[Outgoing]:
+    if not changes:
+        return []
+    paid = Paid(OverpaymentKind.BENEFIT, claim.id, claim.id, changes[0].terms)
+    deltas = [Change(one.id, one.month, one.benefit_delta + one.ri_full_pay_delta) for one in written]
+    return await follow_overpayments(tx, subject, paid, deltas)
 
 
 def _benefit(subject: Subject, claim: Claim, change: _Change) -> Benefit:

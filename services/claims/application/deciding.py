@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.clock import PARIS
 from kit.db import decisions
 from kit.db.decisions import Decision
 from kit.events.envelope import EventData
@@ -30,6 +31,11 @@ class Subject:
     file: AgentFile
     rules: RuleBook
     at: datetime
+
+    @property
+    def today(self) -> date:
+        """The legal date on which it is recorded."""
+        return self.at.astimezone(PARIS).date()
 
     @property
     def names(self) -> dict[str, str]:

@@ -142,3 +142,32 @@ class CapitalDue(CaseData):
     due: str
     amount: str
     amount_delta: str
+
+
+class OverpaymentData(CaseData):
+    """What was paid for a month and is no longer due; `amount` as it was opened, `on` the day of what is told."""
+
+    overpayment: str
+    agreement: str
+    claim: str | None
+    month: str
+    amount: str
+    on: str
+
+
+class OverpaymentOpened(OverpaymentData):
+    """It must be paid back; `until`: the last days on which the employer and the insurer may ask for it."""
+
+    type: ClassVar[str] = "fr.psc.claims.overpayment.opened.v1"
+    topic: ClassVar[str] = TOPIC
+
+    kind: str
+    employer_until: str
+    insurer_until: str | None
+
+
+class OverpaymentSettled(OverpaymentData):
+    """Nothing is left of it: due again, paid back or given up."""
+
+    type: ClassVar[str] = "fr.psc.claims.overpayment.settled.v1"
+    topic: ClassVar[str] = TOPIC

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
 from kit.errors import RelaisError
-from kit.events.outbox import publish_many
+from kit.events.outbox import Outgoing, publish_many
 from rules.book import RuleBook
 from services.claims.adapters import files, progress
 from services.claims.application.announce_half_pay import announce_half_pay
@@ -24,18 +24,18 @@ from services.claims.domain.due_capitals import propose_capitals
 from services.claims.domain.proposal import propose
 
 
-async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleBook, clock: Clock) -> None:
-    """Bring what is decided in line with the facts, and publish the differences.
+async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleBook, clock: Clock) -> list[Outgoing]:
+    """Bring what is decided in line with the facts, and publish the differences, which are returned.
 
     The caller holds the agent (`progress.lock`). Of an agent without leave, invalidity or death there is nothing to
     decide. While a rebuild is behind what decisions rest on, nothing is done. Facts that contradict each other hold the
     case: nothing is decided, and what was stays, until they agree.
     """
     if not await files.has_case(tx, employer, agent):
-        return
+        return []
     await progress.share_common(tx, employer, agent)
     if await progress.is_behind(tx, agent):
-        return
+        return []
     file = await files.load(tx, employer, agent, clock.day())
     subject = Subject(employer, agent, file, rules, clock.instant())
     try:
@@ -48,10 +48,11 @@ async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleB
             events += await decide_capitals(tx, subject, propose_capitals(file, proposal.annuities, rules))
     except RelaisError as refusal:
         await progress.hold(tx, employer, agent, refusal.code, subject.at)
-        return
+        return []
     await progress.release(tx, employer, agent)
     await publish_many(tx, events)
     await progress.note_decided(tx, agent, [affiliation.agreement for affiliation in file.affiliations])
+    return events
 
 
 async def redecide_all(tx: AsyncConnection, agents: Iterable[tuple[str, UUID]], rules: RuleBook, clock: Clock) -> None:

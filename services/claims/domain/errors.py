@@ -133,3 +133,28 @@ class SpellTooLong(RelaisError):
     code = "spell_too_long"
     title_fr = "Congés ininterrompus plus longs que tout statut"
     title_en = "Uninterrupted leave longer than any statute"
+
+
+class UnknownOverpayment(RelaisError):
+    """No overpayment in scope has this identifier."""
+
+    code = "unknown_overpayment"
+    title_fr = "Trop-perçu inconnu"
+    title_en = "Unknown overpayment"
+    status = 404
+
+
+class MoreThanOwed(RelaisError):
+    """A movement of nothing, or of more than the balance."""
+
+    code = "more_than_owed"
+    title_fr = "Le montant n'est pas compris entre un centime et le solde du trop-perçu"
+    title_en = "The amount is not between one cent and the balance of the overpayment"
+
+
+class ScheduleTooLong(RelaisError):
+    """No instalment, too many, or instalments of less than a cent."""
+
+    code = "schedule_too_long"
+    title_fr = "Échéancier impossible"
+    title_en = "Impossible schedule"

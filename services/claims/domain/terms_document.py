@@ -25,7 +25,7 @@ from services.claims.domain.terms import (
 )
 
 Document = Mapping[str, Any]
-KEPT: Final = ("agreement", "version", "effective", "employers", "guarantees", "contribution_base")
+KEPT: Final = ("agreement", "version", "effective", "employers", "insurers", "guarantees", "contribution_base")
 
 
 def read_terms(document: Document) -> BenefitTerms:

@@ -1,0 +1,147 @@
+"""Overpayments, their movements and schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Row, Select, cast, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.money import Money
+from kit.period import Month
+from services.claims.adapters.overpayment_tables import overpayment, overpayment_instalment, overpayment_movement
+from services.claims.domain.overpayment import Instalment, Owed
+
+
+@dataclass(frozen=True, slots=True)
+class Overpayment:
+    """A month to be paid back. `thing` is the claim, annuity or capital it had been paid for."""
+
+    id: UUID
+    employer: str
+    agent: UUID
+    agreement: str
+    kind: str
+    thing: UUID
+    claim: UUID | None
+    month: Month
+    decision: UUID
+    amount: Money
+    opened_on: date
+    employer_until: date
+    employer_reference: str
+    insurer_until: date | None
+    insurer_reference: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What made one smaller."""
+
+    id: UUID
+    employer: str
+    overpayment: UUID
+    kind: str
+    amount: Money
+    happened_on: date
+    ground: str | None
+    note: str | None
+    decision: UUID | None
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An overpayment and what is left of it."""
+
+    about: Overpayment
+    owed: Owed
+
+
+async def add(tx: AsyncConnection, opened: Sequence[Overpayment]) -> None:
+    if opened:
+        await tx.execute(insert(overpayment), [_values(one) for one in opened])
+
+
+async def move(tx: AsyncConnection, movements: Sequence[Movement]) -> None:
+    if movements:
+        await tx.execute(insert(overpayment_movement), [_values(one) for one in movements])
+
+
+async def of_thing(tx: AsyncConnection, thing: UUID) -> list[Standing]:
+    """The overpayments of a claim, an annuity or a capital, the oldest first."""
+    query = _standings().where(overpayment.c.thing == thing).order_by(overpayment.c.id)
+    return [_standing(row) for row in await tx.execute(query)]
+
+
+async def one(tx: AsyncConnection, identifier: UUID) -> Standing | None:
+    row = (await tx.execute(_standings().where(overpayment.c.id == identifier))).one_or_none()
+    return None if row is None else _standing(row)
+
+
+async def page(
+    tx: AsyncConnection, agent: UUID | None, *, open_only: bool, after: UUID | None, limit: int
+) -> list[Standing]:
+    """Overpayments in scope, of one agent or all, by id."""
+    query = _standings().order_by(overpayment.c.id).limit(limit)
+    if agent is not None:
+        query = query.where(overpayment.c.agent == agent)
+    if open_only:
+        query = query.where(overpayment.c.amount > func.coalesce(_settled(), 0))
+    if after is not None:
+        query = query.where(overpayment.c.id > after)
+    return [_standing(row) for row in await tx.execute(query)]
+
+
+async def movements(tx: AsyncConnection, identifier: UUID) -> list[Movement]:
+    """What was settled of one, in the order of recording."""
+    table = overpayment_movement
+    rows = await tx.execute(select(table).where(table.c.overpayment == identifier).order_by(table.c.id))
+    return [Movement(**row._asdict()) for row in rows]
+
+
+async def instalments(tx: AsyncConnection, identifier: UUID) -> tuple[int, list[Instalment]]:
+    """The number of the schedule that counts, and its instalments; 0 and none when there is no schedule."""
+    table = overpayment_instalment
+    last = select(func.max(table.c.plan)).where(table.c.overpayment == identifier).scalar_subquery()
+    query = select(table).where((table.c.overpayment == identifier) & (table.c.plan == last)).order_by(table.c.number)
+    rows = (await tx.execute(query)).all()
+    return (rows[0].plan if rows else 0), [Instalment(row.due, row.amount) for row in rows]
+
+
+async def plan(tx: AsyncConnection, about: Overpayment, found: Sequence[Instalment], at: datetime, by: str) -> None:
+    """A schedule that takes the place of the former."""
+    former, _ = await instalments(tx, about.id)
+    kept = {"overpayment": about.id, "plan": former + 1, "employer": about.employer}
+    rows = [
+        {**kept, "number": number, "due": part.due, "amount": part.amount, "recorded_at": at, "recorded_by": by}
+        for number, part in enumerate(found, 1)
+    ]
+    await tx.execute(insert(overpayment_instalment), rows)
+
+
+def _settled() -> Any:
+    table = overpayment_movement
+    total = cast(func.sum(cast(table.c.amount, BigInteger)), BigInteger)
+    return select(total).where(table.c.overpayment == overpayment.c.id).scalar_subquery()
+
+
+def _standings() -> Select[Any]:
+    return select(overpayment, func.coalesce(_settled(), 0).label("settled"))
+
+
+def _standing(row: Row[Any]) -> Standing:
+    values = row._asdict()
+    settled = Money(values.pop("settled"))
+    about = Overpayment(**values)
+    return Standing(about, Owed(about.amount, settled))
+
+
+def _values(record: Any) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}

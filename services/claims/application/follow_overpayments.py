@@ -1,0 +1,152 @@
+"""Open what must be paid back when less is due than was paid, and lower it when it is due again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.events.outbox import Outgoing
+from kit.ids import new_id
+from kit.money import Money
+from kit.period import Month
+from services.claims.adapters import overpayments
+from services.claims.adapters.overpayments import Movement, Overpayment, Standing
+from services.claims.application.deciding import Subject
+from services.claims.application.payloads import OverpaymentOpened, OverpaymentSettled
+from services.claims.domain.overpayment import (
+    MovementKind,
+    OverpaymentKind,
+    clocks,
+    compensated,
+    legal_code,
+    paid_months,
+)
+
+RELAIS: Final = "relais"
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What months are paid for: a claim, an annuity or a capital (`thing`), under the document of an accord."""
+
+    kind: OverpaymentKind
+    thing: UUID
+    claim: UUID | None
+    terms: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a decision changes in one month."""
+
+    decision: UUID
+    month: Month
+    delta: Money
+
+
+async def follow_overpayments(
+    tx: AsyncConnection, subject: Subject, paid: Paid, changes: Iterable[Change]
+) -> list[Outgoing]:
+    """Months over that are due for less open an overpayment; those due for more first lower theirs. Holds the agent."""
+    changes = list(changes)
+    over = {month for month, _ in paid_months(((one.month, one.delta) for one in changes), subject.today)}
+    concerned = [one for one in changes if one.month in over]
+    if not concerned:
+        return []
+    more = [one for one in concerned if one.delta.cents > 0]
+    lowered = await _lower(tx, subject, paid, more) if more else []
+    opened = [_opened(subject, paid, one) for one in concerned if one.delta.cents < 0]
+    await overpayments.add(tx, opened)
+    return [*lowered, *(tell_opened(subject, one) for one in opened)]
+
+
+async def _lower(tx: AsyncConnection, subject: Subject, paid: Paid, more: Sequence[Change]) -> list[Outgoing]:
+    known = await overpayments.of_thing(tx, paid.thing)
+    taken: list[Movement] = []
+    settled: list[Outgoing] = []
+    for change in more:
+        standing = [one for one in known if one.about.month == change.month]
+        for one, part in compensated(change.delta, [(one, one.owed.balance) for one in standing]):
+            taken.append(_compensation(subject, one.about, change, part))
+            if part == one.owed.balance:
+                settled.append(tell_settled(subject, one))
+    await overpayments.move(tx, taken)
+    return settled
+
+
+def _compensation(subject: Subject, about: Overpayment, change: Change, part: Money) -> Movement:
+    return Movement(
+        id=new_id(),
+        employer=about.employer,
+        overpayment=about.id,
+        kind=MovementKind.COMPENSATED.value,
+        amount=part,
+        happened_on=subject.today,
+        ground=None,
+        note=None,
+        decision=change.decision,
+        recorded_at=subject.at,
+        recorded_by=RELAIS,
+    )
+
+
+def _opened(subject: Subject, paid: Paid, change: Change) -> Overpayment:
+    code = legal_code(paid.terms, change.month.first)
+    until = clocks(change.month, paid.kind, subject.today, code, subject.rules)
+    return Overpayment(
+        id=new_id(),
+        employer=subject.employer,
+        agent=subject.agent,
+        agreement=paid.terms["agreement"],
+        kind=paid.kind.value,
+        thing=paid.thing,
+        claim=paid.claim,
+        month=change.month,
+        decision=change.decision,
+        amount=-change.delta,
+        opened_on=subject.today,
+        employer_until=_known(until.employer.until),
+        employer_reference=until.employer.reference,
+        insurer_until=until.insurer.until,
+        insurer_reference=until.insurer.reference,
+        recorded_at=subject.at,
+    )
+
+
+def _known(until: Any) -> Any:
+    assert until is not None, "the employer's clock always runs"
+    return until
+
+
+def tell_opened(subject: Subject, about: Overpayment) -> Outgoing:
+    data = OverpaymentOpened(
+        **subject.names,
+        overpayment=str(about.id),
+        agreement=about.agreement,
+        claim=str(about.claim) if about.claim else None,
+        kind=about.kind,
+        month=str(about.month),
+        amount=str(about.amount),
+        on=about.opened_on.isoformat(),
+        insurer_until=about.insurer_until.isoformat() if about.insurer_until else None,
+        employer_until=about.employer_until.isoformat(),
+    )
+    return subject.tell(data, f"overpayment/{about.id}")
+
+
+def tell_settled(subject: Subject, standing: Standing) -> Outgoing:
+    about = standing.about
+    data = OverpaymentSettled(
+        **subject.names,
+        overpayment=str(about.id),
+        agreement=about.agreement,
+        claim=str(about.claim) if about.claim else None,
+        month=str(about.month),
+        amount=str(about.amount),
+        on=subject.today.isoformat(),
+    )
+    return subject.tell(data, f"overpayment/{about.id}")

@@ -1,0 +1,67 @@
+"""What facts that are only supposed would change: they are stored, decided, told, and taken back as if never said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.money import Money
+from rules.book import RuleBook
+from services.claims.adapters import progress
+from services.claims.application.follow import Store
+from services.claims.application.payloads import BenefitDecided, OverpaymentOpened
+from services.claims.application.redecide import redecide
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A fact as an event would tell it, and what stores it."""
+
+    store: Store
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be told, by type, in order; `held`: the code of what would keep anything from being decided."""
+
+    events: tuple[tuple[str, dict[str, Any]], ...]
+    held: str | None
+
+    @property
+    def benefit_delta(self) -> Money:
+        """What all months of claims would change by."""
+        return Money.sum(
+            Money.parse(data.get(name, "0"))
+            for _, data in self.events
+            for name in ("benefit_delta", "ri_full_pay_delta")
+        ) + Money.sum(
+            Money.parse(data[name])
+            for kind, data in self.events
+            if kind == BenefitDecided.type
+            for name in ("benefit", "ri_full_pay")
+        )
+
+    @property
+    def overpaid(self) -> Money:
+        """What would have to be paid back."""
+        return Money.sum(Money.parse(data["amount"]) for kind, data in self.events if kind == OverpaymentOpened.type)
+
+
+async def preview(
+    tx: AsyncConnection, employer: str, agent: UUID, facts: Sequence[Supposed], *, rules: RuleBook, clock: Clock
+) -> Preview:
+    """Decide the agent on these facts besides those known, and leave no trace of it."""
+    await progress.lock(tx, [str(agent)])
+    async with tx.begin_nested() as attempt:
+        for fact in facts:
+            await fact.store(tx, fact.data)
+        told = await redecide(tx, employer, agent, rules, clock)
+        held = (await progress.held(tx, agent)).get(employer)
+        await attempt.rollback()
+    return Preview(tuple((one.data.type, one.data.model_dump(mode="json")) for one in told), held)

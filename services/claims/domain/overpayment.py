@@ -1,0 +1,163 @@
+"""What was paid and is no longer due: how much, until when it may be asked back, and how it is settled.
+
+Two clocks run, and neither replaces the other: the employer's on the pay it advanced, the insurer's on its benefit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from kit.money import Money
+from kit.period import ONE_DAY, Month, add_months, add_years
+from rules.book import Rules
+from services.claims.domain.errors import MoreThanOwed, ScheduleTooLong
+
+# Beyond, a schedule is a mistyped number.
+LONGEST_SCHEDULE = 120
+
+
+class OverpaymentKind(StrEnum):
+    """What had been paid."""
+
+    BENEFIT = "BENEFIT"
+    ANNUITY = "ANNUITY"
+    CAPITAL = "CAPITAL"
+
+
+class MovementKind(StrEnum):
+    """What makes an overpayment smaller."""
+
+    COMPENSATED = "COMPENSATED"  # the same month is due again
+    RECOVERED = "RECOVERED"  # paid back
+    WAIVED = "WAIVED"  # given up, for a reason
+
+
+class WaiverGround(StrEnum):
+    """Why what is owed is given up."""
+
+    ACQUIRED_HALF_PAY = "ACQUIRED_HALF_PAY"  # CE 9 nov. 2018 n° 412684
+    PRESCRIBED = "PRESCRIBED"
+    HARDSHIP = "HARDSHIP"
+    INSURER_DECISION = "INSURER_DECISION"
+    SMALL_AMOUNT = "SMALL_AMOUNT"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The last day on which something may be asked back, and by which rule; `until` None: nobody can tell."""
+
+    until: date | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The employer's, and the insurer's."""
+
+    employer: Clock
+    insurer: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """A part of what is owed, and the day it falls due."""
+
+    due: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What one overpayment leaves to be settled."""
+
+    amount: Money
+    settled: Money
+
+    @property
+    def balance(self) -> Money:
+        return self.amount - self.settled
+
+    def less(self, amount: Money) -> Owed:
+        """After a movement. Raises MoreThanOwed beyond the balance, or for nothing at all."""
+        if not amount or amount > self.balance:
+            raise MoreThanOwed(pointer="/amount")
+        return Owed(self.amount, self.settled + amount)
+
+
+def paid_months(changes: Iterable[tuple[Month, Money]], today: date) -> Iterator[tuple[Month, Money]]:
+    """The changes of months that are over: benefits are paid in arrears, so a month to come was paid to nobody."""
+    return ((month, change) for month, change in changes if change and month.last < today)
+
+
+def annuity_changes(
+    before: tuple[date, Money] | None, after: tuple[date, Money] | None, today: date
+) -> list[tuple[Month, Money]]:
+    """What a new version of an annuity (its start, its monthly amount) changes in each month that is over."""
+    starts = [start for start, _ in filter(None, (before, after))]
+    months: list[tuple[Month, Money]] = []
+    month = Month.of(min(starts, default=today))
+    while month.last < today:
+        change = _monthly(after, month) - _monthly(before, month)
+        if change:
+            months.append((month, change))
+        month = month.next()
+    return months
+
+
+def _monthly(annuity: tuple[date, Money] | None, month: Month) -> Money:
+    if annuity is None or annuity[0] > month.last:
+        return Money.zero()
+    return annuity[1]
+
+
+def clocks(month: Month, kind: OverpaymentKind, opened_on: date, code: str | None, rules: Rules) -> Clocks:
+    """Until when a month's overpayment may be asked back.
+
+    The employer: years from the first day of the month after the payment (loi 2000-321 art. 37-1). The insurer: by the
+    code it is under and the risk; None while nobody knows the code. Raises NoValueAt.
+    """
+    pay = rules.at("recovery.pay.years", opened_on)
+    employer = Clock(add_years(add_months(month.first, 1), pay.integer) - ONE_DAY, pay.reference)
+    if code is None:
+        return Clocks(employer, Clock(None, "code dont relève l'assureur : inconnu"))
+    rule = rules.at(f"prescription.{code}.{_risk(kind)}", opened_on)
+    return Clocks(employer, Clock(add_years(opened_on, rule.integer), rule.reference))
+
+
+def _risk(kind: OverpaymentKind) -> str:
+    return "DEATH" if kind is OverpaymentKind.CAPITAL else "INCAPACITY"
+
+
+def compensated(due_again: Money, balances: Sequence[tuple[Any, Money]]) -> list[tuple[Any, Money]]:
+    """How an amount due again lowers open overpayments of the same month, the oldest first."""
+    taken = []
+    for which, balance in balances:
+        part = min(balance, due_again)
+        if part.cents > 0:
+            taken.append((which, part))
+            due_again = due_again - part
+    return taken
+
+
+def schedule(balance: Money, count: int, first_due: date) -> tuple[Instalment, ...]:
+    """Equal monthly instalments; the first takes the cents that do not divide. Raises ScheduleTooLong."""
+    if not 0 < count <= LONGEST_SCHEDULE or balance.cents < count:
+        raise ScheduleTooLong(pointer="/instalments")
+    each, rest = divmod(balance.cents, count)
+    return tuple(
+        Instalment(add_months(first_due, place), Money(each + (rest if not place else 0))) for place in range(count)
+    )
+
+
+def legal_code(document: Mapping[str, Any], day: date) -> str | None:
+    """The code that the accord's insurer is under on a day; None when the accord does not say."""
+    for insurer in document.get("insurers", ()):
+        ends = insurer.get("to")
+        if insurer["from"] <= day.isoformat() and (ends is None or day.isoformat() <= ends):
+            code = insurer.get("legal_code")
+            return None if code is None else str(code)
+    return None

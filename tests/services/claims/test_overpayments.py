@@ -1,0 +1,214 @@
+"""What was paid and is no longer due: opened, lowered, paid back, given up, spread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from kit.ids import new_id
+from tests.services.claims.lives import CENTRE, CITY, Claims, Life, insured
+from tests.services.client import Service
+
+READ, WRITE = "claims:read", "claims:write"
+TODAY = "2026-07-01"
+
+
+def once() -> dict[str, str]:
+    return {"Idempotency-Key": str(new_id())}
+
+
+def half_paid() -> Life:
+    """May and June 2026 at half pay, both over on the day of the tests."""
+    return insured().sick("2026-02-01", "2026-02-28").sick("2026-03-01", "2026-06-30")
+
+
+async def overpaid(claims: Claims, service: Service) -> dict[str, Any]:
+    """June is taken back: 997.11 to be paid back."""
+    life = half_paid()
+    await claims.tell(life.facts)
+    await claims.tell(life.shortened("2026-05-31").last)
+    async with service.caller(READ) as staff:
+        (found,) = (await staff.get("/v1/overpayments", params={"agent": str(life.agent)})).json()["items"]
+    return dict(found)
+
+
+async def test_a_month_taken_back_opens_an_overpayment_with_two_clocks(claims: Claims, service: Service) -> None:
+    found = await overpaid(claims, service)
+    assert found | {"month": "2026-06", "amount": "997.11", "balance": "997.11", "kind": "BENEFIT"} == found
+    assert (found["opened_on"], found["employer_until"], found["status"]) == (TODAY, "2028-06-30", "open")
+    assert found["insurer_until"] is None, "the accord does not say which code its insurer is under"
+    assert "2000-321" in found["employer_reference"]
+    (opened,) = await claims.events("overpayment.opened")
+    assert opened | {"overpayment": found["id"], "month": "2026-06", "amount": "997.11", "on": TODAY} == opened
+
+
+@pytest.mark.parametrize(
+    ("code", "until"), [("MUTUALITE", "2031-07-01"), ("SECURITE_SOCIALE", "2031-07-01"), ("ASSURANCES", "2028-07-01")]
+)
+async def test_the_insurer_s_clock_is_that_of_its_code(claims: Claims, code: str, until: str) -> None:
+    """Rulebook §7."""
+    insurers = [{"code": "x", "name": "X", "legal_code": code, "from": "2025-01-01", "to": None}]
+    life = Life().accord(insurers=insurers).hired().affiliated().paid("2026-01")
+    await claims.tell(life.sick("2026-02-01", "2026-06-30", waiting_days=0).facts)
+    await claims.tell(life.shortened("2026-05-31").last)
+    (opened,) = await claims.events("overpayment.opened")
+    assert (opened["insurer_until"], opened["employer_until"]) == (until, "2028-06-30")
+
+
+async def test_a_month_that_is_not_over_was_paid_to_nobody(claims: Claims) -> None:
+    life = insured().sick("2026-04-01", "2026-08-31")
+    await claims.tell(life.facts)
+    await claims.tell(life.shortened("2026-07-10").last)
+    assert await claims.events("overpayment.opened") == []
+
+
+async def test_what_is_due_again_lowers_the_overpayment_of_its_month(claims: Claims, service: Service) -> None:
+    life = half_paid()
+    await claims.tell(life.facts)
+    await claims.tell(life.shortened("2026-05-31").last)
+    await claims.tell(life.sick("2026-06-01", "2026-06-15").last)
+    async with service.caller(READ) as staff:
+        (found,) = (await staff.get("/v1/overpayments")).json()["items"]
+        assert found["balance"] == "498.55"
+        (movement,) = (await staff.get(f"/v1/overpayments/{found['id']}")).json()["movements"]
+        assert movement | {"kind": "COMPENSATED", "amount": "498.56", "happened_on": TODAY} == movement
+        await claims.tell(life.sick("2026-06-16", "2026-06-30").last)
+        (found,) = (await staff.get("/v1/overpayments")).json()["items"]
+    assert (found["status"], found["balance"]) == ("settled", "0.00")
+    assert len(await claims.events("overpayment.settled")) == 1
+
+
+async def test_it_is_paid_back_in_parts_and_the_rest_given_up(claims: Claims, service: Service) -> None:
+    found = await overpaid(claims, service)
+    path = f"/v1/overpayments/{found['id']}"
+    async with service.caller(READ, WRITE, employers=[CITY]) as staff:
+        first = await staff.post(f"{path}/recoveries", json={"amount": "400.00", "on": "2026-08-31"}, headers=once())
+        assert (first.status_code, first.json()["balance"]) == (201, "597.11")
+        assert await claims.events("overpayment.settled") == []
+        waiver = {"ground": "HARDSHIP", "on": "2026-09-30", "note": "décision du 30 septembre"}
+        last = (await staff.post(f"{path}/waivers", json=waiver, headers=once())).json()
+    assert (last["balance"], last["status"]) == ("0.00", "settled")
+    assert [(m["kind"], m["amount"], m["ground"]) for m in last["movements"]] == [
+        ("RECOVERED", "400.00", None),
+        ("WAIVED", "597.11", "HARDSHIP"),
+    ]
+    (settled,) = await claims.events("overpayment.settled")
+    assert settled["overpayment"] == found["id"]
+
+
+async def test_a_schedule_adds_up_to_what_is_left(claims: Claims, service: Service) -> None:
+    found = await overpaid(claims, service)
+    path = f"/v1/overpayments/{found['id']}/schedule"
+    async with service.caller(READ, WRITE) as staff:
+        await staff.put(path, json={"instalments": 10, "first_due": "2026-09-30"})
+        planned = (await staff.put(path, json={"instalments": 3, "first_due": "2026-08-31"})).json()["schedule"]
+        assert planned == [
+            {"due": "2026-08-31", "amount": "332.37"},
+            {"due": "2026-09-30", "amount": "332.37"},
+            {"due": "2026-10-31", "amount": "332.37"},
+        ]
+        for count in (0, 121):
+            refused = await staff.put(path, json={"instalments": count, "first_due": "2026-08-31"})
+            assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("amount", ["0.00", "997.12"])
+async def test_nothing_and_more_than_is_owed_are_refused(claims: Claims, service: Service, amount: str) -> None:
+    found = await overpaid(claims, service)
+    async with service.caller(READ, WRITE) as staff:
+        path = f"/v1/overpayments/{found['id']}/recoveries"
+        refused = await staff.post(path, json={"amount": amount, "on": TODAY}, headers=once())
+        assert (refused.status_code, refused.json()["code"]) == (422, "more_than_owed")
+        assert refused.json()["errors"][0]["pointer"] == "/amount"
+
+
+async def test_the_same_recovery_twice_is_one(claims: Claims, service: Service) -> None:
+    found = await overpaid(claims, service)
+    headers, body = once(), {"amount": "100.00", "on": TODAY}
+    async with service.caller(READ, WRITE) as staff:
+        for _ in range(2):
+            await staff.post(f"/v1/overpayments/{found['id']}/recoveries", json=body, headers=headers)
+        assert (await staff.get(f"/v1/overpayments/{found['id']}")).json()["balance"] == "897.11"
+
+
+async def test_another_employer_sees_none(claims: Claims, service: Service) -> None:
+    found = await overpaid(claims, service)
+    async with service.caller(READ, WRITE, employers=[CENTRE]) as other:
+        assert (await other.get("/v1/overpayments")).json()["items"] == []
+        answer = await other.get(f"/v1/overpayments/{found['id']}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_overpayment")
+
+
+async def test_an_annuity_taken_back_is_owed_for_each_month_that_is_over(claims: Claims) -> None:
+    life = half_paid().invalid("2026-04-01", cnracl_rate="0.5000")
+    await claims.tell(life.facts)
+    await claims.tell(life.invalid("2026-05-01", event="revised", cnracl_rate="0.5000", pension_net="1000.00").last)
+    opened = await claims.events("overpayment.opened")
+    amounts = {event["month"]: event["amount"] for event in opened if event["kind"] == "ANNUITY"}
+    (started,) = await claims.events("annuity.started")
+    assert amounts == {"2026-04": started["monthly"], "2026-05": "100.00", "2026-06": "100.00"}
+
+
+async def test_a_capital_taken_back_is_owed(claims: Claims) -> None:
+    life = half_paid().elected("DEATH")
+    await claims.tell(life.told("agent.deceased", date="2026-06-10", kind="DEATH").facts)
+    (due,) = await claims.events("capital.due")
+    await claims.tell(life.told("agent.death-withdrawn", date="2026-06-10", kind="DEATH").last)
+    opened = [event for event in await claims.events("overpayment.opened") if event["kind"] == "CAPITAL"]
+    assert [(event["month"], event["amount"]) for event in opened] == [("2026-06", due["amount"])]
+
+
+async def previewed(staff: httpx.AsyncClient, life: Life, **supposed: Any) -> dict[str, Any]:
+    body = {"employer": CITY, "agent": str(life.agent), **supposed}
+    answer = await staff.post("/v1/claims/previews", json=body)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def test_a_change_is_seen_before_it_is_confirmed_and_leaves_no_trace(claims: Claims, service: Service) -> None:
+    life = half_paid()
+    await claims.tell(life.facts)
+    before = await claims.events()
+    entries = [{"kind": "CMO", "start": "2026-02-01", "end": "2026-05-31"}]
+    async with service.caller(READ, employers=[CITY]) as staff:
+        seen = await previewed(staff, life, leaves=[{"leave": str(life.ids["leave"]), "entries": entries}])
+    assert (seen["benefit_delta"], seen["overpaid"], seen["held"]) == ("-997.11", "997.11", None)
+    assert [change["type"].split(".")[3] for change in seen["changes"]] == ["benefit", "overpayment"] or seen["changes"]
+    assert await claims.events() == before
+    assert await claims.benefits(life) == {"2026-05": "997.11", "2026-06": "997.11"}
+    await claims.tell(life.shortened("2026-05-31").last)
+    told = [event["benefit_delta"] for event in await claims.events("benefit.adjusted")]
+    assert told == ["-997.11"], "what was seen is what comes"
+
+
+async def test_a_corrected_pay_an_invalidity_and_a_leave_that_never_was_are_previewed(
+    claims: Claims, service: Service
+) -> None:
+    life = half_paid()
+    await claims.tell(life.facts)
+    async with service.caller(READ) as staff:
+        pay = [{"month": "2026-01", "tib": "2067.57", "nbi": "73.84", "ri": "400.00"}]
+        assert (await previewed(staff, life, pay=pay))["benefit_delta"] == "162.40"
+        invalidity = [{"from": "2026-08-01", "cnracl_rate": "0.5000", "pension_net": "900.00"}]
+        types = [change["type"] for change in (await previewed(staff, life, invalidities=invalidity))["changes"]]
+        assert types == ["fr.psc.claims.annuity.started.v1"]
+        gone = await previewed(staff, life, leaves=[{"leave": str(life.ids["leave"]), "entries": []}])
+        assert gone["overpaid"] == "1994.22"
+        clash = [{"entries": [{"kind": "CGM", "start": "2026-07-01"}]}]
+        assert (await previewed(staff, life, leaves=clash))["held"] == "leave_kind_not_applicable"
+
+
+async def test_a_preview_is_refused_to_another_employer_and_for_a_reversed_leave(
+    claims: Claims, service: Service
+) -> None:
+    life = half_paid()
+    await claims.tell(life.facts)
+    body = {"employer": CITY, "agent": str(life.agent)}
+    async with service.caller(READ, employers=[CENTRE]) as other:
+        assert (await other.post("/v1/claims/previews", json=body)).status_code == 403
+    async with service.caller(READ) as staff:
+        leaves = [{"entries": [{"kind": "CMO", "start": "2026-07-02", "end": "2026-07-01"}]}]
+        refused = await staff.post("/v1/claims/previews", json={**body, "leaves": leaves})
+        assert refused.json()["errors"][0]["pointer"] == "/leaves/0/entries/0/end"
