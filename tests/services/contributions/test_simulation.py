@@ -32,7 +32,8 @@ async def test_a_body_that_is_no_json_is_refused(service: Service) -> None:
 
 
 async def test_a_body_that_is_no_question_is_refused(service: Service) -> None:
-    for body in (None, [], [ASKED], "text", 5, True, {}):
+    bodies: list[Any] = [None, [], [ASKED], "text", 5, True, {}]
+    for body in bodies:
         response = await ask(service, body)
         assert (response.status_code, response.headers["content-type"]) == (422, "application/problem+json"), body
 
