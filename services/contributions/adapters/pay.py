@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,13 +12,22 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.copy import copy_new_rows
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
 from rules.pay import PayElements
-from services.contributions.domain.intake import Pay, PayKey, StoredPay
+from services.contributions.adapters.tables import pay_version
+from services.contributions.domain.intake import Pay, PayKey, Rappel, StoredPay
+from services.contributions.domain.pay_line import PayLine
 
 _AMOUNTS: Final = ("tib", "nbi", "ri", "sft", "ir")
+_RAPPEL: Final = ("tib", "nbi", "ri", "gross")
+_PRIMARY: Final = ("employer", "matricule", "employment", "month", "version")
+_COLUMNS: Final = (
+    *(*_PRIMARY, *_AMOUNTS, "tpp", "other", "share_of_pay", "cabinet", "gross", "rappels"),
+    *("recorded_at", "recorded_by"),
+)
 
 _CURRENT: Final = text("""
     SELECT found.*
@@ -29,23 +38,17 @@ _CURRENT: Final = text("""
                             AND p.employment = asked.employment AND p.month = asked.month
                           ORDER BY version DESC LIMIT 1) AS found
 """)
+_ASKED: Final = text("""
+    SELECT p.* FROM pay_version p
+      JOIN jsonb_to_recordset(CAST(:keys AS jsonb))
+           AS asked (employer text, matricule text, employment text, month date, version integer)
+     USING (employer, matricule, employment, month, version)
+""")
 _VERSION: Final = text("""
     SELECT * FROM pay_version
      WHERE employer = :employer AND matricule = :matricule AND employment = :employment AND month = :month
        AND (CAST(:version AS integer) IS NULL OR version = :version)
      ORDER BY version DESC LIMIT 1
-""")
-# In the order of the key, so that two senders of the same rows wait for each other instead of for ever.
-_INSERT: Final = text("""
-    INSERT INTO pay_version
-    SELECT employer, matricule, employment, month, version, tib, nbi, ri, sft, ir, tpp, other, share_of_pay,
-           :recorded_at, :recorded_by
-      FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-           AS new (employer text, matricule text, employment text, month date, version integer, tib bigint, nbi bigint,
-                   ri bigint, sft bigint, ir bigint, tpp bigint, other jsonb, share_of_pay numeric)
-     ORDER BY employer, matricule, employment, month
-    ON CONFLICT DO NOTHING
-    RETURNING employer, matricule, employment, month
 """)
 _WAIT: Final = text("""
     INSERT INTO pay_waiting
@@ -84,10 +87,25 @@ class PayVersion:
     def stored(self) -> StoredPay:
         return StoredPay(self.version, self.pay)
 
+    def lines(self) -> Iterator[PayLine]:
+        """What it pays: the month's own pay, and rappels for earlier months."""
+        key, paid = self.key, self.pay
+        named: dict[str, Any] = {"version": self.version, "employment": key.employment or None}
+        yield PayLine(key.month, pay=paid.counted, share_of_pay=paid.share_of_pay, gross=paid.gross, **named)
+        for rappel in paid.rappels:
+            elements = PayElements(tib=rappel.tib, nbi=rappel.nbi, ri=rappel.ri)
+            yield PayLine(rappel.month, pay=elements, gross=rappel.gross, paid_in=key.month, **named)
+
 
 async def current(tx: AsyncConnection, keys: Collection[PayKey]) -> dict[PayKey, StoredPay]:
     """The current versions of these months, of those that exist."""
     rows = await tx.execute(_CURRENT, {"keys": _json(map(_key_row, keys))})
+    return {found.key: found.stored for found in map(_version, rows)}
+
+
+async def versions(tx: AsyncConnection, asked: Mapping[PayKey, int]) -> dict[PayKey, StoredPay]:
+    """These versions of these months, of those that exist."""
+    rows = await tx.execute(_ASKED, {"keys": _json({**_key_row(key), "version": n} for key, n in asked.items())})
     return {found.key: found.stored for found in map(_version, rows)}
 
 
@@ -101,9 +119,9 @@ async def add(
     tx: AsyncConnection, new: Mapping[PayKey, StoredPay], recorded_at: datetime, recorded_by: str
 ) -> set[PayKey]:
     """Write versions; the keys written. One that somebody else has just written is left out."""
-    rows = [_row(key, stored) for key, stored in new.items()]
-    written = await tx.execute(_INSERT, {"rows": _json(rows), "recorded_at": recorded_at, "recorded_by": recorded_by})
-    return {_key(row) for row in written}
+    rows = ((*_values(key, stored), recorded_at, recorded_by) for key, stored in new.items())
+    written = await copy_new_rows(tx, pay_version, _COLUMNS, rows, key=_PRIMARY)
+    return {PayKey(row.employer, row.matricule, row.employment, row.month) for row in written}
 
 
 async def wait(tx: AsyncConnection, versions: Mapping[PayKey, int]) -> None:
@@ -134,16 +152,30 @@ def _key_row(key: PayKey) -> dict[str, Any]:
     }
 
 
-def _row(key: PayKey, stored: StoredPay) -> dict[str, Any]:
-    elements, share = stored.pay.elements, stored.pay.share_of_pay
-    return {
-        **_key_row(key),
-        "version": stored.version,
-        **{name: getattr(elements, name).cents for name in _AMOUNTS},
-        "tpp": None if elements.tpp is None else elements.tpp.cents,
-        "other": {code: amount.cents for code, amount in stored.pay.other.items()},
-        "share_of_pay": None if share is None else str(share.value),
-    }
+def _values(key: PayKey, stored: StoredPay) -> tuple[Any, ...]:
+    """In the order of the columns."""
+    pay, elements = stored.pay, stored.pay.elements
+    return (
+        *(key.employer, key.matricule, key.employment, key.month, stored.version),
+        *(getattr(elements, name) for name in _AMOUNTS),
+        elements.tpp,
+        {code: amount.cents for code, amount in pay.other.items()},
+        pay.share_of_pay,
+        pay.cabinet,
+        pay.gross,
+        [_rappel_row(rappel) for rappel in pay.rappels],
+    )
+
+
+def _rappel_row(rappel: Rappel) -> dict[str, Any]:
+    """Its month, and its amounts in cents, those that are not zero."""
+    amounts = {name: amount.cents for name in _RAPPEL if (amount := getattr(rappel, name))}
+    return {"month": str(rappel.month), **amounts}
+
+
+def _rappel(row: Mapping[str, Any]) -> Rappel:
+    amounts = {name: Money(row[name]) for name in _RAPPEL if name in row}
+    return Rappel(Month.parse(row["month"]), **amounts)
 
 
 def _key(row: Row[Any]) -> PayKey:
@@ -157,6 +189,12 @@ def _version(row: Row[Any]) -> PayVersion:
         other=Money.sum(other.values()),
         tpp=None if row.tpp is None else Money(row.tpp),
     )
-    share = None if row.share_of_pay is None else Rate(row.share_of_pay)
-    agent = getattr(row, "agent", None)
-    return PayVersion(_key(row), row.version, Pay(elements, other, share), row.recorded_at, agent)
+    pay = Pay(
+        elements,
+        other,
+        share_of_pay=None if row.share_of_pay is None else Rate(row.share_of_pay),
+        cabinet=Money(row.cabinet),
+        gross=None if row.gross is None else Money(row.gross),
+        rappels=tuple(_rappel(rappel) for rappel in row.rappels),
+    )
+    return PayVersion(_key(row), row.version, pay, row.recorded_at, getattr(row, "agent", None))

@@ -89,6 +89,9 @@ pay_version: Final = Table(
     Column("share_of_pay", RateColumn),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
+    Column("cabinet", MoneyColumn, nullable=False, server_default="0"),
+    Column("gross", MoneyColumn),
+    Column("rappels", Json, nullable=False, server_default="[]"),
     CheckConstraint("version > 0", name="version"),
 )
 

@@ -6,39 +6,23 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from fastapi import Query, Response
-from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.etag import ReadVersion, outdated, set_etag, unnamed
 from kit.http.problem import Problem
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import Amount, Answer, Code, MonthText, RateText, Share, SignedAmount, SiretText
-from kit.money import Money
+from kit.http.types import Answer, Code, MonthText, RateText, SignedAmount, SiretText
 from services.contributions.adapters import pay
 from services.contributions.adapters.pay import PayVersion
-from services.contributions.api.elements import ElementsRequest
 from services.contributions.api.parameters import Matricule, PathMonth
+from services.contributions.api.pay_schemas import PayRequest, RappelAnswer
 from services.contributions.application.record_pay import Reception, Sent, record_pay
-from services.contributions.domain.errors import UnknownPay
-from services.contributions.domain.intake import Decision, Pay, PayKey, Verdict
+from services.contributions.domain.errors import RappelNotEarlier, UnknownPay
+from services.contributions.domain.intake import Decision, PayKey, Verdict
 
 router = service_router(tags=["Paie"])
-MAX_OTHERS = 50
 Employment = Annotated[Code | None, Query(description="Numéro de contrat, quand l'agent en a plusieurs.")]
 Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="Version voulue ; la dernière sinon.")]
-
-
-class PayRequest(ElementsRequest):
-    """A month's pay. `other`: elements that no rule reads, by the payroll's own codes; kept as they are.
-
-    `share_of_pay`: the fraction of the full traitement paid in the month, when it is not whole.
-    """
-
-    other: Annotated[dict[Code, Amount], Field(default_factory=dict, max_length=MAX_OTHERS)]
-    share_of_pay: Share | None = None
-
-    def to_domain(self) -> Pay:
-        return Pay(self.elements(Money.sum(self.other.values())), self.other, self.share_of_pay)
 
 
 class PayAnswer(Answer):
@@ -57,6 +41,9 @@ class PayAnswer(Answer):
     tpp: SignedAmount | None
     other: dict[str, SignedAmount]
     share_of_pay: RateText | None
+    cabinet: SignedAmount
+    gross: SignedAmount | None
+    rappels: list[RappelAnswer]
     recorded_at: datetime
 
     @classmethod
@@ -76,6 +63,9 @@ class PayAnswer(Answer):
             tpp=elements.tpp,
             other=dict(found.pay.other),
             share_of_pay=found.pay.share_of_pay,
+            cabinet=found.pay.cabinet,
+            gross=found.pay.gross,
+            rappels=[RappelAnswer.model_validate(rappel) for rappel in found.pay.rappels],
             recorded_at=found.recorded_at,
         )
 
@@ -135,6 +125,8 @@ def refusal(decision: Decision) -> Problem | None:
         return unnamed()
     if decision.verdict is Verdict.OUTDATED:
         return outdated()
+    if decision.verdict is Verdict.RAPPEL_NOT_EARLIER:
+        return Problem.of(RappelNotEarlier(pointer="/rappels"))
     return None
 
 

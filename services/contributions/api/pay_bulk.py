@@ -3,63 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Request as HttpRequest
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import Field
 
 from kit.http.auth import Principal, requires
+from kit.http.bulk import MAX_ITEMS, Malformed, OrMalformed
 from kit.http.language import Language, preferred
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import Answer, Code, Count, MonthText, Request, SiretText
-from kit.http.validation import problem_of
-from services.contributions.api.pay import PayRequest, refusal
+from kit.http.types import Answer, Request
+from services.contributions.api.pay import refusal
+from services.contributions.api.pay_schemas import PayItem
 from services.contributions.application.record_pay import Reception, Sent, record_pay
 from services.contributions.domain.intake import Decision, PayKey, Verdict
 
 router = service_router(tags=["Paie"])
-MAX_ITEMS: Final = 500
 CREATED: Final = 201
 OK: Final = 200
-
-
-class PayItem(PayRequest):
-    """A month's pay. `version`: the one that was read, for a correction."""
-
-    employer: SiretText
-    matricule: Code
-    month: MonthText
-    employment: Code | None = None
-    version: Annotated[Count, Field(ge=1)] | None = None
-
-    @property
-    def key(self) -> PayKey:
-        return PayKey(self.employer, self.matricule, self.employment or "", self.month)
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """An item that is not of the declared shape, and why: it does not keep the others from being read."""
-
-    error: ValidationError
-
-    def problem(self, index: int) -> Problem:
-        return problem_of([{**e, "loc": ("items", index, *e["loc"])} for e in self.error.errors()])
-
-
-def _or_malformed(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(value)
-    except ValidationError as error:
-        return Malformed(error)
 
 
 class BulkRequest(Request):
     """Months of pay, of any agents and employers of the caller."""
 
-    items: Annotated[list[Annotated[PayItem, WrapValidator(_or_malformed)]], Field(min_length=1, max_length=MAX_ITEMS)]
+    items: Annotated[list[Annotated[PayItem, OrMalformed]], Field(min_length=1, max_length=MAX_ITEMS)]
 
 
 class ItemAnswer(Answer):

@@ -14,7 +14,16 @@ from services.contributions.adapters import agents, pay
 from services.contributions.adapters.agents import Matricule
 from services.contributions.adapters.pay import PayVersion
 from services.contributions.application.payloads import pay_event
-from services.contributions.domain.intake import WRITTEN, Decision, Pay, PayKey, StoredPay, decide
+from services.contributions.domain.intake import (
+    CONFLICTS,
+    WRITTEN,
+    Decision,
+    Pay,
+    PayKey,
+    StoredPay,
+    Verdict,
+    decide,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class Reception:
 
 
 async def record_pay(tx: AsyncConnection, sent: Mapping[PayKey, Sent], reception: Reception) -> dict[PayKey, Decision]:
-    """Store what is new and publish it, in the same number of statements whatever the number of months.
+    """Store what is new and publish it, in the same number of statements whatever the number of months (1 000 at most).
 
     A version that another sender writes at the same moment is looked at again, as if it had come first.
     """
@@ -52,12 +61,26 @@ async def record_pay(tx: AsyncConnection, sent: Mapping[PayKey, Sent], reception
     return final
 
 
+async def already_recorded(
+    tx: AsyncConnection, sent: Mapping[PayKey, Sent], decided: Mapping[PayKey, Decision]
+) -> dict[PayKey, Decision]:
+    """The decisions, where a version sent again after a later one came counts as known: a file may be sent twice."""
+    refused = {key: sent[key] for key, decision in decided.items() if decision.verdict in CONFLICTS}
+    if not refused:
+        return dict(decided)
+    then = await pay.versions(tx, {key: (one.given or 0) + 1 for key, one in refused.items()})
+    known = {
+        key: Decision(Verdict.UNCHANGED, stored.version) for key, stored in then.items() if stored.pay == sent[key].pay
+    }
+    return {**decided, **known}
+
+
 async def _write(
     tx: AsyncConnection, sent: Mapping[PayKey, Sent], reception: Reception
 ) -> dict[PayKey, Decision | None]:
     """Decide and store; None for a version that somebody else stored in between."""
     current = await pay.current(tx, sent.keys())
-    decided = {key: decide(current.get(key), one.pay, one.given) for key, one in sent.items()}
+    decided = {key: decide(key.month, current.get(key), one.pay, one.given) for key, one in sent.items()}
     new = {
         key: StoredPay(decision.version, sent[key].pay)
         for key, decision in decided.items()

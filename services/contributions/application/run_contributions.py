@@ -17,7 +17,6 @@ from rules.book import Recorder, RuleBook
 from services.contributions.adapters import agents, ledger, pay, terms
 from services.contributions.adapters.agents import Known
 from services.contributions.adapters.ledger import RunRecord, Statement
-from services.contributions.adapters.pay import PayVersion
 from services.contributions.application.payloads import StatementIssued
 from services.contributions.application.record_pay import Reception
 from services.contributions.domain.agent_file import AgentFile
@@ -83,7 +82,7 @@ async def _inputs(tx: AsyncConnection, employer: str, month: Month) -> tuple[Run
     lines: dict[UUID, list[PayLine]] = defaultdict(list)
     for version in paid:
         if version.agent is not None:
-            lines[version.agent].append(_line(version))
+            lines[version.agent] += version.lines()
     issued = await ledger.issued(tx, employer, month)
     everybody = lines.keys() | {UUID(key.agent) for key in issued}
     files = [_file(employer, agent, known.get(agent, Known()), lines[agent]) for agent in sorted(everybody)]
@@ -94,17 +93,6 @@ async def _inputs(tx: AsyncConnection, employer: str, month: Month) -> tuple[Run
 
 def _file(employer: str, agent: UUID, known: Known, lines: Sequence[PayLine]) -> AgentFile:
     return AgentFile(employer, str(agent), known.employments, known.affiliations, known.elections, lines)
-
-
-def _line(version: PayVersion) -> PayLine:
-    key, pay_of_month = version.key, version.pay
-    return PayLine(
-        month=key.month,
-        version=version.version,
-        pay=pay_of_month.elements,
-        employment=key.employment or None,
-        share_of_pay=pay_of_month.share_of_pay,
-    )
 
 
 async def _statements(tx: AsyncConnection, employer: str, found: Collection[StatementDraft]) -> tuple[Statement, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kit.money import Money
 from kit.trace import Trace
@@ -42,8 +43,10 @@ def contribution_base(terms: Terms, status: Status, line: PayLine, rules: Rules)
     pay = line.pay
     withheld = _withheld(status, line, rules)
     if rule.elements is None:
-        whole = {"regime": status.regime, "elements": PayElement.ALL}
-        return Base(status.regime, pay.total, Trace("contribution.base", f"accord {rule.source}", whole, pay.total))
+        whole: dict[str, Any] = {"regime": status.regime, "elements": PayElement.ALL}
+        if line.gross is not None:
+            whole["gross"] = line.gross
+        return Base(status.regime, line.whole, Trace("contribution.base", f"accord {rule.source}", whole, line.whole))
     counted = replace(pay, ri=pay.ri - withheld.amount) if rule.after_tpp else pay
     elements = sorted(rule.elements)
     amount = Money.sum(counted.of(element) for element in elements)
@@ -59,6 +62,9 @@ def contribution_base(terms: Terms, status: Status, line: PayLine, rules: Rules)
 def _withheld(status: Status, line: PayLine, rules: Rules) -> Withholding:
     """The TPP; one that the payroll does not state is reduced as the traitement is (rulebook §3.1)."""
     pay, share = line.pay, line.share_of_pay
+    if pay.ri < Money.zero() and not pay.tpp:
+        nothing = Trace("tpp.monthly", "rappels : plus de prime à retenir", {"ri": pay.ri}, Money.zero())
+        return Withholding(Money.zero(), nothing)
     if pay.tpp is not None or share is None or status.category is None or status.regime not in FONCTIONNAIRES:
         return withheld_tpp(pay, status.regime, status.category, line.month, rules)
     monthly = rules.at(monthly_tpp_rule(status.category), line.month.first)

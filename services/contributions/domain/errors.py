@@ -61,11 +61,25 @@ class RegimeOutsideAgreement(RelaisError):
     title_en = "The agreement defines no base for this regime"
 
 
+class RappelNotEarlier(RelaisError):
+    code = "rappel_not_earlier"
+    title_fr = "Un rappel concerne un mois antérieur à celui de la paie"
+    title_en = "A rappel concerns a month before that of the pay"
+
+
 class UnknownPay(RelaisError):
     code = "pay_not_found"
     title_fr = "Paie introuvable"
     title_en = "Pay not found"
     status = 404
+
+
+class InvalidTerms(RelaisError):
+    """The document does not say what contributions need of an accord."""
+
+    code = "invalid_terms"
+    title_fr = "Le document ne dit pas ce que les cotisations demandent"
+    title_en = "Not the terms of an accord"
 
 
 class UnknownStatement(RelaisError):

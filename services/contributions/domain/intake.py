@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
 from rules.pay import PayElements
+
+ZERO: Final = Money.zero()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,13 +25,38 @@ class PayKey:
     month: Month
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Rappel:
+    """What a month's pay adds to an earlier month, or takes back from it: a contribution of that month.
+
+    `gross` stands for all elements of private law.
+    """
+
+    month: Month
+    tib: Money = ZERO
+    nbi: Money = ZERO
+    ri: Money = ZERO
+    gross: Money | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """The elements as the payroll sends them. `other` holds what no rule reads, by its own code: kept, never lost."""
+    """The elements as the payroll sends them. `other` holds what no rule reads, by its own code: kept, never lost.
+
+    `cabinet` is the flat pay of cabinet staff, `gross` the assiette of CSS L. 242-1 of private law (accord art. 5.2).
+    """
 
     elements: PayElements
     other: Mapping[str, Money] = field(default_factory=dict)
     share_of_pay: Rate | None = None
+    cabinet: Money = ZERO
+    gross: Money | None = None
+    rappels: tuple[Rappel, ...] = ()
+
+    @property
+    def counted(self) -> PayElements:
+        """The elements as rules read them: flat pay of cabinet staff is their traitement."""
+        return replace(self.elements, tib=self.elements.tib + self.cabinet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +75,12 @@ class Verdict(StrEnum):
     UNCHANGED = "UNCHANGED"
     VERSION_REQUIRED = "VERSION_REQUIRED"
     OUTDATED = "OUTDATED"
+    RAPPEL_NOT_EARLIER = "RAPPEL_NOT_EARLIER"
 
 
-WRITTEN = frozenset({Verdict.RECORDED, Verdict.CORRECTED})
+WRITTEN: Final = frozenset({Verdict.RECORDED, Verdict.CORRECTED})
+# The version named is not the current one.
+CONFLICTS: Final = frozenset({Verdict.VERSION_REQUIRED, Verdict.OUTDATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +91,14 @@ class Decision:
     version: int
 
 
-def decide(current: StoredPay | None, sent: Pay, given: int | None) -> Decision:
+def decide(month: Month, current: StoredPay | None, sent: Pay, given: int | None) -> Decision:
     """Compare what is sent with what is stored; `given` is the version the sender read, None when it names none.
 
     The same pay again changes nothing, whatever version it names. Another one must name the current version, so that
-    nobody overwrites what he has not seen.
+    nobody overwrites what he has not seen. A rappel concerns a month before the one it is paid in.
     """
+    if any(rappel.month >= month for rappel in sent.rappels):
+        return Decision(Verdict.RAPPEL_NOT_EARLIER, current.version if current else 0)
     if current is None:
         return Decision(Verdict.RECORDED, 1) if given is None else Decision(Verdict.OUTDATED, 0)
     if current.pay == sent:

@@ -42,8 +42,9 @@ class Owed:
 def owed(file: AgentFile, month: Month, terms: Mapping[str, Terms], rules: Rules) -> Owed:
     """Every guarantee of every accord that covers the agent in the month, on the pay known for it.
 
-    `held` is `pay_unknown`, `affiliation_unknown`, `terms_unknown`, `status_unknown`, `rate_unknown`, or the code of
-    the error that the pay raises: category missing, TPP above the RI, no rule known for the month.
+    `held` is `pay_unknown`, `affiliation_unknown`, `terms_unknown`, `status_unknown`, `rate_unknown`,
+    `negative_base` (rappels take back more than is known), or the code of the error that the pay raises: category
+    missing, TPP above the RI, no rule known for the month.
     """
     pay = [line for line in file.pay if line.month == month]
     try:
@@ -53,11 +54,16 @@ def owed(file: AgentFile, month: Month, terms: Mapping[str, Terms], rules: Rules
     inputs = {
         "agent": file.agent,
         "month": month,
-        "pay_versions": {line.employment or "": line.version for line in pay},
+        "pay_versions": {_label(line): line.version for line in pay},
     }
     amount = Money.sum(due.line.amount for due in dues)
     steps = tuple(due.line.trace for due in dues)
     return Owed(month, dues, Trace("contributions.month", "accord art. 5", inputs, amount, steps))
+
+
+def _label(line: PayLine) -> str:
+    """An employment, and for a rappel the month that paid it."""
+    return line.employment or "" if line.paid_in is None else f"{line.employment or ''}@{line.paid_in}"
 
 
 def _dues(
@@ -109,7 +115,10 @@ def _line(guarantee: GuaranteeTerms, month: Month, bases: Sequence[Base], cover:
     rate = guarantee.rate_in(month)
     if rate is None:
         raise Held("rate_unknown")
-    insured = Money.sum(base.amount for base in open_to) * cover.part
+    whole = Money.sum(base.amount for base in open_to)
+    if whole < Money.zero():
+        raise Held("negative_base")
+    insured = whole * cover.part
     line = contribution(insured, guarantee, rate)
     if not line.amount:
         return None

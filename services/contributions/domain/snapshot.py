@@ -47,9 +47,11 @@ def file_document(file: AgentFile) -> dict[str, Any]:
                 "version": line.version,
                 "employment": line.employment,
                 "share_of_pay": line.share_of_pay and line.share_of_pay.value,
+                "gross": line.gross,
+                "paid_in": line.paid_in,
                 **{name: getattr(line.pay, name) for name in ELEMENTS},
             }
-            for line in sorted(file.pay, key=lambda line: (line.month, line.employment or "", line.version))
+            for line in sorted(file.pay, key=_order_of_pay)
         ],
     }
     return dict(plain(document))
@@ -118,6 +120,10 @@ def _amounts(line: Document) -> Amounts:
     return Amounts(*(_money(line[name]) for name in ("base", "amount", "employer", "agent_share")))
 
 
+def _order_of_pay(line: PayLine) -> tuple[Month, str, Month, int]:
+    return line.month, line.employment or "", line.paid_in or line.month, line.version
+
+
 def _money(text: str) -> Money:
     """A sum may be longer than what a request may hold."""
     return Money.rounded(Decimal(text))
@@ -131,13 +137,15 @@ def _employment(document: Document) -> Employment:
 
 def _pay(document: Document) -> PayLine:
     amounts = {name: _money(document[name]) for name in ELEMENTS if document[name] is not None}
-    share = document["share_of_pay"]
+    share, gross, paid_in = document["share_of_pay"], document.get("gross"), document.get("paid_in")
     return PayLine(
         month=Month.parse(document["month"]),
         version=document["version"],
         pay=PayElements(**amounts),
         employment=document["employment"],
         share_of_pay=Rate.parse(share) if share else None,
+        gross=_money(gross) if gross else None,
+        paid_in=Month.parse(paid_in) if paid_in else None,
     )
 
 

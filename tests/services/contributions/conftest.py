@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from pydantic import SecretStr
 
+from kit.crypto import KeyRing
 from services.contributions.main import create_app
 from tests.postgres import DatabaseFactory
 from tests.services.client import Service, running
 from tests.services.contributions.world import NOW, World
+
+RING = KeyRing.generate("test")
 
 
 @pytest.fixture
@@ -21,5 +25,5 @@ async def world(database: DatabaseFactory) -> World:
 
 @pytest.fixture
 async def service(world: World) -> AsyncIterator[Service]:
-    async with running(create_app, world.database, NOW) as running_service:
+    async with running(create_app, world.database, NOW, key_ring=SecretStr(RING)) as running_service:
         yield running_service

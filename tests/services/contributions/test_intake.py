@@ -61,6 +61,9 @@ async def test_pay_is_recorded_corrected_and_never_lost(service: Service, world:
         "other": "183.00",
         "other_elements": {"CTI": "183.00"},
         "share_of_pay": "0.5000",
+        "cabinet": "0.00",
+        "gross": None,
+        "rappels": [],
     }
     (correction,) = await world.events("pay.corrected")
     assert (correction["version"], correction["other"]) == (2, "0.00")

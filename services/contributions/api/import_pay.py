@@ -1,0 +1,111 @@
+"""Pay from a file of any size: a line is a month of one agent, as an item of `POST /v1/pay:bulk`.
+
+In CSV, `other` reads `CTI:183.00|IHTS:20.00`, and `rappels` `2025-03:tib=50.00:ri=-3.00|2025-04:tib=50.00`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.crypto import KeyRing
+from kit.db.job_runner import Handler
+from kit.db.jobs import Chunk, Reject
+from kit.http.import_lines import CSV, Columns, Record, records
+from kit.http.imports import ImportKind, import_router
+from kit.http.problem import Problem
+from kit.http.validation import problem_of
+from services.contributions.api.pay import refusal
+from services.contributions.api.pay_schemas import PayItem
+from services.contributions.application.record_pay import Reception, Sent, already_recorded, record_pay
+from services.contributions.domain.intake import PayKey
+
+PAY: Final = ImportKind(
+    "pay",
+    "Paie, un mois d'un agent par ligne : les champs d'un envoi par lots",
+    Columns(names=tuple(PayItem.model_fields), required=frozenset({"employer", "matricule", "month"})),
+)
+router: Final = import_router([PAY], read="pay:read", write="pay:write", tags=["Imports"])
+
+
+def importer(crypto: KeyRing, clock: Clock) -> Handler:
+    """The handler of jobs that import pay. Lines are applied in their order, all those of a chunk at once."""
+
+    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+        reception = Reception(clock.instant(), chunk.job.client)
+        rejects: list[Reject] = []
+        batch: dict[PayKey, tuple[int, Sent]] = {}
+        for record in records(chunk, crypto):
+            item = _read(record, chunk, rejects)
+            if item is None:
+                continue
+            if item.key in batch:  # a later version of the same month: what comes before it is stored first
+                rejects += await _enter(tx, batch, reception)
+                batch = {}
+            batch[item.key] = (record.line, Sent(item.to_domain(), item.version))
+        return [*rejects, *await _enter(tx, batch, reception)]
+
+    return apply
+
+
+async def _enter(tx: AsyncConnection, batch: Mapping[PayKey, tuple[int, Sent]], reception: Reception) -> list[Reject]:
+    sent = {key: one for key, (_, one) in batch.items()}
+    decided = await already_recorded(tx, sent, await record_pay(tx, sent, reception)) if sent else {}
+    refused = {key: problem for key, decision in decided.items() if (problem := refusal(decision)) is not None}
+    return [_reject(batch[key][0], problem) for key, problem in refused.items()]
+
+
+def _read(record: Record, chunk: Chunk, rejects: list[Reject]) -> PayItem | None:
+    """The line as an item of the job's employer, or None with its reasons added to `rejects`."""
+    if record.refused is not None:
+        rejects.append(record.refused)
+        return None
+    fields = _unfolded(record.fields) if chunk.job.options["format"] == CSV else record.fields
+    try:
+        item = PayItem.model_validate(fields)
+    except ValidationError as error:
+        rejects += [
+            Reject(record.line, one.pointer or "/", one.code, one.detail_fr)
+            for one in problem_of(error.errors()).errors
+        ]
+        return None
+    if chunk.job.employer not in (None, item.employer):
+        rejects.append(Reject(record.line, "/employer", "employer_not_yours", "Employeur hors de votre périmètre."))
+        return None
+    return item
+
+
+def _reject(line: int, problem: Problem) -> Reject:
+    """What PUT answers about a header concerns the column of the version here."""
+    pointer = next((error.pointer for error in problem.errors if not error.pointer.startswith("/header")), "/version")
+    return Reject(line, pointer, problem.code, problem.title["fr"])
+
+
+def _unfolded(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """The cells of a line as an item. One that does not follow the pattern stays, to be refused with its field.
+
+    >>> _unfolded({"version": "2", "other": "CTI:183.00", "rappels": "2025-03:tib=50.00|2025-04:ri=-3.00"})["rappels"]
+    [{'month': '2025-03', 'tib': '50.00'}, {'month': '2025-04', 'ri': '-3.00'}]
+    """
+    fields = dict(cells)
+    if (version := fields.get("version", "")).isascii() and version.isdigit():
+        fields["version"] = int(version)
+    if "other" in fields:
+        fields["other"] = dict(_pair(part, ":") for part in fields["other"].split("|"))
+    if "rappels" in fields:
+        fields["rappels"] = [_rappel(part) for part in fields["rappels"].split("|")]
+    return fields
+
+
+def _rappel(text: str) -> dict[str, str]:
+    month, *amounts = text.split(":")
+    return {"month": month.strip(), **dict(_pair(amount, "=") for amount in amounts)}
+
+
+def _pair(text: str, mark: str) -> tuple[str, str]:
+    name, _, value = text.partition(mark)
+    return name.strip(), value.strip()

@@ -1,0 +1,148 @@
+"""Pay from files: each line as the bulk route would take it, in order, once, in the employer's scope."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from kit.db.job_runner import JobRunner
+from tests.services.client import Service
+from tests.services.contributions.facts import AGGLOMERATION, CITY, ROOT
+from tests.services.contributions.world import World
+
+LINE = {"employer": CITY, "matricule": "M1", "month": "2025-06", "tib": "2000.00"}
+HEADER = "employer;matricule;month;version;tib;cabinet;other;rappels\n"
+
+
+def hris(service: Service) -> httpx.AsyncClient:
+    return service.caller("pay:write", "pay:read", employers=[CITY], client="demo-hris")
+
+
+def lines(*items: Any) -> bytes:
+    return "".join(json.dumps(item) + "\n" for item in items).encode()
+
+
+async def imported(
+    service: Service, world: World, content: bytes, media_type: str = "application/jsonl", **query: Any
+) -> tuple[dict[str, Any], list[list[str]]]:
+    """The job once a worker has applied it, and line, field and code of each reject."""
+    async with hris(service) as client:
+        headers = {"content-type": media_type}
+        sent = await client.post("/v1/imports/pay", content=content, headers=headers, params=query)
+        assert sent.status_code == 202, sent.text
+        database = world.database
+        worker = JobRunner(database.worker, database.api, service.app.state.jobs, service.clock)
+        while await worker.step():
+            pass
+        job = (await client.get(sent.headers["location"])).json()
+        rejects = (await client.get(f"{sent.headers['location']}/rejects")).text.splitlines()[1:]
+    return job, [reject.split(";")[:3] for reject in rejects]
+
+
+def counts(job: dict[str, Any]) -> tuple[str, int, int, int]:
+    return job["state"], job["lines"], job["accepted"], job["rejected"]
+
+
+async def test_a_file_is_applied_line_by_line_and_sent_again_changes_nothing(service: Service, world: World) -> None:
+    agent = await world.hire("M1")
+    file = lines(
+        LINE,
+        {**LINE, "tib": "2100.00", "version": 1},
+        {**LINE, "tib": "2200.00", "version": 2},
+        {**LINE, "month": "2025-05"},
+        {**LINE, "matricule": "M2", "other": {"CTI": "183.00"}},
+    )
+    for _ in range(2):
+        assert await imported(service, world, file) == (pytest.approx(await last_job(world)), [])
+    assert counts(await last_job(world)) == ("done", 5, 5, 0)
+    versions = await world.rows("SELECT matricule, month, version FROM pay_version ORDER BY matricule, month, version")
+    assert [row["version"] for row in versions] == [1, 1, 2, 3, 1]
+    told = [*await world.events("pay.recorded"), *await world.events("pay.corrected")]
+    assert [(e["agent"], e["version"]) for e in told] == [(str(agent), n) for n in (1, 1, 2, 3)]
+    assert len(await world.rows("SELECT * FROM pay_waiting")) == 1
+
+
+async def last_job(world: World) -> dict[str, Any]:
+    (row,) = await world.rows("SELECT * FROM import_job ORDER BY id DESC LIMIT 1")
+    shown = ("kind", "state", "dry_run", "lines", "accepted", "rejected", "error")
+    return {name: row[name] for name in shown} | {
+        "id": str(row["id"]),
+        "recorded_at": row["recorded_at"].isoformat().replace("+00:00", "Z"),
+        "finished_at": row["finished_at"].isoformat().replace("+00:00", "Z"),
+    }
+
+
+async def test_what_is_refused_is_said_with_its_line_and_the_rest_goes_in(service: Service, world: World) -> None:
+    file = lines(
+        LINE,
+        {**LINE, "tib": 12},
+        {**LINE, "employer": AGGLOMERATION},
+        "text",
+        {**LINE, "tib": "2100.00"},
+        {**LINE, "tib": "2100.00", "version": 7},
+        {**LINE, "month": "2025-05", "rappels": [{"month": "2025-06", "tib": "1.00"}]},
+        {**LINE, "matricule": "M3"},
+    )
+    job, rejects = await imported(service, world, file)
+    assert counts(job) == ("done", 8, 2, 6)
+    assert rejects == [
+        ["2", "tib", "amount"],
+        ["3", "employer", "employer_not_yours"],
+        ["4", "", "dict_type"],
+        ["5", "version", "if_match_missing"],
+        ["6", "version", "version_outdated"],
+        ["7", "rappels", "rappel_not_earlier"],
+    ]
+    assert [row["matricule"] for row in await world.rows("SELECT matricule FROM pay_version ORDER BY 1")] == [
+        "M1",
+        "M3",
+    ]
+
+
+async def test_a_csv_holds_others_and_rappels_in_a_cell(service: Service, world: World) -> None:
+    rows = (
+        f"{CITY};M1;2025-06;;2000.00;;CTI:183.00|IHTS:20.5;2025-04:tib=50.00:ri=-3.00|2025-05:tib=1.00\n"
+        f"{CITY};M2;2025-06;;;3000.00;;\n"
+        f"{CITY};M3;2025-06;x;1.00;;CTI;nonsense\n"
+        f"{CITY};M1;2025-06;1;2001.00;;;\n"
+    )
+    job, rejects = await imported(service, world, (HEADER + rows).encode("cp1252"), "text/csv; charset=windows-1252")
+    assert counts(job) == ("done", 4, 3, 1)
+    assert {(line, field) for line, field, _ in rejects} == {
+        ("4", "version"),
+        ("4", "other/CTI"),
+        ("4", "rappels/0/month"),
+    }
+    async with hris(service) as client:
+        first = (await client.get(f"/v1/pay/{CITY}/M1/2025-06", params={"version": 1})).json()
+        assert first["other"] == {"CTI": "183.00", "IHTS": "20.50"}
+        assert [(one["month"], one["tib"], one["ri"]) for one in first["rappels"]] == [
+            ("2025-04", "50.00", "-3.00"),
+            ("2025-05", "1.00", "0.00"),
+        ]
+        assert (await client.get(f"/v1/pay/{CITY}/M1/2025-06")).json()["tib"] == "2001.00"
+        assert (await client.get(f"/v1/pay/{CITY}/M2/2025-06")).json()["cabinet"] == "3000.00"
+
+
+async def test_a_dry_run_stores_nothing_and_says_what_it_would_refuse(service: Service, world: World) -> None:
+    job, rejects = await imported(service, world, lines(LINE, {**LINE, "tib": "x"}), dry_run=True)
+    assert (counts(job), rejects) == (("done", 2, 1, 1), [["2", "tib", "amount"]])
+    assert await world.rows("SELECT * FROM pay_version") == []
+
+
+async def test_a_file_of_more_than_a_chunk_is_all_there(service: Service, world: World) -> None:
+    file = lines(*({**LINE, "matricule": f"M{n}"} for n in range(2_500)))
+    job, rejects = await imported(service, world, file)
+    assert (counts(job), rejects) == (("done", 2_500, 2_500, 0), [])
+    assert await world.rows("SELECT count(*) AS n FROM pay_version") == [{"n": 2_500}]
+
+
+@pytest.mark.parametrize(("name", "media_type"), [("csv", "text/csv"), ("jsonl", "application/jsonl")])
+async def test_the_sample_files_are_taken_whole(service: Service, world: World, name: str, media_type: str) -> None:
+    file = (ROOT / "examples" / "pay" / f"paie-2025-06.{name}").read_bytes()
+    job, rejects = await imported(service, world, file, media_type)
+    assert (job["state"], job["rejected"], rejects) == ("done", 0, [])
+    assert job["accepted"] == len(await world.rows("SELECT * FROM pay_version")) > 0
