@@ -56,7 +56,9 @@ def validate(file: Accord, scheme: SchemeOption = None) -> None:
 
 @app.command()
 def diff(before: Before, after: After, scheme: SchemeOption = None, since: Day = None) -> None:
-    """Comparer deux versions, clause par clause ; avec --from, dire combien d'agents la plateforme y voit concernés."""
+    """Comparer deux versions, clause par clause ; avec --from, dire combien d'agents la plateforme y voit concernés et
+    ce que le mois coûterait, sur la dernière paie connue.
+    """
     old, _ = _checked(before, scheme)
     new, _ = _checked(after, scheme)
     changed = changes(old.dump(), new.dump())
@@ -65,6 +67,7 @@ def diff(before: Before, after: After, scheme: SchemeOption = None, since: Day =
         with api_of(Home.from_environment(), STAFF) as api:
             body = {"document": new.dump(), "from": since.date().isoformat(), "reason": "comparaison"}
             _show_affected(_asked(api, new.agreement, body))
+            _show_price(api, new, since)
 
 
 @app.command()
@@ -171,6 +174,25 @@ def _show_affected(shown: dict[str, Any]) -> None:
         Console(highlight=False).print(
             f"{one['agreement']} : {one['agents']} agent(s) couvert(s) ensuite, {one['annuities']} rente(s) en cours"
         )
+
+
+def _show_price(api: Api, document: AgreementDocument, since: datetime) -> None:
+    """What the month would cost before and after, as contributions reckon it from their own copy of the accord."""
+    body = {"agreement": document.agreement, "document": document.dump(), "month": since.strftime("%Y-%m")}
+    try:
+        found = api.post("/v1/simulations/contributions/terms", body)
+    except Refused as refused:
+        raise CommandError(str(refused)) from None
+    rows = [(one["guarantee"], str(one["agents"]), *_shares(one)) for one in found["guarantees"]]
+    rows.append(("total", str(found["agents"]), *_shares(found)))
+    _print(("cotisations du mois, en €", "agents", "employeur", "→", "agents", "→"), rows)
+    if found["unpriced"]:
+        Console(highlight=False).print(f"{found['unpriced']} agent(s) sans paie ou situation connue : non chiffrés")
+
+
+def _shares(one: dict[str, Any]) -> tuple[str, str, str, str]:
+    before, after = one["before"], one["after"]
+    return before["employer"], after["employer"], before["agent"], after["agent"]
 
 
 def _print(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
