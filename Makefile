@@ -7,6 +7,8 @@ PYTHON    ?= python3
 VENV      ?= .venv
 TRANSPORT ?= $(or $(shell printenv RELAIS_TRANSPORT),feed)
 ARGS      ?=
+# Tests wait more than they compute: more workers than cores.
+WORKERS   ?= 4
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -38,7 +40,7 @@ token: $(RUN_ENV) ## print a bearer token of the demo HRIS client (make -s token
 	@$(BIN)/relais token $(ARGS)
 
 test: $(DEV_ENV) ## run every test, doctests included
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup $(ARGS)
 
 lint: $(DEV_ENV) ## check style, types, imports, schema, contracts and the rules of the house
 	@$(BIN)/ruff check .
@@ -56,7 +58,7 @@ bench: $(DEV_ENV) ## print the ratios of tests/bench (several minutes)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 deep: $(DEV_ENV) ## run every test at its full size (hours)
-	@RELAIS_DEPTH=deep $(BIN)/python -m pytest --timeout=3600 $(ARGS)
+	@RELAIS_DEPTH=deep $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --timeout=3600 $(ARGS)
 
 format: $(DEV_ENV) ## rewrite the code the way `make lint` wants it
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

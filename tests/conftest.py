@@ -17,6 +17,19 @@ settings.register_profile("deep", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("RELAIS_DEPTH", "quick"))
 
 
+# What is slow to start, once a session: the tests that ask for it go together.
+SHARED = ("platform", "broker", "carrier")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers, a file is one worker's, and so are all tests that share something slow."""
+    for item in items:
+        asked = getattr(item, "fixturenames", ())
+        file = item.nodeid.partition("::")[0]
+        group = next((name for name in SHARED if name in asked), file).replace("carrier", "broker")
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 async def postgres() -> AsyncIterator[SessionPostgres]:
     """The server of this session, started when the first test needs it."""

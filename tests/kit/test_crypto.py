@@ -2,6 +2,7 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -124,6 +125,7 @@ KEYS = json.loads(FIRST)["keys"]
         changed(current="", keys={"": KEYS["2025-1"]}),
         changed(current="x" * 65, keys={"x" * 65: KEYS["2025-1"]}),
     ],
+    ids=count(),
 )
 def test_a_ring_that_cannot_be_read_is_refused_without_showing_a_key(text: str) -> None:
     with pytest.raises(InvalidKeyRing) as caught:

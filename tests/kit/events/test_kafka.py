@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
+from typing import NamedTuple
 
 import pytest
 
@@ -14,10 +14,16 @@ from tests.kit.events.observing import converged
 from tests.kit.events.sample.thing import change, published
 from tests.postgres import ComponentDatabase
 
-OUTAGE_SECONDS = 60 if os.environ.get("RELAIS_DEEP") == "1" else 6
 DRAIN_SECONDS = 30.0
 KEYS = 20
 RATE = 50  # events a second
+
+
+class Outage(NamedTuple):
+    """What happens to the broker, and for how long it is away."""
+
+    how: str
+    seconds: float
 
 
 class Load:
@@ -46,9 +52,13 @@ async def for_a_while(seconds: float) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("how", ["stop", "kill"])
+@pytest.mark.parametrize("outage", [Outage("stop", 60.0), Outage("kill", 6.0)], ids=lambda outage: outage.how)
 async def test_writes_go_on_while_the_broker_is_away_and_nothing_is_lost(
-    over_kafka: KafkaCarrier, broker: SessionBroker, source: ComponentDatabase, sink: ComponentDatabase, how: str
+    over_kafka: KafkaCarrier,
+    broker: SessionBroker,
+    source: ComponentDatabase,
+    sink: ComponentDatabase,
+    outage: Outage,
 ) -> None:
     await over_kafka.start_source()
     await over_kafka.start_sink()
@@ -57,15 +67,15 @@ async def test_writes_go_on_while_the_broker_is_away_and_nothing_is_lost(
     load = Load(source)
     try:
         await for_a_while(1)
-        await asyncio.to_thread(getattr(broker.broker, how))
+        await asyncio.to_thread(getattr(broker.broker, outage.how))
         before = load.written
-        await for_a_while(OUTAGE_SECONDS)
+        await for_a_while(outage.seconds)
         during = load.written - before
         await asyncio.to_thread(broker.broker.start)
         back = time.monotonic()
     finally:
         await load.stop()
-    assert during > RATE * OUTAGE_SECONDS / 2, "writers do not wait for the broker"
+    assert during > RATE * outage.seconds / 2, "writers do not wait for the broker"
     await converged(source.worker, sink.worker, seconds=DRAIN_SECONDS)
     drained = time.monotonic() - back
     assert drained <= DRAIN_SECONDS
