@@ -14,7 +14,6 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, TSTZRANGE, ExcludeConstraint
@@ -97,7 +96,9 @@ agreement_employer: Final = Table(
     Column("version", Integer, nullable=False),
     Column("employer", Text, nullable=False, index=True),
     Column("valid", PeriodColumn, nullable=False),
-    UniqueConstraint("agreement", "version", "employer", "valid"),
+    ExcludeConstraint(
+        ("agreement", "="), ("version", "="), ("employer", "="), ("valid", "&&"), name="ex_agreement_employer_party"
+    ),
 )
 
 # What eligibility tells of the days an agent is covered.

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from kit.db.database import Scope
 from kit.db.migrate import check
@@ -69,6 +70,14 @@ async def test_an_accord_from_its_deposit_to_its_force(service: Service, registr
 
 async def test_tables_and_migrations_agree(registry: ComponentDatabase) -> None:
     assert await check(registry.urls["migrator"], "agreements") == []
+
+
+async def test_an_employer_is_bound_by_one_period_on_a_day(service: Service, registry: ComponentDatabase) -> None:
+    await bring_into_force(service)
+    twice = "INSERT INTO agreement_employer SELECT gen_random_uuid(), agreement, version, employer, valid "
+    with pytest.raises(IntegrityError, match="ex_agreement_employer_party"):
+        async with registry.worker.transaction(Scope.all()) as tx:
+            await tx.execute(text(f"{twice} FROM agreement_employer"))
 
 
 async def test_every_step_again_changes_nothing(service: Service, registry: ComponentDatabase) -> None:
