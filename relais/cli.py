@@ -20,6 +20,7 @@ COMMANDS = (
     "events",
     "rules",
     "accord",
+    "explain",
     "migrate",
     "generate",
     "backup",

@@ -224,5 +224,5 @@ _HELD: Final = {AffiliationOutcome.AFFILIATED, AffiliationOutcome.SUSPENDED}
 TestAffiliations = Affiliations.TestCase
 # A life is many examples in one.
 TestAffiliations.settings = settings(
-    deadline=None, stateful_step_count=15, max_examples=max(20, settings.default.max_examples // 5)
+    deadline=None, stateful_step_count=15, max_examples=max(20, settings().max_examples // 5)
 )
