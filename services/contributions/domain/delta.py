@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
 from rules.vocabulary import Guarantee
 from services.contributions.domain.owed import Due
+
+_PLACE: Final = {guarantee: place for place, guarantee in enumerate(Guarantee)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class LineKey:
     @property
     def order(self) -> tuple[str, str, Month, str, int]:
         """The order of lines: accord, insurer, month, agent, then the enumeration."""
-        return self.agreement, self.insurer, self.month, self.agent, list(Guarantee).index(self.guarantee)
+        return self.agreement, self.insurer, self.month, self.agent, _PLACE[self.guarantee]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from rules.book import Rules
 from services.contributions.domain.agent_file import AgentFile
 from services.contributions.domain.delta import Amounts, Delta, LineKey, Position, deltas, desired
 from services.contributions.domain.owed import owed
+from services.contributions.domain.pay_line import PayLine
+from services.contributions.domain.sheet import Sheet
 from services.contributions.domain.terms import Terms
 
 
@@ -63,19 +65,30 @@ def assess(
 
     Months held change nothing.
     """
-    issued_of = _by_agent_and_month(issued)
-    found: list[Delta] = []
+    sheet = Sheet(terms, rules)
+    wanted: dict[LineKey, Position] = {}
     held: list[HeldMonth] = []
+    months_of = _months(issued)
+    assessed = set()
     for file in files:
-        before = issued_of.get(file.agent, {})
-        months = {line.month for line in file.pay} | before.keys()
-        for month in sorted(m for m in months if m <= last):
+        assessed.add(file.agent)
+        pay = _by_month(file.pay)
+        for month in sorted(m for m in pay.keys() | months_of[file.agent] if m <= last):
+            if sheet.take(file, month, pay.get(month, ())):
+                continue
             result = owed(file, month, terms, rules)
-            if result.held is not None:
-                held.append(HeldMonth(file.agent, month, result.held))
+            if result.held is None:
+                wanted |= desired(file.agent, month, result.dues)
             else:
-                found += deltas(desired(file.agent, month, result.dues), before.get(month, {}))
-    return Assessment(tuple(sorted(found, key=lambda delta: delta.key.order)), tuple(held))
+                held.append(HeldMonth(file.agent, month, result.held))
+    wanted |= sheet.positions()
+    unsaid = {(one.agent, one.month) for one in held}
+    settled = {
+        key: position
+        for key, position in issued.items()
+        if key.agent in assessed and key.month <= last and (key.agent, key.month) not in unsaid
+    }
+    return Assessment(tuple(deltas(wanted, settled)), tuple(held))
 
 
 def drafts(found: Sequence[Delta]) -> list[StatementDraft]:
@@ -86,8 +99,15 @@ def drafts(found: Sequence[Delta]) -> list[StatementDraft]:
     return [StatementDraft(*group, tuple(groups[group])) for group in sorted(groups)]
 
 
-def _by_agent_and_month(issued: Mapping[LineKey, Position]) -> dict[str, dict[Month, dict[LineKey, Position]]]:
-    found: dict[str, dict[Month, dict[LineKey, Position]]] = defaultdict(lambda: defaultdict(dict))
-    for key, position in issued.items():
-        found[key.agent][key.month][key] = position
+def _by_month(pay: Iterable[PayLine]) -> dict[Month, list[PayLine]]:
+    found: dict[Month, list[PayLine]] = defaultdict(list)
+    for line in pay:
+        found[line.month].append(line)
+    return found
+
+
+def _months(issued: Iterable[LineKey]) -> dict[str, set[Month]]:
+    found: dict[str, set[Month]] = defaultdict(set)
+    for key in issued:
+        found[key.agent].add(key.month)
     return found
