@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
 from sqlalchemy import text
 
 from kit.db.database import Scope
@@ -25,12 +23,13 @@ from services.agreements.domain.revision import revision_findings
 from services.agreements.domain.terms import exact, terms_on
 from services.agreements.domain.validation import validate
 from services.agreements.domain.validity import insured_until
+from tests.golden.cases import read
 from tests.postgres import DatabaseFactory
 from tests.services.agreements.accord import LRSY, STAFF, agreement, scheme
 from tests.services.agreements.test_api import CITY
 
 Case = dict[str, Any]
-CASES: Final[list[Case]] = yaml.safe_load((Path(__file__).parent / "agreements-articles.yaml").read_text("utf-8"))
+CASES: Final[list[Case]] = read("accord-articles")
 RULES: Final = RuleBook.load()
 SCHEME: Final = scheme().to_domain()
 REAL: Final = agreement()

@@ -63,9 +63,10 @@ class DispenseDocument(Part):
 
 
 class SuspensionDocument(Part):
-    """Whether pay during a suspension keeps the cover."""
+    """Whether pay during a suspension keeps the cover, and on what contributions are reckoned then."""
 
     paid_keeps_cover: Flag
+    contribution_on: domain.SuspendedBase = domain.SuspendedBase.PAY_DUE
     source: Text
 
 
@@ -91,7 +92,9 @@ class EligibilityDocument(Part):
             frozenset(self.seniority_kinds),
             frozenset(self.excluded_kinds),
             self.dispense.to_domain() if self.dispense else None,
-            domain.SuspensionTerm(self.suspension.paid_keeps_cover, self.suspension.source),
+            domain.SuspensionTerm(
+                self.suspension.paid_keeps_cover, self.suspension.source, self.suspension.contribution_on
+            ),
             self.source,
         )
 

@@ -45,12 +45,16 @@ class Insurer(Dated):
 
 
 class Rate(Dated):
-    """A contribution rate and the employer's share of it, as decimal strings."""
+    """A contribution rate and the employer's share of it, as decimal strings.
+
+    `minimum_rate`: the part of the rate that pays for the minimum guarantees; null: unknown.
+    """
 
     guaranteed_to: str | None
     rate: str
     employer_share: str
     source: str
+    minimum_rate: str | None = None
 
 
 class Guarantee(Part):
@@ -86,9 +90,10 @@ class Dispense(Part):
 
 
 class Suspension(Part):
-    """Whether pay during a suspension keeps the cover."""
+    """Whether pay during a suspension keeps the cover, and on what contributions are reckoned then."""
 
     paid_keeps_cover: bool
+    contribution_on: str = "PAY_DUE"
     source: str
 
 

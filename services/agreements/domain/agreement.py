@@ -140,12 +140,20 @@ class DispenseTerm:
     source: str
 
 
+class SuspendedBase(StrEnum):
+    """What contributions of a suspended month are reckoned on (rulebook S14)."""
+
+    PAY_DUE = "PAY_DUE"
+    REFERENCE = "REFERENCE"
+
+
 @dataclass(frozen=True, slots=True)
 class SuspensionTerm:
-    """Whether cover goes on while the suspended agent is paid (art. 2.2)."""
+    """Whether cover goes on while the suspended agent is paid, and on what it is paid for then (art. 2.2)."""
 
     paid_keeps_cover: bool
     source: str
+    contribution_on: SuspendedBase = SuspendedBase.PAY_DUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 
 from rules.book import RuleBook
 from rules.vocabulary import Guarantee, Regime
-from services.agreements.domain.agreement import Agreement, GuaranteeTerm, Side
+from services.agreements.domain.agreement import Agreement, GuaranteeTerm, Side, SuspendedBase
 from services.agreements.domain.days import days_of_change
 from services.agreements.domain.finding import Finding, error, warning
 from services.agreements.domain.law import law_findings
@@ -76,7 +76,14 @@ def _dates(agreement: Agreement) -> Iterator[Finding]:
 
 
 def _doubtful_terms(agreement: Agreement) -> Iterator[Finding]:
-    """What the sources leave open: a repealed citation (S22), option 1 beyond the CNRACL (S4)."""
+    """What the sources leave open: a suspended month's base (S14), a repealed citation (S22), option 1 for all (S4)."""
+    if agreement.eligibility.suspension.contribution_on is SuspendedBase.REFERENCE:
+        yield warning(
+            "suspended_on_reference",
+            "/eligibility/suspension/contribution_on",
+            "accord art. 2.2 ; rulebook S14",
+            "Les cotisations d'un mois suspendu sont calculées sur la paie due : cette clause n'est pas appliquée.",
+        )
     for index, guarantee in enumerate(agreement.guarantees):
         source = guarantee.benefit.source
         if STATUTE_1984 in source and CODE not in source:

@@ -75,6 +75,21 @@ async def test_1400_employers_from_a_file(
     assert len(await published(registry)) == EMPLOYERS
 
 
+async def test_1400_employers_with_a_reject_in_every_hundred(
+    staff: httpx.AsyncClient, registry: ComponentDatabase, service: Service
+) -> None:
+    """The good lines of a bad file are in; each refused one comes back with its number."""
+    lines = file_of(EMPLOYERS).splitlines()
+    faulty = range(100, EMPLOYERS + 1, 100)
+    for number in faulty:
+        lines[number] = lines[number].replace(";85;", ";99;")
+    job = await imported(staff, registry, service, "\n".join(lines) + "\n")
+    assert (job["state"], job["accepted"], job["rejected"]) == ("done", EMPLOYERS - len(faulty), len(faulty))
+    answer = await staff.get(f"/v1/organisations/imports/{job['id']}/rejects")
+    refused = [line.split(";")[:2] for line in answer.text.splitlines()[1:]]
+    assert refused == [[str(number + 1), "departement"] for number in faulty]
+
+
 async def test_the_same_file_again_changes_nothing_and_another_changes_what_differs(
     staff: httpx.AsyncClient, registry: ComponentDatabase, service: Service
 ) -> None:
