@@ -34,6 +34,7 @@ SCOPES: Final[dict[str, str]] = {
     "contributions:write": "Calculer et émettre les cotisations",
     "claims:read": "Lire les droits, sinistres, prestations et décisions",
     "claims:write": "Tenir les dossiers de sinistre",
+    "claims:cause": "Lire et tenir la clé de cause d'un congé",
     "simulations:run": "Lancer des simulations",
     "events:read": "Suivre le flux des événements",
 }

@@ -22,6 +22,7 @@ from pydantic.functional_validators import PlainValidator
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from kit.iban import Iban
 from kit.money import AMOUNT_PATTERN, Money
 from kit.nir import NIR_PATTERN, Nir
 from kit.period import MONTH_PATTERN, Month
@@ -66,6 +67,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Un identifiant ne peut pas être un NIR : il figure dans des adresses et des événements.",
         "An identifier cannot be a NIR: it appears in addresses and events.",
     ),
+    "iban": ("IBAN attendu, avec une clé valide.", "IBAN expected, with a valid key."),
     "nir": ("NIR attendu : 15 caractères et une clé valide.", "NIR expected: 15 characters with a valid key."),
 }
 
@@ -184,6 +186,12 @@ NirText = Annotated[
     PlainValidator(_reader("nir", Nir, Nir.parse)),
     _AS_TEXT,  # which Nir masks: an answer never shows one
     _string(NIR_PATTERN, "NIR, clé comprise.", "295109912611193"),
+]
+IbanText = Annotated[
+    Iban,
+    PlainValidator(_reader("iban", Iban, Iban.parse)),
+    _AS_TEXT,  # which Iban masks
+    _string(r"^[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,40}$", "IBAN, espaces permises.", "FR7630006000011234567890189"),
 ]
 SiretText = Annotated[
     Siret,

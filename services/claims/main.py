@@ -12,6 +12,9 @@ from services.claims import events
 from services.claims.api import (
     annuities,
     capitals,
+    causes,
+    claim_files,
+    claim_payments,
     claims,
     decisions,
     entitlements,
@@ -19,6 +22,7 @@ from services.claims.api import (
     overpayments,
     previews,
     simulations,
+    takeovers,
 )
 
 
@@ -32,6 +36,10 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             simulations.router,
             entitlements.router,
             previews.router,
+            takeovers.router,
+            causes.router,
+            claim_payments.router,
+            claim_files.router,
             claims.router,
             annuities.router,
             capitals.router,

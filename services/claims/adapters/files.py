@@ -15,7 +15,8 @@ from kit.money import Money
 from kit.period import Month, Period
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
-from services.claims.adapters import tables
+from services.claims.adapters import handling, tables
+from services.claims.adapters.handling import StatedTakeover
 from services.claims.domain.agent_file import (
     Affiliation,
     AgentFile,
@@ -25,10 +26,12 @@ from services.claims.domain.agent_file import (
     Leave,
     Policy,
     Recognition,
+    Takeover,
 )
 from services.claims.domain.annuity import Invalidity
 from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.leave import Entry
+from services.claims.domain.reference import ReferencePay
 from services.claims.domain.situation import RiMaintained
 from services.claims.domain.terms_document import read_terms
 
@@ -41,17 +44,19 @@ async def load(tx: AsyncConnection, employer: str, agent: UUID, today: date) -> 
         return (await tx.execute(select(table).where(mine).order_by(*table.primary_key))).all()
 
     employments = await rows(tables.employment)
+    groups = await handling.groups(tx, employer, agent)
     affiliations = [_affiliation(row) for row in await rows(tables.affiliation)]
     return AgentFile(
         employments=tuple(_employments(employments)),
         birth_date=next((row.birth_date for row in employments if row.birth_date), None),
         affiliations=tuple(affiliations),
         elections=tuple(_election(row) for row in await rows(tables.option_election)),
-        leaves=tuple(_leave(row, today) for row in await rows(tables.leave) if not row.cancelled),
+        leaves=tuple(_leave(row, today, groups) for row in await rows(tables.leave) if not row.cancelled),
         pay=_pay(await rows(tables.pay_month)),
         recognitions=tuple(_recognition(row) for row in await rows(tables.invalidity) if not row.withdrawn),
         deaths=tuple(_death(row) for row in await rows(tables.death) if not row.withdrawn),
         policies=tuple(await _policies(tx, employer)),
+        takeovers=tuple(_takeover(one) for one in await handling.takeovers(tx, employer, agent)),
         terms=await _terms(tx, {affiliation.agreement for affiliation in affiliations}),
     )
 
@@ -120,14 +125,27 @@ def _election(row: Row[Any]) -> Election:
     return Election(Guarantee(row.guarantee), Period(row.starts, row.ends))
 
 
-def _leave(row: Row[Any], today: date) -> Leave:
-    return Leave(str(row.leave), tuple(_entry(entry, today) for entry in row.entries))
+def _leave(row: Row[Any], today: date, groups: Mapping[UUID, int]) -> Leave:
+    return Leave(str(row.leave), tuple(_entry(entry, today, groups.get(row.leave)) for entry in row.entries))
 
 
-def _entry(item: Mapping[str, Any], today: date) -> Entry:
+def _takeover(stated: StatedTakeover) -> Takeover:
+    return Takeover(str(stated.leave), stated.agreement, stated.starts, _stated_reference(stated))
+
+
+def _stated_reference(stated: StatedTakeover) -> ReferencePay | None:
+    month, tib, nbi, ri = stated.reference_month, stated.tib, stated.nbi, stated.ri
+    if month is None or tib is None or nbi is None or ri is None:
+        return None
+    return ReferencePay(month, PayElements(tib=tib, nbi=nbi, ri=ri))
+
+
+def _entry(item: Mapping[str, Any], today: date, group: int | None) -> Entry:
     start, end = date.fromisoformat(item["start"]), _day(item["end"])
     period = Period(start, end or max(start, Month.of(today).last))
-    return Entry(LeaveKind(item["kind"]), period, item.get("waiting_days"), seniority_days=item.get("seniority_days"))
+    kind = LeaveKind(item["kind"])
+    cause = group if kind is LeaveKind.CLD else None
+    return Entry(kind, period, item.get("waiting_days"), cause, item.get("seniority_days"))
 
 
 def _pay(rows: Iterable[Row[Any]]) -> dict[Month, PayElements]:

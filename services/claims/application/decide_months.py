@@ -18,6 +18,7 @@ from services.claims.adapters.claims import Benefit, Claim
 from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.payloads import BenefitAdjusted, BenefitDecided
+from services.claims.application.reopen_claim import reopen_claim
 from services.claims.domain.benefits import MonthBenefit
 from services.claims.domain.case import Case
 from services.claims.domain.overpayment import OverpaymentKind
@@ -71,17 +72,19 @@ async def _write(tx: AsyncConnection, subject: Subject, claim: Claim, changes: l
     await store(tx, subject, ((b.id, f"claim:{claim.id}", s) for b, s in zip(written, snapshots, strict=True)))
     await claims.decide(tx, written)
     told = [subject.tell(_event(claim, benefit), f"claim/{claim.id}") for benefit in written]
-    return told + await _overpaid(tx, subject, claim, written, changes)
+    return told + await _consequences(tx, subject, claim, written, changes)
 
 
-async def _overpaid(
+async def _consequences(
     tx: AsyncConnection, subject: Subject, claim: Claim, written: Sequence[Benefit], changes: Sequence[_Change]
 ) -> list[Outgoing]:
+    """Whoever had settled the claim looks again; what was paid and is no longer due is owed."""
     if not changes:
         return []
+    reopened = await reopen_claim(tx, subject, claim)
     paid = Paid(OverpaymentKind.BENEFIT, claim.id, claim.id, changes[0].terms)
     deltas = [Change(one.id, one.month, one.benefit_delta + one.ri_full_pay_delta) for one in written]
-    return await follow_overpayments(tx, subject, paid, deltas)
+    return reopened + await follow_overpayments(tx, subject, paid, deltas)
 
 
 def _benefit(subject: Subject, claim: Claim, change: _Change) -> Benefit:

@@ -42,8 +42,43 @@ class ClaimOpened(CaseData):
     start: str = Field(alias="from")
 
 
+class ClaimDocumented(CaseData):
+    """The last document that was missing has come."""
+
+    type: ClassVar[str] = "fr.psc.claims.claim.documented.v1"
+    topic: ClassVar[str] = TOPIC
+
+    claim: str
+    on: str
+
+
+class ClaimApproved(CaseData):
+    """What the claim gives may be paid."""
+
+    type: ClassVar[str] = "fr.psc.claims.claim.approved.v1"
+    topic: ClassVar[str] = TOPIC
+
+    claim: str
+    agreement: str
+    on: str
+
+
+class ClaimRefused(CaseData):
+    """The claim gives nothing; `reason` is a code."""
+
+    type: ClassVar[str] = "fr.psc.claims.claim.refused.v1"
+    topic: ClassVar[str] = TOPIC
+
+    claim: str
+    agreement: str
+    on: str
+    reason: str
+
+
 class ClaimClosed(CaseData):
-    """The facts no longer support the claim; what was decided is taken back month by month."""
+    """The claim is over (`reason` is a code). `no_longer_due`: the facts no longer support it, and what was decided is
+    taken back month by month.
+    """
 
     type: ClassVar[str] = "fr.psc.claims.claim.closed.v1"
     topic: ClassVar[str] = TOPIC

@@ -13,7 +13,7 @@ from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind,
 from services.claims.domain.annuity import Invalidity
 from services.claims.domain.capitals import Death
 from services.claims.domain.leave import Entry, Person, in_order
-from services.claims.domain.reference import Insured
+from services.claims.domain.reference import Insured, ReferencePay
 from services.claims.domain.situation import RiMaintained
 from services.claims.domain.terms import BenefitTerms
 
@@ -58,6 +58,19 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Takeover:
+    """A leave that was not under cover, or under a former insurer's, and that an accord pays for from a day on.
+
+    `given`: its reference pay, where the former insurer told it.
+    """
+
+    leave: str
+    agreement: str
+    start: date
+    given: ReferencePay | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recognition:
     """A recognised invalidity."""
 
@@ -96,6 +109,7 @@ class AgentFile:
     recognitions: tuple[Recognition, ...] = ()
     deaths: tuple[Death, ...] = ()
     policies: tuple[Policy, ...] = ()
+    takeovers: tuple[Takeover, ...] = ()
     terms: Mapping[str, tuple[DatedTerms, ...]] = field(default_factory=dict)
 
     @property

@@ -158,3 +158,73 @@ class ScheduleTooLong(RelaisError):
     code = "schedule_too_long"
     title_fr = "Échéancier impossible"
     title_en = "Impossible schedule"
+
+
+class StepNotAllowed(RelaisError):
+    """From where the claim is, or for this reason, that step leads nowhere."""
+
+    code = "step_not_allowed"
+    title_fr = "Cette étape n'est pas possible pour ce sinistre"
+    title_en = "This step is not possible for this claim"
+    status = 409
+
+
+class DocumentsMissing(RelaisError):
+    """A claim is proposed once its documents are there."""
+
+    code = "documents_missing"
+    title_fr = "Il manque des pièces"
+    title_en = "Documents are missing"
+    status = 409
+
+
+class NothingToPropose(RelaisError):
+    """Nothing is decided, or nothing is due."""
+
+    code = "nothing_to_propose"
+    title_fr = "Aucun montant n'est dû"
+    title_en = "No amount is due"
+    status = 409
+
+
+class ProposalOutdated(RelaisError):
+    """What is due is no longer what was proposed."""
+
+    code = "proposal_outdated"
+    title_fr = "Le montant dû n'est plus celui qui a été proposé"
+    title_en = "The amount due is no longer the one proposed"
+    status = 409
+
+
+class FourEyesRequired(RelaisError):
+    """Above the threshold, who proposes does not approve."""
+
+    code = "four_eyes_required"
+    title_fr = "Une autre personne doit approuver"
+    title_en = "Another person must approve"
+    status = 409
+
+
+class UnknownDocument(RelaisError):
+    """No rule asks for a document of this code."""
+
+    code = "unknown_document"
+    title_fr = "Pièce inconnue"
+    title_en = "Unknown document"
+
+
+class PaymentKnownOtherwise(RelaisError):
+    """A payment of that reference is already known with other content."""
+
+    code = "payment_known_otherwise"
+    title_fr = "Un versement de cette référence est déjà connu, différent"
+    title_en = "A payment of this reference is already known, and differs"
+    status = 409
+
+
+class UnknownLeave(RelaisError):
+    """No leave of this agent at this employer has this identifier."""
+
+    code = "unknown_leave"
+    title_fr = "Congé inconnu"
+    title_en = "Unknown leave"

@@ -20,12 +20,15 @@ from services.claims.domain.errors import (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An initial stop or a renewal. `waiting_days` None: as the law says; `seniority_days` counts at its start."""
+    """An initial stop or a renewal. `waiting_days` None: as the law says; `seniority_days` counts at its start.
+
+    `pathology_group`: what a CLD is about, or a number that the leaves of one cause share.
+    """
 
     kind: LeaveKind
     period: Period
     waiting_days: int | None = None
-    pathology_group: PathologyGroup | None = None
+    pathology_group: PathologyGroup | int | None = None
     seniority_days: int | None = None
 
     @property

@@ -104,13 +104,24 @@ def annuity_case(file: AgentFile, proposed: ProposedAnnuity, given: ReferencePay
 
 
 def _claim(file: AgentFile, spell: Spell) -> ProposedClaim | None:
-    """The claim of a spell: it opens on its first day that the contract may pay for and that is covered."""
+    """The claim of a spell: it opens on its first day that the contract may pay for and that is covered.
+
+    One taken over opens on the first of them from the day of the takeover on.
+    """
+    leaves = frozenset(file.leave_on(entry.start) for entry in spell.entries)
+    for takeover in (one for one in file.takeovers if one.leave in leaves):
+        version = file.terms_on(takeover.agreement, takeover.start)
+        opened = None if version is None else _first_day(file, spell, Period(takeover.start), version)
+        if version is not None and opened is not None:
+            given = takeover.given
+            known = None if given is None else ReferenceFound(given.month, given)
+            reference = known or _reference(file, reference_month(file, spell))
+            return ProposedClaim(file.leave_on(opened), leaves, opened, spell, version, reference)
     for affiliation in file.affiliations:
         for covered in affiliation.covered():
             version = file.terms_on(affiliation.agreement, max(covered.start, spell.start))
             opened = None if version is None else _first_day(file, spell, covered, version)
             if version is not None and opened is not None:
-                leaves = frozenset(file.leave_on(entry.start) for entry in spell.entries)
                 reference = _reference(file, reference_month(file, spell))
                 return ProposedClaim(file.leave_on(opened), leaves, opened, spell, version, reference)
     return None

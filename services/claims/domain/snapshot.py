@@ -82,7 +82,7 @@ def capital_document(capital: Capital) -> Json:
 
 
 def case_document(case: Case, terms: Json) -> Json:
-    """A case as JSON. No pathology group: it is written nowhere."""
+    """A case as JSON. What a CLD is about is written nowhere; leaves of one cause share a number."""
     found = plain(
         {
             "terms": terms,
@@ -149,6 +149,7 @@ def _entry(entry: Entry) -> Json:
         "end": entry.end,
         "waiting_days": entry.waiting_days,
         "seniority_days": entry.seniority_days,
+        **({"group": entry.pathology_group} if isinstance(entry.pathology_group, int) else {}),
     }
 
 
@@ -166,7 +167,7 @@ def _invalidity(invalidity: Invalidity | None) -> Json | None:
 
 def _read_entry(item: Mapping[str, Any]) -> Entry:
     period = Period(date.fromisoformat(item["start"]), date.fromisoformat(item["end"]))
-    return Entry(LeaveKind(item["kind"]), period, item["waiting_days"], None, item["seniority_days"])
+    return Entry(LeaveKind(item["kind"]), period, item["waiting_days"], item.get("group"), item["seniority_days"])
 
 
 def _read_reference(item: Mapping[str, Any]) -> ReferencePay:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from pydantic import SecretStr
 
+from kit.crypto import KeyRing
 from services.claims.main import create_app
 from tests.postgres import DatabaseFactory
 from tests.services.claims.lives import NOW, Claims
@@ -17,5 +19,6 @@ async def claims(database: DatabaseFactory) -> Claims:
 
 @pytest.fixture
 async def service(claims: Claims) -> AsyncIterator[Service]:
-    async with running(create_app, claims.database, NOW) as running_service:
+    ring = SecretStr(KeyRing.generate("test"))
+    async with running(create_app, claims.database, NOW, key_ring=ring) as running_service:
         yield running_service

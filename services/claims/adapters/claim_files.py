@@ -1,0 +1,125 @@
+"""Where claims are, how they came there, their documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.money import Money
+from services.claims.adapters.handling_tables import claim_document, claim_file, claim_step
+from services.claims.domain.claim_life import Life, Payee, Stage
+
+# The version of a claim that was detected, and that nobody has touched.
+UNTOUCHED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFile:
+    """What people know of a claim. The IBAN is sealed; `iban_shown` is what may be shown of it."""
+
+    claim: UUID
+    employer: str
+    version: int = UNTOUCHED
+    life: Life = field(default_factory=Life)
+    declared_on: date | None = None
+    payee: Payee = Payee.AGENT
+    iban: bytes | None = None
+    iban_shown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """A step of a claim's life."""
+
+    id: UUID
+    employer: str
+    claim: UUID
+    step: str
+    stage: str
+    reason: str | None
+    note: str | None
+    amount: Money | None
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document received; `reference` is where whoever keeps it finds it."""
+
+    claim: UUID
+    document: str
+    reference: str
+    employer: str
+    received_on: date
+    recorded_at: datetime
+    recorded_by: str
+
+
+async def read(tx: AsyncConnection, claim: UUID, employer: str) -> ClaimFile:
+    """The file of a claim in scope; that of a claim only detected when nobody has touched it."""
+    row = (await tx.execute(select(claim_file).where(claim_file.c.claim == claim))).one_or_none()
+    if row is None:
+        return ClaimFile(claim, employer)
+    return ClaimFile(
+        claim=row.claim,
+        employer=row.employer,
+        version=row.version,
+        life=Life(Stage(row.stage), row.proposed_by, row.proposed_amount),
+        declared_on=row.declared_on,
+        payee=Payee(row.payee),
+        iban=row.iban,
+        iban_shown=row.iban_shown,
+    )
+
+
+async def write(tx: AsyncConnection, changed: ClaimFile) -> None:
+    """Store a file in its next version."""
+    row = {
+        "claim": changed.claim,
+        "employer": changed.employer,
+        "version": changed.version,
+        "stage": changed.life.stage.value,
+        "declared_on": changed.declared_on,
+        "payee": changed.payee.value,
+        "iban": changed.iban,
+        "iban_shown": changed.iban_shown,
+        "proposed_by": changed.life.proposed_by,
+        "proposed_amount": changed.life.proposed_amount,
+    }
+    new = upsert(claim_file).values(**row)
+    changes = {name: new.excluded[name] for name in row if name not in ("claim", "employer")}
+    await tx.execute(new.on_conflict_do_update(index_elements=["claim"], set_=changes))
+
+
+async def note(tx: AsyncConnection, step: StepTaken) -> None:
+    await tx.execute(insert(claim_step).values(**_values(step)))
+
+
+async def steps(tx: AsyncConnection, claim: UUID) -> list[StepTaken]:
+    """In the order of recording."""
+    rows = await tx.execute(select(claim_step).where(claim_step.c.claim == claim).order_by(claim_step.c.id))
+    return [StepTaken(**row._asdict()) for row in rows]
+
+
+async def receive(tx: AsyncConnection, document: Document) -> bool:
+    """Keep a document; whether it was new."""
+    new = upsert(claim_document).values(**_values(document)).on_conflict_do_nothing()
+    return (await tx.execute(new.returning(claim_document.c.claim))).first() is not None
+
+
+async def documents(tx: AsyncConnection, claim: UUID) -> list[Document]:
+    """In the order of recording."""
+    table = claim_document
+    query = select(table).where(table.c.claim == claim).order_by(table.c.recorded_at, table.c.document)
+    return [Document(**row._asdict()) for row in await tx.execute(query)]
+
+
+def _values(record: Any) -> dict[str, Any]:
+    return {one.name: getattr(record, one.name) for one in fields(record)}

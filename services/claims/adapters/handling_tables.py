@@ -1,0 +1,121 @@
+"""The tables of how people handle claims: stages, steps, documents, what an insurer decided and paid."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Column, Date, Integer, LargeBinary, Table, Text, UniqueConstraint
+
+from kit.db.types import Id, Instant, MoneyColumn, MonthColumn
+from services.claims.adapters.tables import metadata
+
+# Where a claim is; without a row it was only detected. The IBAN is sealed.
+claim_file: Final = Table(
+    "claim_file",
+    metadata,
+    Column("claim", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("declared_on", Date),
+    Column("payee", Text, nullable=False),
+    Column("iban", LargeBinary),
+    Column("iban_shown", Text),
+    Column("proposed_by", Text),
+    Column("proposed_amount", MoneyColumn),
+    CheckConstraint("version > 1", name="version"),
+)
+
+claim_step: Final = Table(
+    "claim_step",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("claim", Id, nullable=False, index=True),
+    Column("step", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("reason", Text),
+    Column("note", Text),
+    Column("amount", MoneyColumn),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# A document received. `reference` is where whoever keeps it finds it; Relais holds none.
+claim_document: Final = Table(
+    "claim_document",
+    metadata,
+    Column("claim", Id, primary_key=True),
+    Column("document", Text, primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# What an insurer paid for a month of a claim, under a reference of its own.
+claim_payment: Final = Table(
+    "claim_payment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("claim", Id, nullable=False),
+    Column("month", MonthColumn, nullable=False),
+    Column("amount", MoneyColumn, nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("payee", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    UniqueConstraint("claim", "reference"),
+    CheckConstraint("amount > 0", name="amount"),
+)
+
+insurer_decision: Final = Table(
+    "insurer_decision",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("claim", Id, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("decided_on", Date, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("reason", Text),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    UniqueConstraint("claim", "reference"),
+    CheckConstraint("outcome IN ('ACCEPTED', 'REFUSED')", name="outcome"),
+)
+
+# A leave that a former insurer, or nobody, covered on its first day to pay, and that is paid for here from a day on.
+takeover: Final = Table(
+    "takeover",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("leave", Id, primary_key=True),
+    Column("agreement", Text, nullable=False),
+    Column("starts", Date, nullable=False),
+    Column("former_insurer", Text, nullable=False),
+    Column("reference_month", MonthColumn),
+    Column("tib", MoneyColumn),
+    Column("nbi", MoneyColumn),
+    Column("ri", MoneyColumn),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    CheckConstraint("(reference_month IS NULL) = (tib IS NULL)", name="reference"),
+)
+
+# What a leave is about, sealed: one role reads it. Equal causes of an agent have equal marks, which tell nothing.
+leave_cause: Final = Table(
+    "leave_cause",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("leave", Id, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)

@@ -1,0 +1,125 @@
+"""What insurers decided and paid, and what an employer still has to advance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Table, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.money import Money
+from kit.period import Month
+from services.claims.adapters.handling_tables import claim_payment, insurer_decision
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """An amount paid for a month of a claim."""
+
+    id: UUID
+    employer: str
+    claim: UUID
+    month: Month
+    amount: Money
+    paid_on: date
+    payee: str
+    reference: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class InsurerDecision:
+    """What the insurer answered about a claim."""
+
+    id: UUID
+    employer: str
+    claim: UUID
+    outcome: str
+    decided_on: date
+    reference: str
+    reason: str | None
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What an employer must still pay an agent for a month of a claim."""
+
+    agent: UUID
+    claim: UUID
+    month: Month
+    due: Money
+    paid: Money
+
+
+MAX_ADVANCES: Final = 20_000
+_ADVANCES: Final = text("""
+    WITH last AS (
+        SELECT DISTINCT ON (b.claim, b.month) b.agent, b.claim, b.month, b.benefit + b.ri_full_pay AS due
+          FROM benefit AS b JOIN claim_file AS f ON f.claim = b.claim
+         WHERE b.employer = :employer AND b.month <= :month AND f.payee = 'EMPLOYER' AND f.stage = 'APPROVED'
+         ORDER BY b.claim, b.month, b.version DESC)
+    SELECT last.agent, last.claim, last.month, last.due, coalesce(sum(p.amount), 0)::bigint AS paid
+      FROM last LEFT JOIN claim_payment AS p ON p.claim = last.claim AND p.month = last.month
+     GROUP BY last.agent, last.claim, last.month, last.due
+    HAVING last.due <> coalesce(sum(p.amount), 0)
+     ORDER BY last.agent, last.claim, last.month
+     LIMIT :limit
+""")
+
+
+async def pay(tx: AsyncConnection, payment: Payment) -> None:
+    await tx.execute(insert(claim_payment).values(**_values(payment)))
+
+
+async def payment_of(tx: AsyncConnection, claim: UUID, reference: str) -> Payment | None:
+    """The payment of a claim that has this reference."""
+    row = await _of_reference(tx, claim_payment, claim, reference)
+    return None if row is None else Payment(**row)
+
+
+async def payments(tx: AsyncConnection, claim: UUID) -> list[Payment]:
+    """By month, then in the order of recording."""
+    query = select(claim_payment).where(claim_payment.c.claim == claim)
+    rows = await tx.execute(query.order_by(claim_payment.c.month, claim_payment.c.id))
+    return [Payment(**row._asdict()) for row in rows]
+
+
+async def decide(tx: AsyncConnection, decision: InsurerDecision) -> None:
+    await tx.execute(insert(insurer_decision).values(**_values(decision)))
+
+
+async def decision_of(tx: AsyncConnection, claim: UUID, reference: str) -> InsurerDecision | None:
+    """The insurer's decision about a claim that has this reference."""
+    row = await _of_reference(tx, insurer_decision, claim, reference)
+    return None if row is None else InsurerDecision(**row)
+
+
+async def decisions(tx: AsyncConnection, claim: UUID) -> list[InsurerDecision]:
+    """In the order of recording."""
+    query = select(insurer_decision).where(insurer_decision.c.claim == claim).order_by(insurer_decision.c.id)
+    return [InsurerDecision(**row._asdict()) for row in await tx.execute(query)]
+
+
+async def advances(tx: AsyncConnection, employer: str, month: Month) -> list[Advance]:
+    """What is due up to a month on approved claims that pay the employer, and is not what was paid."""
+    values = {"employer": employer, "month": month.first, "limit": MAX_ADVANCES}
+    return [
+        Advance(row.agent, row.claim, Month.of(row.month), Money(row.due), Money(row.paid))
+        for row in await tx.execute(_ADVANCES, values)
+    ]
+
+
+async def _of_reference(tx: AsyncConnection, table: Table, claim: UUID, reference: str) -> dict[str, Any] | None:
+    query = select(table).where((table.c.claim == claim) & (table.c.reference == reference))
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else row._asdict()
+
+
+def _values(record: Any) -> dict[str, Any]:
+    return {one.name: getattr(record, one.name) for one in fields(record)}

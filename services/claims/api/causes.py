@@ -1,0 +1,70 @@
+"""What leaves are about: sealed, in no event, trace or other answer. One scope reads and writes it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from kit.http.auth import Principal, requires
+from kit.http.route import Crypto, Now, Rules, Tx, service_router
+from kit.http.types import Answer, Code, Request, SiretText
+from kit.recording import Recording
+from services.claims.adapters import handling
+from services.claims.application.state_leave import LeaveRef, state_cause
+
+router = service_router(prefix="/v1/claims/causes", tags=["Clés de cause"])
+Keeper = Annotated[Principal, requires("claims:cause")]
+
+
+class CauseRequest(Request):
+    """An opaque key, equal for the leaves that have one cause. It is no diagnosis and names none."""
+
+    employer: SiretText
+    agent: UUID
+    leave: UUID
+    cause_key: Code
+
+
+class CauseAnswer(Answer):
+    """The key of a leave."""
+
+    leave: UUID
+    cause_key: str
+
+
+class CausesAnswer(Answer):
+    """The keys of an agent's leaves, for those that have one."""
+
+    causes: list[CauseAnswer]
+
+
+@router.put("", operation_id="state_cause", summary="Énoncer la clé de cause d'un congé")
+async def put_cause(
+    body: CauseRequest, caller: Keeper, tx: Tx, rules: Rules, crypto: Crypto, *, clock: Now
+) -> CauseAnswer:
+    caller.check_employer(body.employer)
+    about = LeaveRef(body.employer, body.agent, body.leave)
+    recording = Recording(clock.instant(), caller.client)
+    await state_cause(tx, about, body.cause_key, crypto, recording=recording, rules=rules, clock=clock)
+    return CauseAnswer(leave=body.leave, cause_key=body.cause_key)
+
+
+@router.get("", operation_id="read_causes", summary="Les clés de cause des congés d'un agent")
+async def read_causes(
+    caller: Keeper,
+    tx: Tx,
+    crypto: Crypto,
+    employer: Annotated[SiretText, Query(description="SIRET de l'employeur.")],
+    agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
+) -> CausesAnswer:
+    caller.check_employer(employer)
+    known = await handling.causes(tx, employer, agent)
+    found = [
+        CauseAnswer(
+            leave=one.leave, cause_key=crypto.decrypt(one.sealed, LeaveRef(employer, agent, one.leave).place).decode()
+        )
+        for one in known
+    ]
+    return CausesAnswer(causes=found)

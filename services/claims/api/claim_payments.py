@@ -1,0 +1,165 @@
+"""What insurers decided and paid, and the file of what an employer advances."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from kit.http.auth import Principal, requires
+from kit.http.route import Idempotent, Now, Rules, Tx, service_router
+from kit.http.types import Amount, Answer, Code, DateText, MonthText, Request, SiretText, Text
+from kit.ids import new_id
+from kit.period import Month
+from services.claims.adapters import payments
+from services.claims.adapters.payments import Advance, InsurerDecision, Payment
+from services.claims.application.handle_claim import hold, look
+from services.claims.application.record_payment import record_decision, record_payment
+from services.claims.domain.claim_life import Payee
+
+router = service_router(prefix="/v1/claims", tags=["Versements"])
+Reader = Annotated[Principal, requires("claims:read")]
+Writer = Annotated[Principal, requires("claims:write")]
+MONTH = r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"
+COLUMNS = ("agent", "sinistre", "mois", "du", "verse", "a_avancer")
+
+
+class PaymentRequest(Request):
+    """An amount that the insurer paid for a month, under its own reference."""
+
+    month: MonthText
+    amount: Amount
+    paid_on: DateText
+    payee: Payee
+    reference: Code
+
+
+class PaymentAnswer(Answer):
+    """A payment received."""
+
+    id: UUID
+    month: MonthText
+    amount: Amount
+    paid_on: DateText
+    payee: Payee
+    reference: str
+    recorded_at: datetime
+
+
+class InsurerDecisionRequest(Request):
+    """What the insurer answered."""
+
+    outcome: Literal["ACCEPTED", "REFUSED"]
+    on: DateText
+    reference: Code
+    reason: Text | None = None
+
+
+class InsurerDecisionAnswer(Answer):
+    """What the insurer answered, as it is known."""
+
+    id: UUID
+    outcome: Literal["ACCEPTED", "REFUSED"]
+    decided_on: DateText
+    reference: str
+    reason: str | None
+    recorded_at: datetime
+
+
+class PaymentsAnswer(Answer):
+    """All that an insurer decided about a claim and paid for it."""
+
+    decisions: list[InsurerDecisionAnswer]
+    payments: list[PaymentAnswer]
+
+
+@router.get("/{claim}/payments", operation_id="list_claim_payments", summary="Décisions et versements de l'assureur")
+async def list_claim_payments(claim: UUID, tx: Tx, rules: Rules, clock: Now, _caller: Reader) -> PaymentsAnswer:
+    await look(tx, claim, rules, clock.day())
+    return PaymentsAnswer(
+        decisions=[InsurerDecisionAnswer.model_validate(one) for one in await payments.decisions(tx, claim)],
+        payments=[PaymentAnswer.model_validate(one) for one in await payments.payments(tx, claim)],
+    )
+
+
+@router.post(
+    "/{claim}/payments",
+    status_code=201,
+    operation_id="record_claim_payment",
+    summary="Noter un versement de l'assureur",
+)
+async def record_claim_payment(
+    claim: UUID, body: PaymentRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
+) -> PaymentAnswer:
+    opened = await hold(tx, claim, rules, clock.day())
+    payment = Payment(
+        id=new_id(),
+        employer=opened.claim.employer,
+        claim=claim,
+        month=body.month,
+        amount=body.amount,
+        paid_on=body.paid_on,
+        payee=body.payee.value,
+        reference=body.reference,
+        recorded_at=clock.instant(),
+        recorded_by=caller.client,
+    )
+    return PaymentAnswer.model_validate(await record_payment(tx, payment))
+
+
+@router.post(
+    "/{claim}/insurer-decisions",
+    status_code=201,
+    operation_id="record_insurer_decision",
+    summary="Noter une décision de l'assureur",
+)
+async def record_insurer_decision(
+    claim: UUID, body: InsurerDecisionRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
+) -> InsurerDecisionAnswer:
+    opened = await hold(tx, claim, rules, clock.day())
+    decision = InsurerDecision(
+        id=new_id(),
+        employer=opened.claim.employer,
+        claim=claim,
+        outcome=body.outcome,
+        decided_on=body.on,
+        reference=body.reference,
+        reason=body.reason,
+        recorded_at=clock.instant(),
+        recorded_by=caller.client,
+    )
+    return InsurerDecisionAnswer.model_validate(await record_decision(tx, decision))
+
+
+@router.get(
+    "/advances",
+    operation_id="export_advances",
+    summary="Fichier de paie : ce que l'employeur avance (CSV)",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def export_advances(
+    tx: Tx,
+    caller: Reader,
+    employer: Annotated[SiretText, Query(description="SIRET de l'employeur.")],
+    month: Annotated[str, Query(pattern=MONTH, description="Dernier mois pris en compte, AAAA-MM.")],
+) -> Response:
+    caller.check_employer(employer)
+    content = _csv(await payments.advances(tx, employer, Month.parse(month)))
+    headers = {"content-disposition": f'attachment; filename="avances-{employer}-{month}.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _csv(rows: list[Advance]) -> str:
+    """One line for each month of a claim, separated by semicolons, as payroll software reads it."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([row.agent, row.claim, row.month, row.due, row.paid, row.due - row.paid])
+    return out.getvalue()

@@ -1,0 +1,156 @@
+"""Take a claim through its life: declared, documented, reviewed, proposed, approved or refused, closed, reopened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.crypto import KeyRing
+from kit.events.outbox import Outgoing, publish_many
+from kit.http.etag import check_version
+from kit.iban import Iban
+from kit.money import Money
+from kit.recording import Recording
+from rules.book import Rules
+from services.claims.adapters import claim_files, claims, files, progress
+from services.claims.adapters.claim_files import ClaimFile, Document
+from services.claims.adapters.claims import Claim
+from services.claims.application.claim_events import step_taken, told_step
+from services.claims.application.decide_claims import CLOSED
+from services.claims.application.payloads import ClaimDocumented
+from services.claims.domain.claim_documents import missing, required
+from services.claims.domain.claim_life import Attempt, Payee, Reason, Stage, Step, taken
+from services.claims.domain.errors import UnknownClaim, UnknownDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """The employer, or the agent, asks for the benefit; whom it is paid to, and on which account."""
+
+    on: date
+    payee: Payee
+    iban: Iban | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A step asked for, and why."""
+
+    step: Step
+    reason: Reason | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A claim held by this transaction, with its file and what people need to know of it."""
+
+    claim: Claim
+    file: ClaimFile
+    needed: tuple[str, ...]
+    documents: tuple[Document, ...]
+    due: Money
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return missing(self.needed, {document.document for document in self.documents})
+
+
+async def look(tx: AsyncConnection, claim: UUID, rules: Rules, today: date) -> Opened:
+    """A claim with its file. Raises UnknownClaim."""
+    found = await claims.one(tx, claim)
+    if found is None:
+        raise UnknownClaim
+    agent = await files.load(tx, found.employer, found.agent, today)
+    kinds = {entry.kind for one in agent.leaves if one.id == str(found.leave) for entry in one.entries}
+    employment = agent.employment_on(found.opened_from)
+    needed = required(kinds, employment.regime, found.opened_from, rules) if employment else ()
+    months = await claims.current(tx, [claim])
+    due = Money.sum(one.benefit + one.ri_full_pay for one in months.values())
+    documents = await claim_files.documents(tx, claim)
+    return Opened(found, await claim_files.read(tx, claim, found.employer), needed, tuple(documents), due)
+
+
+async def hold(tx: AsyncConnection, claim: UUID, rules: Rules, today: date) -> Opened:
+    """The same, once its agent is held: nobody decides it or handles it meanwhile."""
+    found = await claims.one(tx, claim)
+    if found is None:
+        raise UnknownClaim
+    await progress.lock(tx, [str(found.agent)])
+    return await look(tx, claim, rules, today)
+
+
+async def declare(
+    tx: AsyncConnection, opened: Opened, declaration: Declaration, crypto: KeyRing, recording: Recording
+) -> ClaimFile:
+    """Declare a claim that was detected, or say otherwise who is paid. The account is sealed for this claim alone."""
+    file, iban = opened.file, declaration.iban
+    sealed = crypto.encrypt(iban.reveal().encode(), iban_place(file.claim)) if iban else file.iban
+    said = replace(
+        file,
+        declared_on=declaration.on,
+        payee=declaration.payee,
+        iban=sealed,
+        iban_shown=iban.masked if iban else file.iban_shown,
+    )
+    if file.life.stage is Stage.DETECTED:
+        return await _step(tx, opened, said, Asked(Step.DECLARE), recording=recording, threshold=Money.zero())
+    changed = replace(said, version=file.version + 1)
+    await claim_files.write(tx, changed)
+    return changed
+
+
+def iban_place(claim: UUID) -> str:
+    """Where the account of a claim stands: sealed for this place, it opens nowhere else."""
+    return f"claim_file.iban:{claim}"
+
+
+async def receive(
+    tx: AsyncConnection, opened: Opened, document: str, reference: str, *, on: date, rules: Rules, recording: Recording
+) -> None:
+    """Keep a document, and say so when it was the last one missing. Raises UnknownDocument."""
+    if all(row["document"] != document for row in rules.table("claim.documents", opened.claim.opened_from)):
+        raise UnknownDocument(pointer="/document")
+    claim = opened.claim
+    kept = Document(claim.id, document, reference, claim.employer, on, recording.at, recording.by)
+    new = await claim_files.receive(tx, kept)
+    if new and opened.missing == (document,):
+        data = ClaimDocumented(agent=str(claim.agent), employer=claim.employer, claim=str(claim.id), on=on.isoformat())
+        await publish_many(tx, [_tell(claim, data)])
+
+
+async def take(
+    tx: AsyncConnection, opened: Opened, asked: Asked, version: int, *, threshold: Money, recording: Recording
+) -> ClaimFile:
+    """Take a step. Raises what `claim_life.taken` raises, and 412 when somebody was faster."""
+    check_version(version, opened.file.version)
+    return await _step(tx, opened, opened.file, asked, recording=recording, threshold=threshold)
+
+
+async def _step(
+    tx: AsyncConnection, opened: Opened, file: ClaimFile, asked: Asked, *, recording: Recording, threshold: Money
+) -> ClaimFile:
+    claim = opened.claim
+    attempt = Attempt(
+        step=asked.step,
+        by=recording.by,
+        due=opened.due,
+        threshold=threshold,
+        reason=asked.reason,
+        missing=frozenset(opened.missing),
+        supported=claim.status != CLOSED,
+    )
+    life = taken(file.life, attempt)
+    changed = replace(file, life=life, version=file.version + 1)
+    await claim_files.write(tx, changed)
+    said = step_taken(claim, asked.step, asked.reason, life.stage, recording)
+    await claim_files.note(tx, replace(said, note=asked.note, amount=opened.due))
+    await publish_many(tx, told_step(claim, asked.step, asked.reason, recording))
+    return changed
+
+
+def _tell(claim: Claim, data: ClaimDocumented) -> Outgoing:
+    return Outgoing(data, key=str(claim.agent), employer=claim.employer, subject=f"claim/{claim.id}")

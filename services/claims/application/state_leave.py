@@ -1,0 +1,69 @@
+"""State of a leave what no other service tells: that its claim is taken over, what it is about. Then decide again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.crypto import KeyRing
+from kit.recording import Recording
+from rules.book import RuleBook
+from services.claims.adapters import handling, progress
+from services.claims.adapters.handling import SealedCause, StatedTakeover
+from services.claims.application.redecide import redecide
+from services.claims.domain.errors import UnknownLeave
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRef:
+    """A leave of an agent at an employer."""
+
+    employer: str
+    agent: UUID
+    leave: UUID
+
+    @property
+    def place(self) -> str:
+        """Where its cause stands: sealed for this place, it opens nowhere else."""
+        return f"leave_cause:{self.employer}:{self.agent}:{self.leave}"
+
+
+async def take_over(tx: AsyncConnection, stated: StatedTakeover, rules: RuleBook, clock: Clock) -> None:
+    """Pay for a leave that a former insurer, or nobody, covered before. Raises UnknownLeave."""
+    await _hold(tx, LeaveRef(stated.employer, stated.agent, stated.leave))
+    await handling.take_over(tx, stated)
+    await redecide(tx, stated.employer, stated.agent, rules, clock)
+
+
+async def state_cause(
+    tx: AsyncConnection,
+    about: LeaveRef,
+    cause: str,
+    crypto: KeyRing,
+    *,
+    recording: Recording,
+    rules: RuleBook,
+    clock: Clock,
+) -> None:
+    """Seal what a leave is about: leaves of one cause share their rights to CLD. Raises UnknownLeave."""
+    await _hold(tx, about)
+    sealed = SealedCause(
+        employer=about.employer,
+        agent=about.agent,
+        leave=about.leave,
+        sealed=crypto.encrypt(cause.encode(), about.place),
+        mark=crypto.blind_index(f"{about.agent}\x00{cause}", "cause"),
+        recorded_at=recording.at,
+        recorded_by=recording.by,
+    )
+    await handling.seal(tx, sealed)
+    await redecide(tx, about.employer, about.agent, rules, clock)
+
+
+async def _hold(tx: AsyncConnection, about: LeaveRef) -> None:
+    await progress.lock(tx, [str(about.agent)])
+    if not await handling.knows_leave(tx, about.employer, about.agent, about.leave):
+        raise UnknownLeave(pointer="/leave")

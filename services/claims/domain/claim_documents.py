@@ -1,0 +1,23 @@
+"""The documents of a claim: which are required for its leave and regime, and which are missing (rulebook §5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from rules.book import Rules
+from rules.vocabulary import LeaveKind, Regime
+
+
+def required(kinds: Collection[LeaveKind], regime: Regime, day: date, rules: Rules) -> tuple[str, ...]:
+    """The codes, in the order of the rule; a row without kind or regime is for all. Raises NoValueAt."""
+    found = {
+        row["document"]: None
+        for row in rules.table("claim.documents", day)
+        if row.get("kind") in (None, *kinds) and row.get("regime") in (None, regime)
+    }
+    return tuple(found)
+
+
+def missing(needed: Iterable[str], received: Collection[str]) -> tuple[str, ...]:
+    return tuple(document for document in needed if document not in received)

@@ -1,0 +1,20 @@
+"""Until when a benefit may be asked of an insurer: it depends on the code the insurer is under (rulebook §7)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kit.period import add_years
+from rules.book import NoValueAt, Rules
+from services.claims.domain.overpayment import Clock
+
+
+def claim_clock(opened_from: date, code: str | None, rules: Rules) -> Clock:
+    """From the first day that the claim pays for; None while nobody knows the code, or the text of that day."""
+    if code is None:
+        return Clock(None, "code dont relève l'assureur : inconnu")
+    try:
+        rule = rules.at(f"prescription.{code}.INCAPACITY", opened_from)
+    except NoValueAt as missing:
+        return Clock(None, f"aucun texte vérifié avant le {missing.first_known.isoformat()}")
+    return Clock(add_years(opened_from, rule.integer), rule.reference)
