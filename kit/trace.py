@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from kit.money import Money
 from kit.period import Month, Period
 from kit.rate import Rate
 
 Json = Any
+# Most of what a trace holds; asked first, as a decision asks it hundreds of times.
+_AS_THEY_ARE: Final = frozenset({str, int, bool})
 
 
 def plain(value: object) -> Json:
@@ -23,6 +25,8 @@ def plain(value: object) -> Json:
     >>> plain({"amount": Money(4920), "on": date(2026, 1, 1)})
     {'amount': '49.20', 'on': '2026-01-01'}
     """
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, float):
         raise TypeError("a float has no place in a trace")
     if isinstance(value, Money | Rate | Month | Decimal):
@@ -30,13 +34,13 @@ def plain(value: object) -> Json:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Period):
-        return {"start": plain(value.start), "end": plain(value.end)}
-    if isinstance(value, Mapping):
+        value = {"start": value.start, "end": value.end}
+    if isinstance(value, dict | Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value) if isinstance(value, set | frozenset) else value
         return [plain(v) for v in items]
-    if value is None or isinstance(value, str | int):
+    if isinstance(value, str | int):
         return value
     raise TypeError(f"{type(value).__name__} has no place in a trace")
 

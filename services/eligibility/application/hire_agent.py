@@ -14,7 +14,6 @@ from kit.errors import RelaisError
 from kit.events.outbox import Outgoing, publish_many
 from kit.ids import new_id
 from kit.recording import Recording
-from kit.trace import plain
 from rules.book import Rules
 from services.eligibility.adapters import employments, hires, redecisions, told
 from services.eligibility.adapters.agents import Identity, Link
@@ -42,10 +41,10 @@ class Hire:
         """A keyed fingerprint of all that was said: the same hire again has the same."""
         held, person, spell = self.spell.conditions, self.identity, self.spell
         said = [
-            [person.nir.reveal(), person.last_name, person.first_name, plain(person.birth_date)],
-            [self.prior_collective_cover, *self.key, spell.key.number, plain(spell.period)],
+            [person.nir.reveal(), person.last_name, person.first_name, str(person.birth_date)],
+            [self.prior_collective_cover, *self.key, spell.key.number, str(spell.period.start), str(spell.period.end)],
             [held.kind, held.contract, str(held.weekly_hours), held.category, held.art_teaching],
-            plain(spell.service_start),
+            str(spell.service_start),
         ]
         return crypto.blind_index(json.dumps(said), "hire")
 

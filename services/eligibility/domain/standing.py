@@ -11,7 +11,6 @@ from uuid import UUID
 
 from kit.period import ONE_DAY, Period
 from kit.stretches import joined
-from kit.trace import plain
 from rules.book import Rules
 from rules.vocabulary import EmploymentKind, Regime
 from services.eligibility.domain.facts import Conditions, ContractKey, Spell
@@ -40,8 +39,8 @@ class Standing:
         return {
             "employment": str(self.employment),
             "key": {"employer": key.employer, "matricule": key.matricule, "number": key.number},
-            "period": plain(self.period),
-            "whole": plain(self.whole),
+            "period": _document(self.period),
+            "whole": _document(self.whole),
             "conditions": {
                 "kind": held.kind,
                 "contract": held.contract,
@@ -81,6 +80,10 @@ def untold(told: Sequence[Mapping[str, Any]], now: Sequence[Standing]) -> tuple[
 
 def _beginning(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "period": document["period"]["start"]}
+
+
+def _document(period: Period) -> dict[str, str | None]:
+    return {"start": period.start.isoformat(), "end": None if period.end is None else period.end.isoformat()}
 
 
 def _stretches(own: Sequence[Spell], everything: Sequence[Spell], rules: Rules) -> tuple[Standing, ...]:

@@ -1,0 +1,93 @@
+"""Agents from a file against plain SQL: the same rows, COPY into a stage and INSERT … SELECT, as the same roles."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+
+from kit.db.database import Scope, driver
+from tests.bench.eligibility_world import World
+from tests.postgres import ComponentDatabase
+
+# What an import leaves behind, and the columns the database itself fills.
+TABLES: Final = (
+    "person",
+    "agent",
+    "agent_employer",
+    "employment",
+    "employment_told",
+    "aggregate_version",
+    "outbox",
+    "redecision",
+)
+GIVEN: Final = frozenset({"serial", "position", "number"})
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Seconds for the same agents, and how many lines were refused."""
+
+    imported: float
+    plain: float
+    rejected: int
+
+
+async def measure(world: World) -> Round:
+    """One import from the request to the job's end, then its rows again by plain SQL."""
+    await world.database.empty()
+    began = time.perf_counter()
+    job = await world.send("agents")
+    imported = time.perf_counter() - began
+    rows = await _rows(world.database)
+    await world.database.empty()
+    return Round(imported, await _plain(world.database, rows), job["rejected"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    columns: tuple[str, ...]
+    content: bytes
+
+
+async def _rows(database: ComponentDatabase) -> dict[str, _Rows]:
+    """The rows of each table as COPY writes them."""
+    found: dict[str, _Rows] = {}
+    for table in TABLES:
+        names = await database.admin.fetch(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position", table
+        )
+        columns = tuple(row["column_name"] for row in names if row["column_name"] not in GIVEN)
+        written = io.BytesIO()
+        await database.admin.copy_from_table(table, columns=columns, output=written, format="binary")
+        found[table] = _Rows(columns, written.getvalue())
+    return found
+
+
+async def _plain(database: ComponentDatabase, rows: dict[str, _Rows]) -> float:
+    """Seconds to write them as the api role, in one transaction."""
+    began = time.perf_counter()
+    async with database.api.transaction(Scope.all()) as tx:
+        await tx.execute(text("SET LOCAL statement_timeout = 0"))
+        for table, held in rows.items():
+            names = ", ".join(f'"{name}"' for name in held.columns)
+            stage = f"plain_{table}"
+            select = f"SELECT {names} FROM {table}"
+            # Nobody may read redecision as the api role: its stage is spelled out.
+            made = "(agent uuid, correlation text, causation text, traceparent text)"
+            await tx.execute(
+                text(
+                    f"CREATE TEMPORARY TABLE {stage} {made} ON COMMIT DROP"
+                    if table == "redecision"
+                    else f"CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS {select} WITH NO DATA"
+                )
+            )
+            connection = await driver(tx)
+            await connection.copy_to_table(
+                stage, source=io.BytesIO(held.content), columns=list(held.columns), format="binary"
+            )
+            await tx.execute(text(f"INSERT INTO {table} ({names}) SELECT {names} FROM {stage}"))
+    return time.perf_counter() - began
