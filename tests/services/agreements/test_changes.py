@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -12,9 +12,7 @@ import pytest
 from kit.db.database import Scope
 from kit.events.envelope import Envelope
 from kit.ids import new_id
-from kit.scheduler import Scheduler
 from services.agreements.application import follow_cover
-from services.agreements.application.lapse_at_term import lapse_at_term
 from services.agreements.domain.revision import revision_findings
 from services.agreements.main import create_app
 from tests.golden.cases import read
@@ -276,26 +274,3 @@ async def test_what_cannot_be_changed(staff: httpx.AsyncClient, service: Service
         assert other.json()["code"] == "employer_not_yours"
     async with service.caller(*WRITE, employers=[OTHER], client="other") as stranger:
         assert (await stranger.post(f"{URL}/denunciation", json=body)).status_code == 404
-
-
-async def test_an_accord_lapses_by_itself_at_the_term_of_its_conventions(
-    service: Service, registry: ComponentDatabase
-) -> None:
-    """Rulebook S20: nobody acts, time does; a day missed is caught up, and it happens once."""
-    scheduler = Scheduler(registry.worker, service.clock, [lapse_at_term(service.clock)])
-    await scheduler.tick()
-    service.clock.at = datetime(2030, 12, 31, 12, 0, tzinfo=UTC)
-    await scheduler.tick()
-    async with service.caller(*WRITE) as early:
-        assert (await early.get(URL)).json()["status"] == "PUBLISHED"
-    service.clock.at = datetime(2031, 1, 5, 12, 0, tzinfo=UTC)
-    async with service.caller(*WRITE) as late:
-        assert (await late.get(URL)).json()["force"] == "ENDED", "by its dates, before anything is recorded"
-        for _ in range(2):
-            await scheduler.tick()
-        seen = (await late.get(URL)).json()
-        history = (await late.get(f"{URL}/history")).json()
-    assert (seen["status"], seen["document"]["effective"]["to"]) == ("LAPSED", "2030-12-31")
-    assert (history[-1]["recorded_by"], history[-1]["on"]) == ("relais", "2030-12-31")
-    told = [e["type"].removeprefix(TYPE) for e in (await published(registry))[1:]]
-    assert told == ["agreement.ended.v1", "agreement.published.v1"]

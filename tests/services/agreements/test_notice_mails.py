@@ -28,9 +28,11 @@ from tests.services.agreements.test_api import CITY, WRITE, bring_into_force, pu
 from tests.services.agreements.test_changes import covered
 from tests.services.agreements.test_committee import NOTICE
 from tests.services.client import Service, running
+from tests.waiting import eventually
 
 URL = f"/v1/agreements/{LRSY}/notices"
 RING = KeyRing.generate("test")
+NOWHERE = {"eligibility": "http://127.0.0.1:9", "claims": "http://127.0.0.1:9"}
 RFC822 = {"content-type": "message/rfc822"}
 
 
@@ -115,6 +117,21 @@ async def test_a_notice_is_sent_and_the_relay_s_answer_is_the_proof(
     assert await addresses_kept(registry) == 0, "an address lives as long as its mail waits"
     assert (await staff.get(f"{URL}/mails")).json() == {"states": {"SENT": 1}}
     assert await told(registry) == ["notice.delivered.v1"]
+
+
+async def test_the_service_itself_sends_what_is_queued(registry: ComponentDatabase, post: Post) -> None:
+    mail = {"mail_relay": SecretStr(post.url), "mail_sender": SENDER, "key_ring": SecretStr(RING)}
+    async with running(create_app, registry, NOW, role="all", producers=NOWHERE, **mail) as whole:
+        await bring_into_force(whole)
+        async with whole.caller(*WRITE) as staff:
+            await queued(staff, registry, a1="agent@example.fr")
+            await eventually(lambda: _sent(staff), "the mail")
+    assert [message["To"] for message in post.received] == ["agent@example.fr"]
+
+
+async def _sent(staff: httpx.AsyncClient) -> bool:
+    found: dict[str, int] = (await staff.get(f"{URL}/mails")).json()["states"]
+    return found == {"SENT": 1}
 
 
 async def test_an_address_that_is_refused_leaves_the_agent_waiting(
