@@ -30,7 +30,7 @@ from starlette.datastructures import State
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from kit import logs, telemetry
+from kit import logs, memory, telemetry
 from kit.clock import Clock, SystemClock
 from kit.crypto import KeyRing
 from kit.db.database import Database
@@ -187,6 +187,7 @@ def serve(create: Callable[[Settings], ASGIApp], settings: Settings) -> None:
     logs.configure(settings.component)
     telemetry.configure(settings.component)
     server = Server(server_config(create(settings), settings.host, settings.port))
+    memory.settle()
     server.run()
     telemetry.flush()
     if not server.started:

@@ -37,7 +37,7 @@ from kit.http.upload import body_of, every_line, media_type_of
 Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 _JSON_TYPES: Final = (JSON_LINES, "application/x-ndjson")
 # Lines applied in one transaction: many, so that what each costs the database once is shared, and bounded in bytes.
-CHUNK_LINES: Final = 5_000
+CHUNK_LINES: Final = 10_000
 CHUNK_BYTES: Final = 4 * 1024 * 1024
 _REJECTS_PAGE: Final = 1_000
 

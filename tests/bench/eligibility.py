@@ -15,6 +15,7 @@ from statistics import median
 
 import uvloop
 
+from kit import memory
 from tests.bench.eligibility_decide import decided
 from tests.bench.eligibility_import import measure as import_round
 from tests.bench.eligibility_latency import delays
@@ -77,6 +78,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=60, help="agents of one round through the API")
     parser.add_argument("--facts", type=int, default=200)
     asked = parser.parse_args()
+    memory.settle()  # as every component does when it starts
     uvloop.run(measure(asked.agents, asked.rounds, asked.sample, asked.facts))
     return 0
 

@@ -24,7 +24,7 @@ from services.eligibility.api.schemas import EmploymentRequest, HireRequest
 from services.eligibility.application.hire_agent import Draft, hire_agents
 
 # Lines read, checked and sealed while the database enters those before them, a few at a time.
-PART: Final = 1_000
+PART: Final = 2_000
 AT_A_TIME: Final = 4
 _OF_AGENT: Final = tuple(name for name in HireRequest.model_fields if name != "employment")
 _OF_EMPLOYMENT: Final = tuple(EmploymentRequest.model_fields)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.db import jobs
 from kit.db.database import Scope
 from kit.db.jobs import Chunk, Reject
+from kit.http.imports import CHUNK_BYTES
 from relais.synthetic.files import Order, write_region
 from tests.services.eligibility.conftest import CITY, OTHER, Eligibility
 from tests.services.eligibility.importing import CSV, imported, refused, runner, send
@@ -145,7 +146,9 @@ async def test_a_dry_run_refuses_the_same_lines_and_keeps_nothing(eligibility: E
 
 
 async def test_a_worker_killed_half_way_loses_and_doubles_nothing(eligibility: Eligibility) -> None:
-    items = hires(999) + [{"employer": CITY}] + [{**item, "matricule": f"B{n}"} for n, item in enumerate(hires(200))]
+    items = [*hires(68), {"employer": CITY}, *({**item, "matricule": f"B{n}"} for n, item in enumerate(hires(31)))]
+    long = CHUNK_BYTES // 68  # blanks make a chunk of the first 69 lines
+    content = b"".join(line.ljust(long - 1) + b"\n" for line in lines(items).splitlines())
     applied = eligibility.service.app.state.jobs["agents"]
 
     reached = asyncio.Event()
@@ -157,7 +160,7 @@ async def test_a_worker_killed_half_way_loses_and_doubles_nothing(eligibility: E
         raise AssertionError
 
     async with eligibility.hris(CITY) as hris:
-        sent = await send(hris, "agents", lines(items))
+        sent = await send(hris, "agents", content)
         assert await runner(eligibility).step()
         half = (await hris.get(sent.headers["location"])).json()
         killed = asyncio.create_task(runner(eligibility, agents=hangs).step())
@@ -169,10 +172,10 @@ async def test_a_worker_killed_half_way_loses_and_doubles_nothing(eligibility: E
         assert await runner(eligibility).step()
         done = (await hris.get(sent.headers["location"])).json()
         rejects = await refused(hris, done)
-    assert (half["state"], half["accepted"], half["rejected"]) == ("running", 999, 1)
-    assert (done["state"], done["accepted"], done["rejected"]) == ("done", 1199, 1)
-    assert await count(eligibility, "agent_employer") == len(await eligibility.events("agent.hired")) == 1199
-    assert {line for line, _, _ in rejects} == {"1000"}
+    assert (half["state"], half["accepted"], half["rejected"]) == ("running", 68, 1)
+    assert (done["state"], done["accepted"], done["rejected"]) == ("done", 99, 1)
+    assert await count(eligibility, "agent_employer") == len(await eligibility.events("agent.hired")) == 99
+    assert {line for line, _, _ in rejects} == {"69"}
 
 
 async def test_what_waits_names_nobody(eligibility: Eligibility) -> None:
