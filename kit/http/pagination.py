@@ -48,6 +48,20 @@ class PageRequest:
         """How many rows to read: one more than shown tells whether a page follows."""
         return self.limit + 1
 
+    def start(self, read: Callable[..., T]) -> T | None:
+        """What `read` makes of the parts of the sort key; None on the first page. Raises 422 `cursor` when it refuses
+        them with a TypeError or ValueError: the cursor is one of another list.
+
+        >>> PageRequest(50, ("2026-01", 2)).start(lambda month, version: (str(month), int(version)))
+        ('2026-01', 2)
+        """
+        if self.after is None:
+            return None
+        try:
+            return read(*self.after)
+        except (TypeError, ValueError):
+            raise _not_ours() from None
+
 
 def encoded(key: Sequence[object]) -> str:
     """The cursor of a sort key; UUIDs and dates go as text.

@@ -6,14 +6,13 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 from fastapi import Request as HttpRequest
-from pydantic import AwareDatetime
 
 from kit.http.auth import Principal, requires
 from kit.http.etag import set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, DateText, SiretText
+from kit.http.types import Answer, DateText, Instant, SiretText
 from kit.recording import Recording
 from services.agreements.adapters import agreements
 from services.agreements.adapters.agreements import StoredAgreement
@@ -89,7 +88,7 @@ async def terms(
     tx: Tx,
     clock: Now,
     as_of: Annotated[DateText | None, Query(description="Jour auquel lire les clauses ; aujourd'hui sinon.")] = None,
-    known_at: Annotated[AwareDatetime | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
+    known_at: Annotated[Instant | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
     employer: Annotated[SiretText | None, Query(description="Employeur dont appliquer les exceptions.")] = None,
 ) -> TermsAnswer:
     """The terms on a day, as they were known at an instant, for all employers or as they read for one."""

@@ -154,7 +154,10 @@ async def delivered(
 
 
 def _after(page: Paging) -> tuple[str, str, int]:
-    agent, employer, version = page.after or ("", "", 0)
+    return page.start(_key) or ("", "", 0)
+
+
+def _key(agent: str, employer: str, version: int) -> tuple[str, str, int]:
     return str(agent), str(employer), int(version)
 
 

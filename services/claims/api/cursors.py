@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from kit.http.pagination import PageRequest
-from kit.http.problem import FieldError, Problem
+from kit.http.pagination import KeyPart, PageRequest
 from kit.period import Month
 
 
 def after_id(page: PageRequest) -> UUID | None:
     """The last id of the page before. Raises 422 `cursor`."""
-    if page.after is None:
-        return None
-    try:
-        return UUID(str(page.after[0]))
-    except ValueError:
-        raise _unknown() from None
+    return page.start(_id)
 
 
 def after_month(page: PageRequest) -> tuple[Month, int] | None:
     """The last month and version of the page before. Raises 422 `cursor`."""
-    if page.after is None:
-        return None
-    try:
-        month, version = page.after
-        return Month.parse(str(month)), int(version)
-    except ValueError:
-        raise _unknown() from None
+    return page.start(_month)
 
 
-def _unknown() -> Problem:
-    error = FieldError("/query/cursor", "Curseur inconnu.", "Unknown cursor.", "cursor")
-    return Problem(422, "cursor", "Curseur inconnu", "Unknown cursor", errors=[error])
+def _id(key: KeyPart) -> UUID:
+    return UUID(str(key))
+
+
+def _month(month: KeyPart, version: KeyPart) -> tuple[Month, int]:
+    return Month.parse(str(month)), int(version)

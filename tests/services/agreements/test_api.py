@@ -133,6 +133,8 @@ async def test_terms_at_any_date_as_known_at_any_date(service: Service) -> None:
         assert (await terms())["as_of"] == NOW.date().isoformat()
         unknown = await staff.get(f"/v1/agreements/{LRSY}/terms", params={"known_at": "2025-01-01T00:00:00Z"})
         assert (unknown.status_code, unknown.json()["code"]) == (404, "agreement_not_found")
+        beyond = await staff.get(f"/v1/agreements/{LRSY}/terms", params={"known_at": "9999-12-31T23:59:59-14:00"})
+        assert (beyond.status_code, beyond.json()["errors"][0]["pointer"]) == (422, "/query/known_at")
 
 
 async def test_an_accord_is_seen_by_its_employers_only(service: Service) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from kit.db.database import Scope
+from kit.http.pagination import encoded
 from kit.period import Period
 from services.agreements.domain.committee import attendance
 from services.agreements.main import create_app
@@ -199,6 +200,13 @@ async def test_a_notice_is_due_for_whoever_is_covered(staff: httpx.AsyncClient, 
     first = (await staff.get(f"{URL}/notices/waiting", params={"limit": 1})).json()
     second = (await staff.get(f"{URL}/notices/waiting", params={"limit": 1, "cursor": first["next"]})).json()
     assert [i["agent"] for i in first["items"] + second["items"]] == ["a1", "a2"]
+
+
+@pytest.mark.parametrize("key", [("a",), (1,), ("a", "b", "c"), ("a", "b", 1, 2)])
+async def test_a_cursor_of_another_list_is_refused(staff: httpx.AsyncClient, key: tuple[str | int, ...]) -> None:
+    for kind in ("waiting", "deliveries"):
+        answer = await staff.get(f"{URL}/notices/{kind}", params={"cursor": encoded(key)})
+        assert (answer.status_code, answer.json()["code"]) == (422, "cursor")
 
 
 async def test_a_handed_over_notice_has_a_proof_and_is_due_again_when_it_changes(
