@@ -92,6 +92,7 @@ def create_service(
         openapi_url=openapi_url,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would name our own address, which is behind the gateway
         middleware=[Middleware(RequestSpan, service=name), Middleware(BodyLimits, max_bytes=settings.body_limit_bytes)],
     )
     state = app.state

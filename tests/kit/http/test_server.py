@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from kit.http.server import GRACE_S
+from tests.kit.http.conftest import Sample
 from tests.kit.http.serving import running
 
 
@@ -32,3 +35,29 @@ async def test_a_long_poll_is_answered_when_the_server_stops() -> None:
             began = time.monotonic()
         assert (await asked).json() == "nothing new"
         assert time.monotonic() - began < GRACE_S / 2
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"GET /v1/notes/\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /v1/notes HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"POST /v1/notes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET /v1/notes HTTP/1.1\r\nHost: x\r\nX-A: \x01\r\n\r\n",
+        b"BREW /v1/notes HTTP/1.1\r\nHost: x\r\n\r\n",
+    ],
+)
+async def test_what_is_not_http_is_refused_by_a_problem(sample: Sample, request_head: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", sample.http.base_url.port)
+    writer.write(request_head)
+    head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+    writer.close()
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    assert json.loads(body)["code"] == "malformed_request"
+
+
+async def test_a_path_with_a_slash_too_many_is_unknown_and_names_no_address(sample: Sample) -> None:
+    answer = await sample.http.get("/v1/notes/", headers=sample.issuer.bearer())
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert "location" not in answer.headers
