@@ -253,5 +253,8 @@ async def test_the_synthetic_region_is_read_as_it_is(eligibility: Eligibility, t
     async with eligibility.service.caller("agents:read", "agents:write") as staff:
         job = await imported(eligibility, staff, "agents", (tmp_path / "agents.jsonl").read_bytes())
         rejects = await refused(staff, job)
+        away = await imported(eligibility, staff, "leaves", (tmp_path / "leaves.jsonl").read_bytes())
+        rejects += await refused(staff, away)
     assert (job["accepted"], rejects) == (60, [])
+    assert away["accepted"] == len(await eligibility.events("sick-leave.started")) > 0
     assert await count(eligibility, "agent_employer") == 60
