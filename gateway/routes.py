@@ -18,6 +18,7 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/pay": "contributions",
     "/v1/imports/pay": "contributions",
     "/v1/runs": "contributions",
+    "/v1/months": "contributions",
     "/v1/statements": "contributions",
     "/v1/contributions": "contributions",
     "/v1/simulations/contributions": "contributions",

@@ -10,9 +10,27 @@ from typing import Final
 from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
 from services.contributions.application import follow_agents, follow_agreements
-from services.contributions.application.payloads import PayCorrected, PayRecorded, StatementIssued
+from services.contributions.application.payloads import (
+    MonthWasClosed,
+    MonthWasReopened,
+    PayCorrected,
+    PayRecorded,
+    StatementAdjusted,
+    StatementIssued,
+    WorkItemClosed,
+    WorkItemOpened,
+)
 
-PUBLISHES: Final[tuple[type[EventData], ...]] = (PayRecorded, PayCorrected, StatementIssued)
+PUBLISHES: Final[tuple[type[EventData], ...]] = (
+    PayRecorded,
+    PayCorrected,
+    StatementIssued,
+    StatementAdjusted,
+    MonthWasClosed,
+    MonthWasReopened,
+    WorkItemOpened,
+    WorkItemClosed,
+)
 
 _ELIGIBILITY: Final = "fr.psc.eligibility"
 

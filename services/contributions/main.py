@@ -8,16 +8,32 @@ from fastapi import FastAPI
 
 from kit.app import create_service, key_ring, serve
 from kit.clock import Clock, SystemClock
+from kit.crypto import KeyRing
+from kit.db.job_runner import Handler
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.contributions import events
-from services.contributions.api import import_pay, pay, pay_bulk, runs, simulations, statements, terms_prices
+from services.contributions.api import (
+    import_pay,
+    months,
+    parked,
+    pay,
+    pay_bulk,
+    regional_runs,
+    runs,
+    simulations,
+    statements,
+    terms_prices,
+)
 
 ROUTERS: Final = (
     pay.router,
     pay_bulk.router,
     import_pay.router,
+    regional_runs.router,
     runs.router,
+    parked.router,
+    months.router,
     statements.router,
     simulations.router,
     terms_prices.router,
@@ -27,17 +43,24 @@ ROUTERS: Final = (
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
     """The contributions service, ready to serve."""
     now, crypto = clock or SystemClock(), key_ring(settings)
+    book = rules or RuleBook.load(settings.rules_dir)
     return create_service(
         settings,
         name="contributions",
         routers=ROUTERS,
         subscriptions=events.subscriptions(),
         publishes=events.PUBLISHES,
-        rules=rules or RuleBook.load(settings.rules_dir),
+        rules=book,
         clock=now,
         crypto=crypto,
-        jobs={} if crypto is None else {import_pay.PAY.name: import_pay.importer(crypto, now)},
+        jobs=_jobs(book, crypto, now),
     )
+
+
+def _jobs(rules: RuleBook, crypto: KeyRing | None, clock: Clock) -> dict[str, Handler]:
+    """What applies each kind of job; no files without keys, as their lines are sealed while they wait."""
+    files = {} if crypto is None else {import_pay.PAY.name: import_pay.importer(crypto, clock)}
+    return {**files, regional_runs.KIND: regional_runs.runner(rules, clock)}
 
 
 if __name__ == "__main__":

@@ -54,6 +54,11 @@ async def linked(tx: AsyncConnection, matricules: Collection[Matricule]) -> dict
     return {(employer, matricule): agent for employer, matricule, agent in rows}
 
 
+async def employers(tx: AsyncConnection) -> list[str]:
+    """Every employer of a known agent, in order."""
+    return list(await tx.scalars(select(agent_matricule.c.employer).distinct().order_by(agent_matricule.c.employer)))
+
+
 async def lock_matricules(tx: AsyncConnection, employers: Collection[str], *, exclusive: bool) -> None:
     """Until commit: pay that waits for somebody (shared) and the arrival of somebody (exclusive) exclude each other.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.copy import put_rows
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
@@ -30,10 +31,31 @@ _ISSUED: Final = text("""
      GROUP BY agent, month, agreement, insurer, guarantee
 """)
 _NUMBERS: Final = text("""
-    INSERT INTO statement_number AS held (employer, last) VALUES (:employer, :taken)
-    ON CONFLICT (employer) DO UPDATE SET last = held.last + excluded.last
-    RETURNING last
+    INSERT INTO statement_number AS held (employer, agreement, insurer, last)
+    SELECT :employer, agreement, insurer, 1
+      FROM unnest(CAST(:agreements AS text[]), CAST(:insurers AS text[])) AS new (agreement, insurer)
+    ON CONFLICT (employer, agreement, insurer) DO UPDATE SET last = held.last + 1
+    RETURNING agreement, insurer, last
 """)
+
+
+_FIRST: Final = text("""
+    SELECT DISTINCT ON (agreement, insurer, month) id, number, agreement, insurer, month FROM statement
+     WHERE employer = :employer AND month = ANY (:months)
+     ORDER BY agreement, insurer, month, number
+""")
+# An accord and an insurer ('' when the accord names none).
+Contract = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A statement issued before."""
+
+    id: UUID
+    number: int
+    contract: Contract
+    month: Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +95,17 @@ async def issued(tx: AsyncConnection, employer: str, last: Month) -> dict[LineKe
     return found
 
 
-async def next_numbers(tx: AsyncConnection, employer: str, count: int) -> range:
-    """`count` statement numbers. A transaction that rolls back gives them back: no hole."""
-    last = (await tx.execute(_NUMBERS, {"employer": employer, "taken": count})).scalar_one()
-    return range(last - count + 1, last + 1)
+async def next_numbers(tx: AsyncConnection, employer: str, contracts: Sequence[Contract]) -> dict[Contract, int]:
+    """The next statement number of each contract. A transaction that rolls back gives them back: no hole."""
+    asked = {"agreements": [a for a, _ in contracts], "insurers": [i for _, i in contracts]}
+    rows = await tx.execute(_NUMBERS, {"employer": employer, **asked})
+    return {(row.agreement, row.insurer): row.last for row in rows}
+
+
+async def first_statements(tx: AsyncConnection, employer: str, months: Collection[Month]) -> list[Issued]:
+    """The statement that each of these months was first issued on, per contract."""
+    rows = await tx.execute(_FIRST, {"employer": employer, "months": [month.first for month in months]})
+    return [Issued(row.id, row.number, (row.agreement, row.insurer), Month.of(row.month)) for row in rows]
 
 
 async def issue(tx: AsyncConnection, record: RunRecord, statements: Sequence[Statement]) -> None:
@@ -92,10 +121,8 @@ async def issue(tx: AsyncConnection, record: RunRecord, statements: Sequence[Sta
         )
     )
     await tx.execute(insert(statement), [_statement(record, one) for one in statements])
-    await tx.execute(
-        insert(contribution_line),
-        [_line(record, one, line, delta) for one in statements for line, delta in one.lines],
-    )
+    rows = [_line(record, one, line, delta) for one in statements for line, delta in one.lines]
+    await put_rows(tx, contribution_line, rows)
 
 
 def _statement(record: RunRecord, one: Statement) -> dict[str, object]:

@@ -68,6 +68,7 @@ _OF_EMPLOYER: Final = text("""
     SELECT current.*, agent
       FROM (SELECT DISTINCT ON (matricule, employment, month) * FROM pay_version
              WHERE employer = :employer AND month <= :last
+               AND (CAST(:until AS timestamptz) IS NULL OR recorded_at <= :until)
              ORDER BY matricule, employment, month, version DESC) AS current
       LEFT JOIN agent_matricule USING (employer, matricule)
 """)
@@ -134,9 +135,12 @@ async def claim(tx: AsyncConnection, employer: str, matricule: str) -> list[PayV
     return [_version(row) for row in await tx.execute(_CLAIM, {"employer": employer, "matricule": matricule})]
 
 
-async def of_employer(tx: AsyncConnection, employer: str, last: Month) -> list[PayVersion]:
-    """The current pay of every month up to `last`, of known and unknown agents."""
-    return [_version(row) for row in await tx.execute(_OF_EMPLOYER, {"employer": employer, "last": last.first})]
+async def of_employer(
+    tx: AsyncConnection, employer: str, last: Month, until: datetime | None = None
+) -> list[PayVersion]:
+    """The pay of every month up to `last`, of known and unknown agents, as received up to `until` (None: by now)."""
+    asked = {"employer": employer, "last": last.first, "until": until}
+    return [_version(row) for row in await tx.execute(_OF_EMPLOYER, asked)]
 
 
 def _json(rows: Iterable[Mapping[str, Any]]) -> str:

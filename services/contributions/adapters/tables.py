@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, Table, Text, UniqueConstraint, text
 
 from kit.db.schema import kit_tables, new_metadata
 from kit.db.types import Id, Instant, Json, MoneyColumn, MonthColumn, RateColumn
@@ -137,7 +137,7 @@ statement: Final = Table(
     Column("agent_share", MoneyColumn, nullable=False),
     Column("totals", Json, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    UniqueConstraint("employer", "number"),
+    UniqueConstraint("employer", "agreement", "insurer", "number"),
     CheckConstraint("number > 0", name="number"),
 )
 
@@ -166,12 +166,57 @@ contribution_line: Final = Table(
     CheckConstraint("amount = employer_share + agent_share", name="shares"),
 )
 
-# The last number given to a statement of an employer: numbers have no hole.
+# The last number given to a statement of an employer's contract (accord and insurer): numbers have no hole.
 statement_number: Final = Table(
     "statement_number",
     metadata,
     Column("employer", Text, primary_key=True),
+    Column("agreement", Text, primary_key=True),
+    Column("insurer", Text, primary_key=True),
     Column("last", Integer, nullable=False),
 )
 
-APPEND_ONLY: Final = ("pay_version", "run", "statement", "contribution_line")
+# --- what waits for a person --------------------------------------------------------------------------------------
+
+# A change beyond its bound (domain/bounds.py): issued only once somebody has released it. `agent` '': the employer's.
+parked_change: Final = Table(
+    "parked_change",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("bound", Text, nullable=False),
+    Column("month", MonthColumn, nullable=False),
+    Column("change", MoneyColumn, nullable=False),
+    Column("limit", MoneyColumn, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("settled_at", Instant),
+    Column("settled_by", Text),
+    Column("reason", Text),
+    Index(None, "employer", "id"),
+    Index(
+        "uq_parked_change_open",
+        "employer",
+        "agent",
+        "bound",
+        unique=True,
+        postgresql_where=text("state IN ('OPEN', 'RELEASED')"),
+    ),
+    CheckConstraint("state IN ('OPEN', 'RELEASED', 'ISSUED', 'GONE')", name="state"),
+)
+
+# Closing and reopening of months, one after the other; the last one says up to which month an employer is closed.
+month_closing: Final = Table(
+    "month_closing",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("month", MonthColumn, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("cut_off", Instant),
+    Column("reason", Text),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Index(None, "employer", "id"),
+)

@@ -1,12 +1,15 @@
-"""Months and matricules in paths and queries."""
+"""Months, matricules and cursors in paths and queries."""
 
 from __future__ import annotations
 
 from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator
 
+from kit.http.pagination import PageRequest
+from kit.http.problem import FieldError, Problem
 from kit.http.types import not_a_nir
 from kit.period import Month
 
@@ -31,3 +34,14 @@ async def _query_month(
 
 PathMonth = Annotated[Month, Depends(_path_month)]
 QueryMonth = Annotated[Month | None, Depends(_query_month)]
+
+
+def after(page: PageRequest) -> UUID | None:
+    """The last id of the page before."""
+    if page.after is None:
+        return None
+    try:
+        return UUID(str(page.after[0]))
+    except ValueError:
+        error = FieldError("/query/cursor", "Curseur inconnu.", "Unknown cursor.", "cursor")
+        raise Problem(422, "cursor", "Curseur inconnu", "Unknown cursor", errors=[error]) from None

@@ -10,16 +10,17 @@ from fastapi import Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Answer, Flag, MonthText, Request, SiretText
+from kit.http.types import Answer, Flag, MonthText, Request, SignedAmount, SiretText
 from kit.period import Month
 from services.contributions.adapters.ledger import Statement
 from services.contributions.api.figures import AmountsAnswer
 from services.contributions.application.record_pay import Reception
 from services.contributions.application.run_contributions import RunOutcome, run_contributions
+from services.contributions.domain.bounds import Bound, Breach
 from services.contributions.domain.run import StatementDraft
 
 router = service_router(tags=["Cotisations"])
-MAX_HELD = 200
+MAX_LISTED = 200
 
 
 class RunRequest(Request):
@@ -64,8 +65,23 @@ class HeldAnswer(Answer):
     reason: str
 
 
+class BreachAnswer(Answer):
+    """A change beyond its bound, left out until somebody releases it; `agent` null: the whole employer's."""
+
+    bound: Bound
+    agent: str | None
+    change: SignedAmount
+    limit: SignedAmount
+
+    @classmethod
+    def of(cls, breach: Breach) -> Self:
+        return cls(bound=breach.bound, agent=breach.agent or None, change=breach.change, limit=breach.limit)
+
+
 class RunAnswer(Answer):
     """`run` null: a dry run, or nothing was left to issue. `held` lists 200 at most, `held_count` counts them all.
+
+    `parked` are changes beyond a bound, 200 at most: `/v1/runs/parked` lists those that are not issued.
 
     `unknown_agents`: months of pay under matricules that nobody is known by yet.
     """
@@ -77,19 +93,23 @@ class RunAnswer(Answer):
     statements: list[RunStatementAnswer]
     held_count: int
     held: list[HeldAnswer]
+    parked_count: int
+    parked: list[BreachAnswer]
     unknown_agents: int
 
     @classmethod
-    def of(cls, asked: RunRequest, found: RunOutcome) -> Self:
+    def of(cls, employer: str, month: Month, found: RunOutcome, *, dry_run: bool) -> Self:
         pairs = zip_longest(found.drafts, found.statements)
         return cls(
             run=found.record.id if found.record else None,
-            employer=asked.employer,
-            month=asked.month,
-            dry_run=asked.dry_run,
-            statements=[RunStatementAnswer.of(asked.month, draft, issued) for draft, issued in pairs],
+            employer=employer,
+            month=month,
+            dry_run=dry_run,
+            statements=[RunStatementAnswer.of(month, draft, issued) for draft, issued in pairs],
             held_count=len(found.held),
-            held=[HeldAnswer.model_validate(one) for one in found.held[:MAX_HELD]],
+            held=[HeldAnswer.model_validate(one) for one in found.held[:MAX_LISTED]],
+            parked_count=len(found.parked),
+            parked=[BreachAnswer.of(one) for one in found.parked[:MAX_LISTED]],
             unknown_agents=found.unknown,
         )
 
@@ -114,4 +134,4 @@ async def run(
     reception = Reception(clock.instant(), caller.client)
     found = await run_contributions(tx, body.employer, body.month, rules, reception, dry_run=body.dry_run)
     response.status_code = 201 if found.record else 200
-    return RunAnswer.of(body, found)
+    return RunAnswer.of(body.employer, body.month, found, dry_run=body.dry_run)

@@ -10,15 +10,14 @@ from fastapi import Query, Response
 from fastapi import Request as HttpRequest
 
 from kit.http.auth import requires
-from kit.http.pagination import Page, PageRequest, Paging, paged
-from kit.http.problem import FieldError, Problem
+from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Tx, service_router
 from kit.http.types import Answer, MonthText, RateText, SignedAmount, SiretText
 from rules.vocabulary import Guarantee
 from services.contributions.adapters import statements
 from services.contributions.adapters.statements import StoredLine, StoredStatement, Wanted
 from services.contributions.api.figures import AmountsAnswer
-from services.contributions.api.parameters import QueryMonth
+from services.contributions.api.parameters import QueryMonth, after
 from services.contributions.application.explain_line import explain_line
 from services.contributions.domain.errors import UnknownStatement
 
@@ -125,7 +124,7 @@ async def index(
     month: QueryMonth,
 ) -> Page[StatementAnswer]:
     """Statements in the order of their issue."""
-    found = await statements.after(tx, page.fetch, _after(page), Wanted(employer, month))
+    found = await statements.after(tx, page.fetch, after(page), Wanted(employer, month))
     return paged(request, response, page, [StatementAnswer.of(one) for one in found], lambda one: (one.id,))
 
 
@@ -139,7 +138,7 @@ async def read(statement: UUID, tx: Tx) -> StatementAnswer:
 async def lines_of(statement: UUID, request: HttpRequest, response: Response, page: Paging, tx: Tx) -> Page[LineAnswer]:
     """The lines of a statement, in its order."""
     await _statement(tx, statement)
-    found = await statements.lines_after(tx, page.fetch, _after(page), Wanted(statement=statement))
+    found = await statements.lines_after(tx, page.fetch, after(page), Wanted(statement=statement))
     return paged(request, response, page, [LineAnswer.of(one) for one in found], lambda one: (one.id,))
 
 
@@ -155,7 +154,7 @@ async def lines(
     agent: Agent = None,
 ) -> Page[LineAnswer]:
     """Lines in the order of their issue; their sum is what is due."""
-    found = await statements.lines_after(tx, page.fetch, _after(page), Wanted(employer, month, agent))
+    found = await statements.lines_after(tx, page.fetch, after(page), Wanted(employer, month, agent))
     return paged(request, response, page, [LineAnswer.of(one) for one in found], lambda one: (one.id,))
 
 
@@ -177,14 +176,3 @@ async def _statement(tx: Tx, key: UUID) -> StoredStatement:
     if found is None:
         raise UnknownStatement
     return found
-
-
-def _after(page: PageRequest) -> UUID | None:
-    """The last id of the page before."""
-    if page.after is None:
-        return None
-    try:
-        return UUID(str(page.after[0]))
-    except ValueError:
-        error = FieldError("/query/cursor", "Curseur inconnu.", "Unknown cursor.", "cursor")
-        raise Problem(422, "cursor", "Curseur inconnu", "Unknown cursor", errors=[error]) from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events.envelope import EventData
-from services.contributions.adapters.ledger import RunRecord, Statement
+from services.contributions.adapters.ledger import Issued, RunRecord, Statement
+from services.contributions.adapters.parking import Parked
 from services.contributions.adapters.pay import PayVersion
 from services.contributions.domain.delta import Amounts
 from services.contributions.domain.intake import Rappel
@@ -126,6 +128,103 @@ class Totals(BaseModel):
             amount=str(amounts.amount),
             employer=str(amounts.employer),
             agent=str(amounts.agent),
+        )
+
+
+class WorkItem(EventData):
+    """A change beyond its bound, which a person must look at. `agent` null: the whole employer's."""
+
+    item: str
+    kind: str
+    employer: str
+    agent: str | None
+    month: str
+    reference: str
+
+    @classmethod
+    def of(cls, parked: Parked) -> Self:
+        return cls(
+            item=str(parked.id),
+            kind="contributions-parked",
+            employer=parked.employer,
+            agent=parked.breach.agent or None,
+            month=str(parked.month),
+            reference=f"/v1/runs/parked/{parked.id}",
+        )
+
+
+class WorkItemOpened(WorkItem):
+    """Somebody must release it, or correct what it comes from."""
+
+    type: ClassVar[str] = "fr.psc.contributions.work-item.opened.v1"
+    topic: ClassVar[str] = STATEMENT_TOPIC
+
+
+class WorkItemClosed(WorkItem):
+    """It was released, or what it came from is no longer so."""
+
+    type: ClassVar[str] = "fr.psc.contributions.work-item.closed.v1"
+    topic: ClassVar[str] = STATEMENT_TOPIC
+
+
+class MonthMoved(EventData):
+    """An employer's month."""
+
+    employer: str
+    month: str
+
+
+class MonthWasClosed(MonthMoved):
+    """Nothing more is issued for this month and those before; pay received after `cut_off` goes to the next one."""
+
+    type: ClassVar[str] = "fr.psc.contributions.month.closed.v1"
+    topic: ClassVar[str] = STATEMENT_TOPIC
+
+    cut_off: str
+    run: str | None
+
+
+class MonthWasReopened(MonthMoved):
+    """The month and those after it may be issued again."""
+
+    type: ClassVar[str] = "fr.psc.contributions.month.reopened.v1"
+    topic: ClassVar[str] = STATEMENT_TOPIC
+
+
+class StatementAdjusted(EventData):
+    """A statement is regularised by a later one: `total` is by how much, `lines` by how many lines.
+
+    The statement itself is never changed; the sum of all statements is what is due.
+    """
+
+    type: ClassVar[str] = "fr.psc.contributions.statement.adjusted.v1"
+    topic: ClassVar[str] = STATEMENT_TOPIC
+
+    statement: str
+    number: int
+    employer: str
+    agreement: str
+    insurer: str | None
+    month: str
+    by: str
+    by_number: int
+    lines: int
+    total: Totals
+
+    @classmethod
+    def of(cls, employer: str, first: Issued, by: Statement, amounts: Sequence[Amounts]) -> Self:
+        agreement, insurer = first.contract
+        return cls(
+            statement=str(first.id),
+            number=first.number,
+            employer=employer,
+            agreement=agreement,
+            insurer=insurer or None,
+            month=str(first.month),
+            by=str(by.id),
+            by_number=by.number,
+            lines=len(amounts),
+            total=Totals.of(Amounts.sum(amounts)),
         )
 
 

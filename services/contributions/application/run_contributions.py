@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,15 +15,19 @@ from kit.events.outbox import Outgoing, publish_many
 from kit.ids import new_id
 from kit.period import Month
 from rules.book import Recorder, RuleBook
-from services.contributions.adapters import agents, ledger, pay, terms
+from services.contributions.adapters import agents, closings, ledger, parking, pay, terms
 from services.contributions.adapters.agents import Known
 from services.contributions.adapters.ledger import RunRecord, Statement
-from services.contributions.application.payloads import StatementIssued
+from services.contributions.application.park import keep_parked, sift
+from services.contributions.application.payloads import StatementAdjusted, StatementIssued
 from services.contributions.application.record_pay import Reception
 from services.contributions.domain.agent_file import AgentFile
+from services.contributions.domain.bounds import Breach
+from services.contributions.domain.delta import Delta
+from services.contributions.domain.errors import MonthClosed
 from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.replay import RunInputs, snapshot_of
-from services.contributions.domain.run import Assessment, HeldMonth, StatementDraft, assess, drafts
+from services.contributions.domain.run import HeldMonth, StatementDraft, assess, drafts
 from services.contributions.domain.terms_document import read_terms
 
 
@@ -30,55 +35,87 @@ from services.contributions.domain.terms_document import read_terms
 class RunOutcome:
     """What a run issued (`record` and `statements`), or would issue when `record` is None.
 
-    `held` are months about which nothing can be said yet; `unknown` counts months of pay whose agent is not known.
+    `held` are months about which nothing can be said yet; `parked` changes beyond a bound, which wait for a person;
+    `unknown` counts months of pay whose agent is not known.
     """
 
     drafts: tuple[StatementDraft, ...]
     held: tuple[HeldMonth, ...]
     unknown: int
+    parked: tuple[Breach, ...] = ()
     record: RunRecord | None = None
     statements: tuple[Statement, ...] = ()
 
 
 async def run_contributions(
-    tx: AsyncConnection, employer: str, month: Month, rules: RuleBook, reception: Reception, *, dry_run: bool
+    tx: AsyncConnection,
+    employer: str,
+    month: Month,
+    rules: RuleBook,
+    reception: Reception,
+    *,
+    dry_run: bool,
+    until: datetime | None = None,
 ) -> RunOutcome:
     """Settle every month up to `month`: its own lines, and what has changed for earlier ones. Twice changes nothing.
 
-    Two runs of one employer wait for each other. The number of statements does not depend on that of agents.
+    Pay counts as received up to `until`. Two runs of one employer wait for each other. The number of statements does
+    not depend on that of agents. Raises MonthClosed.
     """
     await ledger.lock(tx, employer)
-    inputs, unknown = await _inputs(tx, employer, month)
+    closed = await closings.closed_through(tx, employer)
+    if closed is not None and month <= closed and not dry_run:
+        raise MonthClosed(pointer="/month")
+    inputs, unknown = await _inputs(tx, employer, month, until)
     recorder = rules.recorder()
     accords = {agreement: read_terms(document) for agreement, document in inputs.documents.items()}
     found = assess(inputs.files, month, accords, inputs.issued, recorder)
-    outcome = RunOutcome(tuple(drafts(found.deltas)), found.held, unknown)
-    if dry_run or not found.deltas:
+    standing = await parking.standing(tx, employer)
+    sifted = sift(inputs, found.deltas, standing, rules)
+    outcome = RunOutcome(tuple(drafts(sifted.deltas)), found.held, unknown, sifted.parked)
+    if dry_run:
+        return outcome
+    await keep_parked(tx, inputs, sifted, standing, reception)
+    if not sifted.deltas:
         return outcome
     record = RunRecord(new_id(), employer, month, rules.version, reception.at, reception.client)
     statements = await _statements(tx, employer, outcome.drafts)
     await ledger.issue(tx, record, statements)
-    await _keep(tx, record, inputs, found, recorder)
+    await _keep(tx, record, inputs, sifted.deltas, recorder)
+    await _tell(tx, record, statements)
+    return replace(outcome, record=record, statements=statements)
+
+
+async def _tell(tx: AsyncConnection, record: RunRecord, statements: Sequence[Statement]) -> None:
+    """Each statement, and each earlier one that it adjusts."""
+    regularised = {delta.key.month for one in statements for delta in one.draft.deltas}
+    before = await ledger.first_statements(tx, record.employer, regularised)
+    told = [(one.draft.insurer, one.id, StatementIssued.of(record, one)) for one in statements] + [
+        (one.draft.insurer, first.id, StatementAdjusted.of(record.employer, first, one, amounts))
+        for one in statements
+        for first in before
+        if first.id != one.id and first.contract == (one.draft.agreement, one.draft.insurer)
+        if (amounts := [delta.amounts for delta in one.draft.deltas if delta.key.month == first.month])
+    ]
     await publish_many(
         tx,
         [
             Outgoing(
-                StatementIssued.of(record, one),
-                key=employer,
-                employer=employer,
-                insurer=one.draft.insurer or None,
-                subject=f"/v1/statements/{one.id}",
+                data,
+                key=record.employer,
+                employer=record.employer,
+                insurer=insurer or None,
+                subject=f"/v1/statements/{about}",
             )
-            for one in statements
+            for insurer, about, data in told
         ],
     )
-    return RunOutcome(outcome.drafts, found.held, unknown, record, statements)
 
 
-async def _inputs(tx: AsyncConnection, employer: str, month: Month) -> tuple[RunInputs, int]:
+async def _inputs(tx: AsyncConnection, employer: str, month: Month, until: datetime | None) -> tuple[RunInputs, int]:
     """All that is known, in as many statements as there are kinds of facts."""
     known = await agents.known(tx, employer)
-    paid = await pay.of_employer(tx, employer, month)
+    paid = await pay.of_employer(tx, employer, month, until)
     lines: dict[UUID, list[PayLine]] = defaultdict(list)
     for version in paid:
         if version.agent is not None:
@@ -96,19 +133,24 @@ def _file(employer: str, agent: UUID, known: Known, lines: Sequence[PayLine]) ->
 
 
 async def _statements(tx: AsyncConnection, employer: str, found: Collection[StatementDraft]) -> tuple[Statement, ...]:
-    """Drafts with their numbers, which follow one another without a hole."""
-    numbers = await ledger.next_numbers(tx, employer, len(found))
+    """Drafts with their numbers, which follow one another in each contract without a hole."""
+    numbers = await ledger.next_numbers(tx, employer, [(draft.agreement, draft.insurer) for draft in found])
     return tuple(
-        Statement(new_id(), number, draft, tuple((new_id(), delta) for delta in draft.deltas))
-        for number, draft in zip(numbers, found, strict=True)
+        Statement(
+            new_id(),
+            numbers[draft.agreement, draft.insurer],
+            draft,
+            tuple((new_id(), delta) for delta in draft.deltas),
+        )
+        for draft in found
     )
 
 
 async def _keep(
-    tx: AsyncConnection, record: RunRecord, inputs: RunInputs, found: Assessment, recorder: Recorder
+    tx: AsyncConnection, record: RunRecord, inputs: RunInputs, deltas: Sequence[Delta], recorder: Recorder
 ) -> None:
     """Store what the run rested on, under the run's own id."""
-    snapshot = snapshot_of(inputs, found.deltas, recorder.snapshot())
+    snapshot = snapshot_of(inputs, deltas, recorder.snapshot())
     decision = Decision(
         record.id, f"employer:{record.employer}", record.employer, record.recorded_at, snapshot.digest(), snapshot
     )

@@ -89,6 +89,40 @@ class UnknownStatement(RelaisError):
     status = 404
 
 
+class UnknownParked(RelaisError):
+    code = "parked_change_not_found"
+    title_fr = "Variation retenue introuvable"
+    title_en = "Parked change not found"
+    status = 404
+
+
+class NotParked(RelaisError):
+    code = "change_not_parked"
+    title_fr = "Cette variation n'est plus retenue"
+    title_en = "This change is no longer parked"
+    status = 409
+
+
+class MonthClosed(RelaisError):
+    code = "month_closed"
+    title_fr = "Mois clôturé : ce qui arrive est réglé avec le mois suivant, ou après réouverture"
+    title_en = "Month closed: what arrives is settled with the next month, or once reopened"
+    status = 409
+
+
+class MonthNotClosed(RelaisError):
+    code = "month_not_closed"
+    title_fr = "Ce mois n'est pas clôturé"
+    title_en = "This month is not closed"
+    status = 409
+
+
+class FutureCutOff(RelaisError):
+    code = "cut_off_in_future"
+    title_fr = "La date limite de prise en compte est dans l'avenir"
+    title_en = "The cut-off lies in the future"
+
+
 class UnknownLine(RelaisError):
     code = "contribution_not_found"
     title_fr = "Ligne de cotisation introuvable"

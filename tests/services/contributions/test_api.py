@@ -177,6 +177,9 @@ async def test_amounts_beyond_what_a_request_may_hold_are_summed(service: Servic
     await world.member("M1")
     async with hris(service) as client:
         await pay(client, "M1", tib="999999999.99", nbi="999999999.99")
+        parked = (await run(client, "beyond")).json()
+        assert (parked["statements"], parked["parked"][0]["bound"]) == ([], "AGENT_MONTH")
+        await world.release()
         (issued,) = (await run(client, "june")).json()["statements"]
         assert issued["total"]["base"] == "1999999999.98"
         line = (await client.get("/v1/contributions")).json()["items"][0]

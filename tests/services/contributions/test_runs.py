@@ -133,7 +133,7 @@ async def test_another_insurer_for_the_past_is_two_statements(world: World) -> N
     moved = await world.run("2025-06")
     assert [(s.draft.insurer, str(s.draft.total.amount), s.number) for s in moved.statements] == [
         ("demo-a", "-49.20", 2),
-        ("demo-b", "49.20", 3),
+        ("demo-b", "49.20", 1),
     ]
 
 
@@ -243,3 +243,26 @@ async def test_20_runs_at_once_issue_once_and_number_without_a_hole(world: World
         await failing_run(world)
     await world.run("2025-07")
     assert [row["number"] for row in await world.rows("SELECT number FROM statement ORDER BY number")] == [1, 2]
+
+
+async def test_a_statement_regularised_by_a_later_one_is_told_of(world: World) -> None:
+    await world.member("M1")
+    for month in ("2025-04", "2025-05", "2025-06"):
+        await world.pay("M1", month, tib="2400.00")
+    first = await world.run("2025-05")
+    await world.pay("M1", "2025-05", 1, tib="2500.00")
+    await world.run("2025-06")
+    (told,) = await world.events("statement.adjusted")
+    (issued,), (_, june) = first.statements, await world.events("statement.issued")
+    assert told == {
+        "statement": str(issued.id),
+        "number": 1,
+        "employer": CITY,
+        "agreement": ACCORD,
+        "insurer": "demo-a",
+        "month": "2025-05",
+        "by": june["statement"],
+        "by_number": 2,
+        "lines": 1,
+        "total": {"base": "100.00", "amount": "2.05", "employer": "2.05", "agent": "0.00"},
+    }

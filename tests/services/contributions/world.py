@@ -16,7 +16,9 @@ from kit.events.consumer import Handler
 from kit.events.envelope import Envelope
 from kit.ids import new_id
 from kit.period import Month
+from services.contributions.application.close_month import ClosingOutcome, close_month
 from services.contributions.application.record_pay import Reception, Sent, record_pay
+from services.contributions.application.release_parked import release_parked
 from services.contributions.application.run_contributions import RunOutcome, run_contributions
 from services.contributions.domain.intake import Pay, PayKey
 from services.contributions.events import subscriptions
@@ -118,6 +120,17 @@ class World:
         """A run, as the employer's own client asks for it."""
         async with self.database.api.transaction(Scope.of(frozenset({employer}))) as tx:
             return await run_contributions(tx, employer, Month.parse(month), BOOK, RECEPTION, dry_run=dry_run)
+
+    async def close(self, month: str, *, employer: str = CITY, cut_off: datetime | None = None) -> ClosingOutcome:
+        """The employer closes a month."""
+        async with self.database.api.transaction(Scope.of(frozenset({employer}))) as tx:
+            return await close_month(tx, employer, Month.parse(month), BOOK, RECEPTION, cut_off=cut_off)
+
+    async def release(self, reason: str = "Vérifié.") -> None:
+        """Somebody releases all that is parked."""
+        for row in await self.rows("SELECT id FROM parked_change WHERE state = 'OPEN' ORDER BY id"):
+            async with self.database.api.transaction(Scope.all()) as tx:
+                await release_parked(tx, row["id"], reason, RECEPTION)
 
     async def rows(self, query: str, scope: Scope | None = None) -> list[dict[str, Any]]:
         """Rows as the api role sees them, in the scope of all unless one is given."""

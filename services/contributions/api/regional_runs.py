@@ -1,0 +1,162 @@
+"""A month of every employer: one job, an employer at a time, taken up again where it stopped by any free worker.
+
+It is an import whose lines are employers: progress, leases, retries and refusals are those of `kit/db/jobs.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Final, Self
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.db import jobs
+from kit.db.job_runner import Handler
+from kit.db.jobs import Chunk, Job, Reject
+from kit.errors import RelaisError
+from kit.http.auth import Principal, requires
+from kit.http.problem import Problem
+from kit.http.route import Idempotent, Now, Tx, service_router
+from kit.http.types import Answer, Flag, MonthText, Request
+from kit.period import Month
+from rules.book import RuleBook
+from services.contributions.adapters import agents
+from services.contributions.application.record_pay import Reception
+from services.contributions.application.run_contributions import run_contributions
+
+router = service_router(tags=["Cotisations"])
+KIND: Final = "regional-run"
+PATH: Final = "/v1/runs/regional"
+# Refusals listed; the job counts them all.
+MAX_REFUSED: Final = 2_000
+
+
+class RegionalRequest(Request):
+    """Settle every employer up to `month`; with `dry_run`, only find out who would be parked or refused."""
+
+    month: MonthText
+    dry_run: Flag = False
+
+
+class RegionalAnswer(Answer):
+    """`employers` to settle, `settled` of them so far, `refused` of them: parked, closed, or in error."""
+
+    id: UUID
+    month: MonthText
+    dry_run: bool
+    state: str
+    employers: int
+    settled: int
+    refused: int
+    error: str | None
+    recorded_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        return cls(
+            id=job.id,
+            month=Month.parse(job.options["month"]),
+            dry_run=job.dry_run,
+            state=job.state,
+            employers=job.lines,
+            settled=job.accepted,
+            refused=job.rejected,
+            error=job.error,
+            recorded_at=job.recorded_at,
+            finished_at=job.finished_at,
+        )
+
+
+class RefusedAnswer(Answer):
+    """An employer that was not settled, and why."""
+
+    siret: str
+    code: str
+    detail: str
+
+
+class RefusedList(Answer):
+    """The employers not settled, 2 000 at most."""
+
+    items: list[RefusedAnswer]
+
+
+def runner(rules: RuleBook, clock: Clock) -> Handler:
+    """The handler of regional runs: a chunk is one employer, so a run of it is one transaction."""
+
+    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+        employer, month = chunk.content.decode(), Month.parse(chunk.job.options["month"])
+        reception = Reception(clock.instant(), chunk.job.client)
+        try:
+            done = await run_contributions(tx, employer, month, rules, reception, dry_run=False)
+        except RelaisError as refusal:
+            return [Reject(chunk.first_line, employer, refusal.code, refusal.title_fr)]
+        if done.parked:
+            detail = f"Variations retenues : {len(done.parked)}."
+            return [Reject(chunk.first_line, employer, "parked", detail)]
+        return []
+
+    return apply
+
+
+@router.post(PATH, status_code=202, summary="Traiter un mois pour tous les employeurs")
+async def start(
+    *,
+    body: RegionalRequest,
+    caller: Annotated[Principal, requires("contributions:write")],
+    tx: Tx,
+    clock: Now,
+    response: Response,
+    _once: Idempotent,
+) -> RegionalAnswer:
+    """A job whose progress `location` tells."""
+    if caller.employers is not None:
+        raise Problem(403, "region_not_yours", "Réservé à qui agit pour toute la région", "For those who act for all")
+    at = clock.instant()
+    job = await jobs.create(
+        tx,
+        kind=KIND,
+        client=caller.client,
+        employer=None,
+        dry_run=body.dry_run,
+        options={"month": str(body.month)},
+        at=at,
+    )
+    employers = await agents.employers(tx)
+    if len(employers) > jobs.MAX_CHUNKS:
+        raise Problem(422, "too_many_employers", "Trop d'employeurs pour un traitement", "Too many employers for a run")
+    for number, employer in enumerate(employers):
+        await jobs.add_chunk(tx, job, number, first_line=number + 1, lines=1, content=employer.encode(), at=at)
+    await jobs.seal(tx, job, at=at)
+    response.headers["location"] = f"{PATH}/{job}"
+    return RegionalAnswer.of(await _find(tx, job))
+
+
+@router.get(f"{PATH}/{{job}}", summary="Où en est un traitement", dependencies=[requires("contributions:read")])
+async def progress(job: UUID, tx: Tx) -> RegionalAnswer:
+    """How far it is."""
+    return RegionalAnswer.of(await _find(tx, job))
+
+
+@router.get(
+    f"{PATH}/{{job}}/refused",
+    summary="Employeurs non traités, avec le motif",
+    dependencies=[requires("contributions:read")],
+)
+async def refused(job: UUID, tx: Tx) -> RefusedList:
+    """Who was not settled."""
+    await _find(tx, job)
+    found = await jobs.rejects(tx, job, limit=MAX_REFUSED)
+    return RefusedList(items=[RefusedAnswer(siret=one.pointer, code=one.code, detail=one.detail) for one in found])
+
+
+async def _find(tx: AsyncConnection, job: UUID) -> Job:
+    found = await jobs.find(tx, job)
+    if found is None or found.kind != KIND:
+        raise Problem(404, "run_not_found", "Traitement introuvable", "Run not found")
+    return found

@@ -1,0 +1,93 @@
+"""A month of every employer: each in its own transaction, by several workers at once, taken up where it stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from kit.db.job_runner import JobRunner
+from kit.ids import new_id
+from tests.services.client import Service
+from tests.services.contributions.facts import AGGLOMERATION, CITY
+from tests.services.contributions.world import World
+
+PATH = "/v1/runs/regional"
+SCOPES = ("contributions:read", "contributions:write")
+
+
+def worker(service: Service, world: World) -> JobRunner:
+    return JobRunner(world.database.worker, world.database.api, service.app.state.jobs, service.clock)
+
+
+async def work(service: Service, world: World) -> None:
+    machine = worker(service, world)
+    while await machine.step():
+        pass
+
+
+async def asked(service: Service, key: str, **body: Any) -> Any:
+    async with service.caller(*SCOPES) as staff:
+        return await staff.post(PATH, json={"month": "2025-06", **body}, headers={"Idempotency-Key": key})
+
+
+async def shown(service: Service, location: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    async with service.caller(*SCOPES) as staff:
+        job = (await staff.get(location)).json()
+        refused = (await staff.get(f"{location}/refused")).json()["items"]
+        return job, [(one["siret"], one["code"]) for one in refused]
+
+
+async def two_employers(world: World) -> None:
+    for employer in (CITY, AGGLOMERATION):
+        await world.member("M1", employer=employer)
+        await world.pay("M1", "2025-06", employer=employer, tib="2000.00")
+
+
+async def test_two_machines_settle_each_employer_once(service: Service, world: World) -> None:
+    await two_employers(world)
+    started = [await asked(service, "1"), await asked(service, "2")]
+    assert [(one.status_code, one.json()["employers"]) for one in started] == [(202, 2)] * 2
+    await asyncio.gather(*(work(service, world) for _ in range(2)))
+    for one in started:
+        job, refused = await shown(service, one.headers["location"])
+        assert (job["state"], job["settled"], job["refused"], refused) == ("done", 2, 0, [])
+    statements = await world.rows("SELECT employer, number, amount FROM statement ORDER BY employer")
+    assert statements == [{"employer": e, "number": 1, "amount": 4_100} for e in (CITY, AGGLOMERATION)]
+
+
+async def test_a_run_that_stopped_goes_on_and_says_who_was_refused(service: Service, world: World) -> None:
+    await two_employers(world)
+    await world.pay("M1", "2025-06", 1, employer=AGGLOMERATION, tib="90000.00")
+    location = (await asked(service, "1")).headers["location"]
+    assert await worker(service, world).step()
+    job, _ = await shown(service, location)
+    assert (job["state"], job["settled"] + job["refused"], job["employers"]) == ("running", 1, 2)
+    await work(service, world)
+    assert (await shown(service, location))[1] == [(AGGLOMERATION, "parked")]
+    await world.close("2025-06")
+    await work(service, world)
+    later = (await asked(service, "2")).headers["location"]
+    await work(service, world)
+    job, refused = await shown(service, later)
+    assert (job["settled"], job["refused"]) == (0, 2)
+    assert refused == [(CITY, "month_closed"), (AGGLOMERATION, "parked")]
+
+
+async def test_a_dry_run_writes_nothing(service: Service, world: World) -> None:
+    await two_employers(world)
+    location = (await asked(service, "1", dry_run=True)).headers["location"]
+    await work(service, world)
+    job, _ = await shown(service, location)
+    assert (job["state"], job["settled"], job["dry_run"]) == ("done", 2, True)
+    assert await world.rows("SELECT * FROM statement") == []
+    assert await world.events("statement.issued") == []
+
+
+async def test_it_is_for_those_who_act_for_all(service: Service, world: World) -> None:
+    await two_employers(world)
+    location = (await asked(service, "1")).headers["location"]
+    async with service.caller(*SCOPES, employers=[CITY]) as hris:
+        own = await hris.post(PATH, json={"month": "2025-06"}, headers={"Idempotency-Key": "own"})
+        assert (own.status_code, own.json()["code"]) == (403, "region_not_yours")
+        for path in (location, f"{location}/refused", f"{PATH}/{new_id()}"):
+            assert (await hris.get(path)).json()["code"] == "run_not_found"
