@@ -14,6 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.recording import Recording
 from services.agreements.adapters.tables import notice, notice_delivery, notice_due
 
+# Whoever keeps cover shares it, whoever makes a version due has it alone: of the two the later sees the other.
+_DUE_LOCK = "hashtextextended('agreements.notices', 0)"
+_ALONE = text(f"SELECT pg_advisory_xact_lock({_DUE_LOCK})")
+_SHARE = text(f"SELECT pg_advisory_xact_lock_shared({_DUE_LOCK})")
 # Whoever is covered on or after the day a version is due waits for it, since that day or the first covered one.
 _DUE = text(
     """
@@ -105,6 +109,11 @@ async def expect(tx: AsyncConnection, agreement: str, since: date, cause: Cause)
     await _due_since(tx, agreement, (await tx.execute(query)).scalar_one(), since, cause)
 
 
+async def share(tx: AsyncConnection) -> None:
+    """Until commit, no version becomes due. To be called before cover is kept that may make one due for somebody."""
+    await tx.execute(_SHARE)
+
+
 async def make_due(tx: AsyncConnection, agreement: str, agent: str | None = None) -> None:
     """Make the latest version due for who is covered and does not wait for it yet; one agent, or all."""
     await tx.execute(_DUE, {"agreement": agreement, "agent": agent})
@@ -163,7 +172,8 @@ async def waiting_for(tx: AsyncConnection, agreement: str, version: int, agents:
 
 
 async def _due_since(tx: AsyncConnection, agreement: str, version: int, since: date, cause: Cause) -> None:
-    """The version is due from a day on; due already, it stays due from the earlier one."""
+    """The version is due from a day on; due already, it stays due from the earlier one. Waits for cover being kept."""
+    await tx.execute(_ALONE)
     new = upsert(notice_due).values(agreement=agreement, version=version, since=since, cause=cause.value)
     earlier = func.least(notice_due.c.since, new.excluded.since)
     await tx.execute(new.on_conflict_do_update(index_elements=["agreement", "version"], set_={"since": earlier}))

@@ -60,6 +60,7 @@ async def cover_moved(tx: AsyncConnection, _envelope: Envelope, data: dict[str, 
     """Keep the days of cover, whichever event carries them; who is covered must be handed the notice (art. 6)."""
     fact = AffiliationMoved.model_validate(data)
     days = [Period(one.start, one.end) for one in fact.timeline if one.outcome == COVERED]
+    await notices.share(tx)
     await cover.keep(tx, fact.agreement, fact.agent, fact.employer, days)
     await notices.make_due(tx, fact.agreement, fact.agent)
 
