@@ -22,6 +22,7 @@ from services.contributions.api import (
     regional_runs,
     runs,
     simulations,
+    statement_files,
     statements,
     terms_prices,
 )
@@ -35,6 +36,7 @@ ROUTERS: Final = (
     parked.router,
     months.router,
     statements.router,
+    statement_files.router,
     simulations.router,
     terms_prices.router,
 )

@@ -54,6 +54,13 @@ async def linked(tx: AsyncConnection, matricules: Collection[Matricule]) -> dict
     return {(employer, matricule): agent for employer, matricule, agent in rows}
 
 
+async def matricules(tx: AsyncConnection, employer: str) -> dict[str, str]:
+    """An employer's matricule of each of its agents; the first one of an agent with several."""
+    query = select(agent_matricule).where(agent_matricule.c.employer == employer)
+    rows = await tx.execute(query.order_by(agent_matricule.c.matricule.desc()))
+    return {str(row.agent): row.matricule for row in rows}
+
+
 async def employers(tx: AsyncConnection) -> list[str]:
     """Every employer of a known agent, in order."""
     return list(await tx.scalars(select(agent_matricule.c.employer).distinct().order_by(agent_matricule.c.employer)))

@@ -89,6 +89,12 @@ class UnknownStatement(RelaisError):
     status = 404
 
 
+class StatementTooLong(RelaisError):
+    code = "statement_too_long"
+    title_fr = "Bordereau trop long pour un fichier : lisez ses lignes page par page"
+    title_en = "Statement too long for a file: read its lines page by page"
+
+
 class UnknownParked(RelaisError):
     code = "parked_change_not_found"
     title_fr = "Variation retenue introuvable"

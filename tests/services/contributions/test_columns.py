@@ -80,7 +80,8 @@ def files(draw: st.DrawFn, agent: str) -> AgentFile:
 
 def one_by_one(file: AgentFile, terms: Terms) -> tuple[dict[Any, Any], set[tuple[Month, str]]]:
     """What `owed` says of each month with pay, and the months it holds."""
-    found, held = {}, set()
+    found: dict[Any, Any] = {}
+    held: set[tuple[Month, str]] = set()
     for month in {line.month for line in file.pay}:
         result = owed(file, month, {ACCORD: terms}, BOOK)
         if result.held is None:
