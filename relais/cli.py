@@ -19,6 +19,7 @@ COMMANDS = (
     "token",
     "events",
     "rules",
+    "verify",
     "accord",
     "explain",
     "migrate",

@@ -15,6 +15,7 @@ from services.claims.adapters import progress
 from services.claims.application import follow
 from services.claims.application.payloads import (
     AnnuityAdjusted,
+    AnnuityEnded,
     AnnuityStarted,
     BenefitAdjusted,
     BenefitDecided,
@@ -42,6 +43,7 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     BenefitAdjusted,
     AnnuityStarted,
     AnnuityAdjusted,
+    AnnuityEnded,
     CapitalDue,
     OverpaymentOpened,
     OverpaymentSettled,

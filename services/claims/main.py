@@ -22,8 +22,10 @@ from services.claims.api import (
     overpayments,
     previews,
     simulations,
+    social_security,
     takeovers,
 )
+from services.claims.application.days_pass import day_passes
 
 
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
@@ -43,12 +45,14 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             claims.router,
             annuities.router,
             capitals.router,
+            social_security.router,
             overpayments.router,
             decisions.router,
             maintenance.router,
         ),
         subscriptions=events.subscriptions(law, now),
         publishes=events.PUBLISHES,
+        tasks=(day_passes(law, now),),
         rules=law,
         clock=now,
     )

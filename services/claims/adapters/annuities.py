@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
+from kit.period import Month
 from services.claims.adapters import versions
 from services.claims.adapters.tables import annuity
 
@@ -33,6 +34,16 @@ class Annuity:
     decree_floor: Money
     alerts: list[str]
     recorded_at: datetime
+    ends: date | None = None
+    ended: bool = False
+    steps: list[dict[str, str]] = field(default_factory=list)
+
+    def monthly_in(self, month: Month) -> Money:
+        """What is due in a month: nothing before its first or after its last, then what it was raised to."""
+        if self.starts > month.last or (self.ends is not None and self.ends < month.first):
+            return Money.zero()
+        raised = [step["monthly"] for step in self.steps if step["from"] <= month.last.isoformat()]
+        return Money.parse(raised[-1]) if raised and self.monthly else self.monthly
 
 
 async def current(tx: AsyncConnection, employer: str, agent: UUID) -> dict[UUID, Annuity]:

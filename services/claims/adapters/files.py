@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Table, exists, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
 from kit.period import Month, Period
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
-from services.claims.adapters import handling, tables
+from services.claims.adapters import handling, stated, tables
 from services.claims.adapters.handling import StatedTakeover
 from services.claims.domain.agent_file import (
     Affiliation,
@@ -56,6 +57,9 @@ async def load(tx: AsyncConnection, employer: str, agent: UUID, today: date) -> 
         recognitions=tuple(_recognition(row) for row in await rows(tables.invalidity) if not row.withdrawn),
         deaths=tuple(_death(row) for row in await rows(tables.death) if not row.withdrawn),
         policies=tuple(await _policies(tx, employer)),
+        acquired=await stated.acquired(tx, employer, agent),
+        revaluations=await stated.revaluations(tx, {affiliation.agreement for affiliation in affiliations}),
+        allowances=stated.allowances(await stated.notified(tx, employer, agent)),
         takeovers=tuple(_takeover(one) for one in await handling.takeovers(tx, employer, agent)),
         terms=await _terms(tx, {affiliation.agreement for affiliation in affiliations}),
     )
@@ -95,6 +99,19 @@ async def on_leave(tx: AsyncConnection, employer: str) -> list[UUID]:
     return sorted((await tx.execute(query)).scalars())
 
 
+async def open_ended(tx: AsyncConnection, today: date) -> list[tuple[str, UUID]]:
+    """Agents whom a new day may change something for: on a leave of no known end, or whose annuity is over."""
+    leaves = tables.leave
+    goes_on = leaves.c.entries.contains([{"end": None}]) & ~leaves.c.cancelled
+    rows = {(row.employer, row.agent) for row in await tx.execute(select(leaves).where(goes_on))}
+    last = select(tables.annuity).ext(distinct_on(tables.annuity.c.annuity))
+    last = last.order_by(tables.annuity.c.annuity, tables.annuity.c.version.desc())
+    found = last.subquery()
+    over = select(found.c.employer, found.c.agent).where((found.c.ends < today) & ~found.c.ended)
+    rows |= {(row.employer, row.agent) for row in await tx.execute(over)}
+    return sorted(rows)
+
+
 async def terms_of(tx: AsyncConnection, agreement: str) -> tuple[DatedTerms, ...]:
     """The versions known of one accord; none when nobody published it."""
     return (await _terms(tx, {agreement})).get(agreement, ())
@@ -129,12 +146,12 @@ def _leave(row: Row[Any], today: date, groups: Mapping[UUID, int]) -> Leave:
     return Leave(str(row.leave), tuple(_entry(entry, today, groups.get(row.leave)) for entry in row.entries))
 
 
-def _takeover(stated: StatedTakeover) -> Takeover:
-    return Takeover(str(stated.leave), stated.agreement, stated.starts, _stated_reference(stated))
+def _takeover(said: StatedTakeover) -> Takeover:
+    return Takeover(str(said.leave), said.agreement, said.starts, _stated_reference(said))
 
 
-def _stated_reference(stated: StatedTakeover) -> ReferencePay | None:
-    month, tib, nbi, ri = stated.reference_month, stated.tib, stated.nbi, stated.ri
+def _stated_reference(said: StatedTakeover) -> ReferencePay | None:
+    month, tib, nbi, ri = said.reference_month, said.tib, said.nbi, said.ri
     if month is None or tib is None or nbi is None or ri is None:
         return None
     return ReferencePay(month, PayElements(tib=tib, nbi=nbi, ri=ri))

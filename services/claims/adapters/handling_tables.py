@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, Date, Integer, LargeBinary, Table, Text, UniqueConstraint
 
-from kit.db.types import Id, Instant, MoneyColumn, MonthColumn
+from kit.db.types import Id, Instant, MoneyColumn, MonthColumn, RateColumn
 from services.claims.adapters.tables import metadata
 
 # Where a claim is; without a row it was only detected. The IBAN is sealed.
@@ -105,6 +105,41 @@ takeover: Final = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
     CheckConstraint("(reference_month IS NULL) = (tib IS NULL)", name="reference"),
+)
+
+# By how much the insurer of an accord raises annuities from a day on; not a tenant's: it is the same for all.
+annuity_revaluation: Final = Table(
+    "annuity_revaluation",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("starts", Date, primary_key=True),
+    Column("rate", RateColumn, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# Days whose half pay, kept while a decision was awaited, was paid and is not taken back.
+acquired_half_pay: Final = Table(
+    "acquired_half_pay",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("starts", Date, primary_key=True),
+    Column("ends", Date, nullable=False),
+)
+
+# What social security was notified to pay a day, net, from a day on; `ends` included.
+daily_allowance: Final = Table(
+    "daily_allowance",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("starts", Date, primary_key=True),
+    Column("ends", Date, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("daily", MoneyColumn, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
 )
 
 # What a leave is about, sealed: one role reads it. Equal causes of an agent have equal marks, which tell nothing.

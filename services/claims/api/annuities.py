@@ -8,22 +8,52 @@ from uuid import UUID
 
 from fastapi import Query, Response
 from fastapi import Request as HttpRequest
+from pydantic import Field
 
-from kit.http.auth import requires
+from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
-from kit.http.route import Tx, service_router
-from kit.http.types import Answer, DateText, SignedAmount
+from kit.http.problem import Problem
+from kit.http.route import Now, Rules, Tx, service_router
+from kit.http.types import Answer, Code, DateText, RateText, Request, Share, SignedAmount
 from services.claims.adapters import annuities
 from services.claims.adapters.annuities import Annuity
+from services.claims.adapters.stated import StatedRevaluation
 from services.claims.api.cursors import after_id
+from services.claims.application.state_facts import revalue
 from services.claims.domain.benefits import Alert
 from services.claims.domain.terms import AnnuityFormula
 
 router = service_router(prefix="/v1", tags=["Rentes"], dependencies=[requires("claims:read")])
 
 
+class StepAnswer(Answer):
+    """What is due a month from a day on, once raised."""
+
+    start: DateText = Field(alias="from")
+    monthly: SignedAmount
+
+
+class RevaluationRequest(Request):
+    """By how much the insurer of an accord raises its annuities from a day on (1 July)."""
+
+    agreement: Code
+    start: DateText = Field(alias="from")
+    rate: Share
+
+
+class RevaluationAnswer(Answer):
+    """A revaluation as it is known."""
+
+    agreement: str
+    start: DateText = Field(serialization_alias="from")
+    rate: RateText
+
+
 class AnnuityAnswer(Answer):
-    """An annuity in its last version: `full` is what a full recognition would give, `monthly` what is due."""
+    """An annuity in its last version: `full` is what a full recognition would give, `monthly` what is due.
+
+    `end`: its last day, null while nobody can tell. `steps`: what it is raised to.
+    """
 
     id: UUID
     decision: UUID
@@ -38,6 +68,9 @@ class AnnuityAnswer(Answer):
     formula: AnnuityFormula
     decree_floor: SignedAmount
     alerts: list[Alert]
+    end: DateText | None
+    ended: bool
+    steps: list[StepAnswer]
     decided_at: datetime
 
     @classmethod
@@ -56,6 +89,9 @@ class AnnuityAnswer(Answer):
             formula=AnnuityFormula(found.formula),
             decree_floor=found.decree_floor,
             alerts=[Alert(alert) for alert in found.alerts],
+            end=found.ends,
+            ended=found.ended,
+            steps=[StepAnswer.model_validate(step) for step in found.steps],
             decided_at=found.recorded_at,
         )
 
@@ -70,3 +106,18 @@ async def list_annuities(
 ) -> Page[AnnuityAnswer]:
     found = await annuities.page(tx, agent, after_id(page), page.fetch)
     return paged(request, response, page, [AnnuityAnswer.of(one) for one in found], lambda item: (item.id,))
+
+
+@router.put(
+    "/annuities/revaluations", operation_id="revalue_annuities", summary="Énoncer une revalorisation des rentes"
+)
+async def revalue_annuities(
+    body: RevaluationRequest, caller: Annotated[Principal, requires("claims:write")], tx: Tx, rules: Rules, clock: Now
+) -> RevaluationAnswer:
+    """For who stands for every employer: an accord binds several."""
+    if caller.employers is not None:
+        raise Problem(403, "accord_of_all", "Un accord lie plusieurs employeurs", "An accord binds several employers")
+    await revalue(
+        tx, StatedRevaluation(body.agreement, body.start, body.rate, clock.instant(), caller.client), rules, clock
+    )
+    return RevaluationAnswer(agreement=body.agreement, start=body.start, rate=body.rate)

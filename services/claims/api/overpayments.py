@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -21,13 +21,14 @@ from services.claims.api.cursors import after_id
 from services.claims.application.settle_overpayment import Settlement, settle, spread
 from services.claims.domain.errors import UnknownOverpayment
 from services.claims.domain.overpayment import (
-    LONGEST_SCHEDULE,
     Instalment,
     MovementKind,
     OverpaymentKind,
     WaiverGround,
 )
 
+# Beyond, a schedule is a mistyped number.
+LONGEST_SCHEDULE: Final = 120
 router = service_router(prefix="/v1/overpayments", tags=["Trop-perçus"])
 Reader = Annotated[Principal, requires("claims:read")]
 Writer = Annotated[Principal, requires("claims:write")]

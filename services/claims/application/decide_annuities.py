@@ -10,17 +10,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.events.envelope import EventData
 from kit.events.outbox import Outgoing
 from kit.ids import new_id
 from kit.money import Money
+from kit.period import Month
 from kit.trace import Snapshot
 from services.claims.adapters import annuities
 from services.claims.adapters.annuities import Annuity
 from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
-from services.claims.application.payloads import AnnuityAdjusted, AnnuityStarted
+from services.claims.application.payloads import AnnuityAdjusted, AnnuityEnded, AnnuityStarted
 from services.claims.domain.annuity import Annuity as FoundAnnuity
-from services.claims.domain.overpayment import OverpaymentKind, annuity_changes
+from services.claims.domain.overpayment import OverpaymentKind, monthly_changes
 from services.claims.domain.proposal import ProposedAnnuity, annuity_case
 from services.claims.domain.snapshot import decided
 from services.claims.domain.terms import AnnuityFormula
@@ -58,7 +60,7 @@ async def decide_annuities(
             case = annuity_case(subject.file, annuity, annuity.reference.given)
             decision, snapshot = decided(case, annuity.version.document, subject.rules)
             assert decision.annuity is not None, "the case has an invalidity"
-            if before is None or not _same(decision.annuity, before):
+            if before is None or not _same(decision.annuity, before, subject.today):
                 version = annuity.version
                 changes.append(
                     _Change(
@@ -92,15 +94,18 @@ async def _write(tx: AsyncConnection, subject: Subject, changes: Sequence[_Chang
     for annuity, change in zip(written, changes, strict=True):
         events.append(subject.tell(_event(change.agreement, annuity), f"annuity/{annuity.annuity}"))
         paid = Paid(OverpaymentKind.ANNUITY, annuity.annuity, annuity.claim, change.terms)
-        deltas = annuity_changes(_running(change.before), _running(annuity), subject.today)
+        deltas = _changes(change.before, annuity, subject.today)
         events += await follow_overpayments(
             tx, subject, paid, [Change(annuity.id, month, delta) for month, delta in deltas]
         )
     return events
 
 
-def _running(annuity: Annuity | None) -> tuple[date, Money] | None:
-    return None if annuity is None else (annuity.starts, annuity.monthly)
+def _changes(before: Annuity | None, now: Annuity, today: date) -> list[tuple[Month, Money]]:
+    """What the new version changes in the months that are over."""
+    if before is None:
+        return monthly_changes(now.starts, lambda _: ZERO, now.monthly_in, today)
+    return monthly_changes(min(before.starts, now.starts), before.monthly_in, now.monthly_in, today)
 
 
 def _annuity(subject: Subject, change: _Change) -> Annuity:
@@ -123,7 +128,18 @@ def _annuity(subject: Subject, change: _Change) -> Annuity:
         decree_floor=found.decree_floor if found else ZERO,
         alerts=[alert.value for alert in found.alerts] if found else [],
         recorded_at=subject.at,
+        ends=found.until if found else None,
+        ended=found is not None and _is_over(found.until, subject.today),
+        steps=_steps(found) if found else [],
     )
+
+
+def _is_over(until: date | None, today: date) -> bool:
+    return until is not None and until < today
+
+
+def _steps(found: FoundAnnuity) -> list[dict[str, str]]:
+    return [{"from": step.start.isoformat(), "monthly": str(step.monthly)} for step in found.steps]
 
 
 def _former(before: Annuity | None) -> Annuity:
@@ -131,13 +147,15 @@ def _former(before: Annuity | None) -> Annuity:
     return before
 
 
-def _same(found: FoundAnnuity, before: Annuity) -> bool:
+def _same(found: FoundAnnuity, before: Annuity, today: date) -> bool:
+    if (found.until, _is_over(found.until, today), _steps(found)) != (before.ends, before.ended, before.steps):
+        return False
     now = (found.start, found.full, found.monthly, found.formula.value, found.decree_floor)
     then = (before.starts, before.full_amount, before.monthly, before.formula, before.decree_floor)
     return now == then and [alert.value for alert in found.alerts] == before.alerts
 
 
-def _event(agreement: str, annuity: Annuity) -> AnnuityStarted | AnnuityAdjusted:
+def _event(agreement: str, annuity: Annuity) -> EventData:
     fields: dict[str, Any] = {
         "decision": str(annuity.id),
         "annuity": str(annuity.annuity),
@@ -153,7 +171,11 @@ def _event(agreement: str, annuity: Annuity) -> AnnuityStarted | AnnuityAdjusted
         "formula": annuity.formula,
         "decree_floor": str(annuity.decree_floor),
         "alerts": annuity.alerts,
+        "end": annuity.ends.isoformat() if annuity.ends else None,
+        "steps": annuity.steps,
     }
+    if annuity.ended:
+        return AnnuityEnded(**fields)
     if annuity.version == 1:
         return AnnuityStarted(**fields)
     return AnnuityAdjusted(**fields, monthly_delta=str(annuity.monthly_delta))

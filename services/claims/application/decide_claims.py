@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.outbox import Outgoing
 from kit.ids import new_id
-from kit.trace import plain
-from services.claims.adapters import claims
+from kit.period import ONE_DAY, Period
+from kit.trace import Trace, plain
+from services.claims.adapters import claims, stated
 from services.claims.adapters.claims import Claim, FrozenReference
 from services.claims.application.decide_months import decide_months, withdraw_months
 from services.claims.application.deciding import Subject
 from services.claims.application.payloads import ClaimClosed, ClaimOpened, ClaimReopened
+from services.claims.domain.acquired import acquired_days
 from services.claims.domain.agent_file import insured_of
 from services.claims.domain.proposal import ProposedClaim, month_case
 from services.claims.domain.reference import ReferencePay, reference_of
@@ -106,7 +109,11 @@ async def _decide(
 ) -> list[Outgoing]:
     await _freeze(tx, subject, proposed, stored, given)
     cases = {month: month_case(subject.file, proposed, given, month) for month in proposed.months()}
-    return await decide_months(tx, subject, stored, cases, proposed.version.document)
+    told = await decide_months(tx, subject, stored, cases, proposed.version.document)
+    paid = Period(date.min, subject.today.replace(day=1) - ONE_DAY)
+    days = acquired_days(proposed.spell.entitlement, paid)
+    await stated.acquire(tx, subject.employer, subject.agent, days)
+    return told
 
 
 async def _freeze(
@@ -128,10 +135,16 @@ async def _freeze(
             month=given.month,
             pay=document,
             target=found.target,
-            trace=found.trace.json(),
+            trace=_how(proposed, found.trace).json(),
             recorded_at=subject.at,
         ),
     )
+
+
+def _how(proposed: ProposedClaim, target: Trace) -> Trace:
+    """How the reference was found, then what is guaranteed of it."""
+    found = proposed.reference.trace
+    return target if found is None else replace(target, steps=(found, *target.steps))
 
 
 async def _close(tx: AsyncConnection, subject: Subject, claim: Claim) -> list[Outgoing]:

@@ -131,7 +131,10 @@ class BenefitAdjusted(MonthData):
 
 
 class AnnuityData(CaseData):
-    """An annuity after an invalidity: `full` what a full recognition would give, `monthly` what is due."""
+    """An annuity after an invalidity: `full` what a full recognition would give, `monthly` what is due.
+
+    `to`: its last day, null while nobody can tell; `steps`: what it is raised to, from a day on.
+    """
 
     decision: str
     annuity: str
@@ -145,6 +148,8 @@ class AnnuityData(CaseData):
     formula: str
     decree_floor: str
     alerts: list[str]
+    end: str | None = Field(None, alias="to")
+    steps: list[dict[str, str]] = Field(default_factory=list)
 
 
 class AnnuityStarted(AnnuityData):
@@ -161,6 +166,13 @@ class AnnuityAdjusted(AnnuityData):
     topic: ClassVar[str] = TOPIC
 
     monthly_delta: str
+
+
+class AnnuityEnded(AnnuityData):
+    """Its last day has passed: a death, or the age that ends it."""
+
+    type: ClassVar[str] = "fr.psc.claims.annuity.ended.v1"
+    topic: ClassVar[str] = TOPIC
 
 
 class CapitalDue(CaseData):

@@ -10,11 +10,11 @@ from typing import Any
 from kit.period import Month, Period
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
-from services.claims.domain.annuity import Invalidity
+from services.claims.domain.annuity import Invalidity, Revaluation
 from services.claims.domain.capitals import Death
 from services.claims.domain.leave import Entry, Person, in_order
 from services.claims.domain.reference import Insured, ReferencePay
-from services.claims.domain.situation import RiMaintained
+from services.claims.domain.situation import DailyAllowance, RiMaintained
 from services.claims.domain.terms import BenefitTerms
 
 
@@ -98,7 +98,11 @@ class DatedTerms:
 
 @dataclass(frozen=True, slots=True)
 class AgentFile:
-    """The facts. `pay` holds the months that are known, `terms` the versions of each accord."""
+    """The facts. `pay` holds the months that are known, `terms` the versions of each accord.
+
+    `acquired`: days whose half pay is not taken back. `revaluations`: how each accord's insurer raises annuities.
+    `allowances`: what social security was notified to pay.
+    """
 
     employments: tuple[Employment, ...] = ()
     birth_date: date | None = None
@@ -110,6 +114,9 @@ class AgentFile:
     deaths: tuple[Death, ...] = ()
     policies: tuple[Policy, ...] = ()
     takeovers: tuple[Takeover, ...] = ()
+    acquired: tuple[Period, ...] = ()
+    revaluations: Mapping[str, tuple[Revaluation, ...]] = field(default_factory=dict)
+    allowances: tuple[DailyAllowance, ...] = ()
     terms: Mapping[str, tuple[DatedTerms, ...]] = field(default_factory=dict)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Final
 
 from kit.money import Money
 from kit.rate import Rate
@@ -33,8 +34,35 @@ class Invalidity:
 
 
 @dataclass(frozen=True, slots=True)
+class Revaluation:
+    """By how much the insurer raises annuities from a day on, each 1 July (décret 2022-581)."""
+
+    start: date
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How long an annuity runs (`until` None: nobody can tell yet), and how it is raised meanwhile."""
+
+    until: date | None = None
+    revaluations: tuple[Revaluation, ...] = ()
+
+
+ENDLESS: Final = Run()
+
+
+@dataclass(frozen=True, slots=True)
+class AnnuityStep:
+    """What is due a month from a day on."""
+
+    start: date
+    monthly: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Annuity:
-    """`full` is what a full recognition would give, `monthly` what is due."""
+    """`full` is what a full recognition would give, `monthly` what is due, `steps` what it is raised to afterwards."""
 
     start: date
     full: Money
@@ -43,9 +71,11 @@ class Annuity:
     decree_floor: Money
     alerts: tuple[Alert, ...]
     trace: Trace
+    until: date | None = None
+    steps: tuple[AnnuityStep, ...] = ()
 
 
-def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules) -> Annuity:
+def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: Run) -> Annuity:
     """The monthly annuity, rounded once after the target. Raises CnraclRateRequired, NoValueAt."""
     reference, terms = situation.reference, situation.terms.income
     full = (reference.target - invalidity.pension_net).floored_at_zero()
@@ -62,7 +92,9 @@ def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules) -> An
         "atmp_rate": invalidity.atmp_rate,
         "full": full,
         "formula": formula,
+        **({"until": run.until} if run.until else {}),
     }
+    steps, raised = _raised(monthly, reference.target, invalidity, run)
     return Annuity(
         start=invalidity.start,
         full=full,
@@ -70,8 +102,27 @@ def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules) -> An
         formula=formula,
         decree_floor=floor,
         alerts=(Alert.LEGAL_FLOOR_SHORTFALL,) if monthly < floor else (),
-        trace=Trace("benefit.annuity", terms.source, inputs, monthly, (reference.trace, floor_trace)),
+        trace=Trace("benefit.annuity", terms.source, inputs, monthly, (reference.trace, floor_trace, *raised)),
+        until=run.until,
+        steps=steps,
     )
+
+
+def _raised(
+    monthly: Money, target: Money, invalidity: Invalidity, run: Run
+) -> tuple[tuple[AnnuityStep, ...], tuple[Trace, ...]]:
+    """The annuity after each revaluation; with the pensions it never exceeds the target, raised as much."""
+    index, steps, traces = Fraction(1), [], []
+    for one in sorted(run.revaluations if monthly else (), key=lambda revaluation: revaluation.start):
+        if one.start <= invalidity.start or (run.until is not None and one.start > run.until):
+            continue
+        index *= 1 + Fraction(one.rate.value)
+        cap = (target * index - invalidity.pension_net).floored_at_zero()
+        amount = min(monthly * index, cap)
+        steps.append(AnnuityStep(one.start, amount))
+        inputs = {"from": one.start, "rate": one.rate, "cap": cap}
+        traces.append(Trace("annuity.revaluation", "décret 2022-581 : chaque 1er juillet", inputs, amount))
+    return tuple(steps), tuple(traces)
 
 
 def _share(regime: Regime, terms: AnnuityTerms, invalidity: Invalidity) -> tuple[AnnuityFormula, Fraction]:

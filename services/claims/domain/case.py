@@ -9,7 +9,8 @@ from kit.period import Month, Period
 from kit.trace import Trace
 from rules.book import Rules
 from rules.vocabulary import Guarantee, LeaveKind
-from services.claims.domain.annuity import Annuity, Invalidity, annuity_of
+from services.claims.domain.acquired import with_acquired
+from services.claims.domain.annuity import ENDLESS, Annuity, Invalidity, Run, annuity_of
 from services.claims.domain.benefits import MonthBenefit, month_benefit
 from services.claims.domain.capitals import Capital, Death, death_capital, retirement_capital
 from services.claims.domain.entitlement import Entitlement
@@ -26,6 +27,7 @@ class Case:
     """Everything a decision rests on. `period` is the whole months to decide, None for none.
 
     `leaves` decide the rights, `days` which days of them are paid for: all, or those of one claim.
+    `acquired`: days whose half pay, kept while a decision was awaited, is not taken back.
     """
 
     person: Person
@@ -40,6 +42,8 @@ class Case:
     allowances: tuple[DailyAllowance, ...] = ()
     invalidity: Invalidity | None = None
     death: Death | None = None
+    acquired: tuple[Period, ...] = ()
+    run: Run = ENDLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,11 @@ class Decision:
 
 def decide(case: Case, rules: Rules) -> Decision:
     """Decide a case. Raises what statutory_pay, net_pay, annuity_of and the capitals raise, and NotWholeMonths."""
-    whole = statutory_pay(case.person, case.leaves, rules)
+    whole = with_acquired(statutory_pay(case.person, case.leaves, rules), case.acquired, rules)
     entitlement = whole.within(case.days) if case.days else whole
     situation = situation_of(case, rules)
     months = tuple(month_benefit(situation, entitlement, month, rules) for month in _months(case, entitlement))
-    annuity = annuity_of(situation, case.invalidity, rules) if case.invalidity else None
+    annuity = annuity_of(situation, case.invalidity, rules, case.run) if case.invalidity else None
     candidates = (
         death_capital(situation, case.death, rules),
         retirement_capital(situation, annuity, case.death, rules),

@@ -228,3 +228,11 @@ class UnknownLeave(RelaisError):
     code = "unknown_leave"
     title_fr = "Congé inconnu"
     title_en = "Unknown leave"
+
+
+class OverlappingAllowances(RelaisError):
+    """Another notification holds one of these days."""
+
+    code = "overlapping_allowances"
+    title_fr = "Une autre notification porte sur un de ces jours"
+    title_en = "Another notification holds one of these days"

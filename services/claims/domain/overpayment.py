@@ -5,7 +5,7 @@ Two clocks run, and neither replaces the other: the employer's on the pay it adv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,9 +15,6 @@ from kit.money import Money
 from kit.period import ONE_DAY, Month, add_months, add_years
 from rules.book import Rules
 from services.claims.domain.errors import MoreThanOwed, ScheduleTooLong
-
-# Beyond, a schedule is a mistyped number.
-LONGEST_SCHEDULE = 120
 
 
 class OverpaymentKind(StrEnum):
@@ -93,25 +90,18 @@ def paid_months(changes: Iterable[tuple[Month, Money]], today: date) -> Iterator
     return ((month, change) for month, change in changes if change and month.last < today)
 
 
-def annuity_changes(
-    before: tuple[date, Money] | None, after: tuple[date, Money] | None, today: date
+def monthly_changes(
+    since: date, before: Callable[[Month], Money], after: Callable[[Month], Money], today: date
 ) -> list[tuple[Month, Money]]:
-    """What a new version of an annuity (its start, its monthly amount) changes in each month that is over."""
-    starts = [start for start, _ in filter(None, (before, after))]
+    """What a new version of a monthly amount changes in each month that is over, from a day on."""
     months: list[tuple[Month, Money]] = []
-    month = Month.of(min(starts, default=today))
+    month = Month.of(since)
     while month.last < today:
-        change = _monthly(after, month) - _monthly(before, month)
+        change = after(month) - before(month)
         if change:
             months.append((month, change))
         month = month.next()
     return months
-
-
-def _monthly(annuity: tuple[date, Money] | None, month: Month) -> Money:
-    if annuity is None or annuity[0] > month.last:
-        return Money.zero()
-    return annuity[1]
 
 
 def clocks(month: Month, kind: OverpaymentKind, opened_on: date, code: str | None, rules: Rules) -> Clocks:
@@ -145,7 +135,7 @@ def compensated(due_again: Money, balances: Sequence[tuple[Any, Money]]) -> list
 
 def schedule(balance: Money, count: int, first_due: date) -> tuple[Instalment, ...]:
     """Equal monthly instalments; the first takes the cents that do not divide. Raises ScheduleTooLong."""
-    if not 0 < count <= LONGEST_SCHEDULE or balance.cents < count:
+    if not 0 < count <= balance.cents:
         raise ScheduleTooLong(pointer="/instalments")
     each, rest = divmod(balance.cents, count)
     return tuple(

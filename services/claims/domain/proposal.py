@@ -9,29 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from kit.period import ONE_DAY, Month, Period
 from rules.book import Rules
 from services.claims.domain.agent_file import AgentFile, DatedTerms, Employment, Recognition, insured_of, person_of
+from services.claims.domain.annuity import Run
 from services.claims.domain.benefits import opens_benefit
 from services.claims.domain.case import Case
+from services.claims.domain.ends import last_paid_day, run_of
 from services.claims.domain.leave import Entry
 from services.claims.domain.reference import ReferencePay
-from services.claims.domain.spell import Forecast, Spell, forecast, full_pay_month, reference_month, spells
+from services.claims.domain.reference_pay import ReferenceFound, months_needed, reference_from
+from services.claims.domain.spell import Forecast, Spell, forecast, full_pay_months, spells
 from services.claims.domain.statutory import statutory_pay
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceFound:
-    """The reference month and its pay; a month without pay is awaited, no month at all is for a person to settle."""
-
-    month: Month | None
-    given: ReferencePay | None
-
-
-@dataclass(frozen=True, slots=True)
 class ProposedClaim:
-    """A spell under cover. `leave` is the one in which the first day to pay lies, `leaves` all those of the spell."""
+    """A spell under cover, paid for up to `last`.
+
+    `leave` is the one in which the first day to pay lies, `leaves` all those of the spell.
+    """
 
     leave: str
     leaves: frozenset[str]
@@ -39,10 +38,11 @@ class ProposedClaim:
     spell: Spell
     version: DatedTerms
     reference: ReferenceFound
+    last: date
 
     def months(self) -> Iterator[Month]:
         month = Month.of(self.opened_from)
-        while month.first <= self.spell.end:
+        while month.first <= self.last:
             yield month
             month = month.next()
 
@@ -57,6 +57,7 @@ class ProposedAnnuity:
     employment: Employment
     version: DatedTerms
     reference: ReferenceFound
+    run: Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,9 @@ def propose(file: AgentFile, rules: Rules) -> Proposal:
     """What should stand. Raises what `statutory_pay` raises when the leaves contradict the agent's regime."""
     found = spells(file, rules)
     forecasts = [seen for spell in found if (seen := forecast(file, spell, rules)) is not None]
-    claims = [claim for spell in found if (claim := _claim(file, spell)) is not None]
+    claims = [claim for spell in found if (claim := _claim(file, spell, rules)) is not None]
     annuities = [a for r in file.recognitions if (a := _annuity(file, r, claims, rules)) is not None]
+    annuities = [one for one in annuities if one.run.until is None or one.recognition.invalidity.start <= one.run.until]
     return Proposal(tuple(forecasts), tuple(claims), tuple(annuities))
 
 
@@ -86,9 +88,11 @@ def month_case(file: AgentFile, claim: ProposedClaim, given: ReferencePay, month
         reference=given,
         leaves=tuple(_until(entry, month.last) for entry in claim.spell.history if entry.start <= month.last),
         period=month.period(),
-        days=Period(claim.opened_from, min(claim.spell.end, month.last)),
+        days=Period(claim.opened_from, min(claim.last, month.last)),
         options=file.options_on(claim.opened_from),
         maintenance=file.maintenance_on(month.first),
+        allowances=tuple(one for one in file.allowances if one.period.meets(month.period())),
+        acquired=tuple(kept for one in file.acquired if (kept := one.intersection(Period(date.min, month.last)))),
     )
 
 
@@ -100,30 +104,31 @@ def annuity_case(file: AgentFile, proposed: ProposedAnnuity, given: ReferencePay
         terms=proposed.version.terms,
         reference=given,
         invalidity=proposed.recognition.invalidity,
+        run=proposed.run,
     )
 
 
-def _claim(file: AgentFile, spell: Spell) -> ProposedClaim | None:
+def _claim(file: AgentFile, spell: Spell, rules: Rules) -> ProposedClaim | None:
     """The claim of a spell: it opens on its first day that the contract may pay for and that is covered.
 
     One taken over opens on the first of them from the day of the takeover on.
     """
-    leaves = frozenset(file.leave_on(entry.start) for entry in spell.entries)
+    leaves, last = frozenset(file.leave_on(entry.start) for entry in spell.entries), last_paid_day(file, spell)
     for takeover in (one for one in file.takeovers if one.leave in leaves):
         version = file.terms_on(takeover.agreement, takeover.start)
         opened = None if version is None else _first_day(file, spell, Period(takeover.start), version)
-        if version is not None and opened is not None:
+        if version is not None and opened is not None and opened <= last:
             given = takeover.given
             known = None if given is None else ReferenceFound(given.month, given)
-            reference = known or _reference(file, reference_month(file, spell))
-            return ProposedClaim(file.leave_on(opened), leaves, opened, spell, version, reference)
+            reference = known or reference_of_spell(file, spell, rules)
+            return ProposedClaim(file.leave_on(opened), leaves, opened, spell, version, reference, last)
     for affiliation in file.affiliations:
         for covered in affiliation.covered():
             version = file.terms_on(affiliation.agreement, max(covered.start, spell.start))
             opened = None if version is None else _first_day(file, spell, covered, version)
-            if version is not None and opened is not None:
-                reference = _reference(file, reference_month(file, spell))
-                return ProposedClaim(file.leave_on(opened), leaves, opened, spell, version, reference)
+            if version is not None and opened is not None and opened <= last:
+                reference = reference_of_spell(file, spell, rules)
+                return ProposedClaim(file.leave_on(opened), leaves, opened, spell, version, reference, last)
     return None
 
 
@@ -152,19 +157,24 @@ def _annuity(
     earlier = [claim for claim in claims if claim.opened_from <= start]
     if earlier:
         claim = max(earlier, key=lambda c: c.opened_from)
-        return ProposedAnnuity(recognition, claim.leave, claim.opened_from, employment, claim.version, claim.reference)
+        run = run_of(file, claim.version, start, rules)
+        return ProposedAnnuity(
+            recognition, claim.leave, claim.opened_from, employment, claim.version, claim.reference, run
+        )
     version = version_covering(file, (start, start - ONE_DAY))
     if version is None:
         return None
     paid = last_paid(file, employment, start, rules)
-    return ProposedAnnuity(recognition, None, None, employment, version, paid)
+    return ProposedAnnuity(recognition, None, None, employment, version, paid, run_of(file, version, start, rules))
 
 
 def last_paid(file: AgentFile, employment: Employment, day: date, rules: Rules) -> ReferenceFound:
     """The last full-pay month before a day whose pay is known. Raises what `statutory_pay` raises."""
     before = [entry for entry in file.entries if entry.start <= day]
     entitlement = statutory_pay(person_of(employment), before, rules)
-    return _reference(file, full_pay_month(file, entitlement, day, among=file.pay.keys()))
+    months = full_pay_months(file, entitlement, day, among=file.pay.keys())
+    needed = months_needed(employment.regime, day, rules)
+    return reference_from(list(islice(months, needed)), file.pay, day, rules)
 
 
 def version_covering(file: AgentFile, days: Sequence[date]) -> DatedTerms | None:
@@ -177,9 +187,11 @@ def version_covering(file: AgentFile, days: Sequence[date]) -> DatedTerms | None
     return None
 
 
-def _reference(file: AgentFile, month: Month | None) -> ReferenceFound:
-    pay = None if month is None else file.pay.get(month)
-    return ReferenceFound(month, None if month is None or pay is None else ReferencePay(month, pay))
+def reference_of_spell(file: AgentFile, spell: Spell, rules: Rules) -> ReferenceFound:
+    """The reference of a spell, or the month of pay that is awaited."""
+    months = full_pay_months(file, spell.entitlement, spell.start)
+    needed = months_needed(spell.employment.regime, spell.start, rules)
+    return reference_from(list(islice(months, needed)), file.pay, spell.start, rules)
 
 
 def _until(entry: Entry, last: date) -> Entry:

@@ -13,7 +13,7 @@ from kit.trace import Snapshot, plain
 from rules.book import RuleBook
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind, Regime
-from services.claims.domain.annuity import Annuity, Invalidity
+from services.claims.domain.annuity import ENDLESS, Annuity, Invalidity, Revaluation, Run
 from services.claims.domain.benefits import MonthBenefit
 from services.claims.domain.capitals import Capital, Death, DeathKind
 from services.claims.domain.case import Case, Decision, decide
@@ -63,7 +63,10 @@ def month_document(month: MonthBenefit) -> Json:
 
 
 def annuity_document(annuity: Annuity) -> Json:
+    later = [{"from": step.start.isoformat(), "monthly": str(step.monthly)} for step in annuity.steps]
     return {
+        **({"until": annuity.until.isoformat()} if annuity.until else {}),
+        **({"steps": later} if later else {}),
         "from": annuity.start.isoformat(),
         "full": str(annuity.full),
         "monthly": str(annuity.monthly),
@@ -105,10 +108,27 @@ def case_document(case: Case, terms: Json) -> Json:
             "social_security": [{"period": a.period, "daily": a.daily} for a in case.allowances],
             "invalidity": _invalidity(case.invalidity),
             "death": {"on": case.death.on, "kind": case.death.kind} if case.death else None,
+            **_sometimes(case),
         }
     )
     assert isinstance(found, dict)
     return found
+
+
+def _sometimes(case: Case) -> Json:
+    """What few cases have, and is left out of the others."""
+    found: Json = {"acquired": case.acquired} if case.acquired else {}
+    if case.run != ENDLESS:
+        raised = [{"from": one.start, "rate": one.rate.value} for one in case.run.revaluations]
+        found["run"] = {"until": case.run.until, "revaluations": raised}
+    return found
+
+
+def _read_run(item: Mapping[str, Any] | None) -> Run:
+    if item is None:
+        return ENDLESS
+    raised = [Revaluation(date.fromisoformat(one["from"]), Rate.parse(one["rate"])) for one in item["revaluations"]]
+    return Run(_day(item["until"]), tuple(raised))
 
 
 def reference_document(reference: ReferencePay) -> Json:
@@ -139,6 +159,8 @@ def read_case(document: Mapping[str, Any]) -> Case:
         allowances=tuple(_read_allowance(item) for item in document["social_security"]),
         invalidity=_read_invalidity(document["invalidity"]),
         death=Death(date.fromisoformat(death["on"]), DeathKind(death["kind"])) if death else None,
+        acquired=tuple(Period(date.fromisoformat(p["start"]), _day(p["end"])) for p in document.get("acquired", ())),
+        run=_read_run(document.get("run")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from kit.period import ONE_DAY, Month, Period, add_years
 from kit.rate import Rate
 from rules.book import Rules
 from rules.vocabulary import LeaveKind, Leg
+from services.claims.domain.acquired import with_acquired
 from services.claims.domain.agent_file import AgentFile, Employment, person_of
 from services.claims.domain.benefits import is_indemnified
 from services.claims.domain.entitlement import Entitlement
@@ -74,20 +75,16 @@ def spells(file: AgentFile, rules: Rules) -> list[Spell]:
         employment = file.employment_on(group[0].start)
         if employment is not None:
             history = tuple(entry for entry in entries if entry.start <= group[-1].start)
-            entitlement = statutory_pay(person_of(employment), history, rules)
+            owed = statutory_pay(person_of(employment), history, rules)
+            entitlement = with_acquired(owed, file.acquired, rules)
             found.append(Spell(group, employment, history, entitlement))
     return found
 
 
-def reference_month(file: AgentFile, spell: Spell) -> Month | None:
-    """The last month before the spell paid in full from its first to its last day; None when there was none."""
-    return full_pay_month(file, spell.entitlement, spell.start)
-
-
-def full_pay_month(
+def full_pay_months(
     file: AgentFile, entitlement: Entitlement, before: date, among: Collection[Month] | None = None
-) -> Month | None:
-    """The last month wholly before a day, at work or on full pay throughout, since the first employment.
+) -> Iterator[Month]:
+    """Months wholly before a day, at work or on full pay throughout, since the first employment; the last first.
 
     `among`: only these months come into question.
     """
@@ -96,9 +93,8 @@ def full_pay_month(
     while month.first >= hired:
         full = all(s.leg is Leg.FULL and s.rate == WHOLE for s in entitlement.within(month.period()))
         if full and (among is None or month in among):
-            return month
+            yield month
         month = month.previous()
-    return None
 
 
 def forecast(file: AgentFile, spell: Spell, rules: Rules) -> Forecast | None:

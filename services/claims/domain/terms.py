@@ -24,6 +24,13 @@ class AnnuityFormula(StrEnum):
     NONE = "NONE"
 
 
+class AnnuityEnd(StrEnum):
+    """What ends an annuity besides death."""
+
+    LEGAL_AGE = "LEGAL_AGE"
+    DEATH = "DEATH"
+
+
 @dataclass(frozen=True, slots=True)
 class AnnuityTerms:
     """Full from an invalidity rate on (CNRACL), or from a category or an AT/MP rate (régime général)."""
@@ -32,6 +39,7 @@ class AnnuityTerms:
     full_rate_from: Rate
     atmp_from: Rate
     categories: frozenset[str]
+    until: AnnuityEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)

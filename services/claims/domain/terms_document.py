@@ -13,6 +13,7 @@ from kit.money import Money
 from kit.rate import Rate
 from rules.vocabulary import Guarantee, LeaveKind, PayElement, Regime
 from services.claims.domain.terms import (
+    AnnuityEnd,
     AnnuityFormula,
     AnnuityTerms,
     BaseTerms,
@@ -61,6 +62,7 @@ def _income(guarantee: Document) -> IncomeTerms:
             full_rate_from=Rate.parse(annuity["full_rate_from"]),
             atmp_from=Rate.parse(annuity["atmp_from"]),
             categories=frozenset(annuity["categories"]),
+            until=AnnuityEnd(annuity["until"]) if annuity.get("until") else None,
         ),
         populations=_regimes(guarantee),
         source=_source(guarantee),

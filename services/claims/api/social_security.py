@@ -1,0 +1,92 @@
+"""Daily allowances of social security, as they were notified: they lower what is due; checked, never guessed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from kit.http.auth import Principal, requires
+from kit.http.route import Now, Rules, Tx, service_router
+from kit.http.types import Amount, Answer, DateText, Request, SiretText
+from rules.book import NoValueAt
+from services.claims.adapters import stated
+from services.claims.adapters.stated import StatedAllowance
+from services.claims.api.leaves import interval
+from services.claims.application.state_facts import notify
+from services.claims.domain.daily_allowances import AllowanceKind, Doubt, Stop, doubts
+
+router = service_router(prefix="/v1/claims/daily-allowances", tags=["Sécurité sociale"])
+
+
+class AllowanceRequest(Request):
+    """What is paid a day, net of CSG and CRDS, over an interval; `stop_start`: the first day of the stop."""
+
+    employer: SiretText
+    agent: UUID
+    kind: AllowanceKind
+    stop_start: DateText
+    start: DateText
+    end: DateText
+    daily: Amount
+
+
+class AllowanceAnswer(Answer):
+    """A notification as it is known."""
+
+    kind: AllowanceKind
+    start: DateText
+    end: DateText
+    daily: Amount
+
+    @classmethod
+    def of(cls, found: StatedAllowance) -> AllowanceAnswer:
+        return cls(kind=AllowanceKind(found.kind), start=found.starts, end=found.ends, daily=found.daily)
+
+
+class NotedAnswer(AllowanceAnswer):
+    """With what makes it doubtful; null where nobody vouches for the rules of that day."""
+
+    doubts: list[Doubt] | None
+
+
+class AllowancesAnswer(Answer):
+    """All that was notified about an agent."""
+
+    allowances: list[AllowanceAnswer]
+
+
+@router.put("", operation_id="notify_daily_allowance", summary="Noter une indemnité journalière notifiée")
+async def notify_daily_allowance(
+    body: AllowanceRequest, caller: Annotated[Principal, requires("claims:write")], tx: Tx, rules: Rules, clock: Now
+) -> NotedAnswer:
+    caller.check_employer(body.employer)
+    period = interval(body.start, body.end, "/end")
+    said = StatedAllowance(
+        employer=body.employer,
+        agent=body.agent,
+        starts=body.start,
+        ends=body.end,
+        kind=body.kind.value,
+        daily=body.daily,
+        recorded_at=clock.instant(),
+        recorded_by=caller.client,
+    )
+    await notify(tx, said, rules, clock)
+    try:
+        found = list(doubts(body.kind, period, body.daily, Stop(body.stop_start), rules))
+    except NoValueAt:
+        found = None
+    return NotedAnswer(**dict(AllowanceAnswer.of(said)), doubts=found)
+
+
+@router.get("", operation_id="list_daily_allowances", summary="Indemnités journalières notifiées d'un agent")
+async def list_daily_allowances(
+    caller: Annotated[Principal, requires("claims:read")],
+    tx: Tx,
+    employer: Annotated[SiretText, Query(description="SIRET de l'employeur.")],
+    agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
+) -> AllowancesAnswer:
+    caller.check_employer(employer)
+    return AllowancesAnswer(allowances=[AllowanceAnswer.of(one) for one in await stated.notified(tx, employer, agent)])

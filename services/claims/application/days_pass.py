@@ -1,0 +1,22 @@
+"""What a new day changes by itself: leaves of no known end go on, passages to half pay come near, annuities end."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.clock import Clock
+from kit.scheduler import Daily, Task
+from rules.book import RuleBook
+from services.claims.adapters import files
+from services.claims.application.redecide import redecide_all
+
+
+def day_passes(rules: RuleBook, clock: Clock) -> Task:
+    """Each night, decide again whom the day may change something for; nothing is written where it changes nothing."""
+
+    async def run(tx: AsyncConnection, _due: datetime) -> None:
+        await redecide_all(tx, await files.open_ended(tx, clock.day()), rules, clock)
+
+    return Task("claims.day-passes", Daily(time(0, 20)), run)

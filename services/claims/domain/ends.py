@@ -1,0 +1,42 @@
+"""When what is due ends: benefits by death or retirement for invalidity, annuities by death or at an age (§5.2)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+
+from kit.period import ONE_DAY
+from rules.book import NoValueAt, Rules
+from rules.vocabulary import Regime
+from services.claims.domain.agent_file import AgentFile, DatedTerms
+from services.claims.domain.annuity import Run
+from services.claims.domain.capitals import DeathKind, legal_age_day
+from services.claims.domain.spell import Spell
+from services.claims.domain.terms import AnnuityEnd
+
+
+def last_paid_day(file: AgentFile, spell: Spell) -> date:
+    """The last day of a spell that may be paid for.
+
+    A death ends it, and so does the retirement for invalidity of a CNRACL agent, backdated or not: from its day the
+    annuity takes over. The end of the contract does not: a benefit that has begun goes on.
+    """
+    ends = [spell.end, *_deaths(file)]
+    if spell.employment.regime is Regime.CNRACL:
+        retired = (one.invalidity.start for one in file.recognitions if one.invalidity.cnracl_rate is not None)
+        ends += [start - ONE_DAY for start in retired if start >= spell.start]
+    return min(ends)
+
+
+def run_of(file: AgentFile, version: DatedTerms, start: date, rules: Rules) -> Run:
+    """How long an annuity runs, by the terms or, where they are silent, by the rule; and its revaluations."""
+    ends = _deaths(file)
+    until = version.terms.income.annuity.until or AnnuityEnd(rules.at("annuity.until", start).choice)
+    if until is AnnuityEnd.LEGAL_AGE and file.birth_date is not None:
+        with suppress(NoValueAt):  # nobody vouches for the age of that time
+            ends.append(legal_age_day(file.birth_date, start, rules)[0] - ONE_DAY)
+    return Run(min(ends, default=None), file.revaluations.get(version.terms.agreement, ()))
+
+
+def _deaths(file: AgentFile) -> list[date]:
+    return [death.on for death in file.deaths if death.kind is DeathKind.DEATH]

@@ -1,0 +1,80 @@
+"""Which pay is the reference of a benefit: full-pay months before a leave, averaged for contractuels, revalued (§3.3).
+
+No text defines it; what was chosen stands in rules/ as an assumption, and in the trace that is frozen on the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Final
+
+from kit.money import Money
+from kit.period import Month
+from kit.trace import Trace
+from rules.book import Rules
+from rules.pay import PayElements
+from rules.vocabulary import Regime
+from services.claims.domain.reference import ReferencePay
+
+BY_POINT: Final = "INDEX_POINT"
+REFERENCE: Final = "rulebook §3.3 : dernier mois à plein traitement, revalorisé"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceFound:
+    """The reference month and its pay; a month without pay is awaited, no month at all is for a person to settle.
+
+    `trace` says how the pay was found; None where somebody told it.
+    """
+
+    month: Month | None
+    given: ReferencePay | None
+    trace: Trace | None = None
+
+
+def months_needed(regime: Regime, day: date, rules: Rules) -> int:
+    """How many full-pay months the reference is the average of."""
+    if regime is Regime.CONTRACTUEL_PUBLIC:
+        return rules.at("reference.contractual.months", day).integer
+    return 1
+
+
+def reference_from(
+    months: Sequence[Month], pay: Mapping[Month, PayElements], start: date, rules: Rules
+) -> ReferenceFound:
+    """The reference of a leave that starts on `start`, from its full-pay months, the last first. Raises NoValueAt."""
+    awaited = next((month for month in months if month not in pay), None)
+    if not months or awaited is not None:
+        return ReferenceFound(awaited, None)
+    known = [pay[month] for month in months]
+    averaged = known[0] if len(known) == 1 else _average(known)
+    found, revaluation = _revalued(averaged, months[0], start, rules)
+    inputs = {"months": [str(month) for month in sorted(months)], "start": start}
+    shown = {"tib": found.tib, "nbi": found.nbi, "ri": found.ri}
+    trace = Trace("reference.pay", REFERENCE, inputs, shown, revaluation)
+    return ReferenceFound(months[0], ReferencePay(months[0], found), trace)
+
+
+def _average(known: Sequence[PayElements]) -> PayElements:
+    def mean(amounts: Sequence[Money]) -> Money:
+        return Money.sum(amounts) * Fraction(1, len(known))
+
+    return PayElements(
+        tib=mean([one.tib for one in known]), nbi=mean([one.nbi for one in known]), ri=mean([one.ri for one in known])
+    )
+
+
+def _revalued(pay: PayElements, month: Month, start: date, rules: Rules) -> tuple[PayElements, tuple[Trace, ...]]:
+    """What follows the point d'indice, by as much as it rose since the month; rounded once for each element."""
+    if rules.at("reference.revalued_by", start).choice != BY_POINT:
+        return pay, ()
+    then, now = rules.at("index_point.yearly", month.first), rules.at("index_point.yearly", start)
+    if then.value == now.value:
+        return pay, ()
+    factor = Fraction(now.value) / Fraction(then.value)
+    inputs = {"then": then.value, "now": now.value, "tib": pay.tib, "nbi": pay.nbi}
+    found = replace(pay, tib=pay.tib * factor, nbi=pay.nbi * factor)
+    return found, (Trace(now.id, now.reference, inputs, {"tib": found.tib, "nbi": found.nbi}),)
