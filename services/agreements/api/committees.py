@@ -12,7 +12,7 @@ from kit.http.types import DateText
 from kit.recording import Recording
 from services.agreements.adapters import agreements, committees
 from services.agreements.adapters.agreements import StoredAgreement
-from services.agreements.api.agreements import Key
+from services.agreements.api.agreements import Key, stands_for
 from services.agreements.api.committee_parts import (
     CommitteeAnswer,
     LateAnswer,
@@ -24,6 +24,7 @@ from services.agreements.api.committee_parts import (
     SendingBody,
 )
 from services.agreements.application import keep_committee
+from services.agreements.application.keep_committee import Body
 from services.agreements.domain.agreement import Side
 from services.agreements.domain.committee import attendance
 from services.agreements.domain.errors import UnknownAgreement
@@ -90,7 +91,7 @@ async def read(
 @router.post("/v1/agreements/{agreement}/committee/members", status_code=201, summary="Nommer un membre du comité")
 async def add_member(agreement: Key, body: MemberBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
     """Name a member; the same again changes nothing."""
-    known = await keep_committee.of_agreement(tx, agreement, to_change=True)
+    known = await _to_change(tx, agreement, caller)
     await keep_committee.seat(tx, known, body.member(), Recording(clock.instant(), caller.client))
     return MemberAnswer.model_validate(body.member())
 
@@ -98,7 +99,7 @@ async def add_member(agreement: Key, body: MemberBody, caller: Writer, tx: Tx, c
 @router.post("/v1/agreements/{agreement}/committee/members/leaving", summary="Départ d'un membre du comité")
 async def end_member(agreement: Key, body: LeavingBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
     """A member leaves, `on` being the last day."""
-    known = await keep_committee.of_agreement(tx, agreement, to_change=True)
+    known = await _to_change(tx, agreement, caller)
     await keep_committee.vacate(tx, known, body.member(), Recording(clock.instant(), caller.client))
     return MemberAnswer.model_validate(body.member())
 
@@ -113,7 +114,7 @@ async def add_meeting(
     *, agreement: Key, body: MeetingBody, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> MeetingAnswer:
     """Record a meeting and its decisions; the same again changes nothing (200)."""
-    known = await keep_committee.of_agreement(tx, agreement, to_change=True)
+    known = await _to_change(tx, agreement, caller)
     recording = Recording(clock.instant(), caller.client)
     new = await keep_committee.hold(tx, known, body.meeting(), recording, clock.day())
     response.status_code = 201 if new else 200
@@ -128,9 +129,15 @@ async def send_record(
     *, agreement: Key, held_on: HeldOn, body: SendingBody, caller: Writer, tx: Tx, clock: Now
 ) -> MeetingAnswer:
     """The record of a meeting went to all signatories (art. 7)."""
-    known = await keep_committee.of_agreement(tx, agreement, to_change=True)
+    known = await _to_change(tx, agreement, caller)
     recording = Recording(clock.instant(), caller.client)
     return MeetingAnswer.model_validate(await keep_committee.send(tx, known, held_on, body.on, recording))
+
+
+async def _to_change(tx: Tx, agreement: str, caller: Principal) -> Body:
+    """The committee is common to the employers of the accord: who stands for all of them writes of it."""
+    await stands_for(tx, caller, agreement)
+    return await keep_committee.of_agreement(tx, agreement, to_change=True)
 
 
 async def _stored(tx: Tx, agreement: str) -> StoredAgreement:

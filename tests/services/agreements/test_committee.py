@@ -227,6 +227,24 @@ async def test_a_handed_over_notice_has_a_proof_and_is_due_again_when_it_changes
     assert (item["version"], item["due_since"]) == (2, "2025-03-01")
 
 
+async def test_the_committee_is_written_of_by_who_stands_for_every_employer(
+    staff: httpx.AsyncClient, service: Service
+) -> None:
+    await staff.post(f"{URL}/committee/meetings", json=MEETING)
+    member = {"side": "EMPLOYER", "party": CITY, "name": "Une élue"}
+    async with service.caller(*WRITE, employers=[CITY], client="city") as city:
+        for path, body in (
+            ("members", {**member, "from": "2025-01-01"}),
+            ("members/leaving", {**member, "on": "2025-01-31"}),
+            ("meetings", {**MEETING, "held_on": "2025-03-02"}),
+            (f"meetings/{MEETING['held_on']}/sending", {"on": "2025-03-05"}),
+        ):
+            answer = await city.post(f"{URL}/committee/{path}", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (403, "employer_not_yours"), path
+        seen = (await city.get(f"{URL}/committee")).json()
+    assert [(m["held_on"], m["sent_on"]) for m in seen["meetings"]] == [(MEETING["held_on"], None)]
+
+
 async def test_what_no_notice_can_be(staff: httpx.AsyncClient, service: Service, registry: ComponentDatabase) -> None:
     foreign = await staff.post(f"{URL}/notices", json={**NOTICE, "insurer": "demo-b"})
     assert (foreign.status_code, foreign.json()["code"]) == (422, "not_an_insurer")
