@@ -29,7 +29,7 @@ router = service_router(prefix="/v1", tags=["Rentes"], dependencies=[requires("c
 class StepAnswer(Answer):
     """What is due a month from a day on, once raised."""
 
-    start: DateText = Field(alias="from")
+    start: DateText = Field(validation_alias="from")
     monthly: SignedAmount
 
 

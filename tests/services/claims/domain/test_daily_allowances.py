@@ -1,0 +1,130 @@
+"""Rulebook §2.1 to §2.4, and G6, G14, G21."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.money import Money
+from kit.period import Period, add_years
+from services.claims.domain.daily_allowances import (
+    AllowanceKind,
+    Doubt,
+    Stop,
+    accident,
+    cnracl_pension,
+    doubts,
+    net,
+    paid_days,
+    sickness,
+    special,
+    temporary_invalidity,
+)
+from tests.services.claims.domain.histories import BOOK, looking_at
+
+HIGH = Money.parse("9000.00")
+Y2026 = date(2026, 1, 15)
+
+
+@pytest.mark.parametrize(
+    ("start", "daily"),
+    [
+        ("2025-03-31", "53.31"),
+        ("2025-04-01", "41.47"),
+        ("2025-12-31", "41.47"),
+        ("2026-01-01", "41.95"),
+        ("2026-06-01", "42.97"),
+    ],
+)
+def test_the_cap_is_that_of_the_first_day_of_the_stop(start: str, daily: str) -> None:
+    """G6."""
+    assert str(sickness([HIGH] * 3, date.fromisoformat(start), BOOK)) == daily
+
+
+def test_below_the_cap_it_is_half_of_a_day_s_pay() -> None:
+    salaries = [Money.parse(text) for text in ("1800.00", "1850.00", "1900.00")]
+    assert str(sickness(salaries, Y2026, BOOK)) == "30.41"  # 5 550 / 91.25 × 50 %
+
+
+def test_each_salary_is_capped_apart() -> None:
+    """A month above the cap does not make up for one below it."""
+    uneven = sickness([HIGH, Money.parse("1000.00"), Money.parse("1000.00")], Y2026, BOOK)
+    assert str(uneven) == "24.94"  # (2 552.242 + 2 000) / 91.25 × 50 %
+
+
+def test_csg_and_crds_are_taken_from_all_of_it() -> None:
+    assert str(net(Money.parse("41.95"), Y2026, BOOK)) == "39.14"  # less 2.60 and 0.21
+
+
+def test_the_regime_special_adds_the_whole_sft_outside_the_cap() -> None:
+    assert str(special(HIGH, Money.parse("91.25"), Y2026, BOOK)) == "44.95"  # 41.95 + 3.00
+
+
+@pytest.mark.parametrize(("day", "daily"), [(1, "60.00"), (28, "60.00"), (29, "80.00"), (300, "80.00")])
+def test_an_accident_pays_more_from_the_twenty_ninth_day(day: int, daily: str) -> None:
+    assert str(accident(Money.parse("100.00"), day, Y2026, BOOK)) == daily
+
+
+@pytest.mark.parametrize(("group", "monthly"), [(1, "1201.50"), (2, "2002.50"), (3, "2803.50")])
+def test_the_ait_is_capped_by_group(group: int, monthly: str) -> None:
+    """G14; group 3 is group 2 and 40 %."""
+    assert str(temporary_invalidity(group, HIGH, Money(0), Y2026, BOOK)) == monthly
+    assert temporary_invalidity(group, HIGH, Money(500), Y2026, BOOK) == Money.parse(monthly) + Money(500)
+
+
+def test_an_ait_below_its_cap_is_a_share_of_pay() -> None:
+    assert str(temporary_invalidity(1, Money.parse("2000.00"), Money(0), Y2026, BOOK)) == "600.00"
+
+
+@pytest.mark.parametrize(("rate", "monthly"), [("0.59", "701.75"), ("0.60", "1000.00")])
+def test_a_cnracl_pension_has_a_floor_from_sixty_per_cent_on(rate: str, monthly: str) -> None:
+    """G21: 80 quarters of 171 are 35.088 %; half of the pay from a rate of 60 % on."""
+    found = cnracl_pension(80, 171, Money.parse("2000.00"), Fraction(rate), day=Y2026, rules=BOOK)
+    assert str(found) == monthly
+
+
+def stop(days: int, **about: object) -> tuple[Stop, Period]:
+    return Stop(Y2026, **about), Period(Y2026, Y2026 + timedelta(days=days - 1))  # type: ignore[arg-type]
+
+
+def test_three_days_wait_and_three_hundred_and_sixty_are_paid() -> None:
+    asked, period = stop(400)
+    paid = paid_days(asked, period, BOOK)
+    assert (paid[0], len(paid)) == (Y2026 + timedelta(days=3), 360)
+    assert doubts(AllowanceKind.SICKNESS, period, Money(3_000), asked, BOOK) == (
+        Doubt.IN_WAITING_DAYS,
+        Doubt.BEYOND_DURATION,
+    )
+
+
+def test_a_waived_wait_pays_from_the_first_day() -> None:
+    asked, period = stop(10, waiting_waived=True)
+    assert paid_days(asked, period, BOOK) == list(period)
+    assert doubts(AllowanceKind.SICKNESS, period, Money(3_000), asked, BOOK) == ()
+
+
+def test_more_than_the_cap_is_doubtful_and_of_other_kinds_nothing_is() -> None:
+    asked, period = stop(10, waiting_waived=True)
+    assert doubts(AllowanceKind.SICKNESS, period, Money(3_915), asked, BOOK) == (Doubt.ABOVE_CAP,)
+    assert doubts(AllowanceKind.ACCIDENT, period, HIGH, asked, BOOK) == ()
+
+
+@looking_at(40)
+@given(st.sets(st.integers(1, 1200), max_size=400), st.integers(1, 800))
+def test_never_more_than_what_three_years_allow(before: set[int], days: int) -> None:
+    asked, period = stop(days, paid_before=[Y2026 - timedelta(days=n) for n in before])
+    paid = paid_days(asked, period, BOOK)
+    known = sorted([*asked.paid_before, *paid])
+    for day in paid:
+        assert sum(add_years(day, -3) < one <= day for one in known) <= 360
+
+
+@given(st.lists(st.integers(0, 900_000).map(Money), min_size=3, max_size=3), st.dates(Y2026, date(2026, 12, 31)))
+def test_an_allowance_never_exceeds_its_cap_nor_half_of_the_pay(salaries: list[Money], start: date) -> None:
+    found = sickness(salaries, start, BOOK)
+    assert Money(0) <= found <= BOOK.at("ijss.cap_daily", start).money
+    assert found <= Money.sum(salaries) * Fraction(1, 182)

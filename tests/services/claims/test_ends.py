@@ -1,0 +1,151 @@
+"""What ends a benefit or an annuity, what raises it, what a new day changes, and what is acquired."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kit.clock import FixedClock
+from kit.db.database import Scope
+from services.claims.application.days_pass import day_passes
+from tests.services.claims.lives import BOOK, CENTRE, CITY, Claims, Life, insured
+from tests.services.client import Service
+
+READ, WRITE = "claims:read", "claims:write"
+
+
+async def night(claims: Claims, *day: int) -> None:
+    """The nightly task, on a day."""
+    clock = FixedClock(datetime(*day, 1, 0, tzinfo=UTC))  # type: ignore[arg-type]  # year, month, day
+    async with claims.database.worker.transaction(Scope.all()) as tx:
+        await day_passes(BOOK, clock).run(tx, clock.instant())
+
+
+def half_paid() -> Life:
+    return insured().sick("2026-02-01", "2026-02-28").sick("2026-03-01", "2026-06-30")
+
+
+async def test_a_death_ends_the_benefit(claims: Claims) -> None:
+    life = half_paid().told("agent.deceased", date="2026-06-15", kind="DEATH")
+    await claims.tell(life.facts)
+    assert await claims.benefits(life) == {"2026-05": "997.11", "2026-06": "498.56"}
+
+
+async def test_a_retirement_for_invalidity_ends_it_even_backdated(claims: Claims) -> None:
+    """The annuity takes over from its day, and what was paid from then on is owed (rulebook §2.3)."""
+    life = half_paid()
+    await claims.tell(life.facts)
+    await claims.tell(life.invalid("2026-06-01", cnracl_rate="0.5000").last)
+    assert await claims.benefits(life) == {"2026-05": "997.11", "2026-06": "0.00"}
+    assert await claims.annuities(life) == ["946.93"]
+    assert [event["amount"] for event in await claims.events("overpayment.opened")] == ["997.11"]
+
+
+async def test_a_benefit_that_has_begun_outlives_the_cover(claims: Claims) -> None:
+    """Loi Évin art. 7: the end of the contract, or of the accord, takes nothing from a running benefit."""
+    life = half_paid()
+    await claims.tell(life.facts)
+    await claims.tell(life.affiliated(("2025-01-01", "2026-05-20", "AFFILIATED"), ("2026-05-21", None, "ENDED")).last)
+    assert await claims.benefits(life) == {"2026-05": "997.11", "2026-06": "997.11"}
+
+
+async def test_an_annuity_ends_by_death(claims: Claims) -> None:
+    life = half_paid().invalid("2026-04-01", cnracl_rate="0.5000")
+    await claims.tell(life.facts)
+    await claims.tell(life.told("agent.deceased", date="2026-05-31", kind="DEATH").last)
+    (ended,) = await claims.events("annuity.ended")
+    assert (ended["to"], ended["monthly"], ended["version"]) == ("2026-05-31", "946.93", 2)
+    owed = [(e["month"], e["amount"]) for e in await claims.events("overpayment.opened") if e["kind"] == "ANNUITY"]
+    assert owed == [("2026-06", "946.93")]
+    await claims.decided()
+
+
+async def test_an_annuity_ends_the_day_before_the_legal_age(claims: Claims) -> None:
+    """Born in March 1975: 64 years (rulebook §5.2). The night after, it is told once."""
+    life = half_paid().invalid("2026-04-01", cnracl_rate="0.5000")
+    await claims.tell(life.facts)
+    (started,) = await claims.events("annuity.started")
+    assert started["to"] == "2039-02-28"
+    for day in (28, 1, 2):
+        await night(claims, 2039, 3 if day < 28 else 2, day)
+    assert len(await claims.events("annuity.ended")) == 1
+
+
+@pytest.mark.parametrize(("until", "to"), [("DEATH", None), ("LEGAL_AGE", "2039-02-28")])
+async def test_the_accord_may_say_what_ends_it(claims: Claims, until: str, to: str | None) -> None:
+    life = half_paid().invalid("2026-04-01", cnracl_rate="0.5000")
+    base, *others = life.facts[0].data["guarantees"]
+    annuity = {**base["benefit"]["annuity"], "until": until}
+    life.facts[0].data["guarantees"] = [{**base, "benefit": {**base["benefit"], "annuity": annuity}}, *others]
+    await claims.tell(life.facts)
+    (started,) = await claims.events("annuity.started")
+    assert started["to"] == to
+
+
+async def test_an_annuity_is_raised_on_the_first_of_july(claims: Claims, service: Service) -> None:
+    life = half_paid().invalid("2026-04-01", cnracl_rate="0.5000")
+    await claims.tell(life.facts)
+    body = {"agreement": life.agreement, "from": "2026-07-01", "rate": "0.0200"}
+    async with service.caller(READ, WRITE) as staff:
+        assert (await staff.put("/v1/annuities/revaluations", json=body)).status_code == 200
+        (annuity,) = (await staff.get("/v1/annuities", params={"agent": str(life.agent)})).json()["items"]
+        assert annuity["steps"] == [{"start": "2026-07-01", "monthly": "965.87"}]
+        unknown = await staff.put("/v1/annuities/revaluations", json={**body, "agreement": "none"})
+        assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_agreement")
+    async with service.caller(READ, WRITE, employers=[CITY]) as city:
+        assert (await city.put("/v1/annuities/revaluations", json=body)).status_code == 403
+    assert len(await claims.events("annuity.adjusted")) == 1
+    await claims.decided()
+
+
+async def test_a_leave_of_no_known_end_goes_on_each_month(claims: Claims) -> None:
+    life = insured().paid("2026-03").sick("2026-04-01", None)
+    await claims.tell(life.facts)
+    assert await claims.benefits(life) == {"2026-06": "33.23", "2026-07": "997.11"}
+    await night(claims, 2026, 8, 1)
+    assert await claims.benefits(life) == {"2026-06": "33.23", "2026-07": "997.11", "2026-08": "997.11"}
+    before = await claims.events()
+    await night(claims, 2026, 8, 2)
+    assert await claims.events() == before
+
+
+async def test_half_pay_awaiting_a_decision_is_acquired_even_if_the_decision_is_backdated(claims: Claims) -> None:
+    """CE 9 nov. 2018 n° 412684 (rulebook §1.1): a disponibilité decided afterwards takes no half pay back."""
+    life = Life().accord().hired().affiliated().paid("2025-03")
+    await claims.tell(life.sick("2025-04-06", "2026-05-31", waiting_days=0).facts)
+    before = await claims.benefits(life)
+    await claims.tell(life.shortened("2026-03-31").sick("2026-04-01", "2026-05-31", kind="DO").last)
+    assert await claims.benefits(life) == before
+    assert await claims.events("overpayment.opened") == []
+    await claims.decided()
+
+
+async def test_a_disponibilite_known_from_the_start_has_no_half_pay(claims: Claims) -> None:
+    life = Life().accord().hired().affiliated().paid("2025-02")
+    life.sick("2025-03-01", "2026-02-23", waiting_days=0).sick("2026-02-24", "2026-05-31", "do", "DO")
+    await claims.tell(life.facts)
+    (row,) = await claims.rows("SELECT statutory_net FROM benefit WHERE month = '2026-04-01'")
+    assert row["statutory_net"] == 0
+
+
+async def test_a_notified_allowance_lowers_what_is_due_on_unpaid_days(claims: Claims, service: Service) -> None:
+    life = Life().accord().hired(regime="IRCANTEC_FONCTIONNAIRE").affiliated().paid("2026-01")
+    await claims.tell(life.sick("2026-02-01", "2026-06-30", "do", "DO").facts)
+    before = await claims.benefits(life)
+    who = {"employer": CITY, "agent": str(life.agent)}
+    body = {**who, "kind": "SICKNESS", "stop_start": "2026-02-01", "start": "2026-06-01", "end": "2026-06-30"}
+    async with service.caller(READ, WRITE) as staff:
+        noted = (await staff.put("/v1/claims/daily-allowances", json={**body, "daily": "30.00"})).json()
+        assert noted["doubts"] == []
+        after = await claims.benefits(life)
+        assert float(before["2026-06"]) - float(after["2026-06"]) == pytest.approx(900)
+        high = (await staff.put("/v1/claims/daily-allowances", json={**body, "daily": "60.00"})).json()
+        assert high["doubts"] == ["ABOVE_CAP"]
+        clash = await staff.put("/v1/claims/daily-allowances", json={**body, "start": "2026-06-15", "daily": "1.00"})
+        assert (clash.status_code, clash.json()["code"]) == (422, "overlapping_allowances")
+        listed = (await staff.get("/v1/claims/daily-allowances", params=who)).json()["allowances"]
+        assert [one["daily"] for one in listed] == ["60.00"]
+    async with service.caller(READ, WRITE, employers=[CENTRE]) as other:
+        assert (await other.get("/v1/claims/daily-allowances", params=who)).status_code == 403
+    await claims.decided()

@@ -1,0 +1,79 @@
+"""The reference pay of a claim: which months, averaged or not, revalued, frozen with its trace."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.book import RuleBook
+from tests.services.claims.lives import BOOK, Claims, Life, insured
+
+CONTRACTUEL = {
+    "kind": "CONTRACTUEL_PUBLIC",
+    "regime": "CONTRACTUEL_PUBLIC",
+    "category": None,
+    "titular": None,
+    "start": "2022-01-01",
+    "service_start": "2022-01-01",
+}
+
+
+def contractuel() -> Life:
+    return Life().accord().hired(**CONTRACTUEL).affiliated()
+
+
+async def frozen(claims: Claims) -> dict[str, str]:
+    (row,) = await claims.rows("SELECT pay, trace FROM claim_reference ORDER BY version DESC LIMIT 1")
+    assert row["trace"]["steps"][0]["rule"] == "reference.pay"
+    return dict(row["pay"])
+
+
+async def test_a_contractuel_rests_on_the_average_of_three_months(claims: Claims) -> None:
+    """Rulebook §3.3."""
+    life = contractuel()
+    for month, ri in (("2025-11", "100.00"), ("2025-12", "200.00"), ("2026-01", "300.01")):
+        life.paid(month, nbi="0.00", ri=ri)
+    await claims.tell(life.sick("2026-02-01", "2026-06-30", waiting_days=0).facts)
+    pay = await frozen(claims)
+    assert (pay["month"], pay["tib"], pay["ri"]) == ("2026-01", "2067.57", "200.00")
+    await claims.decided()
+
+
+async def test_each_of_the_three_months_is_awaited(claims: Claims) -> None:
+    life = contractuel().paid("2026-01").paid("2025-11").sick("2026-02-01", "2026-06-30", waiting_days=0)
+    await claims.tell(life.facts)
+    assert (await claims.claims(life))[0][2:] == ("awaiting_pay", "2025-12")
+    await claims.tell(life.paid("2025-12").last)
+    assert (await claims.claims(life))[0][2:] == ("decided", None)
+
+
+async def test_who_has_worked_for_fewer_months_rests_on_those(claims: Claims) -> None:
+    life = Life().accord().hired(**{**CONTRACTUEL, "start": "2025-12-01"}).affiliated()
+    life.paid("2025-12", ri="100.00").paid("2026-01", ri="300.00")
+    await claims.tell(life.sick("2026-02-01", "2026-06-30", waiting_days=0).facts)
+    assert (await frozen(claims))["ri"] == "200.00"
+
+
+def point_rising() -> RuleBook:
+    """What if the point d'indice had been lower until it rose on the 1 February of the leave."""
+    return BOOK.replacing("index_point.yearly", "59.0734", BOOK.at("index_point.yearly", BOOK_DAY).start)
+
+
+BOOK_DAY = BOOK.rule("index_point.yearly").values[-1].start
+
+
+async def test_the_reference_follows_the_point_until_the_leave(claims: Claims) -> None:
+    """A leave of 2023: June's pay is worth 1.5 % more on the first of July (58.2004 → 59.0734)."""
+    life = insured().paid("2023-06", tib="1000.00", nbi="100.00", ri="200.00")
+    await claims.tell(life.sick("2023-07-01", "2025-06-30", kind="CLM").facts)
+    assert await claims.held(life) == ["no_value_at_date"], "no net is vouched for before 2024: nothing is decided"
+    moved = BOOK.replacing("reference.revalued_by", "NONE")
+    assert moved.at("reference.revalued_by", BOOK_DAY).choice == "NONE"
+
+
+@pytest.mark.parametrize("month", ["2025-10", "2025-11"])
+async def test_a_correction_of_any_of_the_months_reopens_the_question(claims: Claims, month: str) -> None:
+    life = contractuel().paid("2025-11").paid("2025-12").paid("2026-01")
+    await claims.tell(life.sick("2026-02-01", "2026-06-30", waiting_days=0).facts)
+    before = await claims.benefits(life)
+    await claims.tell(life.paid(month, "pay.corrected", ri="600.00").last)
+    assert ((await claims.benefits(life)) != before) == (month == "2025-11")
