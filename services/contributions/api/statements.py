@@ -11,7 +11,7 @@ from fastapi import Request as HttpRequest
 
 from kit.http.auth import requires
 from kit.http.pagination import Page, Paging, paged
-from kit.http.route import Tx, service_router
+from kit.http.route import Rules, Tx, service_router
 from kit.http.types import Answer, MonthText, RateText, SignedAmount, SiretText
 from rules.vocabulary import Guarantee
 from services.contributions.adapters import statements
@@ -20,6 +20,7 @@ from services.contributions.api.figures import AmountsAnswer
 from services.contributions.api.parameters import QueryMonth, after
 from services.contributions.application.explain_line import explain_line
 from services.contributions.domain.errors import UnknownStatement
+from services.contributions.domain.treatment import Social
 
 router = service_router(tags=["Cotisations"], dependencies=[requires("contributions:read")])
 Employer = Annotated[SiretText | None, Query(description="SIRET de l'employeur.")]
@@ -103,6 +104,29 @@ class LineAnswer(Answer):
         )
 
 
+class TreatmentAnswer(Answer):
+    """How the employer's share of a guarantee is treated (rulebook §4.5). `TO_CONFIRM`: no source settles it."""
+
+    guarantee: Guarantee
+    mandatory: bool
+    social_contributions: Social
+    rafp: Social
+    csg_crds: Social
+    forfait_social: Social
+    income_tax: Social
+
+
+class InformationAnswer(Answer):
+    """The employer's participation in the month against its legal floor, and how it is treated. Information only."""
+
+    employer: SignedAmount
+    floor: SignedAmount | None
+    floor_met: bool | None
+    ceiling: SignedAmount | None
+    ceiling_exceeded: bool | None
+    treatments: list[TreatmentAnswer]
+
+
 class TraceAnswer(Answer):
     """The line is `owed` less `issued`; `verified`: computed again from what its run kept, it is the same."""
 
@@ -111,6 +135,7 @@ class TraceAnswer(Answer):
     issued: AmountsAnswer
     verified: bool
     trace: dict[str, Any]
+    information: InformationAnswer | None
 
 
 @router.get("/v1/statements", summary="Bordereaux, dans l'ordre de leur émission")
@@ -159,15 +184,16 @@ async def lines(
 
 
 @router.get("/v1/contributions/{line}/trace", summary="Le calcul d'une ligne, avec ses articles")
-async def trace(line: UUID, tx: Tx) -> TraceAnswer:
+async def trace(line: UUID, tx: Tx, rules: Rules) -> TraceAnswer:
     """Why a line is what it is, with the articles."""
-    found = await explain_line(tx, line)
+    found = await explain_line(tx, line, rules)
     return TraceAnswer(
         line=LineAnswer.of(found.line),
         owed=AmountsAnswer.model_validate(found.owed),
         issued=AmountsAnswer.model_validate(found.issued),
         verified=found.verified,
         trace=found.trace.json(),
+        information=found.information and InformationAnswer.model_validate(found.information),
     )
 
 

@@ -9,19 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db import decisions
 from kit.trace import Trace
+from rules.book import Rules
 from services.contributions.adapters import statements
 from services.contributions.adapters.statements import StoredLine
 from services.contributions.domain.delta import Amounts, desired
 from services.contributions.domain.errors import UnknownLine
-from services.contributions.domain.replay import explained
+from services.contributions.domain.replay import explained, informed
 from services.contributions.domain.snapshot import read_positions
+from services.contributions.domain.treatment import Information
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A line is `owed` less what was already `issued`; `trace` says where `owed` comes from.
 
-    `verified`: computing it again gives the line.
+    `verified`: computing it again gives the line. `information`: what the law says of it, by the rules of today.
     """
 
     line: StoredLine
@@ -29,9 +31,10 @@ class Explanation:
     issued: Amounts
     trace: Trace
     verified: bool
+    information: Information | None
 
 
-async def explain_line(tx: AsyncConnection, key: UUID) -> Explanation:
+async def explain_line(tx: AsyncConnection, key: UUID, rules: Rules) -> Explanation:
     """Raises UnknownLine, and AlteredDecisionError when the snapshot is not the one that was kept."""
     line = await statements.line(tx, key)
     if line is None:
@@ -45,4 +48,7 @@ async def explain_line(tx: AsyncConnection, key: UUID) -> Explanation:
     before = read_positions(decision.snapshot.inputs["issued"]).get(about)
     owed = owed_now.amounts if owed_now else Amounts.zero()
     issued = before.amounts if before else Amounts.zero()
-    return Explanation(line, owed, issued, again.trace, verified=owed + -issued == line.delta.amounts)
+    verified = owed + -issued == line.delta.amounts
+    return Explanation(
+        line, owed, issued, again.trace, verified, informed(decision.snapshot, about.agent, again, rules)
+    )

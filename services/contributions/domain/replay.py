@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot, used_rules
-from rules.book import RuleBook
+from rules.book import RuleBook, Rules
 from services.contributions.domain.agent_file import AgentFile
 from services.contributions.domain.delta import Delta, LineKey, Position
 from services.contributions.domain.owed import Owed, owed
@@ -20,7 +21,9 @@ from services.contributions.domain.snapshot import (
     read_file,
     read_positions,
 )
+from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import kept, read_terms
+from services.contributions.domain.treatment import Information, information
 
 KIND: Final = "contributions.run"
 
@@ -63,7 +66,7 @@ def replayed(snapshot: Snapshot) -> Snapshot:
     """The same run computed again from its snapshot alone: equal to it, to the byte, unless something was altered."""
     inputs = snapshot.inputs
     files = [read_file(inputs["employer"], agent, document) for agent, document in inputs["files"].items()]
-    terms = {agreement: read_terms(document) for agreement, document in inputs["terms"].items()}
+    terms = _terms(snapshot)
     book = RuleBook.from_snapshot(snapshot.rules)
     again = assess(files, Month.parse(inputs["month"]), terms, read_positions(inputs["issued"]), book)
     return replace(snapshot, result={"lines": deltas_document(again.deltas)})
@@ -71,10 +74,26 @@ def replayed(snapshot: Snapshot) -> Snapshot:
 
 def explained(snapshot: Snapshot, agent: str, month: Month) -> Owed:
     """What an agent owed for a month as that run saw it, with its trace. KeyError: the run did not touch the agent."""
-    inputs = snapshot.inputs
-    file = read_file(inputs["employer"], agent, inputs["files"][agent])
-    terms = {agreement: read_terms(document) for agreement, document in inputs["terms"].items()}
-    return owed(file, month, terms, RuleBook.from_snapshot(snapshot.rules))
+    return owed(_file(snapshot, agent), month, _terms(snapshot), RuleBook.from_snapshot(snapshot.rules))
+
+
+def informed(snapshot: Snapshot, agent: str, found: Owed, rules: Rules) -> Information | None:
+    """What the law says of that month's participation; None when it owed nothing."""
+    file, month = _file(snapshot, agent), found.month
+    pay = [line for line in file.pay if line.month == month]
+    status = file.status_in(month, pay[0].employment) if pay else None
+    if status is None:
+        return None
+    terms = {code: accord.of_employer(file.employer, month) for code, accord in _terms(snapshot).items()}
+    return information(status.regime, found, terms, Money.sum(line.whole for line in pay), rules)
+
+
+def _file(snapshot: Snapshot, agent: str) -> AgentFile:
+    return read_file(snapshot.inputs["employer"], agent, snapshot.inputs["files"][agent])
+
+
+def _terms(snapshot: Snapshot) -> dict[str, Terms]:
+    return {agreement: read_terms(document) for agreement, document in snapshot.inputs["terms"].items()}
 
 
 def _restricted(file: AgentFile, touched: Iterable[tuple[str, Month]]) -> AgentFile:

@@ -19,6 +19,7 @@ from services.contributions.domain.base import Status
 from services.contributions.domain.cover import Span
 from services.contributions.domain.owed import owed
 from services.contributions.domain.pay_line import PayLine
+from services.contributions.domain.run import assess
 from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import read_terms
 from tests.golden.cases import read
@@ -36,6 +37,8 @@ from tests.services.contributions.facts import (
 )
 
 CASES: Final = read("contributions-owed")
+# What a line of pay says besides its elements.
+BESIDES: Final = frozenset({"employment", "share_of_pay", "gross", "paid_in"})
 JUNE: Final = Month(2026, 6)
 
 
@@ -44,9 +47,17 @@ def days(start: date, end: date | None) -> Period:
 
 
 def pay_of(case: Mapping[str, Any], raw: Mapping[str, Any]) -> PayLine:
-    amounts = {name: Money.parse(text) for name, text in raw.items() if name != "employment"}
-    share = Rate.parse(case["share_of_pay"]) if "share_of_pay" in case else None
-    return PayLine(Month.parse(case["month"]), 1, PayElements(**amounts), raw.get("employment"), share)
+    amounts = {name: Money.parse(text) for name, text in raw.items() if name not in BESIDES}
+    share = raw.get("share_of_pay", case.get("share_of_pay"))
+    return PayLine(
+        month=Month.parse(case["month"]),
+        version=1,
+        pay=PayElements(**amounts),
+        employment=raw.get("employment"),
+        share_of_pay=Rate.parse(share) if share else None,
+        gross=Money.parse(raw["gross"]) if "gross" in raw else None,
+        paid_in=Month.parse(raw["paid_in"]) if "paid_in" in raw else None,
+    )
 
 
 def file_of(case: Mapping[str, Any]) -> AgentFile:
@@ -85,6 +96,16 @@ def test_a_month_owes_what_its_source_says(case: dict[str, Any]) -> None:
     for line, want in zip(lines, wanted, strict=True):
         assert line | want == line
     assert {due.insurer for due in found.dues} <= {"demo-a"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_run_issues_what_the_source_says(case: dict[str, Any]) -> None:
+    """The same cases through the columns that a run computes in."""
+    found = assess([file_of(case)], Month.parse(case["month"]), {ACCORD: terms_of(case)}, {}, BOOK)
+    held = [case["held"]] if "held" in case and case["pay"] else []  # a run does not look at months without pay
+    assert [one.reason for one in found.held] == held
+    issued = [(delta.key.guarantee.value, str(delta.amounts.amount)) for delta in found.deltas]
+    assert issued == [(want["guarantee"], want["amount"]) for want in case.get("expect", [])]
 
 
 def test_every_case_has_a_name_of_its_own() -> None:
