@@ -6,11 +6,9 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kit.money import Money
 from kit.period import Month, Period
@@ -208,55 +206,3 @@ def test_statements_hold_every_line_once_and_sum_them(file: AgentFile, other: Ag
     assert sorted((d for draft in found for d in draft.deltas), key=lambda d: d.key.order) == list(deltas)
     for draft in found:
         assert Amounts.sum(draft.by_guarantee.values()) == draft.total
-
-
-class Ledger(RuleBasedStateMachine):
-    """An agent whose facts change at random while runs take place: what is issued always tells the last run's truth."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.file = AgentFile(
-            CITY, "a", (Employment("e1", period("2020-01-01"), Status(Regime.CNRACL, Category.C)),), (), {}, ()
-        )
-        self.lines: list[tuple[LineKey, Amounts]] = []
-        self.issued: dict[LineKey, Position] = {}
-        self.due: dict[LineKey, Amounts] = {}
-
-    @rule(data=st.data(), month=st.sampled_from(MONTHS))
-    def receive_pay(self, data: st.DataObject, month: Month) -> None:
-        kept = [line for line in self.file.pay if line.month != month]
-        self.file = replace(self.file, pay=[*kept, data.draw(pay_lines(month))])
-
-    @rule(timeline=timelines())
-    def move_cover(self, timeline: tuple[Span, ...]) -> None:
-        self.file = replace(self.file, affiliations=(Affiliation(ACCORD, timeline),))
-
-    @rule(chosen=elections())
-    def choose_options(self, chosen: dict[Guarantee, list[Period]]) -> None:
-        self.file = replace(self.file, elections=chosen)
-
-    @rule(month=st.sampled_from(MONTHS))
-    def run_month(self, month: Month) -> None:
-        before = dict(self.issued)
-        found = assess([self.file], month, {ACCORD: TERMS}, before, BOOK)
-        self.lines += [(delta.key, delta.amounts) for delta in found.deltas]
-        self.issued = issue(before, self.file, month)
-        held = {one.month for one in found.held}
-        self.due = {k: a for k, a in self.due.items() if k.month > month or k.month in held}
-        self.due |= {k: a for k, a in sums(issue({}, self.file, month)).items() if k.month not in held}
-
-    @invariant()
-    def lines_sum_to_what_is_due(self) -> None:
-        total: dict[LineKey, Amounts] = {}
-        for key, amounts in self.lines:
-            total[key] = total.get(key, Amounts.zero()) + amounts
-        assert {key: amounts for key, amounts in total.items() if amounts} == self.due
-        assert sums(self.issued) == self.due
-
-    @invariant()
-    def shares_add_up_on_every_line(self) -> None:
-        assert all(a.employer + a.agent == a.amount for _, a in self.lines)
-
-
-Ledger.TestCase.settings = settings(patient, max_examples=60, stateful_step_count=20)
-TestLedger: Any = Ledger.TestCase
