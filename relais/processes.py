@@ -77,7 +77,8 @@ class Child:
     def send(self, number: int) -> None:
         """Send a signal, unless it is over."""
         if not self.ended.done():
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
 
 class Processes:
@@ -148,6 +149,8 @@ class Processes:
                 started.set_exception(self._obituary(NURSERY, CRASHED))
         for child in self._children.values():
             if not child.ended.done():
+                # Nobody tells us of its end any more: it must not serve on without us.
+                child.send(signal.SIGKILL)
                 child.ended.set_result(-signal.SIGKILL)
 
     def _take(self, news: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
@@ -119,6 +119,27 @@ async def test_a_nursery_that_cannot_import_is_one_clear_end(home: Home) -> None
                 with pytest.raises(CommandError, match=r"(?s)« nursery ».*No module named") as ended:
                     await processes.start(plan("claims", "waiting"))
     assert ended.value.code == module.CRASHED
+
+
+async def test_a_nursery_that_is_killed_takes_its_children_along(home: Home) -> None:
+    with home.held() as lock:
+        async with nursery(home, lock, [f"{CHILDREN}.waiting"]) as processes:
+            for name in ("claims", "agreements"):
+                await processes.start(plan(name, "waiting"))
+            pids = processes.pids().values()
+            os.kill(parent_of(min(pids)), signal.SIGKILL)
+            assert "signal SIGKILL" in str(await processes.until_one_ends())
+    await eventually(lambda: _gone(pids), "the end of the children")
+
+
+def parent_of(pid: int) -> int:
+    """The process that forked this one (proc(5), after the name, which may hold anything)."""
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    return int(stat.rpartition(")")[2].split()[1])
+
+
+async def _gone(pids: Iterable[int]) -> bool:
+    return not any(alive(pid) for pid in pids)
 
 
 async def test_the_nursery_s_log_is_private_and_kept_only_with_words(home: Home) -> None:
