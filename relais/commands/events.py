@@ -1,17 +1,21 @@
-"""`relais events`: follow a feed, rebuild a projection."""
+"""`relais events`: follow a feed, see and replay what is parked, rebuild a projection."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from kit.events.parking import Parked
 from relais.access import api_of
 from relais.archives import chosen
 from relais.home import Home
+from relais.parked import parked_events, replay_parked
 from relais.rebuilding import rebuild_projections
 from relais.screen import Screen
 
@@ -19,6 +23,7 @@ app = typer.Typer(
     help="Suivre les faits d'un client, ou rejouer ceux d'un service.", no_args_is_help=True, add_completion=False
 )
 WAIT_SECONDS = 20
+Component = Annotated[str, typer.Argument(metavar="COMPOSANT", help="Le composant qui reçoit les faits.")]
 
 
 @app.command()
@@ -41,12 +46,33 @@ def tail(
 
 
 @app.command()
-def rebuild(
-    service: Annotated[str, typer.Argument(metavar="COMPOSANT", help="Le composant dont on rejoue les faits reçus.")],
-) -> None:
+def parked(service: Component) -> None:
+    """Écrire, un par ligne en JSON, les faits mis de côté : ce qui a échoué, et ce qui attend derrière."""
+    (component,) = chosen([service])
+    _show(asyncio.run(parked_events(Home.from_environment(), component)))
+
+
+@app.command()
+def replay(service: Component) -> None:
+    """Appliquer de nouveau les faits mis de côté, dans l'ordre, une fois leur cause corrigée."""
+    (component,) = chosen([service])
+    applied, waiting = asyncio.run(replay_parked(Home.from_environment(), component))
+    Screen().say(f"  {applied} fait(s) appliqué(s)")
+    _show(waiting)
+
+
+@app.command()
+def rebuild(service: Component) -> None:
     """Reconstruire depuis le premier fait ce qu'un composant tient des autres, pendant que tout tourne."""
     (component,) = chosen([service])
     screen = Screen()
     with screen.step(f"projections de {component}"):
         tables = asyncio.run(rebuild_projections(Home.from_environment(), component))
     screen.say(f"  {len(tables)} tables : {', '.join(tables) or 'aucune'}")
+
+
+def _show(waiting: Sequence[Parked]) -> None:
+    """No key is a person's name or number; an error says what failed and where, never a value."""
+    for one in waiting:
+        sys.stdout.write(json.dumps(asdict(one), ensure_ascii=False, default=str) + "\n")
+    Screen().say(f"  {len(waiting)} fait(s) en attente")

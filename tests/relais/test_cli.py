@@ -7,7 +7,12 @@ import typer
 
 from relais.cli import COMMANDS, app, main
 
-GROUPS = {"events": ["tail", "rebuild"], "rules": ["show", "at"], "accord": ["validate", "diff"], "kafka": ["fetch"]}
+GROUPS = {
+    "events": ["tail", "parked", "replay", "rebuild"],
+    "rules": ["show", "at"],
+    "accord": ["validate", "diff"],
+    "kafka": ["fetch"],
+}
 PAGES = [
     [],
     *([name] for name in COMMANDS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -11,10 +12,15 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
 
+from kit.db.database import Database, Scope
+from kit.db.provision import component_url
+from kit.events.envelope import EventData
+from kit.events.outbox import publish
 from kit.settings import COMPONENTS
 from relais.api import Api
 from relais.clients import demo_employers
@@ -92,6 +98,7 @@ def test_the_second_start_keeps_the_data_and_a_killed_supervisor_leaves_nothing(
         assert kept
         a_restored_database_is_as_it_was(command, kept)
         projections_are_built_again(command)
+        asyncio.run(an_event_that_waits_is_shown(command))
         an_insurer_s_facts_are_shown(command)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
@@ -117,6 +124,29 @@ def projections_are_built_again(command: Command) -> None:
     assert rebuilt.returncode == 0, rebuilt.stderr
     assert "terms" in rebuilt.stderr
     assert "Composant inconnu" in command.run("events", "rebuild", "payroll").stderr
+
+
+class PayToCome(EventData):
+    """A version of a type that this release does not read yet."""
+
+    type: ClassVar[str] = "fr.psc.contributions.pay.recorded.v2"
+    topic: ClassVar[str] = "psc.contributions.pay.v1"
+
+
+async def an_event_that_waits_is_shown(command: Command) -> None:
+    home = Home(command.home)
+    url = component_url(home.must_run().admin_dsn, "contributions", "worker", worker_password(home))
+    database = Database(url, pool_size=1)
+    async with database.transaction(Scope.all()) as tx:
+        await publish(tx, PayToCome(), key="later")
+    await database.close()
+    until(lambda: "unknown_version" in command.run("events", "parked", "claims").stdout, "the event to be parked")
+    tried = command.run("events", "replay", "claims")
+    assert (tried.returncode, "0 fait(s) appliqué(s)" in tried.stderr, "later" in tried.stdout) == (0, True, True)
+
+
+def worker_password(home: Home) -> str:
+    return Credentials.of(home).databases["contributions"]["worker"]
 
 
 def an_insurer_s_facts_are_shown(command: Command) -> None:
