@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path, Query
@@ -10,11 +10,9 @@ from pydantic import AfterValidator
 
 from kit.http.pagination import PageRequest
 from kit.http.problem import FieldError, Problem
-from kit.http.types import not_a_nir
+from kit.http.types import BOUNDED_MONTH_PATTERN, not_a_nir
 from kit.period import Month
 
-# The years of kit.http.types: beyond them date arithmetic overflows.
-MONTH: Final = r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$"
 Matricule = Annotated[
     str,
     Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", description="Matricule chez cet employeur."),
@@ -22,12 +20,14 @@ Matricule = Annotated[
 ]
 
 
-async def _path_month(month: Annotated[str, Path(pattern=MONTH, description="Mois, AAAA-MM.")]) -> Month:
+async def _path_month(
+    month: Annotated[str, Path(pattern=BOUNDED_MONTH_PATTERN, description="Mois, AAAA-MM.")],
+) -> Month:
     return Month.parse(month)
 
 
 async def _query_month(
-    month: Annotated[str | None, Query(pattern=MONTH, description="Mois, AAAA-MM.")] = None,
+    month: Annotated[str | None, Query(pattern=BOUNDED_MONTH_PATTERN, description="Mois, AAAA-MM.")] = None,
 ) -> Month | None:
     return None if month is None else Month.parse(month)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -22,7 +22,7 @@ from services.contributions.domain.bounds import Bound
 
 router = service_router(tags=["Cotisations"])
 Employer = Annotated[SiretText | None, Query(description="SIRET de l'employeur.")]
-State = Annotated[str | None, Query(pattern="^(OPEN|RELEASED|ISSUED|GONE)$", description="État.")]
+State = Annotated[Literal["OPEN", "RELEASED", "ISSUED", "GONE"] | None, Query(description="État.")]
 
 
 class ReleaseRequest(Request):

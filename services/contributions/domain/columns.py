@@ -59,7 +59,10 @@ def withheld(ri: Column, stated: Column, monthly: int, share: Column) -> Column:
 
 def contributions(base: Column, covered: Column, paid: Column, rate: int, employer_share: int) -> Figures:
     """The insured part of each base, times the rate, and the employer's share of it; each rounded once (art. 5)."""
-    insured = half_up(base * covered, np.maximum(paid, 1))
+    insured = base.copy()
+    # Most months are wholly insured, and a division by a column is what takes the time.
+    part = np.flatnonzero((covered != paid) | (paid == 0))
+    insured[part] = half_up(base[part] * covered[part], np.maximum(paid[part], 1))
     amount = half_up(insured * rate, MILLION)
     employer = half_up(amount * employer_share, MILLION)
     return Figures(insured, amount, employer, amount - employer)

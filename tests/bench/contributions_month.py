@@ -1,0 +1,110 @@
+"""A month's contributions in columns of cents against the same in Decimal, agent by agent: ratios and wrong cents.
+
+    python -m tests.bench.contributions_month [--agents 75000] [--large 2000000] [--rounds 15] [--sample 20000]
+
+Four guarantees an agent. Decimal is measured on a sample, in this process, and every cent of the sample is compared.
+OpenFisca-core is not installed here (AGPL): its ratio is not measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
+from typing import Final
+
+from services.contributions.domain.columns import MILLION, UNSTATED, Column, column, contributions, withheld
+from tests.bench.events import show, verdict
+
+RATES: Final = (20_500, 2_000, 3_500, 2_500)
+EMPLOYER: Final = 500_000
+MONTHLY_TPP: Final = 1_392
+MONTH_DAYS: Final = 30
+# A run computes the agents of one employer, status and month together: never more than fit in a cache.
+GROUP: Final = 16_384
+CENT: Final = Decimal("0.01")
+DECIMAL_GOAL: Final = 100
+SIZE_GOAL: Final = 45
+
+
+class Month:
+    """Random pay and cover of so many agents."""
+
+    def __init__(self, agents: int) -> None:
+        draw = random.Random(1)
+        self.tib = [draw.randrange(150_000, 500_000) for _ in range(agents)]
+        self.ri = [draw.randrange(0, 120_000) for _ in range(agents)]
+        # One month in ten is insured in part: hired, elected or dispensed inside it.
+        self.covered = [draw.choice((*[MONTH_DAYS] * 9, draw.randrange(1, MONTH_DAYS))) for _ in range(agents)]
+
+    def columns(self) -> tuple[Column, Column, Column]:
+        return column(self.tib), column(self.ri), column(self.covered)
+
+
+def in_columns(tib: Column, ri: Column, covered: Column) -> Iterator[tuple[Column, Column]]:
+    """Amount and employer's share of each guarantee, one after the other, as a run takes them."""
+    base = tib + ri - withheld(ri, ri * 0 + UNSTATED, MONTHLY_TPP, ri * 0 + MILLION)
+    paid = ri * 0 + MONTH_DAYS
+    for rate in RATES:
+        found = contributions(base, covered, paid, rate, EMPLOYER)
+        yield found.amount, found.employer
+
+
+def summed(columns: tuple[Column, Column, Column]) -> int:
+    """The month computed group by group, as a run does, and added up so that nothing is left undone."""
+    groups = (tuple(c[start : start + GROUP] for c in columns) for start in range(0, len(columns[0]), GROUP))
+    return sum(int(amount.sum()) + int(employer.sum()) for group in groups for amount, employer in in_columns(*group))
+
+
+def in_decimal(month: Month, agents: int) -> list[list[tuple[int, int]]]:
+    """The same, agent by agent, for the first of them."""
+    rates = [Decimal(rate) / MILLION for rate in RATES]
+    share, tpp = Decimal(EMPLOYER) / MILLION, Decimal(MONTHLY_TPP) / 100
+    found: list[list[tuple[int, int]]] = [[] for _ in RATES]
+    for n in range(agents):
+        tib, ri = Decimal(month.tib[n]) / 100, Decimal(month.ri[n]) / 100
+        base = tib + ri - min(tpp, ri)
+        insured = (base * month.covered[n] / MONTH_DAYS).quantize(CENT, ROUND_HALF_UP)
+        for place, rate in enumerate(rates):
+            amount = (insured * rate).quantize(CENT, ROUND_HALF_UP)
+            employer = (amount * share).quantize(CENT, ROUND_HALF_UP)
+            found[place].append((int(amount * 100), int(employer * 100)))
+    return found
+
+
+def seconds(work: Callable[[], object], rounds: int) -> float:
+    """The median of some rounds, after one that warms up."""
+    measured = []
+    for _ in range(rounds + 1):
+        began = time.perf_counter()
+        work()
+        measured.append(time.perf_counter() - began)
+    return median(measured[1:])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    for name, default in (("agents", 75_000), ("large", 2_000_000), ("rounds", 15), ("sample", 20_000)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    given = parser.parse_args()
+    month = Month(given.agents)
+    held, sample = month.columns(), min(given.sample, given.agents)
+    small = seconds(lambda: summed(held), given.rounds)
+    one_by_one = seconds(lambda: in_decimal(month, sample), 1) * given.agents / sample
+    ours = [list(zip(a[:sample].tolist(), e[:sample].tolist(), strict=True)) for a, e in in_columns(*held)]
+    wrong = sum(x != y for g, h in zip(ours, in_decimal(month, sample), strict=True) for x, y in zip(g, h, strict=True))
+    show("a month in columns, agents/s", f"{given.agents / small:,.0f}")
+    show("the same in Decimal, agents/s", f"{given.agents / one_by_one:,.0f}")
+    ratio = one_by_one / small
+    show("columns against Decimal", f"{ratio:,.0f}x", f"goal >= {DECIMAL_GOAL}x: {verdict(ratio >= DECIMAL_GOAL)}")
+    show("wrong cents", str(wrong), f"of {sample * len(RATES)} lines, goal 0: {verdict(wrong == 0)}")
+    large = Month(given.large).columns()
+    growth = seconds(lambda: summed(large), given.rounds) / small
+    show(f"{given.large:,} agents in times of {given.agents:,}", f"{growth:.1f}", f"goal <= {SIZE_GOAL}")
+
+
+if __name__ == "__main__":
+    main()
