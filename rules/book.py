@@ -30,6 +30,10 @@ class Rules(Protocol):
         """The rows in force on a day, of a rule that is a table."""
         ...
 
+    def moves(self, rule_id: str, since: date, until: date) -> bool:
+        """Whether another value takes effect after one day, up to another. Raises UnknownRule. Reads no value."""
+        ...
+
 
 class RuleBook:
     """All rules, read once, never changed.
@@ -83,6 +87,14 @@ class RuleBook:
         """The rows in force on a day. Raises as `at`, and WrongUnit when the rule is no table."""
         return _rows(self.at(rule_id, day))
 
+    def moves(self, rule_id: str, since: date, until: date) -> bool:
+        """Whether another value takes effect after one day, up to another. Raises UnknownRule. Reads no value.
+
+        >>> RuleBook.load().moves("index_point.yearly", date(2023, 6, 30), date(2023, 7, 1))
+        True
+        """
+        return any(since < value.start <= until for value in self.rule(rule_id).values)
+
     def recorder(self) -> Recorder:
         """The same book, remembering which values are read from it."""
         return Recorder(self)
@@ -134,6 +146,10 @@ class Recorder:
     def table(self, rule_id: str, day: date) -> tuple[Row, ...]:
         """As RuleBook.table."""
         return _rows(self.at(rule_id, day))
+
+    def moves(self, rule_id: str, since: date, until: date) -> bool:
+        """As RuleBook.moves."""
+        return self._book.moves(rule_id, since, until)
 
     @property
     def version(self) -> str:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Amount, Answer, Code, DateText, MonthText, Request, SiretText, Text
+from kit.http.types import BOUNDED_MONTH_PATTERN, Amount, Answer, Code, DateText, MonthText, Request, SiretText, Text
 from kit.ids import new_id
 from kit.period import Month
 from services.claims.adapters import payments
@@ -25,7 +25,6 @@ from services.claims.domain.claim_life import Payee
 router = service_router(prefix="/v1/claims", tags=["Versements"])
 Reader = Annotated[Principal, requires("claims:read")]
 Writer = Annotated[Principal, requires("claims:write")]
-MONTH = r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"
 COLUMNS = ("agent", "sinistre", "mois", "du", "verse", "a_avancer")
 
 
@@ -147,7 +146,7 @@ async def export_advances(
     tx: Tx,
     caller: Reader,
     employer: Annotated[SiretText, Query(description="SIRET de l'employeur.")],
-    month: Annotated[str, Query(pattern=MONTH, description="Dernier mois pris en compte, AAAA-MM.")],
+    month: Annotated[str, Query(pattern=BOUNDED_MONTH_PATTERN, description="Dernier mois pris en compte, AAAA-MM.")],
 ) -> Response:
     caller.check_employer(employer)
     content = _csv(await payments.advances(tx, employer, Month.parse(month)))

@@ -29,10 +29,9 @@ def last_paid_day(file: AgentFile, spell: Spell) -> date:
 
 
 def run_of(file: AgentFile, version: DatedTerms, start: date, rules: Rules) -> Run:
-    """How long an annuity runs, by the terms or, where they are silent, by the rule; and its revaluations."""
+    """How long an annuity runs, by death or as the terms say, and its revaluations."""
     ends = _deaths(file)
-    until = version.terms.income.annuity.until or AnnuityEnd(rules.at("annuity.until", start).choice)
-    if until is AnnuityEnd.LEGAL_AGE and file.birth_date is not None:
+    if version.terms.income.annuity.until is AnnuityEnd.LEGAL_AGE and file.birth_date is not None:
         with suppress(NoValueAt):  # nobody vouches for the age of that time
             ends.append(legal_age_day(file.birth_date, start, rules)[0] - ONE_DAY)
     return Run(min(ends, default=None), file.revaluations.get(version.terms.agreement, ()))

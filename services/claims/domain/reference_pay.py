@@ -19,7 +19,7 @@ from rules.pay import PayElements
 from rules.vocabulary import Regime
 from services.claims.domain.reference import ReferencePay
 
-BY_POINT: Final = "INDEX_POINT"
+POINT: Final = "index_point.yearly"
 REFERENCE: Final = "rulebook §3.3 : dernier mois à plein traitement, revalorisé"
 
 
@@ -69,11 +69,9 @@ def _average(known: Sequence[PayElements]) -> PayElements:
 
 def _revalued(pay: PayElements, month: Month, start: date, rules: Rules) -> tuple[PayElements, tuple[Trace, ...]]:
     """What follows the point d'indice, by as much as it rose since the month; rounded once for each element."""
-    if rules.at("reference.revalued_by", start).choice != BY_POINT:
+    if not rules.moves(POINT, month.first, start):
         return pay, ()
-    then, now = rules.at("index_point.yearly", month.first), rules.at("index_point.yearly", start)
-    if then.value == now.value:
-        return pay, ()
+    then, now = rules.at(POINT, month.first), rules.at(POINT, start)
     factor = Fraction(now.value) / Fraction(then.value)
     inputs = {"then": then.value, "now": now.value, "tib": pay.tib, "nbi": pay.nbi}
     found = replace(pay, tib=pay.tib * factor, nbi=pay.nbi * factor)

@@ -33,13 +33,16 @@ class AnnuityEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnnuityTerms:
-    """Full from an invalidity rate on (CNRACL), or from a category or an AT/MP rate (régime général)."""
+    """Full from an invalidity rate on (CNRACL), or from a category or an AT/MP rate (régime général).
+
+    Terms that do not say until when mean the legal age, as décret 2022-581 art. 3 does (rulebook §4.1, §5.2).
+    """
 
     formula: AnnuityFormula
     full_rate_from: Rate
     atmp_from: Rate
     categories: frozenset[str]
-    until: AnnuityEnd | None = None
+    until: AnnuityEnd = AnnuityEnd.LEGAL_AGE
 
 
 @dataclass(frozen=True, slots=True)

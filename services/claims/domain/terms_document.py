@@ -62,7 +62,7 @@ def _income(guarantee: Document) -> IncomeTerms:
             full_rate_from=Rate.parse(annuity["full_rate_from"]),
             atmp_from=Rate.parse(annuity["atmp_from"]),
             categories=frozenset(annuity["categories"]),
-            until=AnnuityEnd(annuity["until"]) if annuity.get("until") else None,
+            until=AnnuityEnd(annuity.get("until") or AnnuityEnd.LEGAL_AGE),
         ),
         populations=_regimes(guarantee),
         source=_source(guarantee),

@@ -15,9 +15,9 @@ from tests.services.client import Service
 READ, WRITE = "claims:read", "claims:write"
 
 
-async def night(claims: Claims, *day: int) -> None:
+async def night(claims: Claims, year: int, month: int, day: int) -> None:
     """The nightly task, on a day."""
-    clock = FixedClock(datetime(*day, 1, 0, tzinfo=UTC))  # type: ignore[arg-type]  # year, month, day
+    clock = FixedClock(datetime(year, month, day, 1, 0, tzinfo=UTC))
     async with claims.database.worker.transaction(Scope.all()) as tx:
         await day_passes(BOOK, clock).run(tx, clock.instant())
 

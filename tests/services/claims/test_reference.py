@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
 from rules.book import RuleBook
@@ -53,21 +57,20 @@ async def test_who_has_worked_for_fewer_months_rests_on_those(claims: Claims) ->
     assert (await frozen(claims))["ri"] == "200.00"
 
 
-def point_rising() -> RuleBook:
-    """What if the point d'indice had been lower until it rose on the 1 February of the leave."""
-    return BOOK.replacing("index_point.yearly", "59.0734", BOOK.at("index_point.yearly", BOOK_DAY).start)
-
-
-BOOK_DAY = BOOK.rule("index_point.yearly").values[-1].start
-
-
 async def test_the_reference_follows_the_point_until_the_leave(claims: Claims) -> None:
-    """A leave of 2023: June's pay is worth 1.5 % more on the first of July (58.2004 → 59.0734)."""
-    life = insured().paid("2023-06", tib="1000.00", nbi="100.00", ri="200.00")
-    await claims.tell(life.sick("2023-07-01", "2025-06-30", kind="CLM").facts)
-    assert await claims.held(life) == ["no_value_at_date"], "no net is vouched for before 2024: nothing is decided"
-    moved = BOOK.replacing("reference.revalued_by", "NONE")
-    assert moved.at("reference.revalued_by", BOOK_DAY).choice == "NONE"
+    """What if the point d'indice rose by a tenth on the first day of the leave?"""
+    point = BOOK.rule("index_point.yearly")
+    last = point.values[-1]
+    before = replace(last, end=date(2026, 1, 31))
+    risen = replace(last, start=date(2026, 2, 1), text="64.98074", meaning=Decimal("64.98074"))
+    rules = {rule.id: rule for rule in BOOK} | {point.id: replace(point, values=(*point.values[:-1], before, risen))}
+    told = Claims(claims.database, rules=RuleBook(rules))
+    life = insured().sick("2026-02-01", "2026-06-30", waiting_days=0)
+    await told.tell(life.facts)
+    pay = await frozen(told)
+    assert (pay["tib"], pay["nbi"], pay["ri"]) == ("2274.33", "81.22", "300.00")
+    assert (await told.benefits(life))["2026-06"] == "1073.61", "and 997.11 without the rise"
+    await told.decided()
 
 
 @pytest.mark.parametrize("month", ["2025-10", "2025-11"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, timedelta
+from random import Random
 from typing import Final
 
 from hypothesis import settings
@@ -55,4 +56,21 @@ def histories(draw: st.DrawFn, kinds: tuple[LeaveKind, ...] = (), longest: int =
         seniority = draw(st.one_of(st.none(), st.none(), st.integers(0, 1500)))
         entries.append(Entry(kind, Period(day, end), waiting, group, seniority))
         day = end + timedelta(days=1 + draw(GAPS))
+    return person, entries
+
+
+def random_history(random: Random, longest: int = 3) -> tuple[Person, list[Entry]]:
+    """The same lives without Hypothesis: many more of them in the same time."""
+    regime = random.choice(list(KINDS))
+    favourite, known = random.choice(KINDS[regime]), KINDS[regime]
+    day = date(2019, 1, 1) + timedelta(days=random.randint(0, 1500))
+    person, entries = Person(regime, day - timedelta(days=random.randint(0, 1500))), []
+    for _ in range(random.randint(1, longest)):
+        kind = random.choice([favourite, favourite, *known])
+        lengths = (random.randint(1, 40), random.randint(60, 130), random.randint(300, 420))
+        end = day + timedelta(days=random.choice(lengths) - 1)
+        waiting = random.choice([None, None, 0, 1, 3]) if kind is LeaveKind.CMO else None
+        group = random.choice([None, PathologyGroup.CANCER]) if kind is LeaveKind.CLD else None
+        entries.append(Entry(kind, Period(day, end), waiting, group, random.choice([None, random.randint(0, 1500)])))
+        day = end + timedelta(days=1 + random.choice([0, random.randint(1, 30), random.randint(330, 400)]))
     return person, entries

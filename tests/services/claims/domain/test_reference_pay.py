@@ -29,13 +29,6 @@ def test_pay_of_before_a_rise_of_the_point_is_revalued() -> None:
     assert same.given.pay == pay[JUNE]
 
 
-def test_a_law_without_revaluation_leaves_it() -> None:
-    pay = {JUNE: PayElements(tib=Money(100_000))}
-    found = reference_from([JUNE], pay, JULY.first, BOOK.replacing("reference.revalued_by", "NONE")).given
-    assert found is not None
-    assert found.pay == pay[JUNE]
-
-
 def test_a_month_without_pay_is_awaited_and_no_month_is_none() -> None:
     assert reference_from([JULY, JUNE], {JULY: PayElements()}, TODAY, BOOK).month == JUNE
     assert reference_from([], {}, TODAY, BOOK).month is None
