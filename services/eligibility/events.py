@@ -36,6 +36,7 @@ from services.eligibility.application.status_payloads import (
     DispensationLapsed,
     PositionChanged,
 )
+from services.eligibility.application.work_payloads import WorkItemClosed, WorkItemOpened
 
 PUBLISHES: Final[tuple[type[EventData], ...]] = (
     AgentHired,
@@ -62,6 +63,8 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     DispensationLapsed,
     AgentDeceased,
     DeathWithdrawn,
+    WorkItemOpened,
+    WorkItemClosed,
 )
 
 AGREEMENTS: Final = "psc.agreements.agreement.v1"

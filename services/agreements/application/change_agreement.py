@@ -24,6 +24,7 @@ from services.agreements.adapters.notices import Cause
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.application.payloads import AgreementPublished
 from services.agreements.domain.cascade import Affected, Effect, Preview
+from services.agreements.domain.cover_history import formerly
 from services.agreements.domain.errors import IllegalStep, StalePreview, UnknownAgreement
 from services.agreements.domain.finding import Finding
 from services.agreements.domain.lifecycle import LIVING, Status, Step, step, suspensions
@@ -137,7 +138,8 @@ async def _make(tx: AsyncConnection, move: Move, recording: Recording, events: l
         today = recording.at.astimezone(PARIS).date()
         await notices.expect(tx, stored.id, max(today, move.after + ONE_DAY), Cause.CHANGE)
     await agreements.count_change(tx, stored.id)
-    whole = AgreementPublished.of(document, version, suspensions(steps))
+    versions = [(row["effective_from"], row["document"]) for row in await agreements.versions(tx, stored.id)]
+    whole = AgreementPublished.of(document, version, suspensions(steps), formerly(versions))
     events += [*move.events, Outgoing(whole, stored.id, subject=f"/v1/agreements/{stored.id}")]
     after = await agreements.get(tx, stored.id)
     assert after is not None, "an accord that was locked is still there"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -69,6 +69,13 @@ class Guarantee(Part):
     benefit: dict[str, Any]
 
 
+class Offered(Part):
+    """A guarantee, and the regimes it is open to."""
+
+    code: str
+    populations: list[str]
+
+
 class ContributionBase(Part):
     """What the rates apply to, by population. `tpp`: before or after the transfert primes/points."""
 
@@ -111,6 +118,15 @@ class Eligibility(Part):
     source: str
 
 
+class Former(Part):
+    """What the accord said of cover until the day `to` included, before an avenant said otherwise."""
+
+    end: str = Field(alias="to")
+    eligibility: Eligibility
+    guarantees: list[Offered]
+    exceptions: list[dict[str, Any]] = Field(default_factory=list)
+
+
 class AgreementPublished(EventData):
     """An accord binds: its whole resolved dated terms. A later version replaces an earlier one."""
 
@@ -131,11 +147,20 @@ class AgreementPublished(EventData):
     exceptions: list[dict[str, Any]] = Field(default_factory=list)
     # The days on which nothing of it binds (art. 8).
     suspensions: list[Dated] = Field(default_factory=list)
+    # What it said of cover before, oldest first; `eligibility` and the populations above hold after the last of them.
+    formerly: list[Former] = Field(default_factory=list)
 
     @classmethod
-    def of(cls, document: AgreementDocument, version: int, suspended: Iterable[Period] = ()) -> Self:
+    def of(
+        cls,
+        document: AgreementDocument,
+        version: int,
+        suspended: Iterable[Period] = (),
+        formerly: Iterable[Mapping[str, Any]] = (),
+    ) -> Self:
         days = [dated(period) for period in suspended]
-        return cls.model_validate({**document.dump(), "version": version, "suspensions": days})
+        said = {**document.dump(), "version": version, "suspensions": days, "formerly": list(formerly)}
+        return cls.model_validate(said)
 
 
 def dated(period: Period) -> dict[str, str | None]:

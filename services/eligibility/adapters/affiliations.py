@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.db.copy import put_rows
 from kit.ids import new_id
 from kit.trace import Snapshot, plain
-from services.eligibility.adapters.tables import affiliation, kit
+from services.eligibility.adapters.decision_tables import affiliation
+from services.eligibility.adapters.tables import kit
 from services.eligibility.domain.announcement import Move, Told
 from services.eligibility.domain.decision import KIND
 from services.eligibility.domain.documents import dates, period
@@ -24,8 +25,16 @@ _DECISION = kit.decision
 
 
 @dataclass(frozen=True, slots=True)
+class OpenItem:
+    """Something the employer was told to do and that is not done: where, and by which day."""
+
+    reference: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """Where an affiliation stands: its latest decision, what was told of it, when to look again."""
+    """Where an affiliation stands: its latest decision, what was told of it, when to look again, what is to be done."""
 
     agent: UUID
     employer: str
@@ -34,6 +43,7 @@ class State:
     digest: str
     told: tuple[Told, ...]
     again_on: date | None
+    items: tuple[OpenItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,12 @@ async def states(tx: AsyncConnection, agents: Sequence[UUID]) -> dict[tuple[UUID
     """Where the affiliations of these agents stand, as far as the caller sees."""
     rows = await tx.execute(select(affiliation).where(affiliation.c.agent.in_(agents)))
     found = [
-        State(r.agent, r.employer, r.agreement, r.decision, r.digest, tuple(_told(t) for t in r.told), r.again_on)
+        State(
+            *(r.agent, r.employer, r.agreement, r.decision, r.digest),
+            tuple(_told(document) for document in r.told),
+            r.again_on,
+            tuple(OpenItem(one["reference"], date.fromisoformat(one["due"])) for one in r.items_open),
+        )
         for r in rows
     ]
     return {(state.agent, state.employer, state.agreement): state for state in found}
@@ -95,10 +110,11 @@ async def store(tx: AsyncConnection, states_: Sequence[State]) -> None:
             "digest": s.digest,
             "told": [{"move": told.move.value, **plain(dates(told.period))} for told in s.told],
             "again_on": s.again_on,
+            "items_open": [{"reference": one.reference, "due": one.due.isoformat()} for one in s.items],
         }
         for s in states_
     ]
-    changing = ("decision", "digest", "told", "again_on")
+    changing = ("decision", "digest", "told", "again_on", "items_open")
     await put_rows(tx, affiliation, rows, key=("agent", "employer", "agreement"), update=changing)
 
 

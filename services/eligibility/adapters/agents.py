@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
+from kit.ids import new_id
 from kit.nir import Nir
-from services.eligibility.adapters.tables import agent, agent_employer, agent_past
+from kit.recording import Recording
+from services.eligibility.adapters.tables import agent, agent_employer, agent_past, prior_cover_past
 from services.eligibility.adapters.temporal import known
 
 
@@ -36,6 +39,11 @@ class Link:
     prior_collective_cover: bool
     hire_mark: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """SIRET and matricule."""
+        return self.employer, self.matricule
+
 
 @dataclass(frozen=True, slots=True)
 class StoredAgent:
@@ -48,11 +56,32 @@ class StoredAgent:
     first_name: str
 
 
-async def links(tx: AsyncConnection, agents: list[UUID]) -> list[Link]:
-    """With whom these agents are, as far as the caller sees."""
+async def links(tx: AsyncConnection, agents: list[UUID], at: datetime | None = None) -> list[Link]:
+    """With whom these agents are, as far as the caller sees; what is said of former cover, as it was known then."""
     query = select(agent_employer).where(agent_employer.c.agent.in_(agents))
     ordered = query.order_by(agent_employer.c.employer, agent_employer.c.matricule)
-    return [_link(row) for row in (await tx.execute(ordered)).mappings()]
+    found = [_link(row) for row in (await tx.execute(ordered)).mappings()]
+    if at is None:
+        return found
+    past = select(prior_cover_past).where(prior_cover_past.c.agent.in_(agents), known(prior_cover_past, at))
+    before = {(row.employer, row.matricule): row.prior_collective_cover for row in await tx.execute(past)}
+    return [replace(one, prior_collective_cover=before.get(one.key, one.prior_collective_cover)) for one in found]
+
+
+async def correct_prior_cover(tx: AsyncConnection, link: Link, recording: Recording) -> None:
+    """From now on a former collective cover is known otherwise; what was known stays readable as known before."""
+    mine = (agent_employer.c.employer == link.employer) & (agent_employer.c.matricule == link.matricule)
+    row = (await tx.execute(select(agent_employer).where(mine))).mappings().one()
+    past = prior_cover_past.c
+    corrected = select(func.max(func.upper(past.recorded))).where(
+        past.employer == link.employer, past.matricule == link.matricule
+    )
+    since = (await tx.execute(corrected)).scalar_one() or row["recorded_at"]
+    kept = {name: row[name] for name in ("employer", "matricule", "agent", "prior_collective_cover")}
+    until = Range(since, max(since, recording.at), bounds="[)")
+    await tx.execute(insert(prior_cover_past).values(fact=new_id(), recorded=until, recorded_by=recording.by, **kept))
+    now = {"prior_collective_cover": not link.prior_collective_cover}
+    await tx.execute(update(agent_employer).where(mine).values(now))
 
 
 async def listed(

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.types import Id
 from kit.events.context import Chain, current
-from services.eligibility.adapters.tables import affiliation, agent_employer, redecision
+from services.eligibility.adapters.decision_tables import affiliation, redecision
+from services.eligibility.adapters.tables import agent_employer
 
 CHANNEL: Final = "relais_redecision"
 _NOTIFY: Final = text(f"SELECT pg_notify('{CHANNEL}', '')")

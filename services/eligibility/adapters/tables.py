@@ -1,4 +1,7 @@
-"""The tables of the agent's file. Facts are dated twice: `valid` says when it was so, `recorded` when it was known."""
+"""The tables of the agent's file. Facts are dated twice: `valid` says when it was so, `recorded` when it was known.
+
+Those of decisions are in decision_tables.py.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     Boolean,
     Column,
     Date,
-    Identity,
     Integer,
     LargeBinary,
     Numeric,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 
 from kit.db.schema import kit_tables, new_metadata
-from kit.db.types import Id, Instant, Json, MoneyColumn, PeriodColumn, RateColumn
+from kit.db.types import Id, Instant, MoneyColumn, PeriodColumn, RateColumn
 
 metadata: Final = new_metadata()
 kit: Final = kit_tables(metadata)
@@ -89,6 +90,20 @@ agent_employer: Final = Table(
     Column("changes_told", Integer, nullable=False, server_default="0"),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
+)
+
+# What was known of a former collective cover before it was corrected, and until when.
+prior_cover_past: Final = Table(
+    "prior_cover_past",
+    metadata,
+    Column("fact", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("matricule", Text, nullable=False),
+    Column("agent", Id, nullable=False, index=True),
+    Column("prior_collective_cover", Boolean, nullable=False),
+    Column("recorded", TSTZRANGE, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    ExcludeConstraint(("employer", "="), ("matricule", "="), ("recorded", "&&"), name="ex_prior_cover_past_matricule"),
 )
 
 employment: Final = Table(
@@ -245,54 +260,4 @@ departure: Final = Table(
     Column("recorded", TSTZRANGE, nullable=False),
     Column("recorded_by", Text, nullable=False),
     ExcludeConstraint(("agent", "="), ("employer", "="), ("left_on", "="), ("recorded", "&&"), name="ex_departure_day"),
-)
-
-# The copy of what accords say, built from their events alone.
-agreement_terms: Final = Table(
-    "agreement_terms",
-    metadata,
-    Column("agreement", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("content", Json, nullable=False),
-)
-agreement_employer: Final = Table(
-    "agreement_employer",
-    metadata,
-    Column("agreement", Text, primary_key=True),
-    Column("employer", Text, primary_key=True),
-    Column("valid", PeriodColumn, nullable=False),
-)
-
-# The latest decision about each agent under each accord, what was told of it, and when to look again.
-affiliation: Final = Table(
-    "affiliation",
-    metadata,
-    Column("agent", Id, primary_key=True),
-    Column("employer", Text, primary_key=True),
-    Column("agreement", Text, primary_key=True),
-    Column("decision", Id, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("told", Json, nullable=False),
-    Column("again_on", Date, index=True),
-)
-
-# What was last told of an employment: its stretches, with the regime that follows from all jobs together.
-employment_told: Final = Table(
-    "employment_told",
-    metadata,
-    Column("employment", Id, primary_key=True),
-    Column("agent", Id, nullable=False, index=True),
-    Column("employer", Text, nullable=False),
-    Column("stretches", Json, nullable=False),
-)
-
-# Agents whose facts or terms changed and who wait to be decided, with the chain of events that caused it.
-redecision: Final = Table(
-    "redecision",
-    metadata,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("agent", Id, nullable=False),
-    Column("correlation", Text),
-    Column("causation", Text),
-    Column("traceparent", Text),
 )

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.period import Period
-from services.eligibility.adapters.tables import agreement_employer, agreement_terms
+from services.eligibility.adapters.decision_tables import agreement_employer, agreement_terms
 
 # Decisions share it, a change of terms has it alone: whoever reads terms sees them before the change or is asked again.
 _TERMS: Final = "hashtextextended('eligibility.terms', 0)"

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.db.copy import put_rows
 from kit.period import Period
 from rules.vocabulary import Regime
-from services.eligibility.adapters.tables import employment_told
+from services.eligibility.adapters.decision_tables import employment_told
 from services.eligibility.domain.documents import period
 from services.eligibility.domain.standing import Standing
 

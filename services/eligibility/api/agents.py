@@ -132,7 +132,7 @@ async def _file(
     entries = [entry for _, entry in await leaves.of_agents(tx, [agent], at)]
     return AgentAnswer.of(
         person,
-        await agents.links(tx, [agent]),
+        await agents.links(tx, [agent], at),
         employments=EmploymentAnswer.all_of(spell for _, spell in await employments.of_agents(tx, [agent], at)),
         leaves=LeaveAnswer.all_of(entries),
         options=[OptionAnswer.of(one) for one in await options.of_agent(tx, agent, at)],

@@ -136,11 +136,12 @@ class LeaveChanged(Answer):
 
 
 class InvalidityAnswer(Answer):
-    """A recognition of invalidity."""
+    """A recognition of invalidity; `to` is the day before the one that follows it."""
 
     id: UUID
     employer: str
     since: date = Field(serialization_alias="from")
+    until: date | None = Field(serialization_alias="to")
     cnracl_rate: str | None
     ss_category: str | None
     atmp_rate: str | None
@@ -152,6 +153,7 @@ class InvalidityAnswer(Answer):
             id=one.id,
             employer=one.employer,
             since=one.period.start,
+            until=one.period.end,
             cnracl_rate=None if one.cnracl_rate is None else str(one.cnracl_rate),
             ss_category=one.ss_category,
             atmp_rate=None if one.atmp_rate is None else str(one.atmp_rate),
@@ -180,10 +182,15 @@ class OptionAnswer(Answer):
 
 
 class MatriculeAnswer(Answer):
-    """With whom the agent is, under which matricule."""
+    """With whom the agent is, under which matricule, and whether a collective contract covered the agent before."""
 
     employer: str
     matricule: str
+    prior_collective_cover: bool
+
+    @classmethod
+    def of(cls, link: Link) -> Self:
+        return cls(employer=link.employer, matricule=link.matricule, prior_collective_cover=link.prior_collective_cover)
 
 
 class AgentRow(Answer):
@@ -226,7 +233,7 @@ class AgentAnswer(Answer):
             last_name=person.last_name,
             first_name=person.first_name,
             birth_date=person.birth_date,
-            matricules=[MatriculeAnswer(employer=link.employer, matricule=link.matricule) for link in links],
+            matricules=[MatriculeAnswer.of(link) for link in links],
             **facts,
         )
 

@@ -17,13 +17,13 @@ from kit.period import Period
 from services.eligibility.api.answers import InvalidityAnswer
 from services.eligibility.api.common import AgentId, Recorded
 from services.eligibility.api.schemas import InvalidityRequest, refused
-from services.eligibility.application.correct_invalidity import (
+from services.eligibility.application.open_file import open_file
+from services.eligibility.application.recognise_invalidity import (
     known_recognition,
+    recognise_invalidity,
     revise_invalidity,
     withdraw_invalidity,
 )
-from services.eligibility.application.open_file import open_file
-from services.eligibility.application.recognise_invalidity import recognise_invalidity
 from services.eligibility.domain.facts import Invalidity
 
 router = service_router(tags=["Invalidités"], dependencies=[requires("agents:write")])
@@ -46,7 +46,7 @@ class InvalidityChange(Request):
         return self
 
     def applied_to(self, known: Invalidity) -> Invalidity:
-        period = known.period if self.since is None else Period(self.since, known.period.end)
+        period = known.period if self.since is None else Period(self.since)
         said = {name: getattr(self, name) for name in ("cnracl_rate", "ss_category", "atmp_rate", "pension_net")}
         return replace(known, period=period, **{name: value for name, value in said.items() if value is not None})
 
@@ -66,7 +66,7 @@ class InvalidityNow(Answer):
 async def recognise(
     agent: AgentId, body: InvalidityRequest, tx: Tx, recording: Recorded, response: Response
 ) -> InvalidityAnswer:
-    """Record a recognition; the same again changes nothing (200)."""
+    """Record a recognition; the one before it ends the day before. The same again changes nothing (200)."""
     file = await open_file(tx, agent)
     done = await recognise_invalidity(tx, file, body.to_recognition(file.employer(body.employer)), recording)
     response.status_code = 201 if done.new else 200

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.recording import Recording
-from services.eligibility.adapters import employments
+from services.eligibility.adapters import agents, employments
 from services.eligibility.adapters.agents import Link
 from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.domain.amendment import Change, amended, ended
@@ -56,6 +56,22 @@ async def change_employment(
 async def end_employment(tx: AsyncConnection, file: OpenFile, employment: UUID, end: date, recording: Recording) -> int:
     """Set the last day of a contract. The new version. Raises FactNotFound, ReversedInterval, ContractOverlap."""
     return await _rewrite(tx, file, employment, ended(_own(file, employment), end), recording)
+
+
+async def correct_prior_cover(
+    tx: AsyncConnection, file: OpenFile, employment: UUID, *, prior: bool, recording: Recording
+) -> int:
+    """Say whether the agent had a collective contract of the same kind before this employment (accord art. 2.1).
+
+    It is said of the hire: of every contract under the same matricule. What was known before stays readable; the same
+    again changes nothing. The version. Raises FactNotFound.
+    """
+    key = _own(file, employment)[0].key
+    link = next(one for one in file.links if one.key == (key.employer, key.matricule))
+    if link.prior_collective_cover is prior:
+        return file.version
+    await agents.correct_prior_cover(tx, link, recording)
+    return await changed(tx, file.agent)
 
 
 async def check_free(tx: AsyncConnection, spells: tuple[Spell, ...]) -> None:

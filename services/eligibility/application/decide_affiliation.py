@@ -28,14 +28,19 @@ from services.eligibility.application.payloads import (
     AffiliationResumed,
     AffiliationStarted,
     AffiliationSuspended,
+    EndingPart,
 )
 from services.eligibility.application.read_facts import Facts, read_facts
+from services.eligibility.application.remind_proofs import NOTICE_DAYS, look_again, open_items
+from services.eligibility.application.remind_proofs import told as work_items
 from services.eligibility.application.status_payloads import Dispensation, DispensationGranted, DispensationLapsed
 from services.eligibility.application.tell_deaths import tell_deaths
 from services.eligibility.application.tell_employments import tell_employments
 from services.eligibility.domain.announcement import Move, Transition, announce, transitions
 from services.eligibility.domain.decision import Decision, inputs_of, taken
 from services.eligibility.domain.documents import reason_document, timeline_document
+from services.eligibility.domain.ending import ending_of
+from services.eligibility.domain.facts import DispenseRequest
 
 EVENTS: Final[dict[Move, type[Affiliation | Dispensation]]] = {
     Move.STARTED: AffiliationStarted,
@@ -57,6 +62,8 @@ class _Verdict:
     decision: Decision
     digest: str
     before: State | None
+    content: Mapping[str, Any]
+    requests: tuple[DispenseRequest, ...]
 
     @property
     def is_new(self) -> bool:
@@ -73,7 +80,8 @@ async def decide_affiliation(tx: AsyncConnection, who: Mapping[UUID, Chain], rul
     events = await tell_identities(tx, list(who))
     events += await tell_employments(tx, facts, rules)
     events += await tell_deaths(tx, facts, clock)
-    events += await _keep(tx, await _verdicts(tx, facts), clock)
+    notice_days = rules.at(NOTICE_DAYS, clock.day()).integer
+    events += await _keep(tx, await _verdicts(tx, facts), clock, notice_days)
     chained = [replace(event, chain=who[UUID(event.key)]) for event in events]
     for first in range(0, len(chained), BATCH_LIMIT):
         await publish_many(tx, chained[first : first + BATCH_LIMIT])
@@ -89,29 +97,34 @@ async def _verdicts(tx: AsyncConnection, facts: dict[UUID, Facts]) -> list[_Verd
     found: list[_Verdict] = []
     for agent, known in facts.items():
         for employer in known.employers():
+            requests = tuple(one for one in known.dispenses if one.employer == employer)
             for bound, content in accords[employer]:
                 agreement = content["agreement"]
-                decision = taken(inputs_of(known.file_with(employer), content, bound, known.died_on))
+                decision = taken(inputs_of(known.file_with(employer), content, bound, known.died_on, employer))
                 if decision is not None:
                     digest, state = decision.snapshot.digest(), before.get((agent, employer, agreement))
-                    found.append(_Verdict(agent, employer, agreement, decision, digest, state))
+                    found.append(_Verdict(agent, employer, agreement, decision, digest, state, content, requests))
     return found
 
 
-async def _keep(tx: AsyncConnection, verdicts: Sequence[_Verdict], clock: Clock) -> list[Outgoing]:
+async def _keep(tx: AsyncConnection, verdicts: Sequence[_Verdict], clock: Clock, notice_days: int) -> list[Outgoing]:
     """Store the decisions that differ, and say what became true of each by today."""
     new = [verdict for verdict in verdicts if verdict.is_new]
     about = [(subject(v.agent, v.employer, v.agreement), v.employer, v.decision.snapshot, v.digest) for v in new]
     ids = iter(await affiliations.decide(tx, about, clock.instant()))
     events: list[Outgoing] = []
     states: list[State] = []
+    today = clock.day()
     for verdict in verdicts:
         before, told = verdict.before, verdict.before.told if verdict.before else ()
         decision = next(ids) if before is None or verdict.is_new else before.decision
-        said = announce(transitions(verdict.decision.stretches), told, clock.day())
+        said, due = announce(transitions(verdict.decision.stretches), told, today), verdict.decision.proofs_due
+        items = open_items(verdict.agent, verdict.requests, due, today, notice_days)
+        again = [day for day in (said.again_on, look_again(due, today, notice_days)) if day is not None]
         key = (verdict.agent, verdict.employer, verdict.agreement)
-        state = State(*key, decision, verdict.digest, said.told, said.again_on)
+        state = State(*key, decision, verdict.digest, said.told, min(again, default=None), items)
         events += _events(verdict, decision, said.tell)
+        events += work_items(verdict.agent, verdict.employer, before.items if before else (), items)
         if state != before:
             states.append(state)
     await affiliations.store(tx, states)
@@ -121,6 +134,7 @@ async def _keep(tx: AsyncConnection, verdicts: Sequence[_Verdict], clock: Clock)
 def _events(verdict: _Verdict, decision: UUID, moves: Iterable[Transition]) -> Iterator[Outgoing]:
     timeline = timeline_document(verdict.decision.stretches)
     for move in moves:
+        ending = ending_of(move, verdict.content)
         data = {
             "agent": verdict.agent,
             "employer": verdict.employer,
@@ -130,6 +144,7 @@ def _events(verdict: _Verdict, decision: UUID, moves: Iterable[Transition]) -> I
             "to": move.period.end,
             "reasons": [reason_document(reason) for reason in move.reasons],
             "timeline": timeline,
+            "ending": None if ending is None else EndingPart.of(ending),
         }
         payload = EVENTS[move.move].model_validate(data)
         yield Outgoing(payload, str(verdict.agent), verdict.employer, subject=f"/v1/agents/{verdict.agent}")

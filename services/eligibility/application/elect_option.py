@@ -14,10 +14,10 @@ from kit.recording import Recording
 from services.eligibility.adapters import options, terms, told
 from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.application.payloads import OptionCancelled, OptionElected
-from services.eligibility.domain.documents import read_terms
 from services.eligibility.domain.errors import FactNotFound, NotEmployed, OptionNotOpen, OptionOverlap, ReversedInterval
 from services.eligibility.domain.facts import Election
 from services.eligibility.domain.terms import EligibilityTerms
+from services.eligibility.domain.terms_document import read_terms, terms_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,14 @@ async def _check_open(tx: AsyncConnection, file: OpenFile, one: Election) -> Non
     if not regimes:
         raise NotEmployed(pointer="/from")
     for said in await _terms_on(tx, one.employer, day):
-        if not said.open_to.get(one.guarantee, frozenset()).intersection(regimes):
+        if not said.on(day).open_to.get(one.guarantee, frozenset()).intersection(regimes):
             raise OptionNotOpen(pointer="/guarantee")
 
 
 async def _terms_on(tx: AsyncConnection, employer: str, day: date) -> list[EligibilityTerms]:
     """What the accords that bind an employer on a day say."""
-    known = [read_terms(content, bound) for _, bound, content in await terms.binding(tx, [employer])]
+    binding = await terms.binding(tx, [employer])
+    known = [read_terms(terms_for(content, employer), bound) for _, bound, content in binding]
     return [said for said in known if said is not None and day in said.effective]
 
 

@@ -69,6 +69,29 @@ class Eligibility(Fact):
     suspension: Suspension
 
 
+class Insurer(Dated):
+    """Who insures."""
+
+    code: str
+
+
+class ExceptionFact(Dated):
+    """What the accord says otherwise for one employer, in a period; what it leaves out reads as for all."""
+
+    employer: str
+    guarantees: list[GuaranteeFact] = Field(default_factory=list)
+    eligibility: Eligibility | None = None
+
+
+class Former(Fact):
+    """What the accord said of cover until the day `to`, before an avenant."""
+
+    end: date = Field(alias="to")
+    guarantees: list[GuaranteeFact]
+    eligibility: Eligibility
+    exceptions: list[ExceptionFact] = Field(default_factory=list)
+
+
 class AgreementPublished(Fact):
     """An accord, whole. What cannot be read is refused here, and the event parked, before any decision rests on it."""
 
@@ -78,6 +101,10 @@ class AgreementPublished(Fact):
     employers: list[Employer]
     guarantees: list[GuaranteeFact]
     eligibility: Eligibility
+    insurers: list[Insurer] = Field(default_factory=list)
+    exceptions: list[ExceptionFact] = Field(default_factory=list)
+    suspensions: list[Dated] = Field(default_factory=list)
+    formerly: list[Former] = Field(default_factory=list)
 
 
 async def published(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:

@@ -9,10 +9,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events.envelope import EventData
+from services.eligibility.domain.ending import Ending
 from services.eligibility.domain.facts import Election, Invalidity
 from services.eligibility.domain.standing import Standing
 
 TOPIC: Final = "psc.eligibility.agent.v1"
+# What the accord's art. 8 lets an ended contract go on owing, in the words of the registry.
+KEPT: Final = ("ANNUITIES_REVALUED", "DEATH_COVER_KEPT")
 
 
 class Part(BaseModel):
@@ -88,7 +91,11 @@ class EmploymentChanged(EventData):
 
 
 class InvalidityRecognised(EventData):
-    """An invalidity is recognised; its three rates are facts apart (rulebook S5), fractions of one."""
+    """An invalidity is recognised; its three rates are facts apart (rulebook S5), fractions of one.
+
+    It holds until `to` (null: on), the day before the recognition that follows it. `follows`: the one it follows, which
+    is told again by `invalidity.revised` with its last day; null: the first.
+    """
 
     model_config = ConfigDict(serialize_by_alias=True)
     type: ClassVar[str] = "fr.psc.eligibility.invalidity.recognised.v1"
@@ -98,18 +105,22 @@ class InvalidityRecognised(EventData):
     employer: str
     recognition: UUID
     since: date = Field(alias="from")
+    until: date | None = Field(None, alias="to")
+    follows: UUID | None = None
     cnracl_rate: str | None
     ss_category: str | None
     atmp_rate: str | None
     pension_net: str
 
     @classmethod
-    def of(cls, agent: UUID, one: Invalidity) -> Self:
+    def of(cls, agent: UUID, one: Invalidity, follows: UUID | None = None) -> Self:
         said = {
             "agent": agent,
             "employer": one.employer,
             "recognition": one.id,
             "from": one.period.start,
+            "to": one.period.end,
+            "follows": follows,
             "cnracl_rate": None if one.cnracl_rate is None else str(one.cnracl_rate),
             "ss_category": one.ss_category,
             "atmp_rate": None if one.atmp_rate is None else str(one.atmp_rate),
@@ -184,11 +195,37 @@ class AffiliationResumed(Affiliation):
     topic: ClassVar[str] = TOPIC
 
 
+class KeptPart(Part):
+    """What an ended contract goes on owing (accord art. 8), and the insurer who owes it; null: unknown."""
+
+    what: str
+    insurer: str | None
+
+
+class EndingPart(Part):
+    """The end of a contract: AGREEMENT_ENDED or ADHESION_ENDED, its last day, what it goes on owing."""
+
+    cause: str
+    on: date
+    kept: list[KeptPart]
+
+    @classmethod
+    def of(cls, one: Ending) -> Self:
+        owing = one.insurers or (None,)
+        kept = [KeptPart(what=what, insurer=insurer) for insurer in owing for what in KEPT]
+        return cls(cause=one.cause.value, on=one.on, kept=kept)
+
+
 class AffiliationEnded(Affiliation):
-    """Cover ends; with a timeline that never covers, it never was."""
+    """Cover ends; with a timeline that never covers, it never was.
+
+    `ending` is there when it ends with the accord or with the employer's adhesion, not for a reason of the agent's own.
+    """
 
     type: ClassVar[str] = "fr.psc.eligibility.affiliation.ended.v1"
     topic: ClassVar[str] = TOPIC
+
+    ending: EndingPart | None = None
 
 
 class Option(EventData):

@@ -11,10 +11,10 @@ from kit.period import Period
 from rules.book import Rules
 from rules.vocabulary import Guarantee
 from services.eligibility.adapters import terms
-from services.eligibility.domain.documents import read_terms
 from services.eligibility.domain.errors import UnknownAgreement
 from services.eligibility.domain.file import AgentFile
 from services.eligibility.domain.simulation import Simulation, simulate
+from services.eligibility.domain.terms_document import read_terms, terms_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,6 @@ async def simulated(tx: AsyncConnection, what: Supposition, rules: Rules) -> Sim
     content = await terms.content_of(tx, what.agreement)
     if content is None:
         raise UnknownAgreement(pointer="/agreement")
-    said = read_terms(content, Period(date.min))
+    said = read_terms(terms_for(content, None), Period(date.min))
     assert said is not None, "an accord is in force some day"
     return simulate(what.file, what.chosen, said, what.as_of, rules)

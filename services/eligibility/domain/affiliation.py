@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from kit.period import ONE_DAY, Period
 from kit.stretches import joined
@@ -12,10 +13,10 @@ from kit.trace import Trace
 from rules.vocabulary import AffiliationOutcome as Outcome
 from services.eligibility.domain import presence
 from services.eligibility.domain.deferral import joins_after_return
-from services.eligibility.domain.dispense import lapses_on
+from services.eligibility.domain.dispense import Holding, held
 from services.eligibility.domain.file import AgentFile, Employment
 from services.eligibility.domain.presence import Run
-from services.eligibility.domain.reasons import REASONS, Reason
+from services.eligibility.domain.reasons import AGREEMENT_SUSPENDED, REASONS, Reason
 from services.eligibility.domain.terms import EligibilityTerms
 
 
@@ -30,10 +31,14 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Every day from the later of the accord's effect and the first employment, without gap; the last has no end."""
+    """Every day from the later of the accord's effect and the first employment, without gap; the last has no end.
+
+    `dispenses`: the requests to stay out that hold, one for each presence that has one.
+    """
 
     stretches: tuple[Stretch, ...]
     trace: Trace
+    dispenses: tuple[Holding, ...] = ()
 
     @property
     def first_day(self) -> date:
@@ -51,12 +56,11 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
-    """What one unbroken presence has to pass: the days are None where nothing stands in the way."""
+    """What one unbroken presence has to pass: None where nothing stands in the way."""
 
     run: Run
     joins: date | None
-    dispensed_from: date | None
-    dispense_lapses: date | None
+    dispense: Holding | None
 
 
 def decide(file: AgentFile, terms: EligibilityTerms) -> Timeline:
@@ -70,15 +74,16 @@ def decide(file: AgentFile, terms: EligibilityTerms) -> Timeline:
         (Period(day, end), _outcome(day, file, terms, gates)) for day, end in zip(days, [*ends, None], strict=True)
     ]
     stretches = tuple(
-        Stretch(period, outcome, (REASONS[outcome],) if outcome in REASONS else ())
+        Stretch(period, outcome, _reasons(outcome, [day for day in days if day in period], file, terms))
         for period, outcome in joined(pieces)
     )
-    return Timeline(stretches, _trace(file, terms, gates, stretches))
+    dispenses = tuple(gate.dispense for gate in gates if gate.dispense is not None)
+    return Timeline(stretches, _trace(file, terms, gates, stretches), dispenses)
 
 
 def _gates(file: AgentFile, terms: EligibilityTerms) -> tuple[_Gate, ...]:
     gates: list[_Gate] = []
-    for run in presence.runs(presence.counted(file, terms)):
+    for run in presence.runs(file, terms):
         previous = gates[-1].run if gates else None
         joins = joins_after_return(file, run, terms)
         begins = max(
@@ -86,30 +91,32 @@ def _gates(file: AgentFile, terms: EligibilityTerms) -> tuple[_Gate, ...]:
             terms.effective.start,
             joins or date.min,
         )
-        lapses = lapses_on(file.dispenses, begins, run, previous, terms)
-        gates.append(_Gate(run, joins, None if lapses is None else begins, lapses))
+        gates.append(_Gate(run, joins, held(file.dispenses, begins, run, previous, terms)))
     return tuple(gates)
 
 
 def _turning_days(file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate], first: date) -> set[date]:
     """Every day on which an outcome may change, from `first` on."""
-    days = {first}
-    for period in (terms.effective, *(e.period for e in file.employments), *(p.period for p in file.positions)):
+    days = {first} | terms.turning_days()
+    for period in (*(e.period for e in file.employments), *(p.period for p in file.positions)):
         days.add(period.start)
         if period.end is not None:
             days.add(period.end + ONE_DAY)
     for gate in gates:
-        days |= {day for day in (gate.joins, gate.dispensed_from, gate.dispense_lapses) if day is not None}
+        if gate.joins is not None:
+            days.add(gate.joins)
+        if gate.dispense is not None:
+            days |= {gate.dispense.begins, gate.dispense.lapses_on}
         days |= {presence.eligible_from(e, gate.run, terms) for e in gate.run.employments}
     return {day for day in days if first <= day < date.max}
 
 
 def _outcome(day: date, file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate]) -> Outcome:
     """The strongest outcome of a day, in the order of precedence of AffiliationOutcome."""
-    held = file.employed_on(day)
-    if not held or day not in terms.effective:
+    present = file.employed_on(day)
+    if not present or day not in terms.effective:
         return Outcome.ENDED
-    counted = [e for e in held if e.kind not in terms.excluded_kinds]
+    counted = [e for e in present if e.kind not in terms.on(day).excluded_kinds]
     gate = next((g for g in gates if day in g.run.period), None)
     if gate is None or not counted:
         return Outcome.EXCLUDED
@@ -131,16 +138,27 @@ def _covered(
     """What has become of the cover of an agent who may have it."""
     if _dispensed(day, counted, gate, terms):
         return Outcome.DISPENSED
-    if any(not (p.paid and terms.paid_keeps_cover) for p in file.positions_on(day)):
-        return Outcome.SUSPENDED
-    return Outcome.AFFILIATED
+    return Outcome.SUSPENDED if _suspended_by(day, file, terms) else Outcome.AFFILIATED
 
 
 def _dispensed(day: date, counted: Iterable[Employment], gate: _Gate, terms: EligibilityTerms) -> bool:
-    if gate.dispensed_from is None or gate.dispense_lapses is None:
+    if gate.dispense is None or not gate.dispense.begins <= day < gate.dispense.lapses_on:
         return False
-    in_time = gate.dispensed_from <= day < gate.dispense_lapses
-    return in_time and all(presence.dispensable(e, terms) for e in counted)
+    return all(presence.dispensable(e, terms.on(day)) for e in counted)
+
+
+def _suspended_by(day: date, file: AgentFile, terms: EligibilityTerms) -> tuple[Reason, ...]:
+    """What suspends cover on a day: an unpaid position of the agent, the accord's own suspension, or both."""
+    unpaid = any(not (p.paid and terms.on(day).paid_keeps_cover) for p in file.positions_on(day))
+    own = (REASONS[Outcome.SUSPENDED],) if unpaid else ()
+    return (*own, AGREEMENT_SUSPENDED) if terms.suspended_on(day) else own
+
+
+def _reasons(outcome: Outcome, days: Iterable[date], file: AgentFile, terms: EligibilityTerms) -> tuple[Reason, ...]:
+    """Why a stretch has its outcome; `days` are those on which something may have changed in it."""
+    if outcome is Outcome.SUSPENDED:
+        return tuple(dict.fromkeys(reason for day in days for reason in _suspended_by(day, file, terms)))
+    return (REASONS[outcome],) if outcome in REASONS else ()
 
 
 def _trace(file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate], stretches: Iterable[Stretch]) -> Trace:
@@ -149,16 +167,23 @@ def _trace(file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate], str
             "eligibility.presence",
             "accord art. 2.1 et 3",
             {"presence": gate.run.period, "contracts": len(gate.run.employments), "deferred_until": gate.joins},
-            {"dispensed_from": gate.dispensed_from, "dispense_lapses_on": gate.dispense_lapses},
+            {
+                "dispensed_from": gate.dispense and gate.dispense.begins,
+                "dispense_lapses_on": gate.dispense and gate.dispense.lapses_on,
+            },
         )
         for gate in gates
     )
     result = [{"period": s.period, "outcome": str(s.outcome)} for s in stretches]
-    inputs = {
+    inputs: dict[str, Any] = {
         "agreement": terms.agreement,
         "effective": terms.effective,
         "employments": [{"kind": str(e.kind), "period": e.period} for e in file.employments],
         "positions": [{"period": p.period, "paid": p.paid} for p in file.positions],
         "prior_collective_cover": file.prior_collective_cover,
     }
+    if terms.suspensions:
+        inputs["suspensions"] = terms.suspensions
+    if len(terms.rules) > 1:
+        inputs["rules_from"] = [period.start for period, _ in terms.rules[1:]]
     return Trace("eligibility.affiliation", "accord art. 2.1, 2.2 et 3", inputs, result, steps)

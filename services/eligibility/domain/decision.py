@@ -11,30 +11,37 @@ from kit.period import Period
 from kit.trace import Snapshot, Trace, plain
 from services.eligibility.domain.affiliation import Stretch, Timeline, decide
 from services.eligibility.domain.death import GROUND, ended_by
-from services.eligibility.domain.documents import dates, file_document, period, read_file, read_terms, timeline_document
+from services.eligibility.domain.documents import dates, file_document, period, read_file, timeline_document
 from services.eligibility.domain.file import AgentFile
 from services.eligibility.domain.grounds import explained
+from services.eligibility.domain.proofs_due import ProofDue, proofs_due
+from services.eligibility.domain.terms_document import read_terms, terms_for
 
 KIND: Final = "affiliation"
-# What of a published accord a decision on cover reads; the rest is not kept with it.
-TERMS_READ: Final = ("agreement", "version", "effective", "eligibility", "guarantees")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A timeline with its reasons, and the snapshot to store."""
+    """A timeline with its reasons, the snapshot to store, and until when dispenses are to be proven again."""
 
     stretches: tuple[Stretch, ...]
     snapshot: Snapshot
+    proofs_due: tuple[ProofDue, ...] = ()
 
 
 def inputs_of(
-    file: AgentFile, content: Mapping[str, Any], bound: Period, died_on: date | None = None
+    file: AgentFile,
+    content: Mapping[str, Any],
+    bound: Period,
+    died_on: date | None = None,
+    employer: str | None = None,
 ) -> dict[str, Any]:
-    """The inputs of a decision: the file, the accord as published, the employer's own dates in it, a death."""
-    terms = {name: content[name] for name in TERMS_READ if name != "guarantees"}
-    terms["guarantees"] = [{name: g[name] for name in ("code", "populations")} for g in content["guarantees"]]
+    """The inputs of a decision: the file, the accord as published, the employer's own dates in it, a death.
+
+    Without `employer`, what the accord says otherwise for one employer is left out.
+    """
     death = {} if died_on is None else {"died_on": died_on.isoformat()}
+    terms = terms_for(content, employer)
     return {"file": file_document(file), "terms": terms, "bound": plain(dates(bound)), **death}
 
 
@@ -51,4 +58,5 @@ def taken(inputs: Mapping[str, Any]) -> Decision | None:
         stretches = ended_by(stretches, died_on)
         trace = Trace(GROUND.rule, GROUND.reference, {"died_on": died_on}, timeline_document(stretches), (trace,))
     result = {"timeline": timeline_document(stretches)}
-    return Decision(stretches, Snapshot(KIND, dict(inputs), [], result, trace.json()))
+    snapshot = Snapshot(KIND, dict(inputs), [], result, trace.json())
+    return Decision(stretches, snapshot, proofs_due(timeline.dispenses, stretches))

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kit.period import ONE_DAY, Month, add_months
 from services.eligibility.domain.file import Dispense
 from services.eligibility.domain.presence import Run
 from services.eligibility.domain.terms import DispenseTerms, EligibilityTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A request that holds from `begins`, until cover starts on `lapses_on`.
+
+    `prove_by`: the last day on which another proof would make it hold longer; None when it is given up before.
+    """
+
+    requested_on: date
+    begins: date
+    lapses_on: date
+    prove_by: date | None
 
 
 def deadline(run: Run, terms: EligibilityTerms, dispense: DispenseTerms) -> date:
@@ -18,43 +32,45 @@ def deadline(run: Run, terms: EligibilityTerms, dispense: DispenseTerms) -> date
     return run.period.start + timedelta(days=dispense.hire_days)
 
 
-def lapses_on(
+def held(
     asked: Iterable[Dispense], begins: date, run: Run, previous: Run | None, terms: EligibilityTerms
-) -> date | None:
-    """The day a dispense that holds from `begins` ends and cover starts, or None when no dispense is due.
+) -> Holding | None:
+    """The request that keeps an agent out from `begins`, or None when no dispense is due.
 
     `begins` is the day affiliation would begin. A proof holds one year from its date; the next must come while it
     does. Without a new one the agent is affiliated on the first of the following month (S15), for good; an agent who
-    gives it up is affiliated the day after. Asked twice in time, it holds as long as either request does.
+    gives it up is affiliated the day after. Asked twice in time, it holds as long as either request does. The request
+    is judged by what the accord said on the day of hire (or of its own effect), a proof by what it said on its day.
     """
-    days = (_lapse(one, begins, run, previous, terms) for one in asked)
-    return max((day for day in days if day is not None), default=None)
+    found = [one for request in asked if (one := _held(request, begins, run, previous, terms)) is not None]
+    return max(found, key=lambda one: (one.lapses_on, one.requested_on), default=None)
 
 
-def _lapse(asked: Dispense, begins: date, run: Run, previous: Run | None, terms: EligibilityTerms) -> date | None:
-    """The day one request ceases to hold; None when it is not due."""
-    rule = terms.dispense
-    if rule is None or not asked.individual_cover:
-        return None
-    if asked.until is not None and asked.until < begins:
+def _held(asked: Dispense, begins: date, run: Run, previous: Run | None, terms: EligibilityTerms) -> Holding | None:
+    rule = terms.on(max(run.period.start, terms.effective.start)).dispense
+    if rule is None or not asked.individual_cover or (asked.until is not None and asked.until < begins):
         return None
     last_day = deadline(run, terms, rule)
-    if asked.requested_on > last_day:
+    for_an_ended_job = previous is not None and asked.requested_on <= previous.period.last
+    if asked.requested_on > last_day or for_an_ended_job:
         return None
-    if previous is not None and asked.requested_on <= previous.period.last:
-        return None  # it was asked for an employment that has ended
-    proven = _proven_until(sorted(asked.proofs), begins, last_day, rule.proof_months)
+    proven = _proven_until(sorted(asked.proofs), begins, last_day, terms)
     if proven is None:
         return None
     lapse = Month.of(proven).next().first
-    return lapse if asked.until is None else min(lapse, asked.until + ONE_DAY)
+    if asked.until is not None and asked.until < lapse:
+        return Holding(asked.requested_on, begins, asked.until + ONE_DAY, None)
+    return Holding(asked.requested_on, begins, lapse, proven + ONE_DAY)
 
 
-def _proven_until(proofs: Sequence[date], begins: date, last_day: date, months: int) -> date | None:
+def _proven_until(proofs: Sequence[date], begins: date, last_day: date, terms: EligibilityTerms) -> date | None:
     """The last day the unbroken chain of proofs covers; None when no proof given in time reaches `begins`."""
     until: date | None = None
     for proof in proofs:
-        holds_to = add_months(proof, months) - ONE_DAY
+        rule = terms.on(proof).dispense
+        if rule is None:
+            continue
+        holds_to = add_months(proof, rule.proof_months) - ONE_DAY
         in_time = proof <= max(begins, last_day) if until is None else proof <= until + ONE_DAY
         if in_time and holds_to >= begins:
             until = holds_to

@@ -1,4 +1,4 @@
-"""A file and terms as JSON and back: what a decision keeps, so that it can be taken again to the same bytes."""
+"""A file and timelines as JSON, and a file back: a decision kept so can be taken again to the same bytes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 
 from kit.period import Period
 from kit.trace import plain
-from rules.vocabulary import ContractKind, EmploymentKind, Guarantee, PositionKind, Regime
+from rules.vocabulary import ContractKind, EmploymentKind, PositionKind
 from services.eligibility.domain.affiliation import Stretch
 from services.eligibility.domain.file import AgentFile, ArtTeaching, Dispense, Employment, Position
 from services.eligibility.domain.reasons import Reason
-from services.eligibility.domain.terms import DispenseTerms, EligibilityTerms
 
 Document = Mapping[str, Any]
 
@@ -54,30 +53,6 @@ def read_file(document: Document) -> AgentFile:
     )
 
 
-def read_terms(document: Document, bound: Period) -> EligibilityTerms | None:
-    """What an accord, as it is published, says of cover for an employer bound on those days; None when on no day."""
-    effective = _period_named(document["effective"], "from", "to").intersection(bound)
-    if effective is None:
-        return None
-    said, dispense = document["eligibility"], document["eligibility"]["dispense"]
-    return EligibilityTerms(
-        agreement=document["agreement"],
-        effective=effective,
-        return_days=said["return_days"],
-        deferring_leaves=frozenset(PositionKind(kind) for kind in said["deferring_leaves"]),
-        seniority_months=said["seniority_months"],
-        contract_months=said["contract_months"],
-        seniority_kinds=frozenset(EmploymentKind(kind) for kind in said["seniority_kinds"]),
-        excluded_kinds=frozenset(EmploymentKind(kind) for kind in said["excluded_kinds"]),
-        dispense=None if dispense is None else _dispense(dispense),
-        paid_keeps_cover=said["suspension"]["paid_keeps_cover"],
-        open_to={
-            Guarantee(offered["code"]): frozenset(Regime(name) for name in offered["populations"])
-            for offered in document["guarantees"]
-        },
-    )
-
-
 def timeline_document(stretches: Iterable[Stretch]) -> list[dict[str, Any]]:
     """Stretches as answers and events show them: start, end, outcome, reasons."""
     return [
@@ -102,12 +77,8 @@ def dates(of: Period) -> dict[str, date | None]:
 
 def period(document: Document) -> Period:
     """A period from its two fields."""
-    return _period_named(document, "start", "end")
-
-
-def _period_named(document: Document, start: str, end: str) -> Period:
-    last = document[end]
-    return Period(date.fromisoformat(document[start]), date.fromisoformat(last) if last else None)
+    last = document["end"]
+    return Period(date.fromisoformat(document["start"]), date.fromisoformat(last) if last else None)
 
 
 def _employment(document: Document) -> Employment:
@@ -128,14 +99,4 @@ def _asked(document: Document) -> Dispense:
         document["individual_cover"],
         tuple(date.fromisoformat(proof) for proof in document["proofs"]),
         date.fromisoformat(until) if until else None,
-    )
-
-
-def _dispense(document: Document) -> DispenseTerms:
-    return DispenseTerms(
-        contracts=frozenset(ContractKind(kind) for kind in document["contracts"]),
-        kinds=frozenset(EmploymentKind(kind) for kind in document["kinds"]),
-        present_deadline=date.fromisoformat(document["present_deadline"]),
-        hire_days=document["hire_days"],
-        proof_months=document["proof_months"],
     )

@@ -208,11 +208,11 @@ class OptionOverlap(RelaisError):
 
 
 class InvalidityOverlap(RelaisError):
-    """Another recognition already holds on some of these days."""
+    """Another recognition begins on the same day: it is corrected, not followed."""
 
     code = "invalidity_overlap"
-    title_fr = "Une invalidité est déjà reconnue sur cette période"
-    title_en = "An invalidity is already recognised over this period"
+    title_fr = "Une autre invalidité est reconnue à partir du même jour"
+    title_en = "Another invalidity is recognised from the same day"
 
 
 class UnknownAgreement(RelaisError):

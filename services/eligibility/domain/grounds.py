@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from kit.period import ONE_DAY
 from rules.vocabulary import AffiliationOutcome as Outcome
 from services.eligibility.domain.affiliation import Stretch, Timeline
 from services.eligibility.domain.file import AgentFile
-from services.eligibility.domain.reasons import Reason
-from services.eligibility.domain.terms import EligibilityTerms
+from services.eligibility.domain.reasons import ADHESION_ENDED, AGREEMENT_ENDED, AGREEMENT_SUSPENDED, Reason
+from services.eligibility.domain.terms import CoverRules, EligibilityTerms
 
 
 def explained(timeline: Timeline, file: AgentFile, terms: EligibilityTerms) -> tuple[Stretch, ...]:
@@ -30,43 +31,55 @@ def _ground(stretch: Stretch, before: Outcome | None, file: AgentFile, terms: El
         case Outcome.NOT_YET_ELIGIBLE:
             return _reached(stretch.period.start, file, terms)
         case Outcome.DEFERRED:
-            text = f"Reprise effective de {terms.return_days} jours continus : l'agent adhère le lendemain."
+            days = terms.on(stretch.period.start).return_days
+            text = f"Reprise effective de {days} jours continus : l'agent adhère le lendemain."
             return Reason("eligibility.return_to_work", "accord art. 2.1", text)
         case Outcome.DISPENSED:
             return Reason("eligibility.dispense", "accord art. 3", "La dispense n'est plus due : adhésion automatique.")
         case Outcome.SUSPENDED:
-            return Reason("eligibility.suspension", "accord art. 2.2", "Fin de la suspension : la couverture reprend.")
+            return _resumed(stretch.period.start, terms)
     return _compulsory(stretch.period.start, file, terms)
+
+
+def _resumed(day: date, terms: EligibilityTerms) -> Reason:
+    """Cover after a suspension: the accord's own, or the agent's."""
+    if terms.suspended_on(day - ONE_DAY):
+        text = "Fin de la suspension de l'accord : la couverture reprend."
+        return Reason(AGREEMENT_SUSPENDED.rule, AGREEMENT_SUSPENDED.reference, text)
+    return Reason("eligibility.suspension", "accord art. 2.2", "Fin de la suspension : la couverture reprend.")
 
 
 def _compulsory(day: date, file: AgentFile, terms: EligibilityTerms) -> Reason:
     """Covered from the first day: nobody bound by seniority, or a contract long enough."""
     kinds = {e.kind for e in file.employed_on(day)}
-    if kinds - terms.seniority_kinds - terms.excluded_kinds:
+    said = terms.on(day)
+    if kinds - said.seniority_kinds - said.excluded_kinds:
         text = "Adhésion obligatoire de l'ensemble du personnel, sans condition d'ancienneté."
         return Reason("eligibility.compulsory", "accord art. 2.1 et 3", text)
-    return _long_contract(terms)
+    return _long_contract(said)
 
 
 def _reached(day: date, file: AgentFile, terms: EligibilityTerms) -> Reason:
     """Cover after a wait: seniority, unless an employment begins that day that need not wait."""
-    beginning = [e for e in file.employments if e.period.start == day and e.kind not in terms.excluded_kinds]
-    if any(e.kind not in terms.seniority_kinds for e in beginning):
+    said = terms.on(day)
+    beginning = [e for e in file.employments if e.period.start == day and e.kind not in said.excluded_kinds]
+    if any(e.kind not in said.seniority_kinds for e in beginning):
         return _compulsory(day, file, terms)
     if beginning:
-        return _long_contract(terms)
-    text = f"Ancienneté de {terms.seniority_months} mois consécutifs atteinte."
+        return _long_contract(said)
+    text = f"Ancienneté de {said.seniority_months} mois consécutifs atteinte."
     return Reason("eligibility.seniority", "accord art. 3", text)
 
 
-def _long_contract(terms: EligibilityTerms) -> Reason:
-    text = f"Contrat d'au moins {terms.contract_months} mois ou présence suffisante : adhésion dès l'arrivée."
+def _long_contract(said: CoverRules) -> Reason:
+    text = f"Contrat d'au moins {said.contract_months} mois ou présence suffisante : adhésion dès l'arrivée."
     return Reason("eligibility.contract_length", "accord art. 3", text)
 
 
 def _ended(day: date, file: AgentFile, terms: EligibilityTerms) -> Reason:
-    if file.employed_on(day) and day not in terms.effective:
-        return Reason("eligibility.not_in_force", "accord art. 8 et 9", "L'accord ne s'applique pas à cette date.")
+    if file.employed_on(day):
+        ended = terms.agreement_end is not None and day > terms.agreement_end
+        return AGREEMENT_ENDED if ended else ADHESION_ENDED
     return Reason("eligibility.employment", "accord art. 2.1", "Aucun emploi auprès de l'employeur à cette date.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from kit.period import Period
 from kit.trace import Trace
@@ -21,9 +22,9 @@ class OptionPeriod:
 
 
 def options_held(
-    chosen: Iterable[Guarantee], timeline: Timeline, regime: Regime | None, terms: EligibilityTerms
+    chosen: Iterable[Guarantee], timeline: Timeline, regime: Regime | None, terms: EligibilityTerms, as_of: date
 ) -> tuple[tuple[OptionPeriod, ...], tuple[Trace, ...]]:
-    """The options that run, in the order of the enumeration, with a step for each choice.
+    """The options that run, in the order of the enumeration, with a step for each choice; `regime` is that of `as_of`.
 
     They run from the first covered day to the last, through suspensions; one that the agent's regime does not open is
     left out, and its step says so (S4). An agent without a regime, having no job that day, has what is open to all.
@@ -34,7 +35,7 @@ def options_held(
     held: list[OptionPeriod] = []
     steps: list[Trace] = []
     for guarantee in (g for g in Guarantee if g in wanted):
-        is_open = regimes <= terms.open_to.get(guarantee, frozenset())
+        is_open = regimes <= terms.on(as_of).open_to.get(guarantee, frozenset())
         if is_open and covered is not None:
             held.append(OptionPeriod(guarantee, covered))
         result = "held" if is_open and covered else "not_covered" if is_open else "not_open"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from kit.period import ONE_DAY, Period, add_months, merged
 from rules.vocabulary import ContractKind
 from services.eligibility.domain.file import FONCTIONNAIRES, AgentFile, Employment
-from services.eligibility.domain.terms import EligibilityTerms
+from services.eligibility.domain.terms import CoverRules, EligibilityTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +19,20 @@ class Run:
     employments: tuple[Employment, ...]
 
 
-def runs(employments: Iterable[Employment]) -> tuple[Run, ...]:
-    """The employments grouped by unbroken presence, in date order. A gap of one day makes a new run (S12)."""
-    listed = tuple(employments)
+def runs(file: AgentFile, terms: EligibilityTerms) -> tuple[Run, ...]:
+    """The employments grouped by unbroken presence, in date order. A gap of one day makes a new run (S12).
+
+    On the days on which its kind is excluded (vacataire), an employment is no presence either (art. 2.1).
+    """
+    present = [
+        (days, employment)
+        for employment in file.employments
+        for period, said in terms.rules
+        if employment.kind not in said.excluded_kinds and (days := employment.period.intersection(period)) is not None
+    ]
     return tuple(
-        Run(whole, tuple(e for e in listed if e.period.start in whole)) for whole in merged(e.period for e in listed)
+        Run(whole, tuple(dict.fromkeys(employment for days, employment in present if days.start in whole)))
+        for whole in merged(days for days, _ in present)
     )
 
 
@@ -34,10 +42,14 @@ def eligible_from(employment: Employment, run: Run, terms: EligibilityTerms) -> 
     At once for those without a seniority condition, for a CDI and for a contract of six months or more; otherwise when
     presence reaches six months, date to date, leave included (art. 3; 31 August → 28 February).
     """
-    start = employment.period.start
-    if employment.kind not in terms.seniority_kinds or lasts(employment, terms.contract_months):
-        return start
-    return max(start, add_months(run.period.start, terms.seniority_months))
+    start = max(employment.period.start, run.period.start)
+
+    def asked(said: CoverRules) -> date:
+        if employment.kind not in said.seniority_kinds or lasts(employment, said.contract_months):
+            return start
+        return max(start, add_months(run.period.start, said.seniority_months))
+
+    return terms.first_day(asked)
 
 
 def lasts(employment: Employment, months: int) -> bool:
@@ -47,13 +59,8 @@ def lasts(employment: Employment, months: int) -> bool:
     return employment.period.end + ONE_DAY >= add_months(employment.period.start, months)
 
 
-def counted(file: AgentFile, terms: EligibilityTerms) -> tuple[Employment, ...]:
-    """The employments the accord applies to: an excluded kind (vacataire) is no presence either (art. 2.1)."""
-    return tuple(e for e in file.employments if e.kind not in terms.excluded_kinds)
-
-
-def dispensable(employment: Employment, terms: EligibilityTerms) -> bool:
+def dispensable(employment: Employment, said: CoverRules) -> bool:
     """CDD and apprentices may ask to stay out (art. 3); an appointment has no contract to be fixed-term."""
-    if terms.dispense is None or employment.kind in FONCTIONNAIRES:
+    if said.dispense is None or employment.kind in FONCTIONNAIRES:
         return False
-    return employment.contract in terms.dispense.contracts or employment.kind in terms.dispense.kinds
+    return employment.contract in said.dispense.contracts or employment.kind in said.dispense.kinds

@@ -49,3 +49,19 @@ REASONS: Final[Mapping[Outcome, Reason]] = MappingProxyType(
         ),
     }
 )
+
+AGREEMENT_SUSPENDED: Final = Reason(
+    "eligibility.agreement_suspended",
+    "accord art. 8",
+    "L'accord est suspendu : la couverture l'est avec lui et reprend avec lui.",
+)
+AGREEMENT_ENDED: Final = Reason(
+    "eligibility.agreement_ended",
+    "accord art. 8",
+    "L'accord a pris fin, dénoncé ou caduc : la couverture prend fin avec lui.",
+)
+ADHESION_ENDED: Final = Reason(
+    "eligibility.adhesion_ended",
+    "accord art. 8",
+    "L'adhésion de l'employeur a pris fin avec ses contrats : la couverture prend fin avec elle.",
+)

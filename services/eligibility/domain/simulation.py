@@ -41,6 +41,6 @@ def simulate(
     timeline = decide(file, terms)
     if as_of < timeline.first_day:
         raise BeforeFirstPeriod(pointer="/as_of")
-    held, steps = options_held(chosen, timeline, regime_on(file.employments, as_of, rules), terms)
+    held, steps = options_held(chosen, timeline, regime_on(file.employments, as_of, rules), terms, as_of)
     trace = replace(timeline.trace, steps=(*timeline.trace.steps, *steps))
     return Simulation(timeline.on(as_of), timeline.stretches, held, trace)

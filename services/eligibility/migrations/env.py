@@ -1,4 +1,6 @@
 from kit.db.migrate import run
+from services.eligibility.adapters.decision_tables import affiliation
 from services.eligibility.adapters.tables import metadata
 
+assert affiliation.metadata is metadata, "every table of eligibility is in one metadata"
 run(metadata)

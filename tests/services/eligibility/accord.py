@@ -15,8 +15,8 @@ from kit.events.envelope import Envelope
 from kit.ids import new_id
 from kit.period import Period
 from services.eligibility.application import follow_agreements
-from services.eligibility.domain.documents import read_terms
 from services.eligibility.domain.terms import EligibilityTerms
+from services.eligibility.domain.terms_document import read_terms, terms_for
 from services.eligibility.events import AGREEMENTS
 from tests.postgres import ComponentDatabase
 
@@ -38,9 +38,9 @@ def content(**changes: Any) -> dict[str, Any]:
     return whole
 
 
-def terms(bound: Period = FROM_THE_EFFECT, **changes: Any) -> EligibilityTerms:
-    """The terms as this service reads them."""
-    found = read_terms(content(**changes), bound)
+def terms(bound: Period = FROM_THE_EFFECT, employer: str | None = None, **changes: Any) -> EligibilityTerms:
+    """The terms as this service reads them, for all or as they read for one employer."""
+    found = read_terms(terms_for(content(**changes), employer), bound)
     assert found is not None
     return found
 

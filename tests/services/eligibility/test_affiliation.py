@@ -14,10 +14,12 @@ from rules.vocabulary import ContractKind, EmploymentKind
 from services.eligibility.api.simulation import AffiliationRequest, SimulatedAffiliation
 from services.eligibility.application.simulate_affiliation import Supposition
 from services.eligibility.domain.affiliation import decide
-from services.eligibility.domain.documents import file_document, read_file, read_terms
+from services.eligibility.domain.documents import file_document, read_file
 from services.eligibility.domain.file import AgentFile, Dispense, Employment
 from services.eligibility.domain.grounds import explained, references
+from services.eligibility.domain.reasons import ADHESION_ENDED
 from services.eligibility.domain.simulation import simulate
+from services.eligibility.domain.terms_document import read_terms, terms_for
 from tests.golden.cases import OK, Case, difference, load
 from tests.services.eligibility.accord import content
 from tests.services.eligibility.accord import terms as accord
@@ -77,11 +79,11 @@ def test_an_accord_that_ends_covers_nobody_after() -> None:
         ("2025-01-01", "AFFILIATED"),
         ("2027-01-01", "ENDED"),
     ]
-    assert stretches[1].reasons[0].reference == "accord art. 8 et 9"
+    assert stretches[1].reasons == (ADHESION_ENDED,)
 
 
 def test_an_employer_never_bound_has_no_terms() -> None:
-    assert read_terms(content(), Period(date(2020, 1, 1), date(2024, 12, 31))) is None
+    assert read_terms(terms_for(content(), None), Period(date(2020, 1, 1), date(2024, 12, 31))) is None
 
 
 def test_an_accord_without_dispense_lets_nobody_out() -> None:

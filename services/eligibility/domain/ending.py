@@ -1,0 +1,47 @@
+"""What ends with a contract and what it goes on owing (accord art. 8): what claims need to know of an end of cover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from kit.period import ONE_DAY
+from services.eligibility.domain.announcement import Transition
+from services.eligibility.domain.reasons import ADHESION_ENDED, AGREEMENT_ENDED, Reason
+
+
+class EndingCause(StrEnum):
+    """Whether the accord itself ended, or the adhesion of one employer."""
+
+    AGREEMENT_ENDED = "AGREEMENT_ENDED"
+    ADHESION_ENDED = "ADHESION_ENDED"
+
+
+_CAUSES: Final[Mapping[Reason, EndingCause]] = {
+    AGREEMENT_ENDED: EndingCause.AGREEMENT_ENDED,
+    ADHESION_ENDED: EndingCause.ADHESION_ENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A contract ended: why, its last day, and the insurers whose contract that was; none where nobody is known."""
+
+    cause: EndingCause
+    on: date
+    insurers: tuple[str, ...]
+
+
+def ending_of(move: Transition, content: Mapping[str, Any]) -> Ending | None:
+    """The end of the contract behind an end of cover; None when cover ends for a reason of the agent's own."""
+    cause = next((_CAUSES[reason] for reason in move.reasons if reason in _CAUSES), None)
+    if cause is None:
+        return None
+    last = move.period.start - ONE_DAY
+    day = last.isoformat()
+    parties = content.get("insurers", ())
+    insurers = tuple(p["code"] for p in parties if p["from"] <= day and (p["to"] is None or day <= p["to"]))
+    return Ending(cause, last, insurers)
