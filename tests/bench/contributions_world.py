@@ -1,0 +1,83 @@
+"""Contributions on a database of its own, whose commits are on disk as in production, with agents known and covered."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from kit.crypto import KeyRing
+from kit.db.copy import copy_rows
+from kit.db.database import Scope
+from kit.ids import new_id
+from relais.postgres import EmbeddedPostgres
+from services.contributions.adapters import terms
+from services.contributions.adapters.tables import affiliation, agent_matricule, employment
+from services.contributions.domain.terms_document import kept
+from services.contributions.main import create_app
+from tests.postgres import ComponentDatabase, SessionPostgres
+from tests.services.client import Service, running
+from tests.services.contributions.facts import ACCORD, CITY, document
+
+NOW: Final = datetime(2025, 7, 1, 8, 0, tzinfo=UTC)
+SETTINGS: Final = {"shared_buffers": "256MB", "max_wal_size": "4GB"}
+TIMELINE: Final = ({"start": "2025-01-01", "end": None, "outcome": "AFFILIATED"},)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The service, its database, and how many agents its one employer has."""
+
+    service: Service
+    database: ComponentDatabase
+    agents: int
+
+    def lines(self, month: str) -> list[str]:
+        """A file of pay, a line an agent."""
+        return [
+            json.dumps(
+                {"employer": CITY, "matricule": f"M{n}", "month": month, "tib": f"{2_000 + n % 500}.57", "ri": "300.00"}
+            )
+            for n in range(self.agents)
+        ]
+
+    async def empty(self) -> None:
+        """Nothing but the accord and its agents: CNRACL, category C, covered since it began."""
+        await self.database.empty()
+        people = [new_id() for _ in range(self.agents)]
+        async with self.database.worker.transaction(Scope.all()) as tx:
+            await terms.store(tx, ACCORD, 1, kept(document()))
+            named = [(CITY, f"M{n}", agent) for n, agent in enumerate(people)]
+            await copy_rows(tx, agent_matricule, ["employer", "matricule", "agent"], named)
+            columns = ["employer", "agent", "employment", "starts", "regime", "category"]
+            rows = [(CITY, agent, "e1", date(2020, 1, 1), "CNRACL", "C") for agent in people]
+            await copy_rows(tx, employment, columns, rows)
+            covered = [(CITY, agent, ACCORD, list(TIMELINE)) for agent in people]
+            await copy_rows(tx, affiliation, ["employer", "agent", "agreement", "timeline"], covered)
+
+
+@asynccontextmanager
+async def world(agents: int) -> AsyncIterator[World]:
+    """One employer of that many agents, without pay."""
+    folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
+    server = EmbeddedPostgres(folder / "postgres", settings=SETTINGS)
+    server.start()
+    postgres = SessionPostgres(server, folder)
+    try:
+        database = await postgres.component("contributions")
+        ring = SecretStr(KeyRing.generate("bench"))
+        async with running(create_app, database, NOW, key_ring=ring) as service:
+            found = World(service, database, agents)
+            await found.empty()
+            yield found
+    finally:
+        await postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
