@@ -36,7 +36,9 @@ async def _worker(eligibility: Eligibility) -> None:
     await eligibility.decide()
 
 
-@pytest.mark.parametrize("order", list(permutations((_accord, _leave, _worker))), ids=str)
+@pytest.mark.parametrize(
+    "order", permutations((_accord, _leave, _worker)), ids=lambda order: "".join(step.__name__ for step in order)
+)
 async def test_in_any_order_the_last_word_is_the_same(eligibility: Eligibility, order: tuple[Step, ...]) -> None:
     async with eligibility.hris(CITY) as hris:
         await hire(hris)
