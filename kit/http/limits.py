@@ -24,6 +24,8 @@ MAX_FILE_BYTES: Final = 256 * 1024 * 1024
 # How much of a body that is too large is read and thrown away, at most.
 DRAIN_BYTES: Final = 8 * 1024 * 1024
 DRAIN_S: Final = 2.0
+# How long the next part of a body may take: who says that one comes and sends nothing holds a connection for nothing.
+IDLE_S: Final = 30.0
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _EMPTY_PAIR: Final = re.compile(rb"\[\]|\{\}")
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -44,6 +46,21 @@ class BodyTooLarge(Problem):
         )
 
 
+class BodyTooSlow(Problem):
+    """408, also raised while a body streams."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            408,
+            "too_slow",
+            "Corps trop lent",
+            "Body too slow",
+            detail_fr="La suite du corps de la demande n'est pas arrivée à temps.",
+            detail_en="The rest of the body did not arrive in time.",
+            headers={"connection": "close"},
+        )
+
+
 def deeper_than(body: bytes, levels: int) -> bool:
     """Whether a JSON text nests more than `levels` arrays and objects. Works on bytes, in C.
 
@@ -59,12 +76,17 @@ def deeper_than(body: bytes, levels: int) -> bool:
 
 
 class BodyLimits:
-    """Refuses bodies beyond `max_bytes` (JSON and forms) or MAX_FILE_BYTES (the rest), and JSON beyond MAX_DEPTH."""
+    """Refuses bodies beyond `max_bytes` (JSON and forms) or MAX_FILE_BYTES (the rest), JSON beyond MAX_DEPTH, and
+    bodies of which nothing comes for `idle_s`.
+    """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, max_file_bytes: int = MAX_FILE_BYTES, idle_s: float = IDLE_S
+    ) -> None:
         self.app = app
         self.max_bytes = max_bytes
         self.max_file_bytes = max_file_bytes
+        self.idle_s = idle_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,7 +105,8 @@ class BodyLimits:
 
         try:
             _check_declared(headers, bound)
-            limited = await _buffered(receive, bound) if whole else _counted(receive, bound)
+            arriving = _prompt(receive, self.idle_s)
+            limited = await _buffered(arriving, bound) if whole else _counted(arriving, bound)
             await self.app(scope, limited, noted)
         except Problem as problem:
             if started:
@@ -91,6 +114,25 @@ class BodyLimits:
             if isinstance(problem, BodyTooLarge):
                 await _drain(receive)
             await problem.response_for(HTTPConnection(scope))(scope, receive, send)
+
+
+def _prompt(receive: Receive, idle_s: float) -> Receive:
+    """The same messages; the next part of a body in time, and then whatever comes after it, whenever."""
+    more = True
+
+    async def receive_next() -> Message:
+        nonlocal more
+        if not more:
+            return await receive()
+        try:
+            async with asyncio.timeout(idle_s):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        more = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
+    return receive_next
 
 
 def _check_declared(headers: Headers, bound: int) -> None:

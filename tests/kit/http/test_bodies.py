@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from kit.http.limits import MAX_DEPTH, deeper_than
+from kit.http.limits import MAX_DEPTH, BodyLimits, deeper_than
 from tests.kit.http.conftest import Sample
+from tests.kit.http.serving import running
 
 JSON = {"content-type": "application/json"}
 NIR = "185057800608436"
@@ -130,3 +136,19 @@ def test_depth_is_counted_outside_strings() -> None:
     assert deeper_than(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), MAX_DEPTH)
     assert deeper_than(b'{"a":[' * 17 + b"]}" * 17, MAX_DEPTH)
     assert not deeper_than(b"[{}]," * 1000, MAX_DEPTH)
+
+
+@pytest.mark.parametrize("kind", [b"application/json", b"text/csv"])
+async def test_a_body_that_stops_coming_is_given_up(kind: bytes) -> None:
+    async def reads(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await Request(scope, receive).body()
+        await Response(body)(scope, receive, send)
+
+    async with running(BodyLimits(reads, max_bytes=100, idle_s=0.05)) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: " + kind + b"\r\nContent-Length: 20\r\n\r\n{")
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert json.loads(body)["code"] == "too_slow"
