@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field
 
-from kit.errors import pointing_at
-from kit.http.types import Amount, Answer, DateText, MonthText, Request, Share, SignedAmount
+from kit.errors import RelaisError, pointing_at
+from kit.http.types import Amount, Answer, DateText, MonthText, Request, Share, SignedAmount, example
 from rules.book import NoValueAt, Rules
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind
@@ -25,6 +25,8 @@ from services.claims.domain.snapshot import decision_document
 from services.claims.domain.terms import AnnuityFormula, BenefitTerms
 
 MAX_ITEMS = 1_000
+# Where this request holds what a refusal of pay names as net-pay does.
+PLACES = {"/category": "/agent/category", "/regime": "/agent/regime", "/pay/tpp": "/reference_pay/tpp"}
 AgreementId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -88,6 +90,20 @@ class DeathRequest(Request):
 
 class BenefitsRequest(Request):
     """A case; cover is assumed on every day. `from` and `to` are the first and last day of months."""
+
+    model_config = example(
+        {
+            "agreement": "la-roche-sur-yon-2025",
+            "agent": {"regime": "CNRACL", "category": "C", "birth_date": "1975-03-01", "service_start": "2005-09-01"},
+            "options": ["DEATH"],
+            "reference_pay": {"month": "2026-01", "tib": "2067.57", "nbi": "73.84", "ri": "300.00"},
+            "leaves": [{"kind": "CMO", "start": "2026-02-01", "end": "2026-10-31", "waiting_days": 0}],
+            "employer_ri_maintenance": [{"kind": "CMO", "full": "0.0000", "half": "0.0000"}],
+            "invalidity": {"from": "2028-01-01", "cnracl_rate": "0.4000", "pension_net": "900.00"},
+            "from": "2026-02-01",
+            "to": "2026-10-31",
+        }
+    )
 
     agreement: AgreementId
     agent: InsuredRequest
@@ -182,6 +198,9 @@ def _decided(body: BenefitsRequest, terms: BenefitTerms, rules: Rules) -> Decisi
     except NoValueAt as missing:
         if missing.day == reference.first:
             missing.pointer = "/reference_pay/month"
+        raise
+    except RelaisError as refusal:
+        refusal.pointer = PLACES.get(refusal.pointer or "", refusal.pointer)
         raise
 
 

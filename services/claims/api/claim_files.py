@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -63,6 +63,7 @@ class FileAnswer(Answer):
     stage: Stage
     steps: list[Step]
     due: SignedAmount
+    declare_by: DateText
     declared_on: DateText | None
     payee: Payee
     iban: str | None
@@ -157,11 +158,13 @@ async def _answer(tx: Tx, opened: Opened, rules: Rules, response: Response) -> F
     versions = [one for one in await files.terms_of(tx, claim.agreement) if one.start <= claim.opened_from]
     code = legal_code(versions[-1].document, claim.opened_from) if versions else None
     until = claim_clock(claim.opened_from, code, rules)
+    delay = rules.at("claim.declaration.days", claim.opened_from).integer
     return FileAnswer(
         claim=claim.id,
         stage=file.life.stage,
         steps=list(file.life.steps()),
         due=opened.due,
+        declare_by=claim.opened_from + timedelta(days=delay),
         declared_on=file.declared_on,
         payee=file.payee,
         iban=file.iban_shown,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from kit.http.types import Amount, Answer, MonthText, RateText, Request, SignedAmount
+from pydantic import Field
+
+from kit.http.types import Amount, Answer, MonthText, RateText, Request, SignedAmount, example
 from rules.book import Recorder
 from rules.pay import PayElements
 from rules.vocabulary import Category, Regime
@@ -30,6 +32,15 @@ class PayRequest(Request):
 class NetPayRequest(Request):
     """A month's gross pay in a regime; the category gives a fonctionnaire's TPP."""
 
+    model_config = example(
+        {
+            "month": "2026-01",
+            "regime": "CNRACL",
+            "category": "C",
+            "pay": {"tib": "2067.57", "nbi": "73.84", "ri": "300.00"},
+        }
+    )
+
     month: MonthText
     regime: Regime
     category: Category | None = None
@@ -42,7 +53,10 @@ class LineAnswer(Answer):
     code: LineCode
     base: Amount | None
     rate: RateText | None
-    amount: SignedAmount
+    amount: Annotated[
+        SignedAmount,
+        Field(description="Retenue en euros ; seul le transfert primes/points est négatif.", examples=["229.50"]),
+    ]
 
 
 class ParameterAnswer(Answer):
@@ -59,11 +73,13 @@ class ParameterAnswer(Answer):
 class NetPayAnswer(Answer):
     """The payslip, the two nets that guarantees are made of, and why."""
 
-    gross: SignedAmount
+    gross: Annotated[SignedAmount, Field(description="Brut du mois, après TPP.", examples=["2427.49"])]
     lines: list[LineAnswer]
-    net: SignedAmount
-    net_tib_nbi: SignedAmount
-    net_ri: SignedAmount
+    net: Annotated[SignedAmount, Field(description="Net du mois.", examples=["1944.14"])]
+    net_tib_nbi: Annotated[
+        SignedAmount, Field(description="Net du traitement et de la NBI, sans SFT ni IR.", examples=["1699.63"])
+    ]
+    net_ri: Annotated[SignedAmount, Field(description="Net du régime indemnitaire.", examples=["244.51"])]
     parameters: list[ParameterAnswer]
     trace: dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Query
@@ -16,7 +16,10 @@ from services.claims.adapters.stated import StatedAllowance
 from services.claims.api.leaves import interval
 from services.claims.application.state_facts import notify
 from services.claims.domain.daily_allowances import AllowanceKind, Doubt, Stop, doubts
+from services.claims.domain.errors import IntervalTooLong
 
+# A year; what follows is notified anew.
+MOST_DAYS: Final = 366
 router = service_router(prefix="/v1/claims/daily-allowances", tags=["Sécurité sociale"])
 
 
@@ -63,6 +66,8 @@ async def notify_daily_allowance(
 ) -> NotedAnswer:
     caller.check_employer(body.employer)
     period = interval(body.start, body.end, "/end")
+    if period.days > MOST_DAYS:
+        raise IntervalTooLong(pointer="/end")
     said = StatedAllowance(
         employer=body.employer,
         agent=body.agent,

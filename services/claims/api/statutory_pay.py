@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from kit.errors import pointing_at
-from kit.http.types import Answer, DateText, Flag, Request
+from kit.http.types import Answer, DateText, Flag, Request, example
 from rules.book import Rules
 from rules.vocabulary import Regime
 from services.claims.api.entitlements import PeriodAnswer
@@ -29,6 +29,18 @@ class PersonRequest(Request):
 
 class StatutoryPayRequest(Request):
     """An agent's leaves, and the days to show."""
+
+    model_config = example(
+        {
+            "agent": {"regime": "CNRACL", "service_start": "2005-09-01", "titular": True},
+            "leaves": [
+                {"kind": "CMO", "start": "2026-02-01", "end": "2026-03-31", "waiting_days": 0},
+                {"kind": "CMO", "start": "2026-04-01", "end": "2026-06-30"},
+            ],
+            "from": "2026-02-01",
+            "to": "2026-06-30",
+        }
+    )
 
     agent: PersonRequest
     leaves: list[LeaveRequest]

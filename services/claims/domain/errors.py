@@ -236,3 +236,11 @@ class OverlappingAllowances(RelaisError):
     code = "overlapping_allowances"
     title_fr = "Une autre notification porte sur un de ces jours"
     title_en = "Another notification holds one of these days"
+
+
+class IntervalTooLong(RelaisError):
+    """Longer than any notification is."""
+
+    code = "interval_too_long"
+    title_fr = "Intervalle trop long"
+    title_en = "Interval too long"

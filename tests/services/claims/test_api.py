@@ -257,3 +257,30 @@ async def test_a_case_is_decided_the_same_simulated_or_real(claims: Claims, serv
     assert [{name: month[name] for name in simulated["months"][0]} for month in real] == simulated["months"]
     same = ("full", "monthly", "formula", "decree_floor", "alerts")
     assert {name: annuity[name] for name in same} == {name: simulated["annuity"][name] for name in same}
+
+
+INSURED = {"regime": "CNRACL", "birth_date": "1975-03-01", "service_start": "2005-09-01"}
+REFERENCE = {"month": "2026-01", "tib": "2067.57", "ri": "300.00"}
+WHOLE = {"agreement": "la-roche-sur-yon-2025", "from": "2026-02-01", "to": "2026-10-31"}
+LONG = [{"kind": "CMO", "start": "2026-02-01", "end": "2026-10-31"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({}, "/agent/category"),
+        ({"reference_pay": REFERENCE | {"tpp": "300.01"}, "agent": INSURED | {"category": "C"}}, "/reference_pay/tpp"),
+        ({"agent": INSURED | {"regime": "PRIVATE_LAW"}, "leaves": []}, "/agent/regime"),
+        ({"agent": {"regime": "CONTRACTUEL_PUBLIC"}}, "/agent/service_start"),
+        ({"agent": INSURED | {"category": "C"}, "to": "2026-10-30"}, "/from"),
+        ({"agent": INSURED | {"category": "C"}, "leaves": [LONG[0] | {"kind": "AT_MP"}]}, "/leaves/0/kind"),
+    ],
+)
+async def test_a_refused_case_points_at_a_field_of_its_own(
+    claims: Claims, service: Service, change: dict[str, object], pointer: str
+) -> None:
+    await decided(claims)
+    body = WHOLE | {"agent": INSURED, "reference_pay": REFERENCE, "leaves": LONG} | change
+    async with service.caller("simulations:run") as caller:
+        answer = await caller.post("/v1/simulations/benefits", json=body)
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]

@@ -74,6 +74,7 @@ async def test_a_claim_is_found_before_anyone_declares_it(claims: Claims, staff:
     _, path = await detected(claims, staff)
     answer = await staff.get(f"{path}/file")
     file = answer.json()
+    assert file["declare_by"] == "2026-10-29", "180 days after the passage to half pay"
     assert (file["stage"], file["steps"], file["due"]) == ("DETECTED", ["DECLARE"], "1994.22")
     assert file["required"] == file["missing"] == DOCUMENTS
     assert (file["history"], file["documents"], answer.headers["etag"]) == ([], [], '"1"')

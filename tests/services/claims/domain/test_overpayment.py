@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.money import Money
+from kit.period import Month
+from services.claims.domain.errors import ScheduleTooLong
+from services.claims.domain.overpayment import (
+    OverpaymentKind,
+    clocks,
+    compensated,
+    legal_code,
+    monthly_changes,
+    paid_months,
+    schedule,
+)
+from services.claims.domain.prescription import claim_clock
+from tests.services.claims.domain.histories import BOOK
+
+JUNE = Month(2026, 6)
+TODAY = date(2026, 7, 1)
+AMOUNTS = st.integers(-200_000, 200_000).map(Money)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "until"),
+    [
+        ("MUTUALITE", OverpaymentKind.BENEFIT, "2031-07-01"),
+        ("MUTUALITE", OverpaymentKind.ANNUITY, "2031-07-01"),
+        ("MUTUALITE", OverpaymentKind.CAPITAL, "2036-07-01"),
+        ("SECURITE_SOCIALE", OverpaymentKind.BENEFIT, "2031-07-01"),
+        ("ASSURANCES", OverpaymentKind.BENEFIT, "2028-07-01"),
+    ],
+)
+def test_the_insurer_s_clock_depends_on_its_code_and_the_risk(code: str, kind: OverpaymentKind, until: str) -> None:
+    """Rulebook §7."""
+    found = clocks(JUNE, kind, TODAY, code, BOOK)
+    assert str(found.insurer.until) == until
+    assert str(found.employer.until) == "2028-06-30", "two years from 1 July, whatever the insurer"
+
+
+def test_without_a_code_no_insurer_s_clock_runs() -> None:
+    found = clocks(JUNE, OverpaymentKind.BENEFIT, TODAY, None, BOOK)
+    assert (found.insurer.until, found.insurer.reference) == (None, "code dont relève l'assureur : inconnu")
+
+
+def test_a_claim_lapses_by_the_code_from_its_first_day() -> None:
+    assert str(claim_clock(date(2026, 5, 2), "MUTUALITE", BOOK).until) == "2031-05-02"
+    assert claim_clock(date(2026, 5, 2), None, BOOK).until is None
+    before = claim_clock(date(2024, 12, 31), "MUTUALITE", BOOK)
+    assert (before.until, before.reference) == (None, "aucun texte vérifié avant le 2025-01-01")
+
+
+def insurer(start: str, end: str | None, code: str | None) -> dict[str, Any]:
+    return {"code": "x", "from": start, "to": end, "legal_code": code}
+
+
+def test_the_code_is_that_of_the_insurer_of_the_day() -> None:
+    document = {
+        "insurers": [insurer("2025-01-01", "2025-12-31", "ASSURANCES"), insurer("2026-01-01", None, "MUTUALITE")]
+    }
+    days = (date(2024, 12, 31), date(2025, 12, 31), date(2026, 1, 1))
+    assert [legal_code(document, day) for day in days] == [None, "ASSURANCES", "MUTUALITE"]
+    assert legal_code({"insurers": [insurer("2025-01-01", None, None)]}, TODAY) is None
+    assert legal_code({}, TODAY) is None
+
+
+@given(st.lists(st.tuples(st.integers(-6, 6), AMOUNTS)))
+def test_only_months_that_are_over_were_paid(changes: list[tuple[int, Money]]) -> None:
+    given_months = [(JUNE.plus(offset), amount) for offset, amount in changes]
+    kept = list(paid_months(given_months, TODAY))
+    assert kept == [(month, amount) for month, amount in given_months if month.last < TODAY and amount]
+
+
+@given(st.lists(st.integers(0, 90_000).map(Money), max_size=5), st.integers(0, 300_000).map(Money))
+def test_what_is_due_again_is_taken_from_the_oldest_first(balances: list[Money], due: Money) -> None:
+    taken = compensated(due, list(enumerate(balances)))
+    assert Money.sum(part for _, part in taken) == min(due, Money.sum(balances))
+    assert [place for place, _ in taken] == sorted(place for place, _ in taken)
+    for place, part in taken[:-1]:
+        assert part == balances[place], "a later one is touched only when those before are settled"
+
+
+@given(AMOUNTS, AMOUNTS, st.integers(0, 12))
+def test_changes_of_a_monthly_amount_add_up(before: Money, after: Money, months: int) -> None:
+    found = monthly_changes(JUNE.plus(-months).first, lambda _: before, lambda _: after, TODAY)
+    assert Money.sum(change for _, change in found) == Money((after - before).cents * (months + 1))
+
+
+@pytest.mark.parametrize(("cents", "count"), [(2, 3), (100, 0)])
+def test_an_instalment_is_a_cent_at_least(cents: int, count: int) -> None:
+    with pytest.raises(ScheduleTooLong):
+        schedule(Money(cents), count, TODAY)
