@@ -58,6 +58,10 @@ _EARLY: Final = text("""
 """)
 
 
+# Places may move on meanwhile; a rebuild, which drops them, waits.
+_HOLD: Final = text("SELECT passes_left FROM consumer_cursor FOR KEY SHARE")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Everything up to `cursor` was applied in this pass over the epoch."""
@@ -85,9 +89,22 @@ async def load(delivery: Delivery) -> Place:
     async with delivery.database.transaction(Scope.all()) as tx:
         row = (await tx.execute(_LOAD, who)).one_or_none()
         if row is None:
-            await tx.execute(_BEGIN, {**who, "epoch": NOWHERE, "passes_left": FIRST_PASS})
+            await begin(tx, delivery)
             row = (await tx.execute(_LOAD, who)).one()
     return Place(Cursor(row.epoch, row.position), row.passes_left)
+
+
+async def begin(tx: AsyncConnection, delivery: Delivery) -> None:
+    """Put the consumer before the first event, where it has no place yet."""
+    who = {"consumer": delivery.consumer, "producer": delivery.subscription.producer}
+    await tx.execute(_BEGIN, {**who, "epoch": NOWHERE, "passes_left": FIRST_PASS})
+
+
+async def hold_complete(tx: AsyncConnection) -> bool:
+    """Whether this component's copy of the others' facts is whole: nothing is being built again, nor read again after a
+    restore. Until commit no rebuild begins. Who takes back what was issued asks this before looking at the facts.
+    """
+    return all(left == UP_TO_DATE for left in (await tx.execute(_HOLD)).scalars())
 
 
 async def is_settled_in(tx: AsyncConnection, delivery: Delivery, epoch: UUID) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.database import Scope
-from kit.events import parking
+from kit.events import parking, place
 from kit.events.delivery import Delivery
 from kit.events.transport_feed import FeedReader, follow
 
@@ -30,6 +30,8 @@ async def reset(tx: AsyncConnection, deliveries: Sequence[Delivery]) -> list[str
     consumers = sorted(delivery.consumer for delivery in deliveries)
     # In the order in which a batch takes them: the place, then the lock against replays.
     await tx.execute(_RESTART, {"consumers": consumers})
+    for delivery in deliveries:
+        await place.begin(tx, delivery)
     for consumer in consumers:
         await parking.alone(tx, consumer)
     tables = sorted({table for delivery in deliveries for table in delivery.subscription.projections})

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.decisions import Decision, store_many
+from kit.events import place
 from kit.events.outbox import Outgoing, publish_many
 from kit.ids import new_id
 from kit.period import Month
@@ -24,7 +25,7 @@ from services.contributions.application.record_pay import Reception
 from services.contributions.domain.agent_file import AgentFile
 from services.contributions.domain.bounds import Breach
 from services.contributions.domain.delta import Delta
-from services.contributions.domain.errors import MonthClosed
+from services.contributions.domain.errors import FactsIncomplete, MonthClosed
 from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.replay import RunInputs, snapshot_of
 from services.contributions.domain.run import HeldMonth, StatementDraft, assess, drafts
@@ -60,9 +61,11 @@ async def run_contributions(
     """Settle every month up to `month`: its own lines, and what has changed for earlier ones. Twice changes nothing.
 
     Pay counts as received up to `until`. Two runs of one employer wait for each other. The number of statements does
-    not depend on that of agents. Raises MonthClosed.
+    not depend on that of agents. Raises FactsIncomplete, MonthClosed.
     """
     await ledger.lock(tx, employer)
+    if not await place.hold_complete(tx):
+        raise FactsIncomplete
     closed = await closings.closed_through(tx, employer)
     if closed is not None and month <= closed and not dry_run:
         raise MonthClosed(pointer="/month")

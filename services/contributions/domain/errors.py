@@ -109,6 +109,16 @@ class NotParked(RelaisError):
     status = 409
 
 
+class FactsIncomplete(RelaisError):
+    """What other services told is being read again: a run now would take back what it only does not know any more."""
+
+    code = "facts_incomplete"
+    title_fr = "Faits en cours de relecture : réessayez dans un instant"
+    title_en = "Facts being read again: try again in a moment"
+    status = 503
+    retry_in = 5
+
+
 class MonthClosed(RelaisError):
     code = "month_closed"
     title_fr = "Mois clôturé : ce qui arrive est réglé avec le mois suivant, ou après réouverture"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
-from kit.events.rebuild import rebuild
+from sqlalchemy import text
+
+from kit.db.database import Scope
+from kit.events import place
+from kit.events.rebuild import rebuild, reset
 from tests.kit.events.carriers import Carrier
 from tests.kit.events.observing import converged
 from tests.kit.events.sample.thing import applied, change
 from tests.postgres import ComponentDatabase
+from tests.waiting import eventually
 
 
 async def test_a_projection_that_went_wrong_is_built_again(
@@ -48,3 +54,30 @@ async def test_what_is_no_projection_is_left_alone(
     carrier.delivery.subscription = replace(carrier.delivery.subscription, projections={})
     assert await rebuild([carrier.delivery], carrier.reader()) == []
     assert await applied(sink.worker) == before
+
+
+async def test_whoever_holds_the_copy_sees_it_whole_until_commit(
+    carrier: Carrier, source: ComponentDatabase, sink: ComponentDatabase
+) -> None:
+    await carrier.start_source()
+    await carrier.start_sink()
+    await change(source.api, "a", *range(10))
+    await converged(source.worker, sink.worker)
+    async with sink.worker.transaction(Scope.all()) as tx:
+        assert await place.hold_complete(tx)
+        task = asyncio.create_task(rebuild([carrier.delivery], carrier.reader()))
+
+        async def waits_or_ended() -> bool:
+            query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            return task.done() or bool((await tx.execute(query)).scalar_one())
+
+        await eventually(waits_or_ended, "the rebuild to wait")
+        assert not task.done()
+        assert len((await tx.execute(text("SELECT * FROM applied"))).all()) == 10
+    assert await task == ["applied", "state"]
+
+
+async def test_a_copy_about_to_be_built_again_is_not_whole(carrier: Carrier, sink: ComponentDatabase) -> None:
+    async with sink.worker.transaction(Scope.all()) as tx:
+        await reset(tx, [carrier.delivery])
+        assert not await place.hold_complete(tx)
