@@ -47,9 +47,19 @@ _FORM_DOCUMENT: Final[dict[str, Any]] = {
                     "required": ["grant_type"],
                     "properties": {
                         "grant_type": {"type": "string", "enum": ["client_credentials"]},
-                        "scope": {"type": "string", "description": "Portées voulues, séparées par des espaces."},
-                        "client_id": {"type": "string"},
-                        "client_secret": {"type": "string", "format": "password"},
+                        "client_id": {
+                            "type": "string",
+                            "description": "Identifiant du client ; ici, ou dans l'en-tête Authorization (Basic).",
+                        },
+                        "client_secret": {
+                            "type": "string",
+                            "format": "password",
+                            "description": "Secret du client ; au même endroit que l'identifiant.",
+                        },
+                        "scope": {
+                            "type": "string",
+                            "description": "Portées voulues, séparées par des espaces ; toutes par défaut.",
+                        },
                     },
                 }
             }
@@ -68,17 +78,27 @@ _FORM_DOCUMENT: Final[dict[str, Any]] = {
 async def token(request: Request) -> Response:
     form = await _form(request)
     if form.get("grant_type") != "client_credentials":
-        raise _oauth_problem(400, "unsupported_grant_type", "Seul client_credentials est accepté.")
+        raise _oauth_problem(
+            400,
+            "unsupported_grant_type",
+            "Seul client_credentials est accepté.",
+            "Only client_credentials is accepted.",
+        )
     client_id, secret = _credentials(request, form)
     checker: SecretChecker = request.app.state.secrets
     async with request.app.state.db.transaction(Scope.none()) as tx:
         client = await checker.authenticate(tx, client_id, secret)
     if client is None:
-        raise _oauth_problem(401, "invalid_client", "Client inconnu ou secret faux.")
+        raise _oauth_problem(401, "invalid_client", "Client inconnu ou secret faux.", "Unknown client or wrong secret.")
     signer: Signer = request.app.state.signer
     asked = form.get("scope", "")
     if not frozenset(asked.split()) <= client.scopes:
-        raise _oauth_problem(400, "invalid_scope", "Une portée demandée n'est pas accordée à ce client.")
+        raise _oauth_problem(
+            400,
+            "invalid_scope",
+            "Une portée demandée n'est pas accordée à ce client.",
+            "A scope asked for is not granted to this client.",
+        )
     access = issue_token(client, await signer.key(), _issuer(request), asked)
     answer = TokenAnswer(
         access_token=access,
@@ -119,13 +139,15 @@ def _issuer(request: Request) -> Issuer:
 async def _form(request: Request) -> dict[str, str]:
     """The form's fields. A field given twice is refused (RFC 6749 §3.2)."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise _oauth_problem(400, "invalid_request", "Un formulaire est attendu.")
+        raise _oauth_problem(400, "invalid_request", "Un formulaire est attendu.", "A form is expected.")
     try:
         fields = parse_qs((await request.body()).decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except (UnicodeDecodeError, ValueError):
-        raise _oauth_problem(400, "invalid_request", "Le formulaire est illisible.") from None
+        raise _oauth_problem(
+            400, "invalid_request", "Le formulaire est illisible.", "The form is unreadable."
+        ) from None
     if any(len(values) > 1 for values in fields.values()):
-        raise _oauth_problem(400, "invalid_request", "Un champ est donné deux fois.")
+        raise _oauth_problem(400, "invalid_request", "Un champ est donné deux fois.", "A field is given twice.")
     return {name: values[0] for name, values in fields.items()}
 
 
@@ -135,20 +157,31 @@ def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
     if header is None:
         if "client_id" in form and "client_secret" in form:
             return form["client_id"], form["client_secret"]
-        raise _oauth_problem(401, "invalid_client", "Un client et son secret sont attendus.")
+        raise _oauth_problem(
+            401, "invalid_client", "Un client et son secret sont attendus.", "A client and its secret are expected."
+        )
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic" or "client_secret" in form:
-        raise _oauth_problem(400, "invalid_request", "Une seule façon de s'identifier est permise.")
+        raise _oauth_problem(
+            400,
+            "invalid_request",
+            "Une seule façon de s'identifier est permise.",
+            "Only one way to authenticate is allowed.",
+        )
     try:
         client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        raise _oauth_problem(401, "invalid_client", "L'en-tête Authorization est illisible.") from None
+        raise _oauth_problem(
+            401, "invalid_client", "L'en-tête Authorization est illisible.", "The Authorization header is unreadable."
+        ) from None
     if not colon:
-        raise _oauth_problem(401, "invalid_client", "L'en-tête Authorization est illisible.")
+        raise _oauth_problem(
+            401, "invalid_client", "L'en-tête Authorization est illisible.", "The Authorization header is unreadable."
+        )
     return unquote_plus(client_id), unquote_plus(secret)
 
 
-def _oauth_problem(status: int, error: str, detail: str) -> Problem:
+def _oauth_problem(status: int, error: str, detail_fr: str, detail_en: str) -> Problem:
     """A problem that is also the error of RFC 6749 §5.2: it carries `error`."""
     headers = {"www-authenticate": 'Basic realm="relais", charset="UTF-8"'} if status == 401 else {}  # noqa: PLR2004 - HTTP
     return Problem(
@@ -156,7 +189,8 @@ def _oauth_problem(status: int, error: str, detail: str) -> Problem:
         error,
         "Jeton refusé",
         "Token refused",
-        detail_fr=detail,
+        detail_fr=detail_fr,
+        detail_en=detail_en,
         headers={"pragma": "no-cache", **headers},
         members={"error": error, "error_description": error.replace("_", " ")},
     )

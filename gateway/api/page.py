@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, Final
@@ -9,20 +10,36 @@ from typing import Any, Final
 CONTENT_SECURITY_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _PLACES: Final = {"path": "chemin", "query": "requête", "header": "en-tête"}
+_TYPES: Final = {
+    "string": "texte",
+    "integer": "entier",
+    "number": "nombre",
+    "boolean": "booléen",
+    "object": "objet",
+    "array": "liste",
+    "null": "rien",
+    "date-time": "instant",
+    "uuid": "UUID",
+    "password": "secret",
+    "binary": "fichier",
+    "uri": "adresse",
+}
 _STYLE: Final = """
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;color:#1a1a2e;background:#fff}
 h1{margin:.5rem 0}h2{margin-top:2rem;border-bottom:2px solid #000091}
 details{border:1px solid #ddd;border-radius:4px;margin:.4rem 0;padding:.3rem .6rem}
 summary{cursor:pointer}code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}
 .m{display:inline-block;min-width:4.2rem;font-weight:700;color:#000091}.s{color:#595959}
-table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #eee;padding:.2rem .4rem;text-align:left;
+table{border-collapse:collapse;width:100%}pre{overflow-x:auto;background:#f6f6f6;padding:.5rem}
+td,th{border-bottom:1px solid #eee;padding:.2rem .4rem;text-align:left;
 vertical-align:top}
 """
 
 
 def page(document: Mapping[str, Any]) -> str:
     """The whole page, in French. Every text of the document is escaped."""
-    sections = "".join(_section(tag, operations) for tag, operations in _by_tag(document).items())
+    shown = _examples(document)
+    sections = "".join(_section(tag, operations, shown) for tag, operations in _by_tag(document).items())
     return (
         '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -48,27 +65,47 @@ def _by_tag(document: Mapping[str, Any]) -> dict[str, list[_Operation]]:
     return dict(sorted(found.items()))
 
 
-def _section(tag: str, operations: list[_Operation]) -> str:
-    return f"<section><h2>{escape(tag)}</h2>{''.join(_operation(*one) for one in operations)}</section>"
+def _examples(document: Mapping[str, Any]) -> dict[str, str]:
+    """By schema, what is sent for instance."""
+    schemas = document.get("components", {}).get("schemas", {})
+    return {
+        f"#/components/schemas/{name}": json.dumps(schema["examples"][0], ensure_ascii=False, indent=1)
+        for name, schema in schemas.items()
+        if schema.get("type") == "object" and schema.get("examples")
+    }
 
 
-def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
+def _section(tag: str, operations: list[_Operation], shown: Mapping[str, str]) -> str:
+    return f"<section><h2>{escape(tag)}</h2>{''.join(_operation(*one, shown) for one in operations)}</section>"
+
+
+def _operation(method: str, path: str, operation: Mapping[str, Any], shown: Mapping[str, str]) -> str:
     scopes = " ".join(scope for way in operation.get("security", ()) for names in way.values() for scope in names)
-    body = operation.get("requestBody", {}).get("content", {})
     lines = [
         f"<p>Portée : <code>{escape(scopes)}</code></p>" if scopes else "",
         f"<table><tr><th>Paramètre</th><th>Où</th><th>Description</th></tr>{''.join(_parameters(operation))}</table>"
         if operation.get("parameters")
         else "",
-        "".join(
-            f"<p>Corps : {_schema(content.get('schema', {}))} ({escape(kind)})</p>" for kind, content in body.items()
-        ),
+        "".join(_bodies(operation, shown)),
         "".join(_responses(operation)),
     ]
     return (
         f'<details><summary><span class="m">{method.upper()}</span> <code>{escape(path)}</code> '
         f'<span class="s">{escape(operation.get("summary", ""))}</span></summary>{"".join(lines)}</details>'
     )
+
+
+def _bodies(operation: Mapping[str, Any], shown: Mapping[str, str]) -> Iterator[str]:
+    """A body by the link to its schema, or field by field where it has no name; and what is sent for instance."""
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        schema = content.get("schema", {})
+        yield f"<p>Corps : {_schema(schema)} ({escape(kind)})</p>"
+        if "properties" in schema:
+            rows = "".join(_property(name, value, schema) for name, value in schema["properties"].items())
+            yield f"<table>{rows}</table>"
+        example = shown.get(schema.get("$ref", ""))
+        if example:
+            yield f"<p>Par exemple :</p><pre>{escape(example)}</pre>"
 
 
 def _parameters(operation: Mapping[str, Any]) -> Iterator[str]:
@@ -99,8 +136,8 @@ def _schema(schema: Mapping[str, Any]) -> str:
         return " ou ".join(_schema(choice) for choice in choices)
     if "enum" in schema:
         return " ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
-    kind = "/".join(schema["type"]) if isinstance(schema.get("type"), list) else str(schema.get("type", "objet"))
-    return escape(str(schema.get("format") or kind))
+    kind = schema.get("format") or schema.get("type", "object")
+    return escape(" ou ".join(_TYPES.get(one, one) for one in (kind if isinstance(kind, list) else [str(kind)])))
 
 
 def _schemas(document: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gateway.routes import service_of
+from kit.http.documents import followed
 
 Document = dict[str, Any]
 VERSION: Final = "3.1.0"
@@ -104,21 +105,12 @@ def _collisions(documents: Mapping[str, Document]) -> dict[str, dict[str, str]]:
 def _rewritten(document: Document, renamed: Mapping[str, str]) -> Document:
     components = {
         kind: {
-            renamed.get(f"{_REFERENCE}{kind}/{member}", member).rpartition("/")[2]: _followed(value, renamed)
+            renamed.get(f"{_REFERENCE}{kind}/{member}", member).rpartition("/")[2]: followed(value, renamed)
             for member, value in members.items()
         }
         for kind, members in document.get("components", {}).items()
     }
-    return {"paths": _followed(document["paths"], renamed), "components": components}
-
-
-def _followed(value: Any, renamed: Mapping[str, str]) -> Any:
-    """The same with its references renamed, those of discriminators included."""
-    if isinstance(value, dict):
-        return {name: _followed(item, renamed) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_followed(item, renamed) for item in value]
-    return renamed.get(value, value) if isinstance(value, str) else value
+    return {"paths": followed(document["paths"], renamed), "components": components}
 
 
 def _operation(service: str, operation: Any) -> Any:

@@ -6,6 +6,7 @@ are for whoever reads the code, and stay out of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -48,6 +49,9 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
 }
 
 
+# Between the module and the class, in the name FastAPI gives a schema whose class is called as another one.
+MODULE_MARK: Final = "__"
+SCHEMAS: Final = "#/components/schemas/"
 # Marks a parameter whose absence has a problem of its own (400, 428), which FastAPI would answer with a bare 422.
 REQUIRED: Final = "x-required"
 
@@ -56,6 +60,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI 3.1 document, made once."""
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, routes=app.routes, description=app.description)
+        made = _readably_named(made)
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
         for schema in schemas.values():
             schema.pop("description", None)
@@ -67,6 +72,41 @@ def document(app: FastAPI) -> dict[str, Any]:
                     _tidy(parameter)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _readably_named(made: dict[str, Any]) -> dict[str, Any]:
+    """Two classes of one name are told apart by their modules, and not by the whole path of these.
+
+    `services__contributions__api__simulations__LineAnswer` becomes `SimulationsLineAnswer`.
+    """
+    schemas = made.get("components", {}).get("schemas", {})
+    names = {name: _short(name) for name in schemas}
+    assert len(set(names.values())) == len(names), "two schemas of one name in modules of one name"
+    renamed: dict[str, Any] = followed(made, {SCHEMAS + old: SCHEMAS + new for old, new in names.items()})
+    if schemas:
+        renamed["components"]["schemas"] = {
+            names[old]: schema for old, schema in renamed["components"]["schemas"].items()
+        }
+    return renamed
+
+
+def _short(name: str) -> str:
+    """The class after its own module, where there is more to the name.
+
+    >>> _short("services__claims__api__net_pay__LineAnswer"), _short("Problem")
+    ('NetPayLineAnswer', 'Problem')
+    """
+    path, mark, own = name.rpartition(MODULE_MARK)
+    return path.rpartition(MODULE_MARK)[2].title().replace("_", "") + own if mark else name
+
+
+def followed(value: Any, renamed: Mapping[str, str]) -> Any:
+    """The same document with its references renamed, those of discriminators included."""
+    if isinstance(value, dict):
+        return {name: followed(item, renamed) for name, item in value.items()}
+    if isinstance(value, list):
+        return [followed(item, renamed) for item in value]
+    return renamed.get(value, value) if isinstance(value, str) else value
 
 
 def _speak_french(operation: dict[str, Any]) -> None:

@@ -33,14 +33,27 @@ from kit.siret import SIRET_PATTERN, Siret
 # Two centuries hold every career; beyond them date arithmetic overflows.
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
+# What a month must look like in a path or a query, where a value type cannot stand: its years are those above.
+BOUNDED_MONTH_PATTERN: Final = r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$"
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DATE: Final = re.compile(DATE_PATTERN)
 # No control character, hence no NUL, which PostgreSQL cannot store.
 TEXT_PATTERN: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
+HOURS_PATTERN: Final = r"^[0-9]{1,2}(\.[0-9]{1,2})?$"
+
 MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "amount": (
-        "Montant attendu en euros, chaîne de deux décimales au plus, par exemple « 1234.56 ».",
-        'Amount expected in euros, a string with at most two decimals, for example "1234.56".',
+        "Montant attendu en euros, chaîne sans signe, de deux décimales au plus, par exemple « 1234.56 ».",
+        'Amount expected in euros, a string without a sign, at most two decimals, for example "1234.56".',
+    ),
+    "signed_amount": (
+        "Montant attendu en euros, chaîne de deux décimales au plus, par exemple « -13.92 ».",
+        'Amount expected in euros, a string with at most two decimals, for example "-13.92".',
+    ),
+    "hours": (
+        "Durée hebdomadaire attendue en heures, chaîne, par exemple « 35.00 ».",
+        'Weekly hours expected as a string, for example "35.00".',
     ),
     "rate": (
         "Taux attendu en fraction décimale, chaîne, par exemple « 0.0205 ».",
@@ -95,7 +108,7 @@ def _reader(code: str, kind: type[T], parse: Callable[[str], T]) -> Callable[[An
 
 
 def _date(text: str) -> date:
-    if not re.fullmatch(DATE_PATTERN, text):
+    if _DATE.fullmatch(text) is None:
         raise ValueError("date attendue au format AAAA-MM-JJ")
     day = date.fromisoformat(text)
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -129,6 +142,12 @@ def _share(text: str) -> Rate:
     return rate
 
 
+def _hours(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(HOURS_PATTERN, value):
+        raise refused("hours")
+    return value
+
+
 def not_a_nir(code: str) -> str:
     """The code itself. Raises `nir_as_code` when it looks like a NIR, which nothing may carry in the clear."""
     if masked(code) != code:
@@ -150,9 +169,9 @@ Amount = Annotated[
 ]
 SignedAmount = Annotated[
     Money,
-    PlainValidator(_reader("amount", Money, Money.parse)),
+    PlainValidator(_reader("signed_amount", Money, Money.parse)),
     _AS_TEXT,
-    _string(r"^-?[0-9]{1,11}\.[0-9]{2}$", "Montant en euros, négatif pour une retenue ou un rappel.", "-13.92"),
+    _string(r"^-?[0-9]{1,11}\.[0-9]{2}$", "Montant en euros.", "1234.56"),
 ]
 RateText = Annotated[
     Rate,
@@ -198,6 +217,11 @@ SiretText = Annotated[
     PlainValidator(_reader("siret", Siret, Siret.parse)),
     _string(SIRET_PATTERN, "SIRET de l'employeur.", "21850191600013"),
 ]
+HoursText = Annotated[
+    str,
+    PlainValidator(_hours),
+    _string(HOURS_PATTERN, "Durée hebdomadaire en heures, deux décimales au plus.", "35.00"),
+]
 # Short and long free texts; the bound is in characters.
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
 LongText = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT_PATTERN)]
@@ -209,6 +233,15 @@ Code = Annotated[
 Flag = Annotated[bool, Strict()]
 # A JSON integer, not a string of digits.
 Count = Annotated[int, Strict(), Field(ge=0, le=1_000_000)]
+
+
+def example(content: dict[str, Any]) -> ConfigDict:
+    """What a request's `model_config` is, for the documentation to show this content.
+
+    >>> example({"month": "2026-01"})["json_schema_extra"]
+    {'examples': [{'month': '2026-01'}]}
+    """
+    return ConfigDict(json_schema_extra={"examples": [content]})
 
 
 class Request(BaseModel):
@@ -226,7 +259,7 @@ class Request(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_left_out(cls, value: Any) -> Any:
-        if isinstance(value, dict):
+        if isinstance(value, dict) and None in value.values():
             return {name: item for name, item in value.items() if item is not None}
         return value
 

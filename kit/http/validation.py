@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from kit.events.cursor import CURSOR_PATTERN
 from kit.http.problem import MAX_ERRORS, FieldError, Problem
-from kit.http.types import MESSAGES
+from kit.http.types import BOUNDED_MONTH_PATTERN, MESSAGES, TEXT_PATTERN
 from kit.redaction import masked
 
 MAX_NAME: Final = 80
@@ -16,10 +17,10 @@ _INVALID: Final = ("Valeur invalide.", "Invalid value.")
 _DETAILS: Final[dict[str, tuple[str, str]]] = {
     "missing": ("Champ obligatoire.", "Required field."),
     "extra_forbidden": ("Champ inconnu.", "Unknown field."),
-    "string_type": ("Une chaîne est attendue.", "A string is expected."),
+    "string_type": ("Une chaîne est attendue, entre guillemets.", "A string is expected, in quotes."),
     "string_too_short": ("Au moins {min_length} caractère(s).", "At least {min_length} character(s)."),
     "string_too_long": ("Au plus {max_length} caractères.", "At most {max_length} characters."),
-    "string_pattern_mismatch": ("Format attendu : {pattern}", "Expected format: {pattern}"),
+    "string_pattern_mismatch": ("Format refusé ; /docs dit celui qui est attendu.", "Format refused; see /docs."),
     "int_type": ("Un nombre entier est attendu.", "An integer is expected."),
     "int_parsing": ("Un nombre entier est attendu.", "An integer is expected."),
     "int_from_float": ("Un nombre entier est attendu.", "An integer is expected."),
@@ -48,10 +49,23 @@ _DETAILS: Final[dict[str, tuple[str, str]]] = {
     "timezone_aware": ("Un fuseau horaire est attendu.", "A time zone is expected."),
     "json_invalid": ("JSON illisible.", "Malformed JSON."),
 }
-# Bounds that a declaration may hold; anything else of an error's context could come from the request.
-_SAFE_CONTEXT: Final = frozenset(
-    {"min_length", "max_length", "pattern", "expected", "expected_tags", "gt", "ge", "lt", "le"}
+# What a regular expression asks for, in words.
+_PATTERNS: Final[dict[str, tuple[str, str]]] = {
+    BOUNDED_MONTH_PATTERN: MESSAGES["month"],
+    TEXT_PATTERN: ("Les caractères de contrôle sont refusés.", "Control characters are refused."),
+    CURSOR_PATTERN: (
+        "Curseur attendu : celui que la page précédente donne dans « next », tel quel.",
+        'Cursor expected: what the page before gives as "next", unchanged.',
+    ),
+}
+# Identifiers differ in the signs they allow after the first.
+_IDENTIFIER: Final = "^[A-Za-z0-9][A-Za-z0-9._"
+_IDENTIFIER_EXPECTED: Final = (
+    "Identifiant attendu : lettres sans accent, chiffres, point, tiret ; une lettre ou un chiffre d'abord.",
+    "Identifier expected: unaccented letters, digits, dots, hyphens; a letter or a digit first.",
 )
+# Bounds that a declaration may hold; anything else of an error's context could come from the request.
+_SAFE_CONTEXT: Final = frozenset({"min_length", "max_length", "expected", "expected_tags", "gt", "ge", "lt", "le"})
 
 # How Python shows a member of an enumeration.
 _MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
@@ -75,14 +89,29 @@ def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
 
 
 def _field(error: Mapping[str, Any]) -> FieldError:
-    kind = str(error["type"])
-    pair = _DETAILS.get(kind) or MESSAGES.get(kind) or _own_message(error)
-    context = {n: _MEMBER.sub(r"\1", str(v)) for n, v in error.get("ctx", {}).items() if n in _SAFE_CONTEXT}
+    kind, context = str(error["type"]), error.get("ctx", {})
+    pair = _format_expected(context) or _DETAILS.get(kind) or MESSAGES.get(kind) or _own_message(error)
+    bounds = {name: _bound(value) for name, value in context.items() if name in _SAFE_CONTEXT}
     try:
-        french, english = (text.format_map(context) for text in pair)
+        french, english = (text.format_map(bounds) for text in pair)
     except (KeyError, ValueError, IndexError):
         french, english = _INVALID
-    return FieldError(pointer(error["loc"]), french, english, kind)
+    return FieldError(pointer(error["loc"]), french.replace("' or '", "' ou '"), english, kind)
+
+
+def _format_expected(context: Mapping[str, Any]) -> tuple[str, str] | None:
+    pattern = str(context.get("pattern", ""))
+    return _IDENTIFIER_EXPECTED if pattern.startswith(_IDENTIFIER) else _PATTERNS.get(pattern)
+
+
+def _bound(value: object) -> str:
+    """A bound as a person writes it: 30 and not 30.0.
+
+    >>> _bound(30.0), _bound(0.5), _bound("<Kind.A: 'A'>")
+    ('30', '0.5', "'A'")
+    """
+    whole = isinstance(value, float) and value.is_integer()
+    return _MEMBER.sub(r"\1", f"{value:.0f}" if whole else str(value))
 
 
 def _own_message(error: Mapping[str, Any]) -> tuple[str, str]:

@@ -162,3 +162,10 @@ async def test_a_retired_key_leaves_once_its_tokens_have_expired(door: Door) -> 
 def test_a_client_that_could_not_be_served_is_refused(client: Client) -> None:
     with pytest.raises(InvalidClient):
         client.check()
+
+
+async def test_a_refusal_speaks_the_language_asked_for(ready: Door) -> None:
+    answer = await ready.http.post(
+        "/oauth/token", data=FORM, auth=("nobody", SECRET), headers={"accept-language": "en"}
+    )
+    assert answer.json()["detail"] == "Unknown client or wrong secret."

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
-from kit.http.types import Amount, Answer, Code, Count, MonthText, Request, Share, SignedAmount, SiretText
+from kit.http.types import Amount, Answer, Code, Count, MonthText, Request, Share, SignedAmount, SiretText, example
 from kit.money import Money
 from rules.pay import PayElements
 from services.contributions.domain.intake import Pay, PayKey, Rappel
@@ -16,6 +16,7 @@ from services.contributions.domain.intake import Pay, PayKey, Rappel
 ZERO: Final = Money.zero()
 MAX_OTHERS: Final = 50
 MAX_RAPPELS: Final = 120
+PAY: Final = {"tib": "2067.57", "nbi": "73.84", "ri": "300.00"}
 
 
 class RappelRequest(Request):
@@ -47,6 +48,8 @@ class PayRequest(Request):
     `cabinet`: the flat pay of cabinet staff. `gross`: the assiette of CSS L. 242-1, for private law. `share_of_pay`:
     the fraction of the full traitement paid in the month, when it is not whole. `tpp` left out is given by the rule.
     """
+
+    model_config = example(PAY)
 
     cabinet: Amount = ZERO
     gross: Amount | None = None
@@ -83,6 +86,8 @@ class PayRequest(Request):
 
 class PayItem(PayRequest):
     """A month's pay among others. `version`: the one that was read, for a correction."""
+
+    model_config = example({"employer": "99985001900012", "matricule": "M1", "month": "2026-01", **PAY})
 
     employer: SiretText
     matricule: Code

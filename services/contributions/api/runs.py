@@ -10,7 +10,7 @@ from fastapi import Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Answer, Flag, MonthText, Request, SignedAmount, SiretText
+from kit.http.types import Answer, Flag, MonthText, Request, SignedAmount, SiretText, example
 from kit.period import Month
 from services.contributions.adapters.ledger import Statement
 from services.contributions.api.figures import AmountsAnswer
@@ -25,6 +25,8 @@ MAX_LISTED = 200
 
 class RunRequest(Request):
     """Settle an employer up to `month`; with `dry_run`, only say what would be issued."""
+
+    model_config = example({"employer": "99985001900012", "month": "2026-01", "dry_run": True})
 
     employer: SiretText
     month: MonthText

@@ -9,7 +9,7 @@ from pydantic import Field
 from kit.errors import pointing_at
 from kit.http.auth import requires
 from kit.http.route import Rules, Tx, service_router
-from kit.http.types import Amount, Answer, Code, MonthText, RateText, Request, SignedAmount
+from kit.http.types import Amount, Answer, Code, MonthText, RateText, Request, SignedAmount, example
 from rules.vocabulary import Category, Guarantee, Regime
 from services.contributions.adapters import terms
 from services.contributions.api.elements import ElementsRequest
@@ -25,6 +25,15 @@ MAX_GUARANTEES = 20
 
 class ContributionsRequest(Request):
     """Either `base`, or `pay` with `regime` (and `category` for a fonctionnaire with a régime indemnitaire)."""
+
+    model_config = example(
+        {
+            "agreement": "la-roche-sur-yon-2025",
+            "month": "2025-06",
+            "base": "2400.00",
+            "guarantees": ["BASE", "DEATH", "RETIREMENT_LOSS", "RI_FULL_PAY"],
+        }
+    )
 
     agreement: Code
     month: MonthText

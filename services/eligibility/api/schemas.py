@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from kit.http.types import Amount, Code, DateText, Flag, NirText, Request, Share, SiretText, Text
+from kit.http.types import Amount, Code, DateText, Flag, HoursText, NirText, Request, Share, SiretText, Text, example
 from kit.ids import new_id
 from kit.period import Period
 from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, LeaveKind, PositionKind
@@ -19,7 +19,6 @@ from services.eligibility.domain.conditions import checked, contract_fits
 from services.eligibility.domain.facts import Conditions, ContractKey, Election, Invalidity, LeaveEntry, Renewal, Spell
 from services.eligibility.domain.file import FONCTIONNAIRES, ArtTeaching
 
-HOURS_PATTERN: Final = r"^[0-9]{1,2}(\.[0-9]{1,2})?$"
 # A waiting period fits in a year, a career in a century: beyond, dates leave the calendar.
 WaitingDays = Annotated[int, Strict(), Field(ge=0, le=366)]
 SeniorityDays = Annotated[int, Strict(), Field(ge=0, le=36_525)]
@@ -30,16 +29,6 @@ ONLY_CONTRACT: Final = "1"
 def refused(code: str, message: str) -> PydanticCustomError:
     """A refusal that concerns several fields, with its French message."""
     return PydanticCustomError(code, "{message}", {"message": message})
-
-
-HoursText = Annotated[
-    str,
-    Field(
-        pattern=HOURS_PATTERN,
-        description="Durée hebdomadaire en heures, chaîne de deux décimales au plus.",
-        examples=["35.00"],
-    ),
-]
 
 
 def in_order(end: date | None, info: ValidationInfo) -> date | None:
@@ -107,6 +96,24 @@ class EmploymentRequest(Request):
 
 class HireRequest(Request):
     """Somebody is hired. The same hire sent again changes nothing: SIRET and matricule name it."""
+
+    model_config = example(
+        {
+            "employer": "99985001900012",
+            "matricule": "M1",
+            "nir": "175030058286814",
+            "last_name": "EXEMPLE",
+            "first_name": "Camille",
+            "birth_date": "1975-03-01",
+            "employment": {
+                "kind": "TITULAIRE",
+                "start": "2025-09-01",
+                "weekly_hours": "35.00",
+                "category": "C",
+                "service_start": "2005-09-01",
+            },
+        }
+    )
 
     employer: SiretText
     matricule: Code
@@ -176,6 +183,8 @@ class EmploymentChange(Request):
 class LeaveRequest(Request):
     """An initial stop. `paid` must be said of a disponibilité d'office; other leaves are paid unless said otherwise."""
 
+    model_config = example({"kind": "CMO", "start": "2026-02-01", "end": "2026-03-31", "waiting_days": 0})
+
     employer: SiretText | None = None
     kind: LeaveKind
     start: DateText
@@ -215,6 +224,8 @@ class LeaveRequest(Request):
 
 class ExtensionRequest(Request):
     """A renewal: it follows the leave's last day."""
+
+    model_config = example({"start": "2026-04-01", "end": "2026-06-30"})
 
     start: DateText
     end: DateText | None = None

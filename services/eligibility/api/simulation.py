@@ -11,11 +11,11 @@ from pydantic_core.core_schema import ValidationInfo
 
 from kit.http.auth import requires
 from kit.http.route import Rules, Tx, service_router
-from kit.http.types import Answer, Code, DateText, Flag, Request
+from kit.http.types import Answer, Code, DateText, Flag, HoursText, Request, example
 from kit.period import Period
 from rules.vocabulary import AffiliationOutcome, ContractKind, EmploymentKind, Guarantee, PositionKind
 from services.eligibility.api.answers import PeriodAnswer
-from services.eligibility.api.schemas import Chosen, HoursText, in_order, refused
+from services.eligibility.api.schemas import Chosen, in_order, refused
 from services.eligibility.application.simulate_affiliation import Supposition, simulated
 from services.eligibility.domain.documents import timeline_document
 from services.eligibility.domain.file import FONCTIONNAIRES, AgentFile, Dispense, Employment, Position
@@ -103,6 +103,31 @@ class SupposedDispense(Request):
 
 class AffiliationRequest(Request):
     """A file that is supposed, under a published accord, seen on the day `as_of`."""
+
+    model_config = example(
+        {
+            "agreement": "la-roche-sur-yon-2025",
+            "agent": {"birth_date": "1990-05-02"},
+            "employments": [
+                {
+                    "kind": "CONTRACTUEL_PUBLIC",
+                    "contract": "CDD",
+                    "start": "2025-02-01",
+                    "end": "2025-05-31",
+                    "weekly_hours": "35.00",
+                },
+                {
+                    "kind": "CONTRACTUEL_PUBLIC",
+                    "contract": "CDD",
+                    "start": "2025-06-01",
+                    "end": "2025-09-30",
+                    "weekly_hours": "35.00",
+                },
+            ],
+            "options": ["DEATH"],
+            "as_of": "2025-09-15",
+        }
+    )
 
     agreement: Code
     agent: SupposedAgent | None = None

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Query, Response
 from fastapi import Request as HttpRequest
 from pydantic import AwareDatetime, Field
 from sqlalchemy import DateTime, insert, literal, select, text
 
 from kit.app import create_service
 from kit.clock import Clock
+from kit.events.cursor import CURSOR_PATTERN
 from kit.http.auth import Principal, requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.problem import Problem
 from kit.http.route import Idempotent, Tx, service_router
 from kit.http.types import (
+    BOUNDED_MONTH_PATTERN,
     Amount,
     Answer,
     Count,
     DateText,
     Flag,
+    HoursText,
     Instant,
     MonthText,
     NirText,
@@ -59,6 +63,11 @@ class Part(Request):
     rate: RateText | None = None
 
 
+class Colour(StrEnum):
+    RED = "RED"
+    BLUE = "BLUE"
+
+
 class Everything(Request):
     month: MonthText | None = None
     day: DateText | None = None
@@ -66,6 +75,8 @@ class Everything(Request):
     siret: SiretText | None = None
     flag: Flag | None = None
     count: Count | None = None
+    hours: HoursText | None = None
+    colour: Colour | None = None
     parts: list[Part] = Field(default=[], max_length=3)
 
 
@@ -131,6 +142,16 @@ async def sql(body: NoteRequest, tx: Tx) -> None:
 async def since(tx: Tx, bounded: Instant | None = None, raw: AwareDatetime | None = None) -> None:
     """Gives an instant to the database: checked, or as it came."""
     await tx.execute(select(literal(bounded or raw, DateTime(timezone=True))))
+
+
+@router.get("/v1/asked", dependencies=[READ])
+async def asked(
+    month: Annotated[str | None, Query(pattern=BOUNDED_MONTH_PATTERN)] = None,
+    after: Annotated[str | None, Query(pattern=CURSOR_PATTERN)] = None,
+    key: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = None,
+    wait: Annotated[float, Query(ge=0, le=30.0)] = 0,
+) -> None:
+    """Bounds of a query's parameters, and nothing else."""
 
 
 @router.get("/v1/broken", dependencies=[READ])

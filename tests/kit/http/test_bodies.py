@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kit.http.limits import MAX_DEPTH, BodyLimits, deeper_than
+from kit.http.types import MESSAGES
 from tests.kit.http.conftest import Sample
 from tests.kit.http.serving import running
 
@@ -121,6 +122,41 @@ async def test_each_field_is_pointed_at_in_the_language_asked_for(sample: Sample
     _, english = await post(sample, json.dumps(content).encode(), JSON | {"accept-language": "en"})
     assert english["title"] == "Invalid request"
     assert english["errors"][2]["detail"] == "Required field."
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"hours": 35}, "Durée hebdomadaire attendue en heures, chaîne, par exemple « 35.00 »."),
+        ({"hours": "35 h"}, "Durée hebdomadaire attendue en heures, chaîne, par exemple « 35.00 »."),
+        ({"colour": "GREEN"}, "Valeur attendue parmi : 'RED' ou 'BLUE'."),
+        (
+            {"parts": [{"amount": "-1.00"}]},
+            "Montant attendu en euros, chaîne sans signe, de deux décimales au plus, par exemple « 1234.56 ».",
+        ),
+    ],
+)
+async def test_a_refusal_says_what_is_expected(sample: Sample, content: dict[str, object], said: str) -> None:
+    _, problem = await post(sample, json.dumps(content).encode())
+    assert [error["detail"] for error in problem["errors"]] == [said]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("month", "2026-13", MESSAGES["month"][0]),
+        ("after", "x", "Curseur attendu : celui que la page précédente donne dans « next », tel quel."),
+        ("key", "é", "Identifiant attendu : lettres sans accent, chiffres, point, tiret ;"),
+        ("wait", "31", "Au plus 30."),
+    ],
+)
+async def test_a_parameter_is_refused_in_words_and_not_by_a_regular_expression(
+    sample: Sample, name: str, value: str, said: str
+) -> None:
+    answer = await sample.http.get("/v1/asked", params={name: value}, headers=sample.issuer.bearer())
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == f"/query/{name}"
+    assert error["detail"].startswith(said)
 
 
 async def test_null_and_left_out_mean_the_same(sample: Sample) -> None:

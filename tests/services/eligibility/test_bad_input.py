@@ -45,8 +45,8 @@ def fault(answer: Any) -> tuple[int, str, str]:
         ({"employment": {"contract": "CDI"}}, "contract_mismatch", "/employment/contract"),
         ({"employment": {"category": None}}, "category_required", "/employment/category"),
         ({"employment": {"titular": False}}, "titular_mismatch", "/employment/titular"),
-        ({"employment": {"weekly_hours": "35h"}}, "string_pattern_mismatch", "/employment/weekly_hours"),
-        ({"employment": {"weekly_hours": 35}}, "string_type", "/employment/weekly_hours"),
+        ({"employment": {"weekly_hours": "35h"}}, "hours", "/employment/weekly_hours"),
+        ({"employment": {"weekly_hours": 35}}, "hours", "/employment/weekly_hours"),
         (
             {"employment": {"kind": "CONTRACTUEL_PUBLIC", "contract": "CDD", "category": None, "titular": None}},
             "end_required",
