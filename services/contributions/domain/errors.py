@@ -116,7 +116,7 @@ class FactsIncomplete(RelaisError):
     title_fr = "Faits en cours de relecture : réessayez dans un instant"
     title_en = "Facts being read again: try again in a moment"
     status = 503
-    retry_in = 5
+    retry_in = 1
 
 
 class MonthClosed(RelaisError):
