@@ -14,7 +14,12 @@ from services.eligibility.adapters import employments
 from services.eligibility.api.answers import EmploymentAnswer
 from services.eligibility.api.common import AgentId, Recorded
 from services.eligibility.api.schemas import ContractRequest, EmploymentChange
-from services.eligibility.application.change_employment import add_employment, change_employment, end_employment
+from services.eligibility.application.change_employment import (
+    add_employment,
+    change_employment,
+    correct_prior_cover,
+    end_employment,
+)
 from services.eligibility.application.open_file import open_file
 from services.eligibility.domain.amendment import Change
 from services.eligibility.domain.errors import EmployerRequired, FactNotFound
@@ -56,13 +61,19 @@ async def change(
     recording: Recorded,
     response: Response,
 ) -> EmploymentAnswer:
-    """Change a contract from a day on, or its last day. What was known before stays readable."""
+    """Change a contract from a day on, its last day, or what is known of a former collective cover.
+
+    What was known before stays readable.
+    """
     file = await open_file(tx, agent)
     check_version(version, file.version)
     own = [spell for spell in file.spells if spell.employment == employment]
     if not own:
         raise FactNotFound
-    if body.since is None:
+    prior = body.prior_collective_cover
+    if prior is not None:
+        changed = await correct_prior_cover(tx, file, employment, prior=prior, recording=recording)
+    elif body.since is None:
         assert body.end is not None, "a change says something"
         changed = await end_employment(tx, file, employment, body.end, recording)
     else:

@@ -144,7 +144,7 @@ class ContractRequest(EmploymentRequest):
 
 
 class EmploymentChange(Request):
-    """What changes from a day on; or, without `from`, the contract's last day alone."""
+    """What changes from a day on; or, without `from`, the contract's last day alone, or a former cover alone."""
 
     since: DateText | None = Field(None, alias="from")
     end: DateText | None = None
@@ -153,10 +153,15 @@ class EmploymentChange(Request):
     weekly_hours: HoursText | None = None
     category: Category | None = None
     art_teaching: ArtTeaching | None = None
+    prior_collective_cover: Flag | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        conditions = self.model_fields_set - {"since", "end"}
+        if self.prior_collective_cover is not None:
+            if self.model_fields_set != {"prior_collective_cover"}:
+                raise refused("one_change", "`prior_collective_cover` se corrige seul.")
+            return self
+        conditions = self.model_fields_set - {"since", "end", "prior_collective_cover"}
         if not conditions and self.end is None:
             raise refused("nothing_to_change", "Rien à modifier.")
         if (self.since is not None) is not bool(conditions):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.services.eligibility.conftest import CITY, NOW, OTHER, SOCIAL_CENTRE, Eligibility, hire_body
-from tests.services.eligibility.test_over_time import hire
+from tests.services.eligibility.test_over_time import cover, hire, outcomes
 from tests.services.eligibility.test_several_employers import both
 
 LATER = datetime(2026, 3, 10, 9, 5, tzinfo=UTC)
 NIR = "180050000200225"
+KEY = {"idempotency-key": "again"}
 
 
 async def test_every_employer_is_told_who_the_agent_has_become_once(eligibility: Eligibility) -> None:
@@ -103,3 +105,80 @@ async def test_an_invalidity_is_revised_and_withdrawn(eligibility: Eligibility) 
 
 async def _said(eligibility: Eligibility) -> list[dict[str, Any]]:
     return await eligibility.events("invalidity.")
+
+
+async def test_an_invalidity_that_worsens_follows_the_former(eligibility: Eligibility) -> None:
+    """The former ends the day before; whichever is known first, and undone when the later one was none."""
+    async with eligibility.hris(CITY) as hris:
+        agent = await hire(hris)
+        path = f"/v1/agents/{agent}/invalidities"
+        worse = {"from": "2026-03-01", "cnracl_rate": "0.7000", "pension_net": "1100.00"}
+        first = {"from": "2026-01-01", "cnracl_rate": "0.4000", "pension_net": "900.00"}
+        former = (await hris.post(path, json=first)).json()["id"]
+        later = await hris.post(path, json=worse)
+        assert (later.status_code, (await hris.post(path, json=worse)).status_code) == (201, 200)
+        assert (await hris.post(path, json=first)).status_code == 200
+        same_day = await hris.post(path, json=worse | {"cnracl_rate": "0.8000"})
+        assert (same_day.status_code, same_day.json()["code"]) == (422, "invalidity_overlap")
+        held = (await hris.get(f"/v1/agents/{agent}")).json()["invalidities"]
+        assert [(one["from"], one["to"]) for one in held] == [("2026-01-01", "2026-02-28"), ("2026-03-01", None)]
+        eligibility.service.clock.at = LATER
+        etag = {"if-match": later.headers["etag"]}
+        moved = await hris.patch(f"{path}/{later.json()['id']}", json={"from": "2026-02-01"}, headers=etag)
+        etag = {"if-match": moved.headers["etag"]}
+        await hris.patch(f"{path}/{later.json()['id']}", json={"withdrawn": True}, headers=etag)
+        (left,) = (await hris.get(f"/v1/agents/{agent}")).json()["invalidities"]
+        assert (left["id"], left["from"], left["to"]) == (former, "2026-01-01", None)
+        before = (await hris.get(f"/v1/agents/{agent}", params={"known_at": NOW.isoformat()})).json()
+        assert [one["to"] for one in before["invalidities"]] == ["2026-02-28", None]
+    said = [
+        (e["type"].split(".")[-2], e["data"]["from"], e["data"]["to"], e["data"]["follows"] == former)
+        for e in await _said(eligibility)
+    ]
+    assert said == [
+        ("recognised", "2026-01-01", None, False),
+        ("revised", "2026-01-01", "2026-02-28", False),
+        ("recognised", "2026-03-01", None, True),
+        ("revised", "2026-01-01", "2026-01-31", False),
+        ("revised", "2026-02-01", None, True),
+        ("withdrawn", "2026-02-01", None, False),
+        ("revised", "2026-01-01", None, False),
+    ]
+
+
+async def test_a_former_collective_cover_is_corrected_and_stays_known_as_it_was(eligibility: Eligibility) -> None:
+    await eligibility.publish_accord()
+    async with eligibility.hris(CITY) as hris:
+        agent = await hire(hris, employment={"start": "2020-02-01"})
+        await hris.post(f"/v1/agents/{agent}/leaves", json={"kind": "CMO", "start": "2024-12-01", "end": "2025-01-31"})
+        await eligibility.decide()
+        assert outcomes(await cover(hris, agent))[0] == ("2025-01-01", "DEFERRED")
+        read = await hris.get(f"/v1/agents/{agent}")
+        path = f"/v1/agents/{agent}/employments/{read.json()['employments'][0]['id']}"
+        eligibility.service.clock.at = LATER
+        body = {"prior_collective_cover": True}
+        unnamed = await hris.patch(path, json=body)
+        assert unnamed.status_code == 428
+        changed = await hris.patch(path, json=body, headers={"if-match": read.headers["etag"]})
+        again = await hris.patch(path, json=body, headers={"if-match": changed.headers["etag"]})
+        assert (changed.status_code, again.headers["etag"]) == (200, changed.headers["etag"])
+        both = await hris.patch(path, json=body | {"end": "2027-01-01"}, headers={"if-match": again.headers["etag"]})
+        assert (both.status_code, both.json()["errors"][0]["code"]) == (422, "one_change")
+        await eligibility.decide()
+        assert outcomes(await cover(hris, agent)) == [("2025-01-01", "AFFILIATED")]
+        said = [await _prior(hris, agent, known_at) for known_at in (NOW, LATER, None)]
+        assert said == [False, True, True]
+        assert (await hris.post("/v1/agents", json=hire_body(employment={"start": "2020-02-01"}), headers=KEY)).json()[
+            "id"
+        ] == agent
+        eligibility.service.clock.at = LATER + timedelta(minutes=5)
+        back = {"prior_collective_cover": False}
+        assert (await hris.patch(path, json=back, headers={"if-match": changed.headers["etag"]})).status_code == 200
+        said = [await _prior(hris, agent, known_at) for known_at in (NOW, LATER, None)]
+        assert said == [False, True, False]
+
+
+async def _prior(hris: httpx.AsyncClient, agent: str, known_at: datetime | None) -> bool:
+    params = {} if known_at is None else {"known_at": known_at.isoformat()}
+    (one,) = (await hris.get(f"/v1/agents/{agent}", params=params)).json()["matricules"]
+    return bool(one["prior_collective_cover"])
