@@ -12,12 +12,16 @@ from typing import Final
 import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from kit.db.database import Scope
 from kit.events import parking, place
 from kit.events.delivery import Delivery
+from kit.events.failure import may_pass
 from kit.events.transport_feed import FeedReader, follow
 
+TRIES: Final = 10
+RETRY_LIMIT_SECONDS: Final = 3.0
 _RESET: Final = tuple(
     text(f"DELETE FROM {table} WHERE consumer = ANY (CAST(:consumers AS text[]))")  # noqa: S608 - names of ours
     for table in ("inbox", "parked_event")
@@ -48,8 +52,16 @@ async def rebuild(deliveries: Sequence[Delivery], reader: FeedReader) -> list[st
     concerned = [delivery for delivery in deliveries if delivery.subscription.projections]
     if not concerned:
         return []
-    async with concerned[0].database.transaction(Scope.all()) as tx:
-        tables = await reset(tx, concerned)
+    # Readers of the tables come and go; between two of them there is room.
+    async for attempt in AsyncRetrying(
+        stop=stop_after_attempt(TRIES),
+        wait=wait_random_exponential(multiplier=0.1, max=RETRY_LIMIT_SECONDS),
+        retry=retry_if_exception(may_pass),
+        reraise=True,
+    ):
+        with attempt:
+            async with concerned[0].database.transaction(Scope.all()) as tx:
+                tables = await reset(tx, concerned)
     for delivery in concerned:
         structlog.get_logger(__name__).info("rebuild", consumer=delivery.consumer, tables=tables)
         while True:

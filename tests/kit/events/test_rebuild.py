@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from kit.db.database import Scope
+from kit.db.database import Database, Scope
 from kit.events import place
 from kit.events.rebuild import rebuild, reset
 from tests.kit.events.carriers import Carrier
@@ -81,3 +81,18 @@ async def test_a_copy_about_to_be_built_again_is_not_whole(carrier: Carrier, sin
     async with sink.worker.transaction(Scope.all()) as tx:
         await reset(tx, [carrier.delivery])
         assert not await place.hold_complete(tx)
+
+
+async def test_a_rebuild_waits_for_a_reader_longer_than_a_lock_may(carrier: Carrier, sink: ComponentDatabase) -> None:
+    impatient = Database(sink.worker.url.render_as_string(hide_password=False), lock_timeout_ms=100)
+    carrier.delivery.database = impatient
+    await carrier.start_source()
+    try:
+        async with sink.worker.transaction(Scope.all()) as tx:
+            await tx.execute(text("SELECT count(*) FROM state"))
+            task = asyncio.create_task(rebuild([carrier.delivery], carrier.reader()))
+            await asyncio.wait([task], timeout=0.5)
+            assert not task.done()
+        assert await task == ["applied", "state"]
+    finally:
+        await impatient.close()
