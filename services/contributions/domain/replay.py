@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -42,7 +43,9 @@ class RunInputs:
 def snapshot_of(inputs: RunInputs, deltas: Iterable[Delta], rules: Iterable[Mapping[str, str]]) -> Snapshot:
     """What to keep of a run that issues `deltas`: the facts of the agents and months it touches, and no others."""
     lines = list(deltas)
-    touched = {(line.key.agent, line.key.month) for line in lines}
+    touched: dict[str, set[Month]] = defaultdict(set)
+    for line in lines:
+        touched[line.key.agent].add(line.key.month)
     return Snapshot(
         kind=KIND,
         inputs={
@@ -50,11 +53,13 @@ def snapshot_of(inputs: RunInputs, deltas: Iterable[Delta], rules: Iterable[Mapp
             "month": str(inputs.month),
             "terms": {agreement: kept(document) for agreement, document in sorted(inputs.documents.items())},
             "files": {
-                file.agent: file_document(_restricted(file, touched))
+                file.agent: file_document(_restricted(file, touched[file.agent]))
                 for file in inputs.files
-                if any(agent == file.agent for agent, _ in touched)
+                if file.agent in touched
             },
-            "issued": positions_document({k: p for k, p in inputs.issued.items() if (k.agent, k.month) in touched}),
+            "issued": positions_document(
+                {k: p for k, p in inputs.issued.items() if k.month in touched.get(k.agent, ())}
+            ),
         },
         rules=used_rules(rules),
         result={"lines": deltas_document(lines)},
@@ -96,6 +101,5 @@ def _terms(snapshot: Snapshot) -> dict[str, Terms]:
     return {agreement: read_terms(document) for agreement, document in snapshot.inputs["terms"].items()}
 
 
-def _restricted(file: AgentFile, touched: Iterable[tuple[str, Month]]) -> AgentFile:
-    months = {month for agent, month in touched if agent == file.agent}
+def _restricted(file: AgentFile, months: Collection[Month]) -> AgentFile:
     return replace(file, pay=[line for line in file.pay if line.month in months])

@@ -10,7 +10,6 @@ from typing import Any, Final
 from kit.money import Money
 from kit.period import Month, Period
 from kit.rate import Rate
-from kit.trace import plain
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, Regime
 from services.contributions.domain.agent_file import Affiliation, AgentFile, Employment
@@ -25,36 +24,35 @@ ELEMENTS: Final = ("tib", "nbi", "ri", "sft", "ir", "other", "tpp")
 
 def file_document(file: AgentFile) -> dict[str, Any]:
     """An agent's file as JSON; the same file in another order gives the same document."""
-    document = {
+    return {
         "employments": [
             {
                 "id": e.id,
                 "number": e.number,
                 **_dates(e.period),
-                "regime": e.status.regime,
-                "category": e.status.category,
+                "regime": e.status.regime.value,
+                "category": e.status.category and e.status.category.value,
             }
             for e in sorted(file.employments, key=lambda e: (e.id, e.period.start))
         ],
         "affiliations": {
-            a.agreement: [{**_dates(s.period), "outcome": s.outcome} for s in sorted(a.timeline)]
+            a.agreement: [{**_dates(s.period), "outcome": s.outcome.value} for s in sorted(a.timeline)]
             for a in file.affiliations
         },
-        "options": {code: [_dates(p) for p in sorted(periods)] for code, periods in file.elections.items()},
+        "options": {code.value: [_dates(p) for p in sorted(periods)] for code, periods in file.elections.items()},
         "pay": [
             {
-                "month": line.month,
+                "month": str(line.month),
                 "version": line.version,
                 "employment": line.employment,
-                "share_of_pay": line.share_of_pay and line.share_of_pay.value,
-                "gross": line.gross,
-                "paid_in": line.paid_in,
-                **{name: getattr(line.pay, name) for name in ELEMENTS},
+                "share_of_pay": line.share_of_pay and str(line.share_of_pay.value),
+                "gross": _shown(line.gross),
+                "paid_in": _shown(line.paid_in),
+                **{name: _shown(getattr(line.pay, name)) for name in ELEMENTS},
             }
             for line in sorted(file.pay, key=_order_of_pay)
         ],
     }
-    return dict(plain(document))
 
 
 def read_file(employer: str, agent: str, document: Document) -> AgentFile:
@@ -94,20 +92,23 @@ def read_positions(document: Iterable[Document]) -> dict[LineKey, Position]:
 
 
 def _line(key: LineKey, amounts: Amounts, rate: Rate, *, unresolved: bool) -> dict[str, Any]:
-    document = {
+    return {
         "agent": key.agent,
-        "month": key.month,
+        "month": str(key.month),
         "agreement": key.agreement,
         "insurer": key.insurer,
-        "guarantee": key.guarantee,
-        "base": amounts.base,
-        "rate": rate.value,
-        "amount": amounts.amount,
-        "employer": amounts.employer,
-        "agent_share": amounts.agent,
+        "guarantee": key.guarantee.value,
+        "base": str(amounts.base),
+        "rate": str(rate.value),
+        "amount": str(amounts.amount),
+        "employer": str(amounts.employer),
+        "agent_share": str(amounts.agent),
         "unresolved": unresolved,
     }
-    return dict(plain(document))
+
+
+def _shown(value: Money | Month | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _key(line: Document) -> LineKey:
@@ -149,8 +150,8 @@ def _pay(document: Document) -> PayLine:
     )
 
 
-def _dates(period: Period) -> dict[str, date | None]:
-    return {"start": period.start, "end": period.end}
+def _dates(period: Period) -> dict[str, str | None]:
+    return {"start": period.start.isoformat(), "end": period.end.isoformat() if period.end else None}
 
 
 def _period(document: Document) -> Period:
