@@ -114,7 +114,13 @@ async def test_an_avenant_holds_from_its_day_and_an_option_opens_with_it(eligibi
 
 async def test_an_exception_is_of_its_employer(eligibility: Eligibility) -> None:
     said = {**content()["eligibility"], "deferring_leaves": []}
-    exception: dict[str, Any] = {"employer": CITY, "from": "2025-01-01", "to": None, "eligibility": said, "guarantees": []}
+    exception: dict[str, Any] = {
+        "employer": CITY,
+        "from": "2025-01-01",
+        "to": None,
+        "eligibility": said,
+        "guarantees": [],
+    }
     await eligibility.publish_accord()
     async with eligibility.hris(CITY) as hris:
         agent = await hire(hris, employment={"start": "2020-02-01"})
