@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import httpx
-
 from relais.api import Api, Refused
 from relais.credentials import Credentials
 from relais.errors import CommandError
@@ -23,6 +21,4 @@ def api_of(home: Home, client: str) -> Api:
         api.token()
     except Refused as refused:
         raise CommandError(f"La passerelle refuse le client {client} : {refused}", CRASHED) from refused
-    except httpx.TransportError as error:
-        raise CommandError(f"La passerelle {running.gateway} ne répond pas (encore ?).", CRASHED) from error
     return api

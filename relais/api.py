@@ -15,7 +15,11 @@ from urllib.parse import urljoin
 
 import httpx
 
+from relais.errors import CommandError
+
 T = TypeVar("T")
+# What a command ends with when the platform would not.
+REFUSED: Final = 1
 # A token is renewed this long before it ends.
 TOKEN_MARGIN_SECONDS: Final = 30.0
 PATIENCE_SECONDS: Final = 30.0
@@ -23,18 +27,26 @@ POLL_SECONDS: Final = 0.05
 REQUEST_SECONDS: Final = 30.0
 
 
-class Refused(Exception):
-    """The platform answered with a problem (RFC 9457)."""
+class Refused(CommandError):
+    """The platform answered with a problem (RFC 9457). Its text is for a person: what, then a line for each field."""
 
     def __init__(self, method: str, path: str, status: int, problem: Any) -> None:
         self.status = status
         self.problem = problem if isinstance(problem, dict) else {}
         self.code = str(self.problem.get("code", ""))
         title = self.problem.get("detail") or self.problem.get("title") or ""
-        super().__init__(f"{method} {path} : {status} {self.code} {title} {self.problem.get('errors') or ''}".strip())
+        fields = [f"\n  {error['pointer']} : {error['detail']}" for error in self.problem.get("errors", ())]
+        super().__init__(f"{method} {path} : {status} {self.code} {title}".strip() + "".join(fields), REFUSED)
 
 
-class TooLate(Exception):
+class Unreachable(CommandError):
+    """Nobody answers: the platform is not up, or it stops."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(f"La passerelle {base_url} ne répond pas.", REFUSED)
+
+
+class TooLate(CommandError):
     """Something that was to happen has not, within the patience given."""
 
 
@@ -60,7 +72,7 @@ class Api:
         """A bearer token, renewed shortly before it ends."""
         if time.monotonic() >= self._token_ends:
             form = {"grant_type": "client_credentials"}
-            answer = self._http.post("/oauth/token", data=form, auth=(self.client, self._secret))
+            answer = self._sent("POST", "/oauth/token", data=form, auth=(self.client, self._secret))
             body = _content("POST", "/oauth/token", answer)
             self._token = str(body["access_token"])
             self._token_ends = time.monotonic() + float(body["expires_in"]) - TOKEN_MARGIN_SECONDS
@@ -80,7 +92,7 @@ class Api:
         return self.send("PATCH", path, json=body, headers={"If-Match": etag})
 
     def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **arguments: Any) -> Any:
-        """The decoded answer. Raises Refused on a problem."""
+        """The decoded answer. Raises Refused on a problem, Unreachable where nobody answers."""
         return _content(method, path, self.respond(method, path, headers=headers, **arguments))
 
     def respond(
@@ -88,7 +100,13 @@ class Api:
     ) -> httpx.Response:
         """The answer as it came."""
         sent = {"Authorization": f"Bearer {self.token()}", **(headers or {})}
-        return self._http.request(method, path, headers=sent, **arguments)
+        return self._sent(method, path, headers=sent, **arguments)
+
+    def _sent(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        try:
+            return self._http.request(method, path, **arguments)
+        except httpx.TransportError as error:
+            raise Unreachable(str(self._http.base_url)) from error
 
     def pages(self, path: str, **parameters: Any) -> Iterator[Any]:
         """Every item of a list, following `Link: rel="next"`."""

@@ -32,14 +32,19 @@ def archive_of(folder: Path, component: str) -> Path:
     return folder / f"{component}.dump"
 
 
-def _prepare(folder: Path) -> None:
+def _prepare(folder: Path, components: Sequence[Component]) -> None:
+    there = [archive_of(folder, name).name for name in components if archive_of(folder, name).exists()]
+    if there:
+        raise CommandError(f"{folder} contient déjà {', '.join(there)} : choisissez un autre dossier.")
     folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
 
 
 async def archive_all(home: Home, components: Sequence[Component], folder: Path, screen: Screen) -> None:
-    """Write one archive per component. Raises CommandError when one fails; those before it are whole."""
+    """Write one archive per component. Raises CommandError before anything when the folder holds one already, and when
+    one fails; those before it are whole.
+    """
     admin_dsn, credentials = home.must_run().admin_dsn, Credentials.of(home)
-    _prepare(folder)
+    _prepare(folder, components)
     for component in components:
         password = credentials.databases[component]["migrator"]
         url = component_url(admin_dsn, component, "migrator", password)

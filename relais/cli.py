@@ -8,10 +8,10 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from typer import rich_utils
 from typer.core import TyperGroup
 
 from relais.errors import CommandError
+from relais.french import SUBCOMMAND, speak_french
 
 COMMANDS = (
     "run",
@@ -32,16 +32,6 @@ COMMANDS = (
 )
 
 
-# What Typer says of itself in a help text. "Usage", "Options" and "Arguments" are French already.
-FRENCH = {
-    "COMMANDS_PANEL_TITLE": "Commandes",
-    "ERRORS_PANEL_TITLE": "Erreur",
-    "DEFAULT_STRING": "[défaut : {}]",
-    "ENVVAR_STRING": "[variable : {}]",
-    "REQUIRED_LONG_STRING": "[obligatoire]",
-    "RICH_HELP": "Aide : [blue]{command_path} {help_option}[/]",
-    "ABORTED_TEXT": "Abandon.",
-}
 HELP_OPTION = "Montrer cette aide."
 
 
@@ -66,6 +56,8 @@ class Commands(TyperGroup):
 def _explain_help(command: Any) -> None:
     """`--help`, described in French, of a command and of those below it."""
     command.get_help_option(typer.Context(command)).help = HELP_OPTION
+    if hasattr(command, "subcommand_metavar"):
+        command.subcommand_metavar = SUBCOMMAND
     for below in getattr(command, "commands", {}).values():
         _explain_help(below)
 
@@ -86,15 +78,14 @@ def _root() -> None:
 
 def main() -> None:
     """Entry point: a refusal is one sentence on the error output and an exit code, never a stack trace."""
-    for name, words in FRENCH.items():
-        setattr(rich_utils, name, words)
+    speak_french()
     command = typer.main.get_command(app)
     _explain_help(command)
     try:
         command()
     except CommandError as error:
         Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
-        sys.exit(error.code)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

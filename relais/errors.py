@@ -10,4 +10,4 @@ class CommandError(Exception):
 
     def __init__(self, sentence: str, code: int = USAGE) -> None:
         super().__init__(sentence)
-        self.code = code
+        self.exit_code = code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -10,13 +9,13 @@ from typing import Annotated, Any, Final
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.table import Table
 
 from kit.http.validation import problem_of
 from relais.access import api_of
 from relais.api import Api, Refused
 from relais.errors import CommandError
 from relais.home import Home
+from relais.tables import print_table
 from rules.book import RuleBook
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.files import UnreadableFile, read_document
@@ -85,14 +84,11 @@ def publish(
         _show_findings(findings)
         raise CommandError(f"{file} : accord non valide.")
     with api_of(Home.from_environment(), STAFF) as api:
-        try:
-            known = _known(api, document.agreement)
-            if known is None or (known["version"] == 1 and known["document"] == document.dump()):
-                _first(api, document)
-            else:
-                _revise(api, document, since, reason, yes=yes)
-        except Refused as refused:
-            raise CommandError(str(refused)) from None
+        known = _known(api, document.agreement)
+        if known is None or (known["version"] == 1 and known["document"] == document.dump()):
+            _first(api, document)
+        else:
+            _revise(api, document, since, reason, yes=yes)
 
 
 def _first(api: Api, document: AgreementDocument) -> None:
@@ -121,10 +117,7 @@ def _revise(api: Api, document: AgreementDocument, since: datetime | None, reaso
 
 
 def _asked(api: Api, key: str, body: dict[str, Any]) -> dict[str, Any]:
-    try:
-        answer: dict[str, Any] = api.post(f"/v1/agreements/{key}/revisions", body)
-    except Refused as refused:
-        raise CommandError(str(refused)) from None
+    answer: dict[str, Any] = api.post(f"/v1/agreements/{key}/revisions", body)
     return answer
 
 
@@ -141,6 +134,8 @@ def _known(api: Api, key: str) -> dict[str, Any] | None:
 def _checked(file: Path, scheme: Path | None) -> tuple[AgreementDocument, list[Finding]]:
     try:
         content = read_document(file)
+        if "agreement" not in content:
+            raise CommandError(f"{file} : ce n'est pas un accord (le champ « agreement » manque).")
         beside = file.parent / f"{content.get('scheme')}.yaml"
         above = scheme or (beside if beside.exists() else None)
         return checked(content, None if above is None else read_document(above), RuleBook.load())
@@ -160,12 +155,12 @@ def _show_findings(findings: list[Finding]) -> None:
         (words[f.severity], "" if f.since is None else f.since.isoformat(), f.pointer, f.detail_fr, f.reference)
         for f in findings
     ]
-    _print(("", "à partir du", "clause", "constat", "référence"), rows)
+    print_table(("", "à partir du", "clause", "constat", "référence"), rows)
 
 
 def _show_changes(changed: list[dict[str, Any]]) -> None:
     rows = [(c["term"], c["before"] or NOTHING, c["after"] or NOTHING) for c in changed]
-    _print(("clause", "avant", "après"), rows)
+    print_table(("clause", "avant", "après"), rows)
     Console(highlight=False).print(f"{len(rows)} clause(s) changée(s)")
 
 
@@ -179,13 +174,10 @@ def _show_affected(shown: dict[str, Any]) -> None:
 def _show_price(api: Api, document: AgreementDocument, since: datetime) -> None:
     """What the month would cost before and after, as contributions reckon it from their own copy of the accord."""
     body = {"agreement": document.agreement, "document": document.dump(), "month": since.strftime("%Y-%m")}
-    try:
-        found = api.post("/v1/simulations/contributions/terms", body)
-    except Refused as refused:
-        raise CommandError(str(refused)) from None
+    found = api.post("/v1/simulations/contributions/terms", body)
     rows = [(one["guarantee"], str(one["agents"]), *_shares(one)) for one in found["guarantees"]]
     rows.append(("total", str(found["agents"]), *_shares(found)))
-    _print(("cotisations du mois, en €", "agents", "employeur", "→", "agents", "→"), rows)
+    print_table(("cotisations du mois, en €", "agents", "employeur", "→", "agents", "→"), rows)
     if found["unpriced"]:
         Console(highlight=False).print(f"{found['unpriced']} agent(s) sans paie ou situation connue : non chiffrés")
 
@@ -193,13 +185,3 @@ def _show_price(api: Api, document: AgreementDocument, since: datetime) -> None:
 def _shares(one: dict[str, Any]) -> tuple[str, str, str, str]:
     before, after = one["before"], one["after"]
     return before["employer"], after["employer"], before["agent"], after["agent"]
-
-
-def _print(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = Table(*titles, box=None, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-    for row in rows:
-        table.add_row(*row)
-    if rows:
-        Console(highlight=False).print(table)

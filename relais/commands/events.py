@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 from collections.abc import Sequence
@@ -34,7 +35,8 @@ def tail(
 ) -> None:
     """Écrire, un par ligne en JSON, les faits que ce client a le droit de lire, depuis le premier."""
     cursor: str | None = None
-    with api_of(Home.from_environment(), client) as api:
+    # Ctrl-C is how a person ends it.
+    with contextlib.suppress(KeyboardInterrupt), api_of(Home.from_environment(), client) as api:
         while True:
             page = api.get("/v1/events", after=cursor, wait=WAIT_SECONDS if follow else 0)
             for event in page["events"]:

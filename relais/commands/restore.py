@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from relais.archives import chosen, restore_all
+from relais.errors import CommandError
 from relais.home import Home
 from relais.screen import Screen
 
@@ -20,6 +22,12 @@ def restore(
     folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Où sont les archives.", exists=True)],
     *,
     only: Annotated[list[str] | None, typer.Option(help="Un composant ; répétable. Par défaut tous.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander de confirmation.")] = False,
 ) -> None:
     """Remettre des bases dans l'état de leurs archives. Les autres composants continuent et se remettent à jour."""
-    asyncio.run(restore_all(Home.from_environment(), chosen(only), folder, Screen()))
+    components = chosen(only)
+    if not yes and sys.stdin.isatty():
+        question = f"Remplacer les données actuelles de {', '.join(components)} par celles de {folder} ?"
+        if not typer.confirm(question):
+            raise CommandError("Rien n'est restauré.")
+    asyncio.run(restore_all(Home.from_environment(), components, folder, Screen()))

@@ -3,56 +3,81 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from relais.errors import CommandError
+from relais.tables import print_table
 from rules.book import NoValueAt, RuleBook, RuleValue, UnknownRule
 
 app = typer.Typer(help="Lire les règles datées : list, show, at.", no_args_is_help=True, add_completion=False)
 
+# Units of rules/values.py that are not French already, or not a word.
+UNITS: Final = {
+    "EUR": "€",
+    "EUR/hour": "€/heure",
+    "EUR/day": "€/jour",
+    "EUR/month": "€/mois",
+    "EUR/year": "€/an",
+    "EUR/point/year": "€/point/an",
+    "count": "nombre",
+    "hours": "heures",
+    "hours/week": "heures/semaine",
+    "days": "jours",
+    "weeks": "semaines",
+    "months": "mois",
+    "years": "ans",
+    "index points": "points d'indice",
+    "rate": "taux",
+    "choice": "choix",
+}
+CONFIDENCE: Final = {
+    "V": "lue dans la source citée",
+    "V2": "lue dans une source secondaire",
+    "D": "calculée à partir de valeurs lues",
+    "K": "connaissance générale : un paramètre, jamais présenté comme du droit",
+}
 Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE", help="AAAA-MM-JJ")]
 
 
 @app.command("list")
 def list_rules() -> None:
     """Toutes les règles : identifiant, unité, libellé."""
-    table = _table("règle", "unité", "libellé")
-    for rule in RuleBook.load():
-        table.add_row(rule.id, rule.unit, rule.label)
-    _print(table)
+    print_table(("règle", "unité", "libellé"), [(rule.id, _unit(rule.unit), rule.label) for rule in RuleBook.load()])
 
 
 @app.command()
 def show(
     rule_id: Annotated[str, typer.Argument(metavar="RÈGLE", help="Identifiant, comme dans relais rules list.")],
 ) -> None:
-    """Une règle, avec toutes ses valeurs et leurs références."""
+    """Une règle, avec toutes ses valeurs, leurs références et la confiance dans leur source."""
     try:
         rule = RuleBook.load().rule(rule_id)
     except UnknownRule:
         raise CommandError(f"Règle inconnue : {rule_id}. Voir : relais rules list") from None
-    table = _table("du", "au", "valeur", "conf.", "référence", title=f"{rule.id} : {rule.label} ({rule.unit})")
-    for value in rule.values:
-        table.add_row(*_dated(value), _shown(value), value.confidence, value.reference)
-    _print(table)
+    rows = [(*_dated(value), _shown(value), value.confidence, value.reference) for value in rule.values]
+    title = f"{rule.id} : {rule.label} ({_unit(rule.unit)})"
+    print_table(("du", "au", "valeur", "confiance", "référence"), rows, title=title)
+    met = [letter for letter in CONFIDENCE if letter in {value.confidence for value in rule.values}]
+    Console(highlight=False).print("\n" + "\n".join(f"{letter} : {CONFIDENCE[letter]}" for letter in met))
 
 
 @app.command()
 def at(day: Day) -> None:
     """Ce que dit chaque règle un jour donné."""
     book, on = RuleBook.load(), day.date()
-    table = _table("règle", "depuis", "valeur", "unité", "référence", title=f"Règles au {on.isoformat()}")
+    rows = []
     for rule in book:
         try:
             value = book.at(rule.id, on)
         except NoValueAt:
             continue
-        table.add_row(rule.id, value.start.isoformat(), _shown(value), value.unit, value.reference)
-    _print(table)
+        rows.append((rule.id, value.start.isoformat(), _shown(value), _unit(value.unit), value.reference))
+    if not rows:
+        raise CommandError(f"Aucune règle n'a de valeur connue au {on.isoformat()}.")
+    print_table(("règle", "depuis", "valeur", "unité", "référence"), rows, title=f"Règles au {on.isoformat()}")
 
 
 def _dated(value: RuleValue) -> tuple[str, str]:
@@ -63,13 +88,5 @@ def _shown(value: RuleValue) -> str:
     return f"{len(value.rows)} lignes" if value.unit == "table" else value.text
 
 
-def _table(*columns: str, title: str | None = None) -> Table:
-    table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-    return table
-
-
-def _print(table: Table) -> None:
-    console = Console(highlight=False)
-    console.print(table)
+def _unit(unit: str) -> str:
+    return UNITS.get(unit, unit)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import httpx
-
-from relais.api import PATIENCE_SECONDS, Refused, TooLate
+from relais.api import PATIENCE_SECONDS, Refused, TooLate, Unreachable
 from relais.demo import accord, capitals, contributions, hiring, insurer, invalidity, sickness
 from relais.demo.report import Report, Stopped
 from relais.demo.world import World, world
@@ -38,6 +36,6 @@ def play(
                 step(demo)
     except Stopped:
         return
-    except (Refused, TooLate, httpx.TransportError, KeyError, IndexError) as error:
+    except (Refused, TooLate, Unreachable, KeyError, IndexError) as error:
         report.failures.append(f"{type(error).__name__}: {error}")
         report.write(f"  ✗ {error or type(error).__name__} ; la suite n'est pas jouée")

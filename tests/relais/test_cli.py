@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
 
 from relais.cli import COMMANDS, app, main
+from relais.errors import USAGE
+from rules.book import RuleBook
 
 GROUPS = {
     "events": ["tail", "parked", "replay", "rebuild"],
@@ -40,3 +45,67 @@ def test_help_is_french_and_of_one_look(
     assert "╭─ Options" in shown
     assert "Montrer cette aide." in shown
     assert [words for words in ENGLISH if words in shown] == []
+
+
+def typed(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[object, str, str]:
+    """Exit code, standard output and error output of a command whose output is no terminal."""
+    monkeypatch.setattr(sys, "argv", ["relais", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    return ended.value.code, said.out, said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nope"], "Commande inconnue : 'nope'."),
+        (["rules", "show"], "Il manque l'argument 'RÈGLE'."),
+        (["rules", "at", "demain"], "Valeur refusée pour 'DATE' : AAAA-MM-JJ est attendu."),
+        (["rules", "show", "x", "y"], "Argument en trop : y."),
+        (["rules", "show", "--x"], "Option inconnue : --x"),
+        (["events", "tail", "--client"], "L'option '--client' attend une valeur."),
+        (["run", "--port", "x"], "Valeur refusée pour '--port' : un nombre entier est attendu."),
+        (["restore", "/nowhere"], "Valeur refusée pour 'DOSSIER' : ce chemin n'existe pas."),
+        (["rules", "at", "1850-01-01"], "Aucune règle n'a de valeur connue au 1850-01-01."),
+        (["accord", "diff", "docker-compose.yml", "docker-compose.yml"], "ce n'est pas un accord"),
+    ],
+)
+def test_a_command_that_cannot_be_run_says_so_in_french(
+    arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, error = typed(arguments, monkeypatch, capsys)
+    assert code == USAGE
+    assert said in error
+
+
+def test_a_table_that_is_piped_has_a_line_for_each_row(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = typed(["rules", "list"], monkeypatch, capsys)
+    head, *lines = shown.splitlines()
+    assert code == 0
+    assert head.split() == ["règle", "unité", "libellé"]
+    assert [line.split()[0] for line in lines] == [rule.id for rule in RuleBook.load()]
+    assert all(line == line.rstrip() for line in lines)
+    assert "EUR" not in shown
+
+
+def test_a_rule_is_shown_with_what_its_confidence_means(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, shown, _ = typed(["rules", "show", "cnracl.employee.tib"], monkeypatch, capsys)
+    assert "V : lue dans la source citée" in shown.splitlines()
+
+
+def test_a_restore_asks_first_on_a_terminal(tmp_path: Path) -> None:
+    terminal, other_end = os.openpty()
+    os.write(terminal, b"n\n")
+    command = [sys.executable, "-m", "relais.cli", "restore", str(tmp_path)]
+    said = subprocess.run(command, stdin=other_end, capture_output=True, text=True, check=False)
+    os.close(terminal)
+    os.close(other_end)
+    assert (said.returncode, "Remplacer les données actuelles" in said.stdout) == (USAGE, True)
+    assert said.stderr.splitlines()[-1] == "Rien n'est restauré."

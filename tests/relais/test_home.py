@@ -32,7 +32,7 @@ def test_a_second_platform_is_told_where_the_first_is(home: Home) -> None:
         home.announce(running(os.getpid()))
         with pytest.raises(CommandError, match=r"tourne déjà.*8080") as refusal, home.held():
             pass
-    assert refusal.value.code == USAGE
+    assert refusal.value.exit_code == USAGE
 
 
 def test_a_home_that_another_is_leaving_is_waited_for_and_not_for_ever(

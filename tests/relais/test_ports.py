@@ -29,7 +29,7 @@ def test_a_taken_port_is_one_sentence_that_names_it() -> None:
         taken = other.getsockname()[1]
         with pytest.raises(CommandError, match=str(taken)) as refusal:
             choose(taken, [])
-    assert refusal.value.code == USAGE
+    assert refusal.value.exit_code == USAGE
     assert "\n" not in str(refusal.value)
 
 

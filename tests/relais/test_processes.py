@@ -118,7 +118,7 @@ async def test_a_nursery_that_cannot_import_is_one_clear_end(home: Home) -> None
             for _ in range(2):
                 with pytest.raises(CommandError, match=r"(?s)« nursery ».*No module named") as ended:
                     await processes.start(plan("claims", "waiting"))
-    assert ended.value.code == module.CRASHED
+    assert ended.value.exit_code == module.CRASHED
 
 
 async def test_a_nursery_that_is_killed_takes_its_children_along(home: Home) -> None:

@@ -110,6 +110,8 @@ def a_restored_database_is_as_it_was(command: Command, kept: set[str]) -> None:
     folder = command.home.with_name("archives")
     assert command.run("backup", str(folder)).returncode == 0
     assert len(list(folder.iterdir())) == len(COMPONENTS)
+    again = command.run("backup", str(folder))
+    assert (again.returncode, "choisissez un autre dossier" in again.stderr) == (USAGE, True)
     hire(command, "APRES-SAUVEGARDE")
     assert agents(command) == kept | {"APRES-SAUVEGARDE"}
     restored = command.run("restore", str(folder), "--only", "eligibility")
