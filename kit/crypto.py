@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import os
@@ -181,7 +180,7 @@ class KeyRing:
         It outlives an agent's data key: erasing a person clears the column that holds it.
         """
         text = value.reveal() if isinstance(value, Nir) else value
-        return hmac.new(self._index_key, f"{purpose}\x00{text}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._index_key, f"{purpose}\x00{text}".encode(), "sha256").hex()
 
     def __repr__(self) -> str:
         return f"KeyRing(current={self.current!r}, {len(self._ciphers)} keys)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import uuid_utils
+from asyncpg.pgproto import pgproto
 
 
 def new_id() -> UUID:
@@ -14,4 +15,6 @@ def new_id() -> UUID:
     >>> first.version, first < second
     (7, True)
     """
-    return UUID(int=uuid_utils.uuid7().int)
+    # The driver's own kind of UUID: made, shown and sent in a fraction of the time.
+    made: UUID = pgproto.UUID(uuid_utils.uuid7().bytes)
+    return made

@@ -9,6 +9,7 @@ from stdnum.fr import nir as nir_number
 
 # First 1 or 2 (3, 4: being registered; 7, 8: provisional); Corsica has 2A or 2B for its department.
 NIR_PATTERN: Final = r"^[1-478][0-9]{4}([0-9]{2}|2A|2B)[0-9]{8}$"
+_NIR: Final = re.compile(NIR_PATTERN)
 DSN_LENGTH: Final = 13
 
 
@@ -33,7 +34,7 @@ class Nir:
         True
         """
         number = text.replace(" ", "").upper()
-        if not re.fullmatch(NIR_PATTERN, number):
+        if _NIR.fullmatch(number) is None:
             raise ValueError("NIR attendu : treize caractères et une clé de deux chiffres")
         if nir_number.calc_check_digits(number[:DSN_LENGTH]) != number[DSN_LENGTH:]:
             raise ValueError("clé du NIR fausse")

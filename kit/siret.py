@@ -9,6 +9,7 @@ from typing import Final, Self
 from stdnum.fr import siret as siret_number
 
 SIRET_PATTERN: Final = r"^[0-9]{14}$"
+_SIRET: Final = re.compile(SIRET_PATTERN)
 
 
 class Siret(str):
@@ -23,7 +24,7 @@ class Siret(str):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read fourteen digits. Raises ValueError when they are not, or their check fails."""
-        if not re.fullmatch(SIRET_PATTERN, text):
+        if _SIRET.fullmatch(text) is None:
             raise ValueError("SIRET attendu : quatorze chiffres")
         if not _checks(text):
             raise ValueError("clé du SIRET fausse")

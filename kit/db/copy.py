@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 import asyncpg
@@ -35,7 +36,7 @@ async def put_rows(
     """Insert rows that all have the columns of the first, however many. `key` and `update` as for `copy_rows`."""
     if len(rows) >= STAGED_FROM:
         columns = list(rows[0])
-        values = ([row[name] for name in columns] for row in rows)
+        values = map(itemgetter(*columns), rows) if len(columns) > 1 else ((row[columns[0]],) for row in rows)
         await copy_rows(tx, target, columns, values, key=key, update=update)
     elif rows:
         await tx.execute(_settling(insert(target), key, update), [dict(row) for row in rows])

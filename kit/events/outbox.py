@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
+from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.context import Chain, current
-from kit.events.envelope import Envelope, EventData, EventType
+from kit.events.envelope import SEQUENCE_DIGITS, EventData, EventType
 from kit.ids import new_id
 
 WRITTEN_CHANNEL: Final = "relais_outbox_written"
@@ -69,39 +72,42 @@ async def publish(
     employer: str | None = None,
     insurer: str | None = None,
     subject: str | None = None,
-) -> Envelope:
+) -> None:
     """Write one event with the fact. Several in one transaction: `publish_many`, which cannot deadlock with itself."""
-    (envelope,) = await publish_many(tx, [Outgoing(data, key, employer, insurer, subject)])
-    return envelope
+    await publish_many(tx, [Outgoing(data, key, employer, insurer, subject)])
 
 
-async def publish_many(tx: AsyncConnection, events: Sequence[Outgoing]) -> list[Envelope]:
+async def publish_many(tx: AsyncConnection, events: Sequence[Outgoing]) -> None:
     """Write events in the order given, in two statements whatever their number (at most 10 000)."""
     if not events:
-        return []
+        return
     assert len(events) <= BATCH_LIMIT, "cut long lists into chunks"
     next_version, instant = await _take_versions(tx, events)
-    envelopes: list[Envelope] = []
+    ids = [new_id() for _ in events]
+    versions: list[int] = []
     for event in events:
         aggregate = (event.data.topic, event.key)
-        envelopes.append(_envelope(event, next_version[aggregate], instant))
+        versions.append(next_version[aggregate])
         next_version[aggregate] += 1
+    envelopes = [
+        _envelope(event, identifier, version, instant)
+        for event, identifier, version in zip(events, ids, versions, strict=True)
+    ]
     await tx.execute(
         _WRITE,
         {
-            "ids": [e.id for e in envelopes],
-            "topics": [e.topic for e in envelopes],
-            "keys": [e.key for e in envelopes],
-            "versions": [e.sequence for e in envelopes],
-            "types": [e.type for e in envelopes],
-            "employers": [e.employer for e in envelopes],
-            "insurers": [e.insurer for e in envelopes],
-            "envelopes": [e.json_text() for e in envelopes],
+            "ids": ids,
+            "topics": [e.data.topic for e in events],
+            "keys": [e.key for e in events],
+            "versions": versions,
+            "types": [e.data.type for e in events],
+            "employers": [e.employer for e in events],
+            "insurers": [e.insurer for e in events],
+            "envelopes": envelopes,
             "instant": instant,
             "channel": WRITTEN_CHANNEL,
         },
     )
-    return envelopes
 
 
 async def _take_versions(
@@ -123,23 +129,34 @@ async def _take_versions(
     return first, max(instant for *_, instant in rows)
 
 
-def _envelope(event: Outgoing, version: int, instant: datetime) -> Envelope:
-    chain = event.chain or current()
-    identifier = new_id()
-    return Envelope(
-        id=identifier,
-        source=f"/{EventType(event.data.type).service}",
-        type=event.data.type,
-        subject=event.subject,
-        time=instant,
-        dataschema=f"urn:relais:event:{event.data.type}",
-        topic=event.data.topic,
-        partitionkey=event.key,
-        sequence=version,
-        correlationid=chain.correlation or str(identifier),
-        causationid=chain.causation,
-        traceparent=chain.traceparent,
-        employer=event.employer,
-        insurer=event.insurer,
-        data=event.data.model_dump(mode="json"),
-    )
+def _envelope(event: Outgoing, identifier: UUID, version: int, instant: datetime) -> str:
+    """The text of `Envelope`, in one pass: what it checks of type and topic was checked when the payload was declared.
+
+    The text is the one `Envelope.json_text` gives.
+    """
+    chain, kind = event.chain or current(), event.data.type
+    attributes = {
+        "specversion": "1.0",
+        "id": str(identifier),
+        "source": _source(kind),
+        "type": kind,
+        "subject": event.subject,
+        "time": instant,
+        "datacontenttype": "application/json",
+        "dataschema": f"urn:relais:event:{kind}",
+        "topic": event.data.topic,
+        "partitionkey": event.key,
+        "sequence": f"{version:0{SEQUENCE_DIGITS}d}",
+        "correlationid": chain.correlation or str(identifier),
+        "causationid": chain.causation,
+        "traceparent": chain.traceparent,
+        "employer": event.employer,
+        "insurer": event.insurer,
+    }
+    head = to_json({name: value for name, value in attributes.items() if value is not None}).decode()
+    return f'{head[:-1]},"data":{event.data.model_dump_json()}}}'
+
+
+@cache
+def _source(kind: str) -> str:
+    return f"/{EventType(kind).service}"

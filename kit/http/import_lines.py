@@ -7,6 +7,7 @@ line) is a reject with its line number; no line is passed over but blank ones.
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +18,7 @@ from kit.db.jobs import Chunk, Reject
 from kit.errors import RelaisError
 from kit.http.limits import MAX_DEPTH, deeper_than
 from kit.http.problem import Problem
-from kit.http.strict_json import UNSTORABLE, loads
+from kit.http.strict_json import loads
 from kit.http.upload import MAX_LINE_BYTES
 
 CSV: Final = "text/csv"
@@ -141,10 +142,10 @@ def _cells(text: str, delimiter: str) -> list[str] | None:
 def _text(raw: bytes, charset: str) -> str | None:
     """The line without its end and byte order mark; None when it is in another encoding or holds what no text has."""
     try:
-        text = raw.decode("utf-8-sig" if charset == "utf-8" else charset).rstrip("\r\n")
+        text = raw.removeprefix(BOM_UTF8 if charset == "utf-8" else b"").decode(charset).rstrip("\r\n")
     except UnicodeDecodeError:
         return None
-    return None if UNSTORABLE.search(text) else text
+    return None if "\x00" in text else text  # no charset decodes to a lone surrogate
 
 
 def charset_of(declared: Collection[str]) -> str:

@@ -22,14 +22,7 @@ def loads(body: bytes) -> Any:
     {'a': 1}
     """
     try:
-        text = body.decode("utf-8")
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_int=_integer,
-            parse_float=_decimal,
-        )
+        value = _DECODER.decode(body.decode("utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise malformed() from None
     except RecursionError:
@@ -97,6 +90,12 @@ def _decimal(text: str) -> float:
     if not math.isfinite(value):
         raise _ambiguous("Un nombre est hors des bornes.", "A number is out of bounds.")
     return value
+
+
+# Made once: json.loads makes one a call.
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_decimal
+)
 
 
 def _check_text(value: Any, pointer: str) -> None:

@@ -42,9 +42,11 @@ async def measure(world: World) -> Round:
     began = time.perf_counter()
     job = await world.send("agents")
     imported = time.perf_counter() - began
-    rows = await _rows(world.database)
+    rows, entered = await _rows(world.database), await _counts(world.database)
     await world.database.empty()
-    return Round(imported, await _plain(world.database, rows), job["rejected"])
+    plain = await _plain(world.database, rows)
+    assert await _counts(world.database) == entered, "the reference writes the same rows"
+    return Round(imported, plain, job["rejected"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ async def _rows(database: ComponentDatabase) -> dict[str, _Rows]:
         await database.admin.copy_from_table(table, columns=columns, output=written, format="binary")
         found[table] = _Rows(columns, written.getvalue())
     return found
+
+
+async def _counts(database: ComponentDatabase) -> list[int]:
+    return [await database.admin.fetchval(f"SELECT count(*) FROM {table}") for table in TABLES]
 
 
 async def _plain(database: ComponentDatabase, rows: dict[str, _Rows]) -> float:

@@ -5,14 +5,14 @@ Whoever hires takes persons first, then links, each in one order, so that two ba
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, tuple_, update
+from pydantic_core import to_json
+from sqlalchemy import ARRAY, Text, any_, delete, literal, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
@@ -53,13 +53,13 @@ class SealedPerson:
 def seal(key: UUID, identity: Identity, crypto: KeyRing) -> SealedPerson:
     """Seal who a person is for its row. No database: it may run beside one."""
     wrapped, own = crypto.new_data_key(str(key))
-    names = json.dumps([identity.last_name, identity.first_name], ensure_ascii=False)
+    names = to_json([identity.last_name, identity.first_name])
     return SealedPerson(
         id=key,
         birth_date=identity.birth_date,
         wrapped_key=wrapped,
         nir=own.encrypt(identity.nir.reveal(), f"agent.nir:{key}"),
-        identity=own.encrypt(names, f"agent.identity:{key}"),
+        identity=own.encrypt_bytes(names, f"agent.identity:{key}"),
     )
 
 
@@ -73,7 +73,8 @@ async def take_persons(tx: AsyncConnection, new: Mapping[str, UUID]) -> dict[str
     """The agents that NIRs stand for, by index: the `new` one where nobody had it. Waits for who is making one."""
     rows = [{"nir_index": index, "agent": new[index]} for index in sorted(new)]
     await put_rows(tx, person, rows, key=["nir_index"])
-    query = select(person.c.nir_index, person.c.agent).where(person.c.nir_index.in_(list(new)))
+    asked = any_(literal(list(new), ARRAY(Text)))
+    query = select(person.c.nir_index, person.c.agent).where(person.c.nir_index == asked)
     return {row.nir_index: row.agent for row in await tx.execute(query)}
 
 

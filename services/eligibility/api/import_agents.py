@@ -23,9 +23,11 @@ from services.eligibility.api.rejects import of_error, read_line
 from services.eligibility.api.schemas import EmploymentRequest, HireRequest
 from services.eligibility.application.hire_agent import Draft, hire_agents
 
-# Lines read, checked and sealed while the database enters those before them, a few at a time.
+# Lines read, checked and sealed while the database enters those before them, a few at a time. The first are few: until
+# they are read the database has nothing to do.
+FIRST_PART: Final = 250
 PART: Final = 2_000
-AT_A_TIME: Final = 4
+AT_A_TIME: Final = 8
 _OF_AGENT: Final = tuple(name for name in HireRequest.model_fields if name != "employment")
 _OF_EMPLOYMENT: Final = tuple(EmploymentRequest.model_fields)
 AGENTS: Final = ImportKind(
@@ -56,11 +58,12 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
     async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
         recording = Recording(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
-        lines = records(chunk, crypto)
-        coming = asyncio.ensure_future(_read(lines, chunk.job, rules, crypto))
+        lines, size = records(chunk, crypto), FIRST_PART
+        coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto))
         try:
             while (part := await coming).lines:
-                coming = asyncio.ensure_future(_read(lines, chunk.job, rules, crypto))
+                size = min(2 * size, PART)
+                coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto))
                 rejects += [*part.refused, *await _enter(tx, part, recording)]
         finally:
             coming.cancel()
@@ -76,9 +79,9 @@ async def _enter(tx: AsyncConnection, part: _Part, recording: Recording) -> list
 
 
 async def _read(lines: Iterator[Record], job: Job, rules: Rules, crypto: KeyRing) -> _Part:
-    """The next part; between a few lines and the next the database is given what it waits for."""
+    """A part; between a few lines and the next the database is given what it waits for."""
     part = _Part()
-    for record in islice(lines, PART):
+    for record in lines:
         flat = _nested(record.fields) if job.options["format"] == CSV else None
         request = read_line(record, job, HireRequest, part.refused, flat=flat)
         if request is not None:

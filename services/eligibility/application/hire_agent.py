@@ -21,7 +21,8 @@ from services.eligibility.adapters.hires import Key, SealedPerson, seal
 from services.eligibility.application.payloads import AgentHired, EmploymentPart
 from services.eligibility.domain.errors import HireRaced, IdentityMismatch, MatriculeTaken
 from services.eligibility.domain.facts import Spell
-from services.eligibility.domain.standing import Standing, standings
+from services.eligibility.domain.regime import regime_of
+from services.eligibility.domain.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +52,41 @@ class Hire:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A hire with all that can be computed without the database; `person` is used where nobody has that NIR."""
+    """A hire with all that can be computed without the database; `person` is used where nobody has that NIR.
+
+    `told`: what others hear of it, of that person.
+    """
 
     hire: Hire
     mark: str
     nir_index: str
     person: SealedPerson
     standing: Standing
+    told: AgentHired
 
     @classmethod
     def of(cls, hire: Hire, rules: Rules, crypto: KeyRing) -> Draft:
         """The regime is that of this employment alone: the worker, who sees all jobs, tells otherwise."""
-        (first,) = standings([hire.spell], rules)[hire.spell.employment]
-        index = crypto.blind_index(hire.identity.nir)
-        return cls(hire, hire.mark(crypto), index, seal(new_id(), hire.identity, crypto), first)
+        person, standing = seal(new_id(), hire.identity, crypto), _first(hire.spell, rules)
+        told = _told(person.id, hire, standing)
+        return cls(hire, hire.mark(crypto), crypto.blind_index(hire.identity.nir), person, standing, told)
 
     def link(self, agent: UUID) -> Link:
         return Link(*self.hire.key, agent, self.hire.prior_collective_cover, self.mark)
+
+
+def _first(spell: Spell, rules: Rules) -> Standing:
+    """How an employment stands when it is all there is: one stretch, what `standings` says of a single one."""
+    alone = spell.as_employment()
+    return Standing(
+        employment=spell.employment,
+        key=spell.key,
+        period=spell.period,
+        whole=spell.period,
+        conditions=spell.conditions,
+        regime=regime_of(alone, [alone], spell.period.start, rules),
+        service_start=spell.service_start or spell.period.start,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +203,16 @@ async def _record(
 
 
 def _event(agent: UUID, draft: Draft) -> Outgoing:
-    employer, matricule = draft.hire.key
-    data = AgentHired(
+    told = draft.told if agent == draft.person.id else draft.told.model_copy(update={"agent": agent})
+    return Outgoing(told, str(agent), told.employer, subject=f"/v1/agents/{agent}")
+
+
+def _told(agent: UUID, hire: Hire, standing: Standing) -> AgentHired:
+    employer, matricule = hire.key
+    return AgentHired(
         agent=agent,
         employer=employer,
         matricule=matricule,
-        birth_date=draft.hire.identity.birth_date,
-        employment=EmploymentPart.of(draft.standing),
+        birth_date=hire.identity.birth_date,
+        employment=EmploymentPart.of(standing),
     )
-    return Outgoing(data, str(agent), employer, subject=f"/v1/agents/{agent}")

@@ -18,10 +18,11 @@ from tests.postgres import ComponentDatabase
 async def test_an_event_is_a_cloudevent_with_its_version(source: ComponentDatabase) -> None:
     with chained(correlation="c-1", causation="e-0"):
         async with source.api.transaction(Scope.all()) as tx:
-            sent = await publish(tx, Changed(value=7), key="thing", employer="21850191500017", subject="things/thing")
+            await publish(tx, Changed(value=7), key="thing", employer="21850191500017", subject="things/thing")
     async with source.worker.transaction(Scope.all()) as tx:
         stored = (await tx.execute(text("SELECT CAST(envelope AS text) FROM outbox"))).scalar_one()
-    assert Envelope.read(stored) == sent
+    sent = Envelope.read(stored)
+    assert sent.json_text() == stored, "whoever writes it again writes the same text"
     assert sent.model_dump(mode="json", exclude={"id", "time", "traceparent", "insurer"}) == {
         "specversion": "1.0",
         "source": "/source",
@@ -54,9 +55,8 @@ async def test_a_fact_rolled_back_has_no_event_and_leaves_no_hole(source: Compon
 async def test_many_events_take_two_statements(source: ComponentDatabase) -> None:
     events = [Outgoing(Changed(value=n), key=f"thing-{n % 7}") for n in range(500)]
     async with count_statements(source.api) as statements, source.api.transaction(Scope.all()) as tx:
-        sent = await publish_many(tx, events)
+        await publish_many(tx, events)
     assert statements.total == 2
-    assert [e.data["value"] for e in sent] == list(range(500))
     assert (await published(source.worker))["thing-3"] == list(range(3, 500, 7))
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, Field
+from sqlalchemy import text
 
 from kit.db.database import Scope
 from kit.events.envelope import EventData
@@ -47,8 +48,9 @@ def test_a_schema_stands_alone_and_names_fields_as_on_the_wire() -> None:
 
 async def test_an_event_written_is_an_event_described(source: ComponentDatabase) -> None:
     async with source.api.transaction(Scope.all()) as tx:
-        sent = await publish(tx, Changed(value=1), key="thing")
-    on_the_wire = json.loads(sent.json_text())
+        await publish(tx, Changed(value=1), key="thing")
+        stored = (await tx.execute(text("SELECT CAST(envelope AS text) FROM outbox"))).scalar_one()
+    on_the_wire = json.loads(stored)
     assert list(Draft202012Validator(envelope_schema()).iter_errors(on_the_wire)) == []
     assert list(Draft202012Validator(data_schema(Changed)).iter_errors(on_the_wire["data"])) == []
 
