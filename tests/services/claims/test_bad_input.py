@@ -11,7 +11,7 @@ from tests.services.claims.lives import CITY, Claims, insured
 from tests.services.client import Service
 
 SCOPES = ("claims:read", "claims:write", "claims:cause")
-NOBODY = str(new_id())
+NOBODY = "01890000-0000-7000-8000-000000000000"  # in the names of tests, alike in every run
 WHO = {"employer": CITY, "agent": NOBODY}
 ALLOWANCE = {**WHO, "kind": "SICKNESS", "stop_start": "2026-01-01", "start": "2026-01-01", "end": "2026-01-31"}
 

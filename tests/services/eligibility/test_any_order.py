@@ -37,7 +37,7 @@ async def _worker(eligibility: Eligibility) -> None:
 
 
 @pytest.mark.parametrize(
-    "order", permutations((_accord, _leave, _worker)), ids=lambda order: "".join(step.__name__ for step in order)
+    "order", list(permutations((_accord, _leave, _worker))), ids=lambda order: "".join(step.__name__ for step in order)
 )
 async def test_in_any_order_the_last_word_is_the_same(eligibility: Eligibility, order: tuple[Step, ...]) -> None:
     async with eligibility.hris(CITY) as hris:
