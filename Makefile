@@ -23,26 +23,26 @@ SAY := @printf '%s\n' >&2
 
 export RELAIS_TRANSPORT := $(TRANSPORT)
 
-help: ## list the targets
+help: ## ce que make sait faire
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  TRANSPORT=kafka   events over Apache Kafka (run, demo, test); default: feed'
-	@echo '  RELAIS_PORT=8080  port of the gateway     RELAIS_HOME=.relais  where data is kept'
-	@echo '  PYTHON=python3    interpreter, 3.11 or later     ARGS=…  passed to run, demo, test, bench'
+	@echo '  TRANSPORT=kafka   les faits passent par Apache Kafka (run, demo, test) ; par défaut : feed'
+	@echo '  RELAIS_PORT=8080  port de la passerelle   RELAIS_HOME=.relais  où sont les données'
+	@echo '  PYTHON=python3    interpréteur, 3.11 ou plus     ARGS=…  transmis à run, demo, test, bench'
 
-run: $(RUN_ENV) ## bring the whole platform up, in the foreground (Ctrl-C stops it, data stay)
+run: $(RUN_ENV) ## toute la plateforme, au premier plan (Ctrl-C arrête, les données restent)
 	@$(BIN)/relais run $(ARGS)
 
-demo: $(RUN_ENV) ## play the main job against the running platform and check its amounts
+demo: $(RUN_ENV) ## jouer le parcours entier sur la plateforme en marche et vérifier les montants
 	@$(BIN)/relais demo $(ARGS)
 
-token: $(RUN_ENV) ## print a bearer token of the demo HRIS client (make -s token)
+token: $(RUN_ENV) ## imprimer un jeton du SIRH de démonstration (make -s token)
 	@$(BIN)/relais token $(ARGS)
 
-test: $(DEV_ENV) ## run every test, doctests included
+test: $(DEV_ENV) ## tous les tests, doctests compris
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup $(ARGS)
 
-lint: $(DEV_ENV) ## check style, types, imports, schema, contracts and the rules of the house
+lint: $(DEV_ENV) ## style, types, imports, schémas, contrats et règles de la maison
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
@@ -51,29 +51,29 @@ lint: $(DEV_ENV) ## check style, types, imports, schema, contracts and the rules
 	@$(BIN)/python -m relais.contracts --check
 	@$(BIN)/python -m relais.migrations check
 
-quality: $(DEV_ENV) ## print every figure of the quality bar: id, figure, bar, met or not
+quality: $(DEV_ENV) ## chaque chiffre de la barre de qualité, atteint ou non
 	@$(BIN)/python -m tests.quality $(ARGS)
 
-bench: $(DEV_ENV) ## print the ratios of tests/bench (several minutes)
+bench: $(DEV_ENV) ## les rapports de tests/bench (plusieurs minutes)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-deep: $(DEV_ENV) ## run every test at its full size (hours)
+deep: $(DEV_ENV) ## tous les tests en grandeur réelle (des heures)
 	@RELAIS_DEPTH=deep $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --timeout=3600 $(ARGS)
 
-format: $(DEV_ENV) ## rewrite the code the way `make lint` wants it
+format: $(DEV_ENV) ## récrire le code comme `make lint` le veut
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-kafka: $(RUN_ENV) ## fetch Apache Kafka into .kafka/ (Maven and Java 17)
+kafka: $(RUN_ENV) ## télécharger Apache Kafka dans .kafka/ (Maven et Java 17)
 	@$(BIN)/relais kafka fetch
 
-lock: $(DEV_ENV) ## renew requirements/*.txt from *.in: versions and hashes, no index address
+lock: $(DEV_ENV) ## refaire requirements/*.txt : versions et empreintes, sans adresse d'index
 	@$(COMPILE) requirements/run.in --output-file requirements/run.txt $(ARGS)
 	@$(COMPILE) requirements/dev.in --output-file requirements/dev.txt --constraint requirements/run.txt $(ARGS)
 
-reset: ## drop the data of this machine's platform (RELAIS_HOME)
+reset: ## effacer les données de la plateforme de cette machine (RELAIS_HOME)
 	@if [ -x $(BIN)/relais ]; then $(BIN)/relais reset; else rm -rf "$${RELAIS_HOME:-.relais}"; fi
 
-clean: ## remove the environment and every cache; data stay
+clean: ## effacer l'environnement et les caches ; les données restent
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -88,6 +88,7 @@ $(RUN_ENV): requirements/run.txt pyproject.toml | $(BIN)/python
 	$(SAY) "Dépendances, une fois pour toutes…"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python requirements/install.py requirements/run.txt
+	$(SAY) "  la commande relais…"
 	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 

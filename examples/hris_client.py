@@ -9,6 +9,7 @@ pay is PUT at its month, and whatever opens a case carries an Idempotency-Key th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -27,7 +28,10 @@ WORTH_RETRYING = {408, 409, 429, 500, 502, 503, 504}
 def token() -> str:
     """The demo client's token; a real HRIS posts its client id and secret to /oauth/token."""
     given = os.environ.get("RELAIS_TOKEN")
-    return given or subprocess.check_output(["make", "-s", "token"], text=True).strip()
+    if given:
+        return given
+    made = subprocess.run(["make", "-s", "token"], stdout=subprocess.PIPE, text=True, check=False)
+    return made.stdout.strip() if made.returncode == 0 else sys.exit("Aucun jeton : la plateforme tourne-t-elle ?")
 
 
 def call(client: httpx.Client, method: str, path: str, body: object = None, key: str | None = None) -> Any:
@@ -36,6 +40,8 @@ def call(client: httpx.Client, method: str, path: str, body: object = None, key:
     for attempt in range(RETRIES):
         try:
             answer = client.request(method, path, json=body, headers=headers)
+        except httpx.ConnectError:
+            sys.exit(f"{URL} ne répond pas (make run, ou RELAIS_URL=… pour une autre adresse)")
         except httpx.TransportError:
             time.sleep(2**attempt)
             continue
@@ -43,10 +49,11 @@ def call(client: httpx.Client, method: str, path: str, body: object = None, key:
             break
         time.sleep(float(answer.headers.get("Retry-After", 2**attempt)))
     else:
-        sys.exit(f"{URL} ne répond pas (RELAIS_URL=… pour une autre adresse)")
+        sys.exit(f"{URL} ne répond plus : rien n'est perdu, tout peut être renvoyé")
     if answer.is_error:
         problem = answer.json()
-        sys.exit(f"{answer.status_code} {problem['code']} : {problem['title']} {problem.get('errors', '')}")
+        fields = [f"  {error['pointer']} : {error['detail']}" for error in problem.get("errors", [])]
+        sys.exit("\n".join([f"{answer.status_code} {problem['code']} : {problem['title']}", *fields]))
     return answer.json()
 
 
@@ -86,4 +93,5 @@ def hire() -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main()
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ def token() -> str:
     """From one's own client and secret, or the demo insurer's."""
     if "RELAIS_SECRET" not in os.environ:
         command = [".venv/bin/relais", "token", "demo-insurer-a"]
-        return subprocess.check_output(command, text=True).strip()
+        made = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        return made.stdout.strip() if made.returncode == 0 else sys.exit("Aucun jeton : la plateforme tourne-t-elle ?")
     auth = (os.environ["RELAIS_CLIENT"], os.environ["RELAIS_SECRET"])
     answer = httpx.post(f"{URL}/oauth/token", data={"grant_type": "client_credentials"}, auth=auth)
     return str(answer.raise_for_status().json()["access_token"])
@@ -61,4 +63,10 @@ def main() -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        main()
+        try:
+            main()
+        except httpx.TransportError:
+            sys.exit(f"{URL} ne répond pas ; relancé, ce programme reprend où il en était")
+        except httpx.HTTPStatusError as refused:
+            problem = refused.response.json()
+            sys.exit(f"{problem['status']} {problem['code']} : {problem['title']}")

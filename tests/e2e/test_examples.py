@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,8 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from relais.demo.play import play
 from relais.demo.report import Report
+from relais.ports import free_port
 from tests.platform import TestPlatform
 from tests.postgres import ROOT
 from tests.waiting import until
@@ -84,3 +88,23 @@ def consuming(given: dict[str, str]) -> Iterator[None]:
             process.send_signal(signal.SIGINT)
             _, said = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, said) == (0, b"")
+
+
+@pytest.mark.parametrize("example", ["hris_client.py", "insurer_consumer.py"])
+def test_an_example_says_at_once_that_nobody_listens(example: str, tmp_path: Path) -> None:
+    alone = {"RELAIS_URL": f"http://127.0.0.1:{free_port()}", "RELAIS_TOKEN": "x", "RELAIS_CLIENT": "x"}
+    given = {**os.environ, **alone, "RELAIS_SECRET": "x", "RELAIS_STATE": str(tmp_path / "state.json")}
+    command = [sys.executable, f"examples/{example}"]
+    said = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr.count("\n")) == (1, 1)
+    assert said.stderr.startswith(f"{alone['RELAIS_URL']} ne répond pas")
+
+
+async def test_a_refused_request_of_the_hris_client_is_read_line_by_line(platform: TestPlatform) -> None:
+    given = environment(platform, RELAIS_TOKEN="worn-out")
+    command = [sys.executable, "examples/hris_client.py"]
+    said = await asyncio.to_thread(
+        subprocess.run, command, cwd=ROOT, env=given, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 1
+    assert re.fullmatch(r"401 \w+ : .+\n", said.stderr), said.stderr
