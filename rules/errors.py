@@ -38,10 +38,13 @@ class NoValueAt(RelaisError):
     title_en = "Legal parameter unknown at this date"
 
     def __init__(self, rule: str, day: date, first_known: date) -> None:
-        super().__init__(
-            detail_fr=f"{rule} : première valeur connue au {first_known}, aucune au {day}",
-            detail_en=f"{rule}: first known value on {first_known}, none on {day}",
-        )
+        if day < first_known:
+            french = f"{rule} : première valeur connue au {first_known}, aucune au {day}"
+            english = f"{rule}: first known value on {first_known}, none on {day}"
+        else:
+            french = f"{rule} : valeur inconnue au {day}, alors que d'autres dates ont la leur"
+            english = f"{rule}: value unknown on {day}, while other dates have theirs"
+        super().__init__(detail_fr=french, detail_en=english)
         self.rule = rule
         self.day = day
         self.first_known = first_known

@@ -80,7 +80,7 @@ class Envelope(BaseModel):
     id: UUID
     source: str = Field(min_length=1)
     type: str = Field(pattern=TYPE_PATTERN)
-    subject: str | None = None
+    subject: str | None = Field(None, description="Path of the resource, below the gateway: /v1/claims/…")
     time: datetime
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str | None = None

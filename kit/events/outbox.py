@@ -51,7 +51,7 @@ _WRITE: Final = text("""
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A payload and the aggregate it belongs to; `employer` is a SIRET, `insurer` a code, `subject` a resource.
+    """A payload and the aggregate it belongs to; `employer` is a SIRET, `insurer` a code, `subject` a path.
 
     `chain`: what set it off, where several things are told at once; by default the request or event being handled.
     """

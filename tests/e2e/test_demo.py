@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from typing import Any
 
+from relais.api import Api
 from relais.demo.play import play
 from relais.demo.report import Report
 from tests.platform import TestPlatform
@@ -21,6 +24,25 @@ async def test_the_demo_is_green_each_time(platform: TestPlatform) -> None:
         report, lines = await played(platform)
         assert report.failures == [], "\n".join(lines)
         assert report.passed > 20
+
+
+async def test_what_an_event_is_about_is_named_by_its_path(platform: TestPlatform) -> None:
+    await played(platform)
+
+    def subjects() -> dict[str, str]:
+        with platform.api("demo-insurer-a") as insurer:
+            return {event["type"]: event.get("subject", "/v1/") for event in _facts(insurer)}
+
+    found = await asyncio.to_thread(subjects)
+    assert {kind.split(".")[2] for kind in found} >= {"eligibility", "claims"}
+    assert {kind: subject for kind, subject in found.items() if not subject.startswith("/v1/")} == {}
+
+
+def _facts(insurer: Api) -> Iterator[dict[str, Any]]:
+    cursor = None
+    while (page := insurer.get("/v1/events", after=cursor))["events"]:
+        yield from page["events"]
+        cursor = page["next"]
 
 
 async def test_an_expectation_that_is_not_met_is_a_failure() -> None:

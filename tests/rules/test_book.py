@@ -47,8 +47,9 @@ def test_before_the_first_known_value_there_is_none(tmp_path: Path) -> None:
 
 def test_in_a_stated_gap_there_is_none() -> None:
     assert BOOK.at("pss.monthly", date(2021, 12, 31)).money == Money.parse("3428")
-    with pytest.raises(NoValueAt):
+    with pytest.raises(NoValueAt) as caught:
         BOOK.at("pss.monthly", date(2022, 1, 1))
+    assert caught.value.detail_fr == "pss.monthly : valeur inconnue au 2022-01-01, alors que d'autres dates ont la leur"
     with pytest.raises(NoValueAt):
         BOOK.at("pss.monthly", date(2023, 12, 31))
     assert BOOK.at("pss.monthly", date(2024, 1, 1)).money == Money.parse("3864")

@@ -31,5 +31,5 @@ async def announce_half_pay(tx: AsyncConnection, subject: Subject, found: Sequen
         if known.get(leave) != on:
             await forecasts.announce(tx, subject.employer, subject.agent, leave, on)
             data = HalfPayForeseen(**subject.names, leave=str(leave), on=on.isoformat())
-            events.append(subject.tell(data, f"leave/{leave}"))
+            events.append(subject.tell(data, f"/v1/agents/{subject.agent}/leaves/{leave}"))
     return events

@@ -28,7 +28,7 @@ def told_step(claim: Claim, step: Step, reason: Reason | None, recording: Record
             data = ClaimReopened(**who)
         case _:
             return []
-    return [Outgoing(data, key=str(claim.agent), employer=claim.employer, subject=f"claim/{claim.id}")]
+    return [Outgoing(data, key=str(claim.agent), employer=claim.employer, subject=f"/v1/claims/{claim.id}")]
 
 
 def step_taken(claim: Claim, step: Step, reason: Reason | None, stage: Stage, recording: Recording) -> StepTaken:

@@ -92,7 +92,7 @@ async def _write(tx: AsyncConnection, subject: Subject, changes: Sequence[_Chang
     await annuities.decide(tx, written)
     events = []
     for annuity, change in zip(written, changes, strict=True):
-        events.append(subject.tell(_event(change.agreement, annuity), f"annuity/{annuity.annuity}"))
+        events.append(subject.tell(_event(change.agreement, annuity), f"/v1/annuities/{annuity.annuity}"))
         paid = Paid(OverpaymentKind.ANNUITY, annuity.annuity, annuity.claim, change.terms)
         deltas = _changes(change.before, annuity, subject.today)
         events += await follow_overpayments(

@@ -93,7 +93,7 @@ async def _write(tx: AsyncConnection, subject: Subject, taken: Sequence[_Taken])
     await capitals.decide(tx, [one.now for one in taken])
     events = []
     for one in taken:
-        events.append(subject.tell(_event(one.now), f"capital/{one.now.capital}"))
+        events.append(subject.tell(_event(one.now), f"/v1/capitals/{one.now.capital}"))
         paid = Paid(OverpaymentKind.CAPITAL, one.now.capital, None, one.terms)
         events += await follow_overpayments(tx, subject, paid, one.changes())
     return events

@@ -96,11 +96,11 @@ async def _stand(
             leave=proposed.leave,
             start=wanted.opened_from.isoformat(),
         )
-        return wanted, [subject.tell(opened, f"claim/{wanted.id}")]
+        return wanted, [subject.tell(opened, f"/v1/claims/{wanted.id}")]
     if wanted != known:
         await claims.change(tx, wanted)
     if known.status == CLOSED:
-        return wanted, [subject.tell(ClaimReopened(**subject.names, claim=str(wanted.id)), f"claim/{wanted.id}")]
+        return wanted, [subject.tell(ClaimReopened(**subject.names, claim=str(wanted.id)), f"/v1/claims/{wanted.id}")]
     return wanted, []
 
 
@@ -151,4 +151,4 @@ async def _close(tx: AsyncConnection, subject: Subject, claim: Claim) -> list[Ou
     """No spell supports the claim: its months go back to zero."""
     await claims.change(tx, replace(claim, status=CLOSED, reason=NO_LONGER_DUE))
     closed = ClaimClosed(**subject.names, claim=str(claim.id), reason=NO_LONGER_DUE)
-    return [*await withdraw_months(tx, subject, claim, keep=()), subject.tell(closed, f"claim/{claim.id}")]
+    return [*await withdraw_months(tx, subject, claim, keep=()), subject.tell(closed, f"/v1/claims/{claim.id}")]

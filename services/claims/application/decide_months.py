@@ -71,7 +71,7 @@ async def _write(tx: AsyncConnection, subject: Subject, claim: Claim, changes: l
     snapshots = [change.snapshot for change in changes]
     await store(tx, subject, ((b.id, f"claim:{claim.id}", s) for b, s in zip(written, snapshots, strict=True)))
     await claims.decide(tx, written)
-    told = [subject.tell(_event(claim, benefit), f"claim/{claim.id}") for benefit in written]
+    told = [subject.tell(_event(claim, benefit), f"/v1/claims/{claim.id}") for benefit in written]
     return told + await _consequences(tx, subject, claim, written, changes)
 
 

@@ -92,6 +92,11 @@ WORDS: Final = {
     "NONE": "sans traitement",
     "WAITING": "jour de carence",
 }
+# What a step's name does not say, below it.
+NOTES: Final = {
+    "benefit.part": "La paie se compte en trentièmes : un mois en a trente, quel que soit son nombre de jours. Trente"
+    " jours de mai, ou les vingt-huit de février, font donc le mois entier (part du mois 1) ; vingt jours en font 2/3.",
+}
 EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
@@ -117,6 +122,8 @@ def _step(step: Mapping[str, Any], rules: RuleBook, depth: int) -> Iterator[str]
     inputs = [f"{WORDS.get(k, k)} {_value(v)}" for k, v in step["inputs"].items() if v not in EMPTY]
     if inputs:
         yield f"{margin}  ({' ; '.join(inputs)})"
+    if step["rule"] in NOTES:
+        yield f"{margin}  {NOTES[step['rule']]}"
     if step["reference"]:
         yield f"{margin}  [{step['reference']}]"
     for inner in step["steps"]:

@@ -135,7 +135,7 @@ def tell_opened(subject: Subject, about: Overpayment) -> Outgoing:
         insurer_until=about.insurer_until.isoformat() if about.insurer_until else None,
         employer_until=about.employer_until.isoformat(),
     )
-    return subject.tell(data, f"overpayment/{about.id}")
+    return subject.tell(data, f"/v1/overpayments/{about.id}")
 
 
 def tell_settled(subject: Subject, standing: Standing) -> Outgoing:
@@ -149,4 +149,4 @@ def tell_settled(subject: Subject, standing: Standing) -> Outgoing:
         amount=str(about.amount),
         on=subject.today.isoformat(),
     )
-    return subject.tell(data, f"overpayment/{about.id}")
+    return subject.tell(data, f"/v1/overpayments/{about.id}")

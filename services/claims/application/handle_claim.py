@@ -153,4 +153,4 @@ async def _step(
 
 
 def _tell(claim: Claim, data: ClaimDocumented) -> Outgoing:
-    return Outgoing(data, key=str(claim.agent), employer=claim.employer, subject=f"claim/{claim.id}")
+    return Outgoing(data, key=str(claim.agent), employer=claim.employer, subject=f"/v1/claims/{claim.id}")

@@ -77,6 +77,7 @@ async def test_a_decision_explains_itself_in_french(claims: Claims, service: Ser
             "Prestation du mois : 997,11",
             "Revenu net garanti : 1 846,93",
             "demi-traitement",
+            "Trente jours de mai, ou les vingt-huit de février, font donc le mois entier",
             "[CGFP L. 822-2 et L. 822-3, trois mois",
             "hypothèse : aucun maintien connu",
             "Retenue CNRACL sur le traitement indiciaire",
