@@ -51,6 +51,7 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
     home.prepare()
     with home.held() as lock:
         check_free(options.port)
+        screen.say("Démarrage, une minute la première fois…")
         importing = asyncio.create_task(asyncio.to_thread(importlib.import_module, ASSEMBLY))
         async with (
             nursery(home, lock, [COMPONENTS]) as processes,

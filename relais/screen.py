@@ -20,6 +20,8 @@ class Screen:
     def step(self, label: str) -> Iterator[None]:
         """Announce a step, then say that it is done and how long it took; nothing when it fails."""
         began = time.monotonic()
+        if not self._console.is_terminal:
+            self.say(f"  {escape(label)}…")  # where nothing moves, a step that is long would look like none
         with self._console.status(f"{escape(label)}…"):
             yield
         self._console.print(f"  [green]✓[/] {escape(label)} [dim]({time.monotonic() - began:.1f} s)[/]")

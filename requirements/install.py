@@ -9,12 +9,15 @@ shown whole when it fails, and not at all otherwise.
 import re
 import subprocess
 import sys
+import sysconfig
+import time
 from pathlib import Path
 
 # pip says one of these of each package; its name follows.
 LOOKED_AT = re.compile(r"(?:Collecting|Requirement already satisfied:) (\S+)")
 LAST_STEP = "Installing collected packages"
 LINES_ELSEWHERE = 5
+BETWEEN_LOOKS_S = 0.5
 
 
 def main(lock: str) -> int:
@@ -28,13 +31,24 @@ def main(lock: str) -> int:
             said.append(line)
             if package := LOOKED_AT.match(line):
                 seen += 1
-                _show(f"{seen}/{total} {package[1]}", often=seen % (total // LINES_ELSEWHERE) != 0)
+                _show(f"{seen}/{total} {package[1]}", often=seen % max(total // LINES_ELSEWHERE, 1) != 0)
             elif line.startswith(LAST_STEP):
-                _show("installation…")
+                _follow(pip, total)
     _show("")
     if pip.returncode:
         sys.stderr.writelines(said)
     return pip.returncode
+
+
+def _follow(pip: subprocess.Popen[str], total: int) -> None:
+    """Pip says nothing while it writes the packages, which takes the longest: count those that are there."""
+    packages, last = Path(sysconfig.get_path("purelib")), -1
+    while pip.poll() is None:
+        there = len(list(packages.glob("*.dist-info")))
+        if there != last:
+            _show(f"installation {min(there, total)}/{total}", often=there % max(total // LINES_ELSEWHERE, 1) != 0)
+        last = there
+        time.sleep(BETWEEN_LOOKS_S)
 
 
 def _show(text: str, *, often: bool = False) -> None:
