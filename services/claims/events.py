@@ -53,6 +53,7 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
 _AGENT_FACTS: Final[dict[str, dict[str, follow.Store]]] = {
     "eligibility": {
         "agent.hired": follow.employment_changed,
+        "agent.changed": follow.agent_changed,
         "employment.changed": follow.employment_changed,
         "affiliation.started": follow.affiliation_moved,
         "affiliation.suspended": follow.affiliation_moved,

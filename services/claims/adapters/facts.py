@@ -40,11 +40,18 @@ async def put_employment(tx: AsyncConnection, row: Row, since: date | None) -> N
 
 
 async def _birth_date(tx: AsyncConnection, employer: str, agent: UUID) -> date | None:
-    """As the hire told it: later events about an employment do not say it again."""
+    """As last told: later events about an employment do not say it again."""
     table = tables.employment
     mine = (table.c.employer == employer) & (table.c.agent == agent)
     known: date | None = (await tx.execute(select(func.max(table.c.birth_date)).where(mine))).scalar()
     return known
+
+
+async def put_birth_date(tx: AsyncConnection, employer: str, agent: UUID, birth_date: date) -> None:
+    """Keep the date of birth beside every employment of the agent; the hire has come before its correction."""
+    table = tables.employment
+    mine = (table.c.employer == employer) & (table.c.agent == agent)
+    await tx.execute(table.update().where(mine).values(birth_date=birth_date))
 
 
 async def put_affiliation(

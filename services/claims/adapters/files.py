@@ -187,7 +187,7 @@ def _sum(parts: Sequence[PayElements]) -> PayElements:
 
 def _recognition(row: Row[Any]) -> Recognition:
     found = Invalidity(row.starts, row.cnracl_rate, row.ss_category, row.atmp_rate, row.pension_net)
-    return Recognition(str(row.recognition), found)
+    return Recognition(str(row.recognition), found, row.ends)
 
 
 def _death(row: Row[Any]) -> Death:

@@ -75,6 +75,7 @@ leave: Final = Table(
     Index(None, "agent"),
 )
 
+# A recognition of invalidity; `ends` is the day before the one that follows it, null while none is told.
 invalidity: Final = Table(
     "invalidity",
     metadata,
@@ -87,6 +88,7 @@ invalidity: Final = Table(
     Column("atmp_rate", RateColumn),
     Column("pension_net", MoneyColumn, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
+    Column("ends", Date),
     Index(None, "agent"),
 )
 

@@ -19,6 +19,7 @@ from rules.book import RuleBook
 from services.claims.adapters import facts, files, progress
 from services.claims.application.readers import (
     AffiliationMoved,
+    AgentChanged,
     AgentDeceased,
     AgreementPublished,
     EmploymentChanged,
@@ -66,6 +67,12 @@ async def employment_changed(tx: AsyncConnection, data: dict[str, Any]) -> None:
     """Keep the employment, and what it was before the day it changed."""
     fact = EmploymentChanged.model_validate(data)
     await facts.put_employment(tx, fact.row(), fact.since)
+
+
+async def agent_changed(tx: AsyncConnection, data: dict[str, Any]) -> None:
+    """Keep the corrected date of birth."""
+    fact = AgentChanged.model_validate(data)
+    await facts.put_birth_date(tx, fact.employer, fact.agent, fact.birth_date)
 
 
 async def affiliation_moved(tx: AsyncConnection, data: dict[str, Any]) -> None:

@@ -169,7 +169,7 @@ class AnnuityAdjusted(AnnuityData):
 
 
 class AnnuityEnded(AnnuityData):
-    """Its last day has passed: a death, or the age that ends it."""
+    """Its last day has passed: a death, a recognition that follows, or the age that ends it."""
 
     type: ClassVar[str] = "fr.psc.claims.annuity.ended.v1"
     topic: ClassVar[str] = TOPIC

@@ -159,10 +159,11 @@ class LeaveChanged(Whom):
 
 
 class InvalidityRecognised(Whom):
-    """What a scheme recognised, with the monthly sum of all compulsory pensions."""
+    """What a scheme recognised, with the monthly sum of all compulsory pensions; `to`: until another follows it."""
 
     recognition: UUID
     start: date = Field(alias="from")
+    end: date | None = Field(None, alias="to")
     cnracl_rate: RateText | None = None
     ss_category: str | None = None
     atmp_rate: RateText | None = None
@@ -174,6 +175,7 @@ class InvalidityRecognised(Whom):
             "agent": self.agent,
             "recognition": self.recognition,
             "starts": self.start,
+            "ends": self.end,
             "cnracl_rate": self.cnracl_rate,
             "ss_category": self.ss_category,
             "atmp_rate": self.atmp_rate,
@@ -196,6 +198,12 @@ class AgentDeceased(Whom):
             "occurred_on": self.on,
             "withdrawn": withdrawn,
         }
+
+
+class AgentChanged(Whom):
+    """Who the agent is was corrected."""
+
+    birth_date: date
 
 
 class PayRecorded(Whom):

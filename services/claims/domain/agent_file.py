@@ -72,10 +72,11 @@ class Takeover:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """A recognised invalidity."""
+    """A recognised invalidity; `until`: its last day as told, before another follows it."""
 
     id: str
     invalidity: Invalidity
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,11 @@ class AgentFile:
 
     def options_on(self, day: date) -> frozenset[Guarantee]:
         return frozenset(election.guarantee for election in self.elections if day in election.period)
+
+    def recognised_by(self, day: date) -> tuple[Recognition, ...]:
+        """The recognitions of that day and before, the latest first: each worsens the one before it."""
+        begun = (one for one in self.recognitions if one.invalidity.start <= day)
+        return tuple(sorted(begun, key=lambda one: one.invalidity.start, reverse=True))
 
     def maintenance_on(self, day: date) -> dict[LeaveKind, RiMaintained]:
         """The employer's policy of each kind of leave on a day."""

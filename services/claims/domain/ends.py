@@ -1,14 +1,17 @@
-"""When what is due ends: benefits by death or retirement for invalidity, annuities by death or at an age (§5.2)."""
+"""When what is due ends (§5.2): benefits by death or retirement for invalidity, annuities by death, by the recognition
+that follows or at an age.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
 from kit.period import ONE_DAY
 from rules.book import NoValueAt, Rules
 from rules.vocabulary import Regime
-from services.claims.domain.agent_file import AgentFile, DatedTerms
+from services.claims.domain.agent_file import AgentFile, DatedTerms, Recognition
 from services.claims.domain.annuity import Run
 from services.claims.domain.capitals import DeathKind, legal_age_day
 from services.claims.domain.spell import Spell
@@ -28,13 +31,22 @@ def last_paid_day(file: AgentFile, spell: Spell) -> date:
     return min(ends)
 
 
-def run_of(file: AgentFile, version: DatedTerms, start: date, rules: Rules) -> Run:
-    """How long an annuity runs, by death or as the terms say, and its revaluations."""
-    ends = _deaths(file)
+def run_of(file: AgentFile, version: DatedTerms, recognition: Recognition, rules: Rules) -> Run:
+    """How long an annuity runs, by death, by the recognition that follows or as the terms say, and its revaluations."""
+    start = recognition.invalidity.start
+    ends = [*_deaths(file), *_followed(file, recognition)]
     if version.terms.income.annuity.until is AnnuityEnd.LEGAL_AGE and file.birth_date is not None:
         with suppress(NoValueAt):  # nobody vouches for the age of that time
             ends.append(legal_age_day(file.birth_date, start, rules)[0] - ONE_DAY)
     return Run(min(ends, default=None), file.revaluations.get(version.terms.agreement, ()))
+
+
+def _followed(file: AgentFile, recognition: Recognition) -> Iterator[date]:
+    """The day before the recognition that follows, as told or as it is known: no day has two annuities."""
+    if recognition.until is not None:
+        yield recognition.until
+    starts = (one.invalidity.start for one in file.recognitions)
+    yield from (start - ONE_DAY for start in starts if start > recognition.invalidity.start)
 
 
 def _deaths(file: AgentFile) -> list[date]:

@@ -147,8 +147,9 @@ def _annuity(
 ) -> ProposedAnnuity | None:
     """An annuity follows the last claim before it, with its reference.
 
-    Without one it needs cover on the day or the day before, and rests on the last full-pay month whose pay is known:
-    between work and a pension an agent may be unpaid for long, and no later month need ever come.
+    Without one it needs cover on the day or the day before, its own or of a recognition it worsens: the end of the
+    contract takes nothing from an invalidity that came under it (loi Évin art. 7). It then rests on the last full-pay
+    month whose pay is known: between work and a pension an agent may be unpaid for long, and no later month need come.
     """
     start = recognition.invalidity.start
     employment = file.employment_on(start)
@@ -157,15 +158,18 @@ def _annuity(
     earlier = [claim for claim in claims if claim.opened_from <= start]
     if earlier:
         claim = max(earlier, key=lambda c: c.opened_from)
-        run = run_of(file, claim.version, start, rules)
+        run = run_of(file, claim.version, recognition, rules)
         return ProposedAnnuity(
             recognition, claim.leave, claim.opened_from, employment, claim.version, claim.reference, run
         )
-    version = version_covering(file, (start, start - ONE_DAY))
+    days = (one.invalidity.start for one in file.recognised_by(start))
+    found = (version_covering(file, (day, day - ONE_DAY)) for day in days)
+    version = next((one for one in found if one is not None), None)
     if version is None:
         return None
     paid = last_paid(file, employment, start, rules)
-    return ProposedAnnuity(recognition, None, None, employment, version, paid, run_of(file, version, start, rules))
+    run = run_of(file, version, recognition, rules)
+    return ProposedAnnuity(recognition, None, None, employment, version, paid, run)
 
 
 def last_paid(file: AgentFile, employment: Employment, day: date, rules: Rules) -> ReferenceFound:
