@@ -15,8 +15,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What stands in the environment is named by a stamp, newer than the locks it was made from.
 RUN_ENV := $(VENV)/.made-to-run
 DEV_ENV := $(VENV)/.made-to-develop
-# Universal: one lock for every system and Python from 3.11 on.
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+# Universal: one lock for every system and Python from 3.11 on. Extras stay: what asks for an extra of a locked package
+# would otherwise be free to take its newest version, which has no hash here.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 # `make -s token` prints the token alone, even when it has to make the environment first.
 SAY := @printf '%s\n' >&2
