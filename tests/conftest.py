@@ -21,6 +21,7 @@ settings.load_profile(os.environ.get("RELAIS_DEPTH", "quick"))
 SHARED = ("platform", "broker", "carrier")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers, a file is one worker's, and so are all tests that share something slow."""
     for item in items:
