@@ -15,6 +15,17 @@ BASE = "2400.00"
 # Rulebook G25: the accord's rates on 2 400.00.
 AMOUNTS = {"BASE": "49.20", "DEATH": "4.80", "RETIREMENT_LOSS": "8.40", "RI_FULL_PAY": "6.00"}
 
+# Rulebook G23: what an employer pays at least towards prévoyance, each month.
+FLOOR = "7.00"
+# No text gives these: rules/contribution_safety.yaml marks them as assumptions of whoever runs the platform.
+BOUNDS = {
+    "agent_month": "500.00",
+    "agent_run": "3000.00",
+    "employer_share": "0.5000",
+    "month_share": "0.5000",
+    "employer_floor": "5000.00",
+}
+
 
 def play(world: World) -> None:
     report = world.report
@@ -27,6 +38,7 @@ def play(world: World) -> None:
     report.equal("part de l'agent", set(_sums(lines, "agent").values()), {"0.00"}, "accord, art. 5.1")
     _explained(world, lines[0])
     _statements(world, lines)
+    _bounds(world)
 
 
 def _after_a_run(world: World) -> list[dict[str, Any]] | None:
@@ -50,6 +62,9 @@ def _sums(lines: list[dict[str, Any]], field: str) -> dict[str, str]:
 def _explained(world: World, line: dict[str, Any]) -> None:
     why = world.hris.get(f"/v1/contributions/{line['id']}/trace")
     world.report.true("la ligne se recalcule à l'identique", holds=why["verified"], source="décision rejouable")
+    told = why["information"]
+    world.report.equal("participation due au moins", told["floor"], FLOOR, "rulebook G23 : décret 2022-581")
+    world.report.true("la part de l'employeur l'atteint", holds=told["floor_met"], source="rulebook G23")
 
 
 def _statements(world: World, lines: list[dict[str, Any]]) -> None:
@@ -57,3 +72,10 @@ def _statements(world: World, lines: list[dict[str, Any]]) -> None:
         statement = world.hris.get(f"/v1/statements/{key}")
         world.report.note(f"bordereau n° {statement['number']}, {statement['lines']} lignes, {statement['amount']} €")
         world.report.equal("bordereau destiné à", statement["insurer"], "demo-a", "hypothèse : assureur A")
+
+
+def _bounds(world: World) -> None:
+    """Beyond these a run waits for a person; a dry run says them too."""
+    body = {"employer": CITY, "month": MONTH, "dry_run": True}
+    again = world.hris.post("/v1/runs", body, key=world.key(f"dry-{MONTH}"))
+    world.report.equal("bornes d'un traitement", again["bounds"], BOUNDS, "hypothèse d'exploitation")

@@ -10,7 +10,7 @@ from fastapi import Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Answer, Flag, MonthText, Request, SignedAmount, SiretText, example
+from kit.http.types import Answer, Flag, MonthText, RateText, Request, SignedAmount, SiretText, example
 from kit.period import Month
 from services.contributions.adapters.ledger import Statement
 from services.contributions.api.figures import AmountsAnswer
@@ -80,10 +80,20 @@ class BreachAnswer(Answer):
         return cls(bound=breach.bound, agent=breach.agent or None, change=breach.change, limit=breach.limit)
 
 
+class BoundsAnswer(Answer):
+    """What a run issues unseen at most: amounts, and fractions of what was issued for the month before."""
+
+    agent_month: SignedAmount
+    agent_run: SignedAmount
+    employer_share: RateText
+    month_share: RateText
+    employer_floor: SignedAmount
+
+
 class RunAnswer(Answer):
     """`run` null: a dry run, or nothing was left to issue. `held` lists 200 at most, `held_count` counts them all.
 
-    `parked` are changes beyond a bound, 200 at most: `/v1/runs/parked` lists those that are not issued.
+    `parked` are changes beyond `bounds`, 200 at most: `/v1/runs/parked` lists those that are not issued.
 
     `unknown_agents`: months of pay under matricules that nobody is known by yet.
     """
@@ -95,6 +105,7 @@ class RunAnswer(Answer):
     statements: list[RunStatementAnswer]
     held_count: int
     held: list[HeldAnswer]
+    bounds: BoundsAnswer
     parked_count: int
     parked: list[BreachAnswer]
     unknown_agents: int
@@ -110,6 +121,7 @@ class RunAnswer(Answer):
             statements=[RunStatementAnswer.of(month, draft, issued) for draft, issued in pairs],
             held_count=len(found.held),
             held=[HeldAnswer.model_validate(one) for one in found.held[:MAX_LISTED]],
+            bounds=BoundsAnswer.model_validate(found.bounds),
             parked_count=len(found.parked),
             parked=[BreachAnswer.of(one) for one in found.parked[:MAX_LISTED]],
             unknown_agents=found.unknown,

@@ -21,8 +21,9 @@ from services.contributions.domain.replay import RunInputs
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """What may be issued; every change beyond a bound, and those of them that nobody released; the releases used up."""
+    """What may be issued within `bounds`; every change beyond them, and those that nobody released; releases used up."""
 
+    bounds: Bounds
     deltas: tuple[Delta, ...] = ()
     found: tuple[Breach, ...] = ()
     parked: tuple[Breach, ...] = ()
@@ -31,9 +32,9 @@ class Sifted:
 
 def sift(inputs: RunInputs, deltas: Sequence[Delta], standing: Sequence[Parked], rules: Rules) -> Sifted:
     """Leave out agents whose change is beyond a bound, or everything when the employer's is, unless released."""
-    if not deltas:
-        return Sifted()
     bounds = Bounds.at(inputs.month, rules)
+    if not deltas:
+        return Sifted(bounds)
     released = {one.breach: one.id for one in standing if one.state == parking.RELEASED}
     agents = list(of_agents(deltas, bounds))
     kept_back = {breach.agent for breach in agents if breach not in released}
@@ -42,9 +43,9 @@ def sift(inputs: RunInputs, deltas: Sequence[Delta], standing: Sequence[Parked],
     found = tuple(sorted([*agents, *employer]))
     parked = tuple(breach for breach in found if breach not in released)
     if any(not breach.agent for breach in parked):
-        return Sifted((), found, parked)
+        return Sifted(bounds, (), found, parked)
     used = tuple(released[breach] for breach in found if breach in released and breach.agent not in kept_back)
-    return Sifted(left, found, parked, used)
+    return Sifted(bounds, left, found, parked, used)
 
 
 async def keep_parked(

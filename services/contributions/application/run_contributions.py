@@ -23,7 +23,7 @@ from services.contributions.application.park import keep_parked, sift
 from services.contributions.application.payloads import StatementAdjusted, StatementIssued
 from services.contributions.application.record_pay import Reception
 from services.contributions.domain.agent_file import AgentFile
-from services.contributions.domain.bounds import Breach
+from services.contributions.domain.bounds import Bounds, Breach
 from services.contributions.domain.delta import Delta
 from services.contributions.domain.errors import FactsIncomplete, MonthClosed
 from services.contributions.domain.pay_line import PayLine
@@ -36,13 +36,14 @@ from services.contributions.domain.terms_document import read_terms
 class RunOutcome:
     """What a run issued (`record` and `statements`), or would issue when `record` is None.
 
-    `held` are months about which nothing can be said yet; `parked` changes beyond a bound, which wait for a person;
+    `held` are months about which nothing can be said yet; `parked` changes beyond `bounds`, which wait for a person;
     `unknown` counts months of pay whose agent is not known.
     """
 
     drafts: tuple[StatementDraft, ...]
     held: tuple[HeldMonth, ...]
     unknown: int
+    bounds: Bounds
     parked: tuple[Breach, ...] = ()
     record: RunRecord | None = None
     statements: tuple[Statement, ...] = ()
@@ -75,7 +76,7 @@ async def run_contributions(
     found = assess(inputs.files, month, accords, inputs.issued, recorder)
     standing = await parking.standing(tx, employer)
     sifted = sift(inputs, found.deltas, standing, rules)
-    outcome = RunOutcome(tuple(drafts(sifted.deltas)), found.held, unknown, sifted.parked)
+    outcome = RunOutcome(tuple(drafts(sifted.deltas)), found.held, unknown, sifted.bounds, sifted.parked)
     if dry_run:
         return outcome
     await keep_parked(tx, inputs, sifted, standing, reception)

@@ -80,8 +80,7 @@ async def decide_affiliation(tx: AsyncConnection, who: Mapping[UUID, Chain], rul
     events = await tell_identities(tx, list(who))
     events += await tell_employments(tx, facts, rules)
     events += await tell_deaths(tx, facts, clock)
-    notice_days = rules.at(NOTICE_DAYS, clock.day()).integer
-    events += await _keep(tx, await _verdicts(tx, facts), clock, notice_days)
+    events += await _keep(tx, await _verdicts(tx, facts), rules, clock)
     chained = [replace(event, chain=who[UUID(event.key)]) for event in events]
     for first in range(0, len(chained), BATCH_LIMIT):
         await publish_many(tx, chained[first : first + BATCH_LIMIT])
@@ -107,7 +106,7 @@ async def _verdicts(tx: AsyncConnection, facts: dict[UUID, Facts]) -> list[_Verd
     return found
 
 
-async def _keep(tx: AsyncConnection, verdicts: Sequence[_Verdict], clock: Clock, notice_days: int) -> list[Outgoing]:
+async def _keep(tx: AsyncConnection, verdicts: Sequence[_Verdict], rules: Rules, clock: Clock) -> list[Outgoing]:
     """Store the decisions that differ, and say what became true of each by today."""
     new = [verdict for verdict in verdicts if verdict.is_new]
     about = [(subject(v.agent, v.employer, v.agreement), v.employer, v.decision.snapshot, v.digest) for v in new]
@@ -115,6 +114,7 @@ async def _keep(tx: AsyncConnection, verdicts: Sequence[_Verdict], clock: Clock,
     events: list[Outgoing] = []
     states: list[State] = []
     today = clock.day()
+    notice_days = rules.at(NOTICE_DAYS, today).integer if any(v.decision.proofs_due for v in verdicts) else 0
     for verdict in verdicts:
         before, told = verdict.before, verdict.before.told if verdict.before else ()
         decision = next(ids) if before is None or verdict.is_new else before.decision

@@ -205,7 +205,7 @@ class KeptPart(Part):
 class EndingPart(Part):
     """The end of a contract: AGREEMENT_ENDED or ADHESION_ENDED, its last day, what it goes on owing."""
 
-    cause: str
+    kind: str
     on: date
     kept: list[KeptPart]
 
@@ -213,7 +213,7 @@ class EndingPart(Part):
     def of(cls, one: Ending) -> Self:
         owing = one.insurers or (None,)
         kept = [KeptPart(what=what, insurer=insurer) for insurer in owing for what in KEPT]
-        return cls(cause=one.cause.value, on=one.on, kept=kept)
+        return cls(kind=one.kind.value, on=one.on, kept=kept)
 
 
 class AffiliationEnded(Affiliation):

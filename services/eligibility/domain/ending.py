@@ -13,16 +13,16 @@ from services.eligibility.domain.announcement import Transition
 from services.eligibility.domain.reasons import ADHESION_ENDED, AGREEMENT_ENDED, Reason
 
 
-class EndingCause(StrEnum):
+class EndingKind(StrEnum):
     """Whether the accord itself ended, or the adhesion of one employer."""
 
     AGREEMENT_ENDED = "AGREEMENT_ENDED"
     ADHESION_ENDED = "ADHESION_ENDED"
 
 
-_CAUSES: Final[Mapping[Reason, EndingCause]] = {
-    AGREEMENT_ENDED: EndingCause.AGREEMENT_ENDED,
-    ADHESION_ENDED: EndingCause.ADHESION_ENDED,
+_KINDS: Final[Mapping[Reason, EndingKind]] = {
+    AGREEMENT_ENDED: EndingKind.AGREEMENT_ENDED,
+    ADHESION_ENDED: EndingKind.ADHESION_ENDED,
 }
 
 
@@ -30,18 +30,18 @@ _CAUSES: Final[Mapping[Reason, EndingCause]] = {
 class Ending:
     """A contract ended: why, its last day, and the insurers whose contract that was; none where nobody is known."""
 
-    cause: EndingCause
+    kind: EndingKind
     on: date
     insurers: tuple[str, ...]
 
 
 def ending_of(move: Transition, content: Mapping[str, Any]) -> Ending | None:
     """The end of the contract behind an end of cover; None when cover ends for a reason of the agent's own."""
-    cause = next((_CAUSES[reason] for reason in move.reasons if reason in _CAUSES), None)
-    if cause is None:
+    kind = next((_KINDS[reason] for reason in move.reasons if reason in _KINDS), None)
+    if kind is None:
         return None
     last = move.period.start - ONE_DAY
     day = last.isoformat()
     parties = content.get("insurers", ())
     insurers = tuple(p["code"] for p in parties if p["from"] <= day and (p["to"] is None or day <= p["to"]))
-    return Ending(cause, last, insurers)
+    return Ending(kind, last, insurers)

@@ -123,7 +123,7 @@ def contract_over(life: Life, last: str, first_after: str) -> Fact:
         {"start": "2025-01-01", "end": last, "outcome": "AFFILIATED"},
         {"start": first_after, "end": None, "outcome": "ENDED"},
     ]
-    ending = {"cause": "ADHESION_ENDED", "on": last, "kept": kept}
+    ending = {"kind": "ADHESION_ENDED", "on": last, "kept": kept}
     fields = {"agreement": life.agreement, "from": first_after, "to": None, "reasons": [], "timeline": timeline}
     return life.told("affiliation.ended", ending=ending, **fields).last[0]
 

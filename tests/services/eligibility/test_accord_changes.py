@@ -51,12 +51,12 @@ async def test_an_end_says_what_the_contract_goes_on_owing(eligibility: Eligibil
     await eligibility.decide()
     (ended,) = await eligibility.events("affiliation.ended")
     assert ended["data"]["from"] == "2026-01-01"
-    assert ended["data"]["ending"] == {"cause": "ADHESION_ENDED", "on": "2025-12-31", "kept": KEPT}
+    assert ended["data"]["ending"] == {"kind": "ADHESION_ENDED", "on": "2025-12-31", "kept": KEPT}
     last = {"from": "2025-01-01", "to": "2025-11-30"}
     await eligibility.publish_accord(3, effective=last, employers=[{"siret": CITY, **last}])
     await eligibility.decide()
     ended = (await eligibility.events("affiliation.ended"))[-1]
-    assert ended["data"]["ending"] == {"cause": "AGREEMENT_ENDED", "on": "2025-11-30", "kept": KEPT}
+    assert ended["data"]["ending"] == {"kind": "AGREEMENT_ENDED", "on": "2025-11-30", "kept": KEPT}
 
 
 async def test_who_leaves_leaves_nothing_of_the_contract(eligibility: Eligibility) -> None:

@@ -16,7 +16,7 @@ from services.eligibility.api.simulation import AffiliationRequest
 from services.eligibility.domain.affiliation import Timeline, decide
 from services.eligibility.domain.announcement import Move, transitions
 from services.eligibility.domain.decision import inputs_of, taken
-from services.eligibility.domain.ending import EndingCause, ending_of
+from services.eligibility.domain.ending import EndingKind, ending_of
 from services.eligibility.domain.file import AgentFile
 from services.eligibility.domain.terms import EligibilityTerms
 from services.eligibility.domain.terms_document import read_terms, terms_for
@@ -196,11 +196,11 @@ def test_the_timeline_is_whole_under_any_accord(
 @pytest.mark.parametrize(
     ("effective", "bound", "cause"),
     [
-        ({"from": "2025-01-01", "to": "2027-12-31"}, FROM_THE_EFFECT, EndingCause.AGREEMENT_ENDED),
-        ({"from": "2025-01-01", "to": None}, Period(date(2025, 1, 1), date(2027, 12, 31)), EndingCause.ADHESION_ENDED),
+        ({"from": "2025-01-01", "to": "2027-12-31"}, FROM_THE_EFFECT, EndingKind.AGREEMENT_ENDED),
+        ({"from": "2025-01-01", "to": None}, Period(date(2025, 1, 1), date(2027, 12, 31)), EndingKind.ADHESION_ENDED),
     ],
 )
-def test_an_end_names_the_insurer_of_the_last_day(effective: dict[str, Any], bound: Period, cause: EndingCause) -> None:
+def test_an_end_names_the_insurer_of_the_last_day(effective: dict[str, Any], bound: Period, cause: EndingKind) -> None:
     insurers = [
         {"code": "first", "from": "2025-01-01", "to": "2026-12-31"},
         {"code": "second", "from": "2027-01-01", "to": None},
@@ -224,4 +224,4 @@ def test_an_end_names_the_insurer_of_the_last_day(effective: dict[str, Any], bou
     assert ending_of(started, said) is None
     found = ending_of(ended, said)
     assert found is not None
-    assert (found.cause, found.on, found.insurers) == (cause, date(2027, 12, 31), ("second",))
+    assert (found.kind, found.on, found.insurers) == (cause, date(2027, 12, 31), ("second",))
