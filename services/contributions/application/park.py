@@ -21,7 +21,7 @@ from services.contributions.domain.replay import RunInputs
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """What may be issued within `bounds`; every change beyond them, and those that nobody released; releases used up."""
+    """What may be issued within `bounds`; every change beyond; those nobody released; the releases used up."""
 
     bounds: Bounds
     deltas: tuple[Delta, ...] = ()
