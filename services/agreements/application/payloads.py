@@ -69,13 +69,6 @@ class Guarantee(Part):
     benefit: dict[str, Any]
 
 
-class Offered(Part):
-    """A guarantee, and the regimes it is open to."""
-
-    code: str
-    populations: list[str]
-
-
 class ContributionBase(Part):
     """What the rates apply to, by population. `tpp`: before or after the transfert primes/points."""
 
@@ -119,11 +112,12 @@ class Eligibility(Part):
 
 
 class Former(Part):
-    """What the accord said of cover until the day `to` included, before an avenant said otherwise."""
+    """What the accord said until the day `to` included, before an avenant said otherwise."""
 
     end: str = Field(alias="to")
     eligibility: Eligibility
-    guarantees: list[Offered]
+    guarantees: list[Guarantee]
+    contribution_base: list[ContributionBase]
     exceptions: list[dict[str, Any]] = Field(default_factory=list)
 
 
@@ -147,7 +141,7 @@ class AgreementPublished(EventData):
     exceptions: list[dict[str, Any]] = Field(default_factory=list)
     # The days on which nothing of it binds (art. 8).
     suspensions: list[Dated] = Field(default_factory=list)
-    # What it said of cover before, oldest first; `eligibility` and the populations above hold after the last of them.
+    # What it said before, oldest first; the terms above hold after the last of them.
     formerly: list[Former] = Field(default_factory=list)
 
     @classmethod

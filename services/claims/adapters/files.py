@@ -34,7 +34,7 @@ from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.leave import Entry
 from services.claims.domain.reference import ReferencePay
 from services.claims.domain.situation import RiMaintained
-from services.claims.domain.terms_document import read_terms
+from services.claims.domain.terms_document import read_terms, readings
 
 
 async def load(tx: AsyncConnection, employer: str, agent: UUID, today: date) -> AgentFile:
@@ -61,7 +61,7 @@ async def load(tx: AsyncConnection, employer: str, agent: UUID, today: date) -> 
         revaluations=await stated.revaluations(tx, {affiliation.agreement for affiliation in affiliations}),
         allowances=stated.allowances(await stated.notified(tx, employer, agent)),
         takeovers=tuple(_takeover(one) for one in await handling.takeovers(tx, employer, agent)),
-        terms=await _terms(tx, {affiliation.agreement for affiliation in affiliations}),
+        terms=await _terms(tx, {affiliation.agreement for affiliation in affiliations}, employer),
     )
 
 
@@ -113,8 +113,8 @@ async def open_ended(tx: AsyncConnection, today: date) -> list[tuple[str, UUID]]
 
 
 async def terms_of(tx: AsyncConnection, agreement: str) -> tuple[DatedTerms, ...]:
-    """The versions known of one accord; none when nobody published it."""
-    return (await _terms(tx, {agreement})).get(agreement, ())
+    """How one accord reads, to no employer in particular, in date order; nothing when nobody published it."""
+    return (await _terms(tx, {agreement}, None)).get(agreement, ())
 
 
 def _employments(rows: Iterable[Row[Any]]) -> Iterable[Employment]:
@@ -202,13 +202,19 @@ async def _policies(tx: AsyncConnection, employer: str) -> list[Policy]:
     return [Policy(LeaveKind(kind), start, kept) for (kind, start), kept in latest.items()]
 
 
-async def _terms(tx: AsyncConnection, agreements: Collection[str]) -> dict[str, tuple[DatedTerms, ...]]:
+async def _terms(
+    tx: AsyncConnection, agreements: Collection[str], employer: str | None
+) -> dict[str, tuple[DatedTerms, ...]]:
+    """The readings of each accord: its latest version tells the former ones too."""
     table = tables.agreement_terms
-    query = select(table).where(table.c.agreement.in_(sorted(agreements))).order_by(table.c.agreement, table.c.version)
-    found: defaultdict[str, list[DatedTerms]] = defaultdict(list)
-    for row in await tx.execute(query):
-        found[row.agreement].append(DatedTerms(row.starts, read_terms(row.document), row.document))
-    return {agreement: tuple(versions) for agreement, versions in found.items()}
+    latest = select(table).ext(distinct_on(table.c.agreement)).where(table.c.agreement.in_(sorted(agreements)))
+    rows = await tx.execute(latest.order_by(table.c.agreement, table.c.version.desc()))
+    return {
+        row.agreement: tuple(
+            DatedTerms(start, read_terms(document), document) for start, document in readings(row.document, employer)
+        )
+        for row in rows
+    }
 
 
 def _day(text: str | None) -> date | None:

@@ -30,7 +30,7 @@ from services.claims.application.readers import (
     Whom,
 )
 from services.claims.application.redecide import redecide, redecide_all
-from services.claims.domain.terms_document import kept, read_terms
+from services.claims.domain.terms_document import kept, read_terms, readings
 
 Store = Callable[[AsyncConnection, dict[str, Any]], Awaitable[None]]
 
@@ -45,6 +45,9 @@ class Follower:
     async def agreement_published(self, tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
         """Keep the terms, once seen to say what claims need (if not, the event is parked), and decide its agents."""
         terms = read_terms(data)
+        for employer in (None, *{one["employer"] for one in data.get("exceptions", ())}):
+            for _, reading in readings(data, employer):
+                read_terms(reading)
         published = AgreementPublished.model_validate(data)
         await progress.lock_common(tx, terms.agreement)
         await facts.put_terms(tx, terms.agreement, terms.version, published.effective.start, kept(data))

@@ -1,4 +1,4 @@
-"""Which version of an accord a simulation reads."""
+"""Which reading of an accord a simulation takes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from services.claims.domain.errors import UnknownAgreement
 from services.claims.domain.terms import BenefitTerms
 
 
-def simulated_terms(versions: Sequence[DatedTerms], day: date) -> BenefitTerms:
-    """The latest version in effect on the day; before the first, that one, for cover is assumed on every day.
+def simulated_terms(readings: Sequence[DatedTerms], day: date) -> BenefitTerms:
+    """How the accord reads on the day; before the first, as it reads first, for cover is assumed on every day.
 
     Raises UnknownAgreement when there is none at all.
     """
-    if not versions:
+    if not readings:
         raise UnknownAgreement(pointer="/agreement")
-    in_effect = [version for version in versions if version.start <= day] or [
-        min(versions, key=lambda version: version.start)
-    ]
-    return max(in_effect, key=lambda version: version.terms.version).terms
+    in_order = sorted(readings, key=lambda reading: reading.start)
+    return next((one.terms for one in reversed(in_order) if one.start <= day), in_order[0].terms)

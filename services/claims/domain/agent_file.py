@@ -90,7 +90,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class DatedTerms:
-    """One version of an accord, the day it takes effect, and the document it was read from."""
+    """How an accord reads to an employer from a day on, and the document it was read from."""
 
     start: date
     terms: BenefitTerms
@@ -99,7 +99,7 @@ class DatedTerms:
 
 @dataclass(frozen=True, slots=True)
 class AgentFile:
-    """The facts. `pay` holds the months that are known, `terms` the versions of each accord.
+    """The facts. `pay` holds the months that are known, `terms` the readings of each accord.
 
     `acquired`: days whose half pay is not taken back. `revaluations`: how each accord's insurer raises annuities.
     `allowances`: what social security was notified to pay.
@@ -136,9 +136,9 @@ class AgentFile:
         return next(leave.id for leave in self.leaves if any(day in entry.period for entry in leave.entries))
 
     def terms_on(self, agreement: str, day: date) -> DatedTerms | None:
-        """The latest version of an accord that is in effect on a day."""
-        effective = [version for version in self.terms.get(agreement, ()) if version.start <= day]
-        return max(effective, key=lambda version: version.terms.version, default=None)
+        """How an accord reads on a day; None before it takes effect."""
+        effective = [reading for reading in self.terms.get(agreement, ()) if reading.start <= day]
+        return max(effective, key=lambda reading: reading.start, default=None)
 
     def options_on(self, day: date) -> frozenset[Guarantee]:
         return frozenset(election.guarantee for election in self.elections if day in election.period)

@@ -1,15 +1,17 @@
-"""Reads what an accord grants out of the document that `agreement.published` carries.
+"""Reads what an accord grants out of the document that `agreement.published` carries, as it reads on each day.
 
-Decisions keep the same document in their snapshot. Unknown fields are ignored: it says more than claims need.
-ValueError, KeyError or TypeError mean that it does not say what they need.
+Decisions keep what it says on one day, in the same form, in their snapshot. Unknown fields are ignored: it says more
+than claims need. ValueError, KeyError or TypeError mean that it does not say what they need.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Final
 
 from kit.money import Money
+from kit.period import ONE_DAY, Period
 from kit.rate import Rate
 from rules.vocabulary import Guarantee, LeaveKind, PayElement, Regime
 from services.claims.domain.terms import (
@@ -27,6 +29,7 @@ from services.claims.domain.terms import (
 
 Document = Mapping[str, Any]
 KEPT: Final = ("agreement", "version", "effective", "employers", "insurers", "guarantees", "contribution_base")
+_OTHERWISE: Final = ("exceptions", "formerly")
 
 
 def read_terms(document: Document) -> BenefitTerms:
@@ -48,7 +51,54 @@ def read_terms(document: Document) -> BenefitTerms:
 
 def kept(document: Document) -> dict[str, Any]:
     """The part of the document that decisions on benefits rest on."""
-    return {key: document[key] for key in KEPT if key in document}
+    return {key: document[key] for key in (*KEPT, *_OTHERWISE) if key in document}
+
+
+def readings(document: Document, employer: str | None) -> Iterator[tuple[date, dict[str, Any]]]:
+    """What an accord says to an employer, in the form of a document, from each day on which it begins to say it.
+
+    Former versions hold until their last day, exceptions on their days; None: to no employer in particular.
+    """
+    said = {key: document[key] for key in KEPT if key in document}
+    first = date.fromisoformat(said["effective"]["from"])
+    for former in document.get("formerly", ()):
+        last = date.fromisoformat(former["to"])
+        if first <= last:
+            yield from _readings(said, former, employer, Period(first, last))
+            first = last + ONE_DAY
+    yield from _readings(said, document, employer, Period(first))
+
+
+def _readings(
+    said: Document, version: Document, employer: str | None, days: Period
+) -> Iterator[tuple[date, dict[str, Any]]]:
+    """What one version says on its days: an employer's exceptions on theirs, what it says to all on the others."""
+    own = [one for one in version.get("exceptions", ()) if one["employer"] == employer]
+    start = days.start
+    for one in sorted(own, key=lambda one: str(one["from"])):
+        held = _dated(one).intersection(Period(start, days.end))
+        if held is None:
+            continue
+        if start < held.start:
+            yield start, _read_as(said, version)
+        yield held.start, _read_as(said, version, one)
+        if held.last == days.last:
+            return
+        start = held.last + ONE_DAY
+    yield start, _read_as(said, version)
+
+
+def _read_as(said: Document, version: Document, exception: Document | None = None) -> dict[str, Any]:
+    """The document with a version's guarantees and bases, and those an exception puts in their place."""
+    own = exception or {}
+    guarantees = {one["code"]: one for one in (*version["guarantees"], *own.get("guarantees", ()))}
+    bases = own.get("contribution_base") or version["contribution_base"]
+    return {**said, "guarantees": list(guarantees.values()), "contribution_base": bases}
+
+
+def _dated(document: Document) -> Period:
+    last = document.get("to")
+    return Period(date.fromisoformat(document["from"]), date.fromisoformat(last) if last else None)
 
 
 def _income(guarantee: Document) -> IncomeTerms:

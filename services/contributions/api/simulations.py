@@ -107,5 +107,7 @@ async def simulate_contributions(body: ContributionsRequest, tx: Tx, rules: Rule
     if body.agreement not in documents:
         raise UnknownAgreement(pointer="/agreement")
     with pointing_at("/month"):
-        found = simulate(read_terms(documents[body.agreement]), body.question(), rules)
+        question = body.question()
+        accord = read_terms(documents[body.agreement]).of_employer(None, question.month)
+        found = simulate(accord, question, rules)
     return ContributionsAnswer.of(found)

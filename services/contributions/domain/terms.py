@@ -80,8 +80,21 @@ class TermsException:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerTerms:
+    """What an accord said until a day included, before an avenant said otherwise."""
+
+    until: date
+    guarantees: tuple[GuaranteeTerms, ...]
+    bases: tuple[BaseRule, ...]
+    exceptions: tuple[TermsException, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """What one version of an accord says about contributions; its guarantees in the order of the enumeration."""
+    """What one version of an accord says about contributions; its guarantees in the order of the enumeration.
+
+    `former`: what it said before, oldest first.
+    """
 
     agreement: str
     version: int
@@ -91,19 +104,22 @@ class Terms:
     guarantees: tuple[GuaranteeTerms, ...]
     bases: tuple[BaseRule, ...]
     exceptions: tuple[TermsException, ...] = ()
+    former: tuple[FormerTerms, ...] = ()
 
-    def of_employer(self, employer: str, month: Month) -> Terms:
-        """The terms as they read for one employer in a month: those of the month's first day."""
-        found = next((e for e in self.exceptions if e.employer == employer and month.first in e.period), None)
-        if found is None:
+    def of_employer(self, employer: str | None, month: Month) -> Terms:
+        """The terms as they read for one employer, or none in particular, in a month: those of its first day."""
+        said = next((former for former in self.former if month.first <= former.until), self)
+        found = next((e for e in said.exceptions if e.employer == employer and month.first in e.period), None)
+        if found is None and said is self:
             return self
-        own = {guarantee.code: guarantee for guarantee in found.guarantees}
-        everything = {guarantee.code: guarantee for guarantee in self.guarantees} | own
+        own = found.guarantees if found else ()
+        everything = {guarantee.code: guarantee for guarantee in (*said.guarantees, *own)}
         return replace(
             self,
             guarantees=tuple(everything[code] for code in Guarantee if code in everything),
-            bases=found.bases or self.bases,
+            bases=(found and found.bases) or said.bases,
             exceptions=(),
+            former=(),
         )
 
     def guarantee(self, code: Guarantee) -> GuaranteeTerms | None:

@@ -13,7 +13,15 @@ from typing import Any, Final
 from kit.period import Period
 from kit.rate import Rate
 from rules.vocabulary import Guarantee, PayElement, Regime
-from services.contributions.domain.terms import BaseRule, DatedRate, GuaranteeTerms, Membership, Terms, TermsException
+from services.contributions.domain.terms import (
+    BaseRule,
+    DatedRate,
+    FormerTerms,
+    GuaranteeTerms,
+    Membership,
+    Terms,
+    TermsException,
+)
 
 ORDER: Final = tuple(Guarantee)
 Document = Mapping[str, Any]
@@ -30,13 +38,27 @@ def read_terms(document: Document) -> Terms:
         insurers=tuple(Membership(str(i["code"]), _period(i)) for i in document["insurers"]),
         guarantees=_guarantees(document["guarantees"]),
         bases=tuple(_base(b) for b in document["contribution_base"]),
-        exceptions=tuple(_exception(e) for e in document.get("exceptions", ())),
+        exceptions=_exceptions(document),
+        former=tuple(_former(f) for f in document.get("formerly", ())),
     )
 
 
 def kept(document: Document) -> dict[str, Any]:
     """The part of the document that contributions rest on."""
-    return {**{key: document[key] for key in KEPT}, "exceptions": document.get("exceptions", [])}
+    return {key: document[key] for key in KEPT} | {key: document.get(key, []) for key in ("exceptions", "formerly")}
+
+
+def _former(document: Document) -> FormerTerms:
+    return FormerTerms(
+        until=date.fromisoformat(document["to"]),
+        guarantees=_guarantees(document["guarantees"]),
+        bases=tuple(_base(b) for b in document["contribution_base"]),
+        exceptions=_exceptions(document),
+    )
+
+
+def _exceptions(document: Document) -> tuple[TermsException, ...]:
+    return tuple(_exception(e) for e in document.get("exceptions", ()))
 
 
 def _exception(document: Document) -> TermsException:

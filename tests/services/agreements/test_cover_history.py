@@ -1,4 +1,4 @@
-"""What an accord said of cover, as its event tells it: an avenant changes nothing before its day."""
+"""What an accord said, as its event tells it: an avenant changes nothing before its day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_an_avenant_leaves_what_was_said_before_its_day() -> None:
     assert told((None, 6), ("2026-01-01", 3), ("2027-01-01", 9)) == [("2025-12-31", 6), ("2026-12-31", 3)]
 
 
-def test_versions_that_say_the_same_of_cover_are_one() -> None:
+def test_versions_that_say_the_same_are_one() -> None:
     assert told((None, 6), ("2026-01-01", 6), ("2027-01-01", 9)) == [("2026-12-31", 6)]
     assert told((None, 6), ("2026-01-01", 3), ("2026-01-01", 6)) == []
 
@@ -44,4 +44,4 @@ def test_it_is_told_with_the_terms() -> None:
     said = AgreementPublished.of(document(), 2, formerly=past).model_dump(mode="json")
     (one,) = said["formerly"]
     assert (one["to"], one["eligibility"]["seniority_months"]) == ("2025-12-31", 6)
-    assert {"code": "BASE", "populations": said["guarantees"][0]["populations"]} in one["guarantees"]
+    assert (one["guarantees"], one["contribution_base"]) == (said["guarantees"], said["contribution_base"])

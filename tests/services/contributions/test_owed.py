@@ -21,7 +21,7 @@ from services.contributions.domain.owed import owed
 from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.run import assess
 from services.contributions.domain.terms import Terms
-from services.contributions.domain.terms_document import read_terms
+from services.contributions.domain.terms_document import kept, read_terms
 from tests.golden.cases import read
 from tests.services.contributions.facts import (
     ACCORD,
@@ -268,3 +268,26 @@ def test_an_exception_may_leave_the_base_as_it_is() -> None:
     terms = {ACCORD: read_terms({**revised("BASE"), "version": 2, "exceptions": [own]})}
     file = agent_file(paid("2026-01", tib="1000.00"), elections={Guarantee.DEATH: [period("2025-01-01")]})
     assert [str(d.line.amount) for d in owed(file, Month(2026, 1), terms, BOOK).dues] == ["20.50", "10.00"]
+
+
+def test_an_avenant_changes_no_month_before_its_day() -> None:
+    """A narrower base and a guarantee less from July on: June is owed as it was, at what was said of June."""
+    before = revised("BASE")
+    now = {
+        **before,
+        "version": 2,
+        "guarantees": [one for one in before["guarantees"] if one["code"] == "BASE"],
+        "contribution_base": [{**before["contribution_base"][0], "elements": ["TIB"]}],
+        "formerly": [
+            {**{key: before[key] for key in ("guarantees", "contribution_base")}, "to": "2025-06-30", "exceptions": []}
+        ],
+    }
+    elected = {Guarantee.DEATH: [period("2025-01-01")]}
+
+    def amounts(month: str, document: dict[str, Any]) -> list[str]:
+        file = agent_file(paid(month, tib="1000.00", nbi="100.00"), elections=elected)
+        terms = {ACCORD: read_terms(kept(document))}
+        return [str(due.line.amount) for due in owed(file, Month.parse(month), terms, BOOK).dues]
+
+    assert amounts("2025-06", now) == amounts("2025-06", before) == ["22.55", "2.20"]
+    assert amounts("2025-07", now) == ["20.50"]
