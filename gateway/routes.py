@@ -17,6 +17,8 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/simulations/affiliation": "eligibility",
     "/v1/pay": "contributions",
     "/v1/imports/pay": "contributions",
+    "/v1/imports/dsn": "contributions",
+    "/v1/dsn": "contributions",
     "/v1/runs": "contributions",
     "/v1/months": "contributions",
     "/v1/statements": "contributions",

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from kit.db import jobs
 from kit.db.database import Database, Scope
-from kit.db.jobs import Chunk, Job, Reject
+from kit.db.jobs import Applied, Chunk, Job, Reject
 from kit.db.schema import KIT
 from kit.events.supervise import describe, supervise
 
@@ -24,7 +24,7 @@ IDLE_SECONDS: Final = 1.0
 _JOB, _CHUNK = KIT.import_job, KIT.import_chunk
 
 # Applies the lines of a chunk in the transaction given, and says which it refused.
-Handler = Callable[[AsyncConnection, Chunk], Awaitable[Sequence[Reject]]]
+Handler = Callable[[AsyncConnection, Chunk], Awaitable[Sequence[Reject] | Applied]]
 
 # The earliest chunk of each job, so that a file is applied in its order; young jobs first, so that small ones pass.
 _LEASE: Final = text(
@@ -117,9 +117,12 @@ class JobRunner:
     async def _handled(self, tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
         """The rejects; a dry run's effects are undone and its rejects kept."""
         savepoint = await tx.begin_nested()
-        refused = await self._handlers[chunk.job.kind](tx, chunk)
+        done = await self._handlers[chunk.job.kind](tx, chunk)
         await (savepoint.rollback() if chunk.job.dry_run else savepoint.commit())
-        return refused
+        if not isinstance(done, Applied):
+            return done
+        await done.then(tx)
+        return done.refused
 
     async def _postpone(self, lease: _Lease, error: str) -> None:
         """Give the chunk back for later, or the job up."""

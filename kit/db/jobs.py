@@ -6,7 +6,7 @@ A chunk's effects, its rejects and its disappearance commit together, so a kille
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -72,6 +72,17 @@ class Reject:
     pointer: str
     code: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a chunk: its rejects, and what is written even where a dry run undoes the rest.
+
+    `then` is where the next chunk takes up, in formats whose lines only mean something after those before them.
+    """
+
+    refused: Sequence[Reject]
+    then: Callable[[AsyncConnection], Awaitable[None]]
 
 
 async def create(

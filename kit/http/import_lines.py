@@ -78,11 +78,15 @@ def sealed(crypto: KeyRing, job: UUID, number: int, content: bytes) -> bytes:
     return crypto.encrypt(content, f"import_chunk:{job}:{number}")
 
 
+def opened(chunk: Chunk, crypto: KeyRing) -> bytes:
+    """The text of a sealed chunk, as it came."""
+    return crypto.decrypt(chunk.content, f"import_chunk:{chunk.job.id}:{chunk.number}")
+
+
 def records(chunk: Chunk, crypto: KeyRing) -> Iterator[Record]:
     """The records of a sealed chunk in their order, blank lines left out."""
     options = chunk.job.options
-    content = crypto.decrypt(chunk.content, f"import_chunk:{chunk.job.id}:{chunk.number}")
-    for number, raw in enumerate(content.split(b"\n"), start=chunk.first_line):
+    for number, raw in enumerate(opened(chunk, crypto).split(b"\n"), start=chunk.first_line):
         if len(raw) > MAX_LINE_BYTES:
             yield _refused(number, "line_too_long", "Ligne trop longue.")
             continue

@@ -36,6 +36,7 @@ from kit.http.upload import body_of, every_line, media_type_of
 
 Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 _JSON_TYPES: Final = (JSON_LINES, "application/x-ndjson")
+PLAIN: Final = "text/plain"
 # Lines applied in one transaction: many, so that what each costs the database once is shared, and bounded in bytes.
 CHUNK_LINES: Final = 10_000
 CHUNK_BYTES: Final = 4 * 1024 * 1024
@@ -44,14 +45,20 @@ _REJECTS_PAGE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ImportKind:
-    """What a file holds, a record a line. Without `columns` it comes as JSON Lines only."""
+    """What a file holds, a record a line. Without `columns` it comes as JSON Lines only.
+
+    `plain`: lines of another format, in `text/plain`, which the handler reads itself.
+    """
 
     name: str
     summary: str
     columns: Columns | None = None
+    plain: bool = False
 
     @property
     def media_types(self) -> tuple[str, ...]:
+        if self.plain:
+            return (PLAIN,)
         return (*_JSON_TYPES, CSV) if self.columns else _JSON_TYPES
 
 
@@ -163,7 +170,10 @@ async def _receive(request: Request, kind: ImportKind, caller: Principal, clock:
 async def _layout(request: Request, kind: ImportKind, received: AsyncIterator[bytes]) -> tuple[dict[str, Any], int]:
     """What the job remembers of the file's form, and the number of its first record's line."""
     given = media_type_of(request, *kind.media_types)
-    charset = charset_of(request.headers.get("content-type", "").split(";")[1:])
+    parameters = request.headers.get("content-type", "").split(";")[1:]
+    charset = charset_of(parameters)
+    if kind.plain:
+        return {"format": PLAIN, "charset": charset if "charset=" in "".join(parameters).lower() else None}, 1
     if given != CSV or kind.columns is None:
         return {"format": JSON_LINES, "charset": charset}, 1
     return header(await anext(received, b""), kind.columns, charset), 2

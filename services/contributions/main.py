@@ -26,11 +26,17 @@ from services.contributions.api import (
     statements,
     terms_prices,
 )
+from services.contributions.api.dsn import declarations as dsn_declarations
+from services.contributions.api.dsn import expected as dsn_expected
+from services.contributions.api.dsn import imports as dsn_imports
 
 ROUTERS: Final = (
     pay.router,
     pay_bulk.router,
     import_pay.router,
+    dsn_imports.router,
+    dsn_expected.router,
+    dsn_declarations.router,
     regional_runs.router,
     runs.router,
     parked.router,
@@ -61,7 +67,12 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
 
 def _jobs(rules: RuleBook, crypto: KeyRing | None, clock: Clock) -> dict[str, Handler]:
     """What applies each kind of job; no files without keys, as their lines are sealed while they wait."""
-    files = {} if crypto is None else {import_pay.PAY.name: import_pay.importer(crypto, clock)}
+    files: dict[str, Handler] = {}
+    if crypto is not None:
+        files = {
+            import_pay.PAY.name: import_pay.importer(crypto, clock),
+            dsn_imports.DSN.name: dsn_imports.importer(crypto, clock),
+        }
     return {**files, regional_runs.KIND: regional_runs.runner(rules, clock)}
 
 

@@ -146,6 +146,35 @@ class UnknownLine(RelaisError):
     status = 404
 
 
+class UnknownDsn(RelaisError):
+    code = "dsn_not_found"
+    title_fr = "Déclaration introuvable"
+    title_en = "Declaration not found"
+    status = 404
+
+
+class DsnNotComparable(RelaisError):
+    """Not monthly, of another norm, or without a month: kept, and compared with nothing."""
+
+    code = "dsn_not_comparable"
+    title_fr = "Déclaration conservée mais non rapprochée : pas mensuelle, d'une autre norme ou sans mois"
+    title_en = "Declaration kept but not compared: not monthly, of another norm, or without a month"
+    status = 409
+
+
+class DsnCodesUnknown(RelaisError):
+    code = "dsn_codes_unknown"
+    title_fr = "Paramètres de l'organisme inconnus : aucune ligne ne serait exacte"
+    title_en = "The insurer's codes are unknown: no line would be right"
+    status = 409
+
+
+class InvalidPeriod(RelaisError):
+    code = "invalid_period"
+    title_fr = "La fin précède le début"
+    title_en = "The end comes before the start"
+
+
 class Held(Exception):
     """Why a month cannot be assessed yet; nothing of it is issued or changed meanwhile. Never leaves the domain."""
 

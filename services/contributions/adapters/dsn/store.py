@@ -1,0 +1,211 @@
+"""Declarations and their parts as they come in, sealed; where a file's next chunk takes up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.crypto import KeyRing
+from kit.db.copy import put_rows
+from kit.period import Month
+from services.contributions.adapters.dsn.tables import dsn_carry, dsn_declaration, dsn_part, dsn_person
+from services.contributions.domain.dsn.mapping import Mapped
+from services.contributions.domain.dsn.reading import Part
+
+_PARTS: Final = dsn_part.c
+_DECLARATION: Final = dsn_declaration.c
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One establishment and month of a file. `mapped` counts the lines mapped of `lines`; the others are kept raw."""
+
+    id: UUID
+    employer: str
+    month: Month | None
+    norm: str | None
+    nature: str | None
+    type: str | None
+    job: UUID
+    first_line: int
+    lines: int
+    mapped: int
+    individuals: int
+    truncated: bool
+    digest: str | None
+    recorded_at: datetime
+    recorded_by: str
+    reconciled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A part as stored; `kept` lists line, rubric and reason of what is not mapped."""
+
+    declaration: UUID
+    first_line: int
+    lines: int
+    individual: bool
+    agent: UUID | None
+    other_person: bool
+    matricule: str | None
+    kept: list[tuple[int, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPart:
+    """A part to store, and who it is about as far as known."""
+
+    declaration: UUID
+    part: Part
+    mapped: Mapped
+    person_index: str | None = None
+    agent: UUID | None = None
+    other_person: bool = False
+
+
+async def open_declaration(tx: AsyncConnection, one: Declaration) -> None:
+    """A declaration begins."""
+    values = {name: getattr(one, name) for name in Declaration.__slots__}
+    await tx.execute(insert(dsn_declaration).values(**values))
+
+
+async def add_parts(tx: AsyncConnection, employer: str, parts: Sequence[NewPart], crypto: KeyRing) -> None:
+    """Store parts of one employer, sealed, and count them in their declarations."""
+    await put_rows(tx, dsn_part, [_row(employer, one, crypto) for one in parts])
+    for declaration in dict.fromkeys(one.declaration for one in parts):
+        own = [one for one in parts if one.declaration == declaration]
+        await tx.execute(
+            update(dsn_declaration)
+            .where(_DECLARATION.id == declaration)
+            .values(
+                lines=_DECLARATION.lines + sum(len(one.part.lines) for one in own),
+                mapped=_DECLARATION.mapped + sum(one.mapped.mapped_lines for one in own),
+                individuals=_DECLARATION.individuals
+                + sum(one.part.individual and not one.part.continued for one in own),
+            )
+        )
+
+
+def _row(employer: str, one: NewPart, crypto: KeyRing) -> dict[str, Any]:
+    first = one.part.lines[0].number
+    place = f"{one.declaration}:{first}"
+    return {
+        "declaration": one.declaration,
+        "first_line": first,
+        "employer": employer,
+        "lines": len(one.part.lines),
+        "individual": one.part.individual,
+        "agent": one.agent,
+        "other_person": one.other_person,
+        "matricule": one.mapped.matricule,
+        "raw": crypto.encrypt(b"".join(line.raw for line in one.part.lines), f"dsn_part.raw:{place}"),
+        "mapped": crypto.encrypt(json.dumps(one.mapped.json()).encode(), f"dsn_part.mapped:{place}"),
+        "kept": [[kept.line, kept.rubric, kept.why.value] for kept in one.mapped.kept],
+    }
+
+
+async def persons(tx: AsyncConnection, employer: str, indexes: Collection[str]) -> dict[str, UUID]:
+    """The agents whose fingerprints these are."""
+    table = dsn_person.c
+    query = select(table.person_index, table.agent).where(table.employer == employer, table.person_index.in_(indexes))
+    return {row.person_index: row.agent for row in await tx.execute(query)}
+
+
+async def learn(tx: AsyncConnection, employer: str, found: Mapping[str, UUID]) -> None:
+    """Remember whose fingerprints these are; one that is known stays."""
+    rows = [{"employer": employer, "person_index": index, "agent": agent} for index, agent in sorted(found.items())]
+    await put_rows(tx, dsn_person, rows, key=("employer", "person_index"))
+
+
+async def close(tx: AsyncConnection, job: UUID, digest: str, *, truncated: bool) -> list[Declaration]:
+    """The file is all there: its declarations, unless the same file was read before, which stands for it."""
+    found = await _of_job(tx, job)
+    for one in found:
+        query = select(func.count()).where(
+            _DECLARATION.employer == one.employer,
+            _DECLARATION.digest == digest,
+            _DECLARATION.first_line == one.first_line,
+            _DECLARATION.id != one.id,
+        )
+        if (await tx.execute(query)).scalar_one():
+            await tx.execute(delete(dsn_declaration).where(_DECLARATION.id == one.id))
+    own = _DECLARATION.job == job
+    await tx.execute(update(dsn_declaration).where(own).values(digest=digest, truncated=truncated))
+    return await _of_job(tx, job)
+
+
+async def one(tx: AsyncConnection, key: UUID) -> Declaration | None:
+    """A declaration in scope."""
+    row = (await tx.execute(select(dsn_declaration).where(_DECLARATION.id == key))).mappings().one_or_none()
+    return None if row is None else Declaration(**row)
+
+
+async def after(
+    tx: AsyncConnection, limit: int, previous: UUID | None, employer: str | None, month: Month | None
+) -> list[Declaration]:
+    """Declarations in the order they came in."""
+    query = select(dsn_declaration).order_by(_DECLARATION.id).limit(limit)
+    asked = ((_DECLARATION.employer, employer), (_DECLARATION.month, month))
+    query = query.where(*(column == value for column, value in asked if value is not None))
+    if previous is not None:
+        query = query.where(_DECLARATION.id > previous)
+    return [Declaration(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def parts(
+    tx: AsyncConnection, declaration: UUID, limit: int | None = None, previous: int = 0
+) -> list[StoredPart]:
+    """The parts of a declaration in their order, without their content."""
+    columns = [_PARTS[name] for name in StoredPart.__slots__]
+    query = select(*columns).where(_PARTS.declaration == declaration, _PARTS.first_line > previous)
+    return [StoredPart(**row) for row in (await tx.execute(query.order_by(_PARTS.first_line).limit(limit))).mappings()]
+
+
+async def mapped(
+    tx: AsyncConnection, declaration: UUID, first_lines: Collection[int], crypto: KeyRing
+) -> dict[int, Mapped]:
+    """What is mapped of these parts."""
+    query = select(_PARTS.first_line, _PARTS.mapped).where(
+        _PARTS.declaration == declaration, _PARTS.first_line.in_(first_lines)
+    )
+    return {
+        first: Mapped.of_json(json.loads(crypto.decrypt(sealed, f"dsn_part.mapped:{declaration}:{first}")))
+        for first, sealed in await tx.execute(query)
+    }
+
+
+async def raw(tx: AsyncConnection, declaration: UUID, crypto: KeyRing) -> bytes:
+    """The lines of a declaration as they came, for whoever must read them again; no route shows them."""
+    query = select(_PARTS.first_line, _PARTS.raw).where(_PARTS.declaration == declaration).order_by(_PARTS.first_line)
+    return b"".join(
+        crypto.decrypt(sealed, f"dsn_part.raw:{declaration}:{first}") for first, sealed in await tx.execute(query)
+    )
+
+
+async def carried(tx: AsyncConnection, job: UUID, crypto: KeyRing) -> dict[str, Any] | None:
+    """Where the chunk before left off."""
+    sealed = (await tx.execute(select(dsn_carry.c.content).where(dsn_carry.c.job == job))).scalar()
+    return None if sealed is None else json.loads(crypto.decrypt(sealed, f"dsn_carry:{job}"))
+
+
+async def carry(tx: AsyncConnection, job: UUID, state: Mapping[str, Any] | None, crypto: KeyRing) -> None:
+    """Leave a note for the next chunk, or none after the last."""
+    if state is None:
+        await tx.execute(delete(dsn_carry).where(dsn_carry.c.job == job))
+        return
+    new = upsert(dsn_carry).values(job=job, content=crypto.encrypt(json.dumps(state).encode(), f"dsn_carry:{job}"))
+    await tx.execute(new.on_conflict_do_update(index_elements=["job"], set_={"content": new.excluded.content}))
+
+
+async def _of_job(tx: AsyncConnection, job: UUID) -> list[Declaration]:
+    query = select(dsn_declaration).where(_DECLARATION.job == job).order_by(_DECLARATION.id)
+    return [Declaration(**row) for row in (await tx.execute(query)).mappings()]

@@ -1,0 +1,342 @@
+"""DSN files through the import: what is stored, refused and compared; and what an employer must declare."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from kit.crypto import KeyRing
+from kit.db.database import Scope
+from kit.db.job_runner import JobRunner
+from services.contributions.adapters.dsn import store
+from services.contributions.api.dsn import imports
+from tests.services.client import Service
+from tests.services.contributions.conftest import RING
+from tests.services.contributions.dsn import files
+from tests.services.contributions.facts import ACCORD, AGGLOMERATION, CITY, ROOT
+from tests.services.contributions.world import World
+
+OPTIONS = {"BASE": "BASE", "DEATH": "OPT2", "RETIREMENT_LOSS": "OPT1", "RI_FULL_PAY": "OPT3"}
+CODES = {
+    "reference": "DEMO-2025",
+    "organisation": "PDEMO",
+    "guarantees": {name: {"option": code, "populations": {"CNRACL": "CNR"}} for name, code in OPTIONS.items()},
+    "assumption": True,
+    "source": "hypothèse",
+}
+
+
+def hris(service: Service, *employers: str) -> httpx.AsyncClient:
+    scopes = ("pay:write", "pay:read", "contributions:read", "contributions:write")
+    return service.caller(*scopes, employers=list(employers) or [CITY], client="demo-hris")
+
+
+async def work(service: Service, world: World) -> None:
+    runner = JobRunner(world.database.worker, world.database.api, service.app.state.jobs, service.clock)
+    while await runner.step():
+        pass
+
+
+async def sent(
+    service: Service, world: World, content: bytes, media_type: str = "text/plain", **query: Any
+) -> tuple[dict[str, Any], list[list[str]]]:
+    """The job once it is applied, and line and code of each reject."""
+    async with hris(service) as client:
+        headers = {"content-type": media_type}
+        answer = await client.post("/v1/imports/dsn", content=content, headers=headers, params=query)
+        assert answer.status_code == 202, answer.text
+        await work(service, world)
+        job = (await client.get(answer.headers["location"])).json()
+        rejects = (await client.get(f"{answer.headers['location']}/rejects")).text.splitlines()[1:]
+    return job, [[reject.split(";")[0], reject.split(";")[2]] for reject in rejects]
+
+
+async def get(service: Service, path: str, **query: Any) -> Any:
+    async with hris(service) as client:
+        answer = await client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+async def codes(service: Service, start: str = "2025-01-01", **changes: Any) -> None:
+    async with hris(service) as client:
+        path = f"/v1/dsn/parameters/{CITY}/{ACCORD}/demo-a/{start}"
+        answer = await client.put(path, json={**CODES, **changes})
+        assert answer.status_code == 200, answer.text
+
+
+async def report(service: Service) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Kind, matricule, declared and expected of each difference of the last declaration."""
+    last = (await get(service, "/v1/dsn"))["items"][-1]
+    found = (await get(service, f"/v1/dsn/{last['id']}/differences"))["items"]
+    return [(one["what"], one["matricule"], one["declared"], one["expected"]) for one in found]
+
+
+def dsn(*individuals: list[str]) -> bytes:
+    head = [*files.sender(), *files.declaration(), "S21.G00.20.001,'PDEMO'"]
+    lines = [line for one in individuals for line in one]
+    return files.written(*head, *lines, *files.trailer())
+
+
+async def test_the_same_file_agrees_twice_and_is_kept_once(service: Service, world: World) -> None:
+    agent = await world.member("M1")
+    await world.pay("M1", "2025-06", tib="2400.00")
+    await world.run("2025-06")
+    await codes(service)
+    payment = ["S21.G00.55.001,'49.20'", "S21.G00.55.003,'DEMO-2025'"]
+    content = dsn(payment, files.individual("M1", more=files.contribution()))
+    for _ in range(2):
+        job, rejects = await sent(service, world, content)
+        assert (job["state"], job["rejected"], rejects) == ("done", 0, [])
+        (one,) = (await get(service, "/v1/dsn"))["items"]
+        assert await report(service) == []
+    assert (one["siret"], one["month"], one["individuals"], one["truncated"]) == (CITY, "2025-06", 1, False)
+    assert one["lines"] == job["lines"] == content.count(b"\n")
+    parts = (await get(service, f"/v1/dsn/{one['id']}/parts"))["items"]
+    assert [part["agent_id"] for part in parts] == [None, str(agent), None]
+    assert one["mapped"] + sum(len(part["kept"]) for part in parts) == one["lines"]
+    async with world.database.api.transaction(Scope.all()) as tx:
+        assert await store.raw(tx, one["id"], KeyRing.parse(RING)) == content
+    assert await world.events("pay.recorded") != []
+    assert len(await world.rows("SELECT * FROM outbox WHERE type LIKE '%dsn%'")) == 0
+
+
+async def test_every_difference_is_said_with_both_sides(service: Service, world: World) -> None:
+    for matricule, employment in (("M1", {}), ("M2", {"regime": "IRCANTEC_FONCTIONNAIRE"}), ("M3", {}), ("M4", {})):
+        await world.member(matricule, **employment)
+        await world.pay(matricule, "2025-06", tib="2400.00")
+    await world.run("2025-06")
+    await codes(service)
+    content = dsn(
+        ["S21.G00.55.001,'100.00'", "S21.G00.55.003,'DEMO-2025'"],
+        files.individual("M1", more=files.contribution(base="2500.00", amount="51.25", population="X")),
+        files.individual("M2", files.NIRS[1], files.contribution()),
+        files.individual("M3", files.NIRS[2], files.contribution(option="AUTRE")),
+        files.individual("M9", files.NIRS[3]),
+    )
+    await sent(service, world, content)
+    assert sorted(await report(service), key=str) == sorted(
+        [
+            ("UNKNOWN_PERSON", "M9", None, None),
+            ("POPULATION", "M1", "X", "CNR"),
+            ("BASE", "M1", "2500.00", "2400.00"),
+            ("AMOUNT", "M1", "51.25", "49.20"),
+            ("REGIME", "M2", "CNRACL", "IRCANTEC_FONCTIONNAIRE"),
+            ("CODES_UNKNOWN", "M3", "AUTRE", None),
+            ("AFFILIATION", "M3", None, "BASE"),
+            ("AMOUNT", "M3", None, "49.20"),
+            ("NOT_DECLARED", "M4", None, "49.20"),
+            ("PAYMENT", None, "100.00", "196.80"),
+        ],
+        key=str,
+    )
+    last = (await get(service, "/v1/dsn"))["items"][-1]
+    async with hris(service) as client:
+        rows = (await client.get(f"/v1/dsn/{last['id']}/differences/file")).text.splitlines()
+    assert len(rows) == 11
+    assert (await get(service, f"/v1/dsn/{last['id']}"))["differences"]["AMOUNT"] == 2
+    first = await get(service, f"/v1/dsn/{last['id']}/differences", limit=3)
+    assert len(first["items"]) == 3
+    rest = await get(service, f"/v1/dsn/{last['id']}/differences", cursor=first["next"])
+    assert [one["number"] for one in rest["items"]] == list(range(4, 11))
+
+
+async def test_what_an_employer_must_declare_read_back_differs_in_nothing(service: Service, world: World) -> None:
+    """Golden case G25 of the rulebook: base 2 400.00 owes 49.20, 4.80, 8.40 and 6.00; with a regularised month."""
+    agent = await world.member("M1")
+    for option in OPTIONS.keys() - {"BASE"}:
+        await world.elect(agent, option, "2025-01-01")
+    await world.pay("M1", "2025-05", tib="2000.00")
+    await world.run("2025-05")
+    await world.pay("M1", "2025-05", 1, tib="2100.00")
+    await world.pay("M1", "2025-06", tib="2400.00")
+    await world.run("2025-06")
+    await world.release()
+    await world.run("2025-06")
+    async with hris(service) as client:
+        unknown = await client.get(f"/v1/dsn/expected/{CITY}/2025-06/file")
+    assert (unknown.status_code, unknown.json()["code"]) == (409, "dsn_codes_unknown")
+    (page,) = (await get(service, f"/v1/dsn/expected/{CITY}/2025-06/agents"))["items"]
+    assert page["unknown"] == ["S21.G00.70.004", "S21.G00.70.005", "S21.G00.70.013"]
+    await codes(service)
+    (page,) = (await get(service, f"/v1/dsn/expected/{CITY}/2025-06/agents"))["items"]
+    amounts = [one["value"] for one in page["rubrics"] if one["rubric"] == "S21.G00.81.004"]
+    assert {"49.20", "4.80", "8.40", "6.00"} < set(amounts)
+    assert (page["unknown"], page["matricule"], len(amounts)) == ([], "M1", 8)
+    head = await get(service, f"/v1/dsn/expected/{CITY}/2025-06")
+    assert (head["assumption"], head["unknown"]) == (True, [])
+    async with hris(service) as client:
+        content = (await client.get(f"/v1/dsn/expected/{CITY}/2025-06/file")).content
+    job, rejects = await sent(service, world, content)
+    assert (job["rejected"], rejects) == (0, [])
+    assert await report(service) == []
+    one = (await get(service, "/v1/dsn"))["items"][-1]
+    assert one["lines"] == one["mapped"] == content.count(b"\n")
+    # The comparison can fail: other amounts are told once it is made again.
+    await world.pay("M1", "2025-06", 1, tib="2500.00")
+    await world.run("2025-06")
+    async with hris(service) as client:
+        answer = await client.post(f"/v1/dsn/{one['id']}/reconcile", headers={"idempotency-key": "again"})
+    assert answer.json()["differences"]["AMOUNT"] == 4
+
+
+async def test_people_are_found_again_by_the_fingerprint_of_their_number(service: Service, world: World) -> None:
+    first, second = await world.member("M1"), await world.member("M2")
+    await sent(service, world, dsn(files.individual("M1", files.NIRS[0])))
+    await sent(service, world, dsn(files.individual("X9", files.NIRS[0]), files.individual("M2", files.NIRS[0])))
+    last = (await get(service, "/v1/dsn"))["items"][-1]
+    parts = [part for part in (await get(service, f"/v1/dsn/{last['id']}/parts"))["items"] if part["individual"]]
+    assert [(part["agent_id"], part["other_person"]) for part in parts] == [(str(first), False), (str(second), True)]
+    assert ("OTHER_PERSON", "M2", None, None) in await report(service)
+
+
+async def test_a_number_of_a_person_is_nowhere_in_the_clear(service: Service, world: World) -> None:
+    await world.member("M1")
+    odd = [f"S21.G00.40.009,'{files.NIRS[5]}'", f"S21.G00.99.001,'{files.NIRS[6]}'", f"broken {files.NIRS[7]}"]
+    content = dsn(files.individual("M1", files.NIRS[4], odd), files.individual(files.NIRS[8], "12"))
+    job, rejects = await sent(service, world, content)
+    last = (await get(service, "/v1/dsn"))["items"][-1]
+    shown = [json.dumps(job), str(rejects)]
+    shown += [json.dumps(await get(service, f"/v1/dsn/{last['id']}{p}")) for p in ("", "/parts", "/differences")]
+    for table in (
+        "dsn_declaration",
+        "dsn_part",
+        "dsn_difference",
+        "dsn_person",
+        "import_job",
+        "import_reject",
+        "outbox",
+    ):
+        rows = await world.rows(f"SELECT to_jsonb({table}) AS row FROM {table}")
+        shown.append(json.dumps([row["row"] for row in rows]))
+    assert not [nir for nir in files.NIRS if nir in "".join(shown)]
+    hexed = [nir.encode().hex() for nir in files.NIRS]
+    assert not [nir for nir in hexed if nir in "".join(shown)]
+
+
+async def test_rejects_have_their_lines_and_the_rest_is_read(service: Service, world: World) -> None:
+    await world.member("M1")
+    lines = [*files.sender(), *files.declaration(), *files.individual("M1"), "n'importe quoi", "S21.G00.51.013,'x'"]
+    job, rejects = await sent(service, world, files.written(*lines))
+    last = str(len(lines))
+    assert rejects == [[str(len(lines) - 1), "unreadable"], [last, "value"], [last, "truncated"]]
+    (one,) = (await get(service, "/v1/dsn"))["items"]
+    assert (job["state"], job["rejected"], one["truncated"], one["individuals"]) == ("done", 2, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (files.declaration(AGGLOMERATION), "employer_not_yours"),
+        (["S20.G00.05.001,'01'", "S21.G00.06.001,'123'", "S21.G00.11.001,'45'"], "siret"),
+    ],
+)
+async def test_nothing_is_stored_of_a_file_that_is_not_the_callers(
+    service: Service, world: World, lines: list[str], code: str
+) -> None:
+    content = files.written(*files.sender(), *lines, *files.individual("M1"))
+    job, rejects = await sent(service, world, content)
+    assert (job["accepted"], {kind for _, kind in rejects} - {"truncated"}) == (0, {code})
+    assert await world.rows("SELECT * FROM dsn_part") == []
+
+
+async def test_another_norm_is_kept_whole_and_compared_with_nothing(service: Service, world: World) -> None:
+    content = files.written(*files.sender("P31V01"), *files.declaration(), *files.individual("M1"), *files.trailer())
+    job, rejects = await sent(service, world, content)
+    (one,) = (await get(service, "/v1/dsn"))["items"]
+    assert (rejects, one["known_norm"], one["mapped"], one["reconciled_at"]) == ([], False, 0, None)
+    assert one["lines"] == job["lines"]
+    async with hris(service) as client:
+        answer = await client.post(f"/v1/dsn/{one['id']}/reconcile", headers={"idempotency-key": "k"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "dsn_not_comparable")
+
+
+async def test_a_file_in_many_chunks_and_a_worker_that_dies_lose_nothing(
+    service: Service, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.http.imports.CHUNK_LINES", 7)
+    await world.members(f"M{n}" for n in range(5))
+    content = dsn(*(files.individual(f"M{n}", files.NIRS[n], files.contribution()) for n in range(5)))
+    apply, calls = service.app.state.jobs[imports.DSN.name], iter(range(1_000))
+
+    async def dying(*given: Any) -> Any:
+        done = await apply(*given)
+        if next(calls) % 3 == 1:
+            raise ConnectionError("the worker dies before its chunk is committed")
+        return done
+
+    async with hris(service) as client:
+        answer = await client.post("/v1/imports/dsn", content=content, headers={"content-type": "text/plain"})
+    runner = JobRunner(world.database.worker, world.database.api, {"dsn": dying}, service.clock)
+    while await runner.step():
+        pass
+    while await world.rows("SELECT 1 FROM import_chunk"):
+        service.clock.at += timedelta(minutes=1)
+        while await runner.step():
+            pass
+    job = await get(service, answer.headers["location"])
+    (one,) = (await get(service, "/v1/dsn"))["items"]
+    assert (job["state"], one["individuals"], one["lines"]) == ("done", 5, content.count(b"\n"))
+    async with world.database.api.transaction(Scope.all()) as tx:
+        assert await store.raw(tx, one["id"], KeyRing.parse(RING)) == content
+    assert await world.rows("SELECT * FROM dsn_carry") == []
+
+
+async def test_a_dry_run_says_what_it_would_refuse_and_stores_nothing(
+    service: Service, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.http.imports.CHUNK_LINES", 7)
+    lines = [*files.sender(), *files.declaration(), *files.individual("M1"), "rien"]
+    job, rejects = await sent(service, world, files.written(*lines), dry_run=True)
+    last = str(len(lines))
+    assert (job["state"], rejects) == ("done", [[last, "unreadable"], [last, "truncated"]])
+    for table in ("dsn_declaration", "dsn_part", "dsn_carry"):
+        assert await world.rows(f"SELECT 1 FROM {table}") == []
+
+
+async def test_another_employer_sees_nothing_of_it(service: Service, world: World) -> None:
+    await world.member("M1")
+    await codes(service)
+    await sent(service, world, dsn(files.individual("M1"), files.individual("M9", files.NIRS[1])))
+    last = (await get(service, "/v1/dsn"))["items"][-1]
+    async with hris(service, AGGLOMERATION) as client:
+        assert (await client.get("/v1/dsn")).json()["items"] == []
+        for path in ("", "/parts", "/differences", "/differences/file"):
+            assert (await client.get(f"/v1/dsn/{last['id']}{path}")).status_code == 404
+        for path in (f"expected/{CITY}/2025-06", f"expected/{CITY}/2025-06/file", f"parameters/{CITY}"):
+            assert (await client.get(f"/v1/dsn/{path}")).status_code == 403
+        put = await client.put(f"/v1/dsn/parameters/{CITY}/{ACCORD}/demo-a/2025-01-01", json=CODES)
+        assert put.status_code == 403
+    for table in ("dsn_declaration", "dsn_part", "dsn_difference", "dsn_person", "dsn_parameters"):
+        query = f"SELECT 1 FROM {table}"
+        assert await world.rows(query, Scope.of(frozenset({AGGLOMERATION}))) == []
+        assert await world.rows(query) != [], table
+
+
+async def test_codes_are_dated_and_the_last_given_for_a_day_counts(service: Service, world: World) -> None:
+    await codes(service, reference="OLD")
+    await codes(service)
+    await codes(service, "2026-01-01", reference="NEXT")
+    known = await get(service, f"/v1/dsn/parameters/{CITY}")
+    assert [(one["start"], one["reference"]) for one in known] == [("2025-01-01", "DEMO-2025"), ("2026-01-01", "NEXT")]
+    head = await get(service, f"/v1/dsn/expected/{CITY}/2026-02")
+    assert head["adhesions"][0] == {"rubric": "S21.G00.15.001", "value": "NEXT"}
+    async with hris(service) as client:
+        path = f"/v1/dsn/parameters/{CITY}/{ACCORD}/demo-a/2025-01-01"
+        wrong = await client.put(path, json={**CODES, "reference": "it's", "to": "2024-01-01"})
+    assert wrong.status_code == 422
+
+
+@pytest.mark.parametrize("name", ["dsn-2025-06.txt", "dsn-2025-06-abimee.txt"])
+async def test_the_sample_files_are_read_without_losing_a_line(service: Service, world: World, name: str) -> None:
+    content = (ROOT / "examples" / "dsn" / name).read_bytes()
+    job, rejects = await sent(service, world, content)
+    (one,) = (await get(service, "/v1/dsn"))["items"]
+    assert (job["state"], one["lines"]) == ("done", job["lines"])
+    assert bool(rejects) == ("abimee" in name)
+    async with world.database.api.transaction(Scope.all()) as tx:
+        assert await store.raw(tx, one["id"], KeyRing.parse(RING)) == content
