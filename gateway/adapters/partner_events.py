@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.adapters.tables import employer_event, membership, partner_event
 from gateway.domain.disclosure import disclosed
 from gateway.domain.memberships import Fact, Membership
+from kit.db.database import wake_after
 from kit.events.envelope import Envelope
 from kit.period import Period
 
@@ -26,13 +27,12 @@ BACKFILL_BATCH: Final = 500
 # Any number: it only keeps two writers of feeds from running at once.
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(7305020)")
 _RECORD: Final = text(
-    f"""
+    """
     INSERT INTO employer_event (event, employer, topic, key, type, agreement, insurer, claim, first, last, envelope)
     VALUES (:event, :employer, :topic, :key, :type, :agreement, :insurer, :claim, :first, :last,
             CAST(:envelope AS json))
     ON CONFLICT (event) DO NOTHING
-    RETURNING pg_notify('{CHANNEL}', '')
-    """  # noqa: S608 - a constant
+    """
 )
 # Positions go on from the last one, which forgetting never frees.
 _DELIVER: Final = text(
@@ -97,6 +97,7 @@ async def record(tx: AsyncConnection, fact: Fact, envelope: Envelope) -> None:
         "envelope": envelope.json_text(),
     }
     await tx.execute(_RECORD, values)
+    wake_after(tx, CHANNEL)
 
 
 async def opening_of(tx: AsyncConnection, claim: str) -> Fact | None:
@@ -118,6 +119,7 @@ async def deliver(tx: AsyncConnection, insurer: str, envelopes: Sequence[Envelop
         "envelopes": shown,
     }
     await tx.execute(_DELIVER, values)
+    wake_after(tx, CHANNEL)
 
 
 async def memberships_of_employer(tx: AsyncConnection, employer: str) -> list[Membership]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 KNOWN_SCOPES_LIMIT: Final = 100_000
 SCOPE_SETTING: Final = "relais.scope"
 _SET_SCOPE: Final = f"SELECT set_config('{SCOPE_SETTING}', $1, true)"
+_TO_WAKE: Final = "relais_to_wake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,11 @@ class Database:
         if scope.employers and scope.key not in self._known:
             await self._write(scope)
         async with self.engine.connect() as connection:
+            connection.info.pop(_TO_WAKE, None)
             tx = await connection.execution_options(relais_scope=scope.key)
             async with tx.begin():
                 yield tx
+            await _wake(tx)
 
     @asynccontextmanager
     async def dedicated(self) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
@@ -135,6 +138,24 @@ class Database:
         if len(self._known) >= KNOWN_SCOPES_LIMIT:
             self._known.clear()
         self._known.add(scope.key)
+
+
+def wake_after(tx: AsyncConnection, channel: str) -> None:
+    """Wake those who listen to a channel once this transaction of `Database.transaction` has committed.
+
+    A NOTIFY inside it would keep, while the commit waits for the disk, a lock that every notifying commit of the server
+    takes: they would reach the disk one after the other. Whoever listens looks by himself now and then, too: a process
+    that ends between the two wakes nobody.
+    """
+    tx.info.setdefault(_TO_WAKE, set()).add(channel)
+
+
+async def _wake(tx: AsyncConnection) -> None:
+    """What is committed is not to fail for a notification that did not go out."""
+    channels = tx.info.pop(_TO_WAKE, ())
+    if channels:
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await (await driver(tx)).execute("; ".join(f"NOTIFY {channel}" for channel in sorted(channels)))
 
 
 async def driver(tx: AsyncConnection) -> asyncpg.Connection[asyncpg.Record]:

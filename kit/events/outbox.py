@@ -18,6 +18,7 @@ from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.database import wake_after
 from kit.events.context import Chain, current
 from kit.events.envelope import SEQUENCE_DIGITS, EventData, EventType
 from kit.ids import new_id
@@ -36,16 +37,13 @@ _TAKE_VERSIONS: Final = text("""
 """)
 
 _WRITE: Final = text("""
-    WITH written AS (
-        INSERT INTO outbox (id, topic, key, version, type, employer, insurer, envelope, recorded_at)
-        SELECT id, topic, key, version, type, employer, insurer, CAST(envelope AS json), :instant
-          FROM unnest(CAST(:ids AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:versions AS bigint[]),
-                      CAST(:types AS text[]), CAST(:employers AS text[]), CAST(:insurers AS text[]),
-                      CAST(:envelopes AS text[])) WITH ORDINALITY
-               AS new (id, topic, key, version, type, employer, insurer, envelope, place)
-         ORDER BY place
-        RETURNING 1)
-    SELECT pg_notify(:channel, '') FROM (SELECT count(*) FROM written) AS counted
+    INSERT INTO outbox (id, topic, key, version, type, employer, insurer, envelope, recorded_at)
+    SELECT id, topic, key, version, type, employer, insurer, CAST(envelope AS json), :instant
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:versions AS bigint[]),
+                  CAST(:types AS text[]), CAST(:employers AS text[]), CAST(:insurers AS text[]),
+                  CAST(:envelopes AS text[])) WITH ORDINALITY
+           AS new (id, topic, key, version, type, employer, insurer, envelope, place)
+     ORDER BY place
 """)
 
 
@@ -105,9 +103,9 @@ async def publish_many(tx: AsyncConnection, events: Sequence[Outgoing]) -> None:
             "insurers": [e.insurer for e in events],
             "envelopes": envelopes,
             "instant": instant,
-            "channel": WRITTEN_CHANNEL,
         },
     )
+    wake_after(tx, WRITTEN_CHANNEL)
 
 
 async def _take_versions(

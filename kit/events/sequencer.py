@@ -34,8 +34,9 @@ _SEQUENCE: Final = """
                       FROM fresh, head WHERE outbox.id = fresh.id RETURNING 1),
          moved AS (UPDATE feed_meta SET last_position = last_position + given
                      FROM (SELECT count(*) AS given FROM placed) AS counted WHERE given > 0 RETURNING given)
-    SELECT given, pg_notify($2, '') FROM moved
+    SELECT given FROM moved
 """
+_WAKE: Final = f"NOTIFY {SEQUENCED_CHANNEL}"
 
 
 class Sequencer:
@@ -82,6 +83,8 @@ class Sequencer:
 
 async def sequence(connection: asyncpg.Connection[Any], batch: int = BATCH_LIMIT) -> int:
     """Give positions to at most `batch` committed events, and say how many. Only the holder of the lock may call it."""
-    given: int = await connection.fetchval(_SEQUENCE, batch, SEQUENCED_CHANNEL) or 0
+    given: int = await connection.fetchval(_SEQUENCE, batch) or 0
+    if given:
+        await connection.execute(_WAKE)  # apart: see `wake_after`
     metrics.SEQUENCED.inc(given)
     return given

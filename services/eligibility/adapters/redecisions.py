@@ -7,16 +7,16 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, delete, func, insert, literal, select, text
+from sqlalchemy import ARRAY, delete, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.database import wake_after
 from kit.db.types import Id
 from kit.events.context import Chain, current
 from services.eligibility.adapters.decision_tables import affiliation, redecision
 from services.eligibility.adapters.tables import agent_employer
 
 CHANNEL: Final = "relais_redecision"
-_NOTIFY: Final = text(f"SELECT pg_notify('{CHANNEL}', '')")
 
 
 async def ask(tx: AsyncConnection, *agents: UUID) -> None:
@@ -41,7 +41,7 @@ async def _ask_all(tx: AsyncConnection, agents: object) -> None:
     chosen = [literal(value) for value in (chain.correlation, chain.causation, chain.traceparent)]
     rows = select(agents, *chosen)  # type: ignore[call-overload]  # a column of a subquery
     await tx.execute(insert(redecision).from_select(["agent", "correlation", "causation", "traceparent"], rows))
-    await tx.execute(_NOTIFY)
+    wake_after(tx, CHANNEL)
 
 
 async def take(tx: AsyncConnection, limit: int) -> dict[UUID, Chain]:

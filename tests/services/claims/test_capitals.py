@@ -56,7 +56,8 @@ async def test_an_iad_pays_the_same_and_the_death_after_it_nothing_more(world: W
 async def test_whatever_comes_first_the_same_capital_stands(database: DatabaseFactory) -> None:
     component = await database("claims")
     orders = list(permutations(range(6)))
-    for order in Random(27).sample(orders, 40):
+    for order in Random(27).sample(orders, 12):
+        await component.empty()  # an accord decides again whoever died under it
         world = World(component)
         known = [*facts(world), world.died(DIED)]
         await world.tell(*(known[place] for place in order))
