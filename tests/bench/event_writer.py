@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import asyncpg
 from sqlalchemy import TextClause
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from kit.events import outbox
 from kit.events.outbox import Outgoing
@@ -16,7 +16,7 @@ from kit.ids import new_id
 from tests.kit.events.sample.thing import Changed
 
 CONNECTIONS = 10
-_DIALECT = postgresql.asyncpg.dialect()
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
