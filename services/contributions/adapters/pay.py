@@ -21,6 +21,9 @@ from services.contributions.adapters.tables import pay_version
 from services.contributions.domain.intake import Pay, PayKey, Rappel, StoredPay
 from services.contributions.domain.pay_line import PayLine
 
+# A version of a month's pay.
+Numbered = tuple[PayKey, int]
+
 _AMOUNTS: Final = ("tib", "nbi", "ri", "sft", "ir")
 _RAPPEL: Final = ("tib", "nbi", "ri", "gross")
 _PRIMARY: Final = ("employer", "matricule", "employment", "month", "version")
@@ -104,10 +107,10 @@ async def current(tx: AsyncConnection, keys: Collection[PayKey]) -> dict[PayKey,
     return {found.key: found.stored for found in map(_version, rows)}
 
 
-async def versions(tx: AsyncConnection, asked: Mapping[PayKey, int]) -> dict[PayKey, StoredPay]:
+async def versions(tx: AsyncConnection, asked: Collection[Numbered]) -> dict[Numbered, StoredPay]:
     """These versions of these months, of those that exist."""
-    rows = await tx.execute(_ASKED, {"keys": _json({**_key_row(key), "version": n} for key, n in asked.items())})
-    return {found.key: found.stored for found in map(_version, rows)}
+    rows = await tx.execute(_ASKED, {"keys": _json({**_key_row(key), "version": n} for key, n in asked)})
+    return {(found.key, found.version): found.stored for found in map(_version, rows)}
 
 
 async def one(tx: AsyncConnection, key: PayKey, version: int | None = None) -> PayVersion | None:
@@ -117,17 +120,17 @@ async def one(tx: AsyncConnection, key: PayKey, version: int | None = None) -> P
 
 
 async def add(
-    tx: AsyncConnection, new: Mapping[PayKey, StoredPay], recorded_at: datetime, recorded_by: str
-) -> set[PayKey]:
-    """Write versions; the keys written. One that somebody else has just written is left out."""
-    rows = ((*_values(key, stored), recorded_at, recorded_by) for key, stored in new.items())
+    tx: AsyncConnection, new: Iterable[tuple[PayKey, StoredPay]], recorded_at: datetime, recorded_by: str
+) -> set[Numbered]:
+    """Write versions; those written. One that somebody else has just written is left out."""
+    rows = ((*_values(key, stored), recorded_at, recorded_by) for key, stored in new)
     written = await copy_new_rows(tx, pay_version, _COLUMNS, rows, key=_PRIMARY)
-    return {PayKey(row.employer, row.matricule, row.employment, row.month) for row in written}
+    return {(PayKey(row.employer, row.matricule, row.employment, row.month), row.version) for row in written}
 
 
-async def wait(tx: AsyncConnection, versions: Mapping[PayKey, int]) -> None:
+async def wait(tx: AsyncConnection, versions: Iterable[Numbered]) -> None:
     """Remember that nobody is known yet under these matricules."""
-    await tx.execute(_WAIT, {"rows": _json({**_key_row(key), "version": v} for key, v in versions.items())})
+    await tx.execute(_WAIT, {"rows": _json({**_key_row(key), "version": v} for key, v in versions)})
 
 
 async def claim(tx: AsyncConnection, employer: str, matricule: str) -> list[PayVersion]:

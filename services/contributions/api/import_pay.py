@@ -5,7 +5,8 @@ In CSV, `other` reads `CTI:183.00|IHTS:20.00`, and `rappels` `2025-03:tib=50.00:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -21,7 +22,7 @@ from kit.http.problem import Problem
 from kit.http.validation import problem_of
 from services.contributions.api.pay import refusal
 from services.contributions.api.pay_schemas import PayItem
-from services.contributions.application.record_pay import Reception, Sent, already_recorded, record_pay
+from services.contributions.application.record_pay import Reception, Sent, already_recorded, record_histories
 from services.contributions.domain.intake import PayKey
 
 PAY: Final = ImportKind(
@@ -38,25 +39,31 @@ def importer(crypto: KeyRing, clock: Clock) -> Handler:
     async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
         reception = Reception(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
-        batch: dict[PayKey, tuple[int, Sent]] = {}
+        sent: dict[PayKey, list[Sent]] = defaultdict(list)
+        lines: dict[PayKey, list[int]] = defaultdict(list)
         for record in records(chunk, crypto):
             item = _read(record, chunk, rejects)
-            if item is None:
-                continue
-            if item.key in batch:  # a later version of the same month: what comes before it is stored first
-                rejects += await _enter(tx, batch, reception)
-                batch = {}
-            batch[item.key] = (record.line, Sent(item.to_domain(), item.version))
-        return [*rejects, *await _enter(tx, batch, reception)]
+            if item is not None:
+                sent[item.key].append(Sent(item.to_domain(), item.version))
+                lines[item.key].append(record.line)
+        return [*rejects, *await _enter(tx, sent, lines, reception)]
 
     return apply
 
 
-async def _enter(tx: AsyncConnection, batch: Mapping[PayKey, tuple[int, Sent]], reception: Reception) -> list[Reject]:
-    sent = {key: one for key, (_, one) in batch.items()}
-    decided = await already_recorded(tx, sent, await record_pay(tx, sent, reception)) if sent else {}
-    refused = {key: problem for key, decision in decided.items() if (problem := refusal(decision)) is not None}
-    return [_reject(batch[key][0], problem) for key, problem in refused.items()]
+async def _enter(
+    tx: AsyncConnection,
+    sent: Mapping[PayKey, Sequence[Sent]],
+    lines: Mapping[PayKey, Sequence[int]],
+    reception: Reception,
+) -> list[Reject]:
+    decided = await already_recorded(tx, sent, await record_histories(tx, sent, reception))
+    return [
+        _reject(line, problem)
+        for key, decisions in decided.items()
+        for line, decision in zip(lines[key], decisions, strict=True)
+        if (problem := refusal(decision)) is not None
+    ]
 
 
 def _read(record: Record, chunk: Chunk, rejects: list[Reject]) -> PayItem | None:
@@ -95,15 +102,25 @@ def _unfolded(cells: Mapping[str, Any]) -> dict[str, Any]:
     if (version := fields.get("version", "")).isascii() and version.isdigit():
         fields["version"] = int(version)
     if "other" in fields:
-        fields["other"] = dict(_pair(part, ":") for part in fields["other"].split("|"))
+        fields["other"] = _once(_pair(part, ":") for part in fields["other"].split("|")) or fields["other"]
     if "rappels" in fields:
         fields["rappels"] = [_rappel(part) for part in fields["rappels"].split("|")]
     return fields
 
 
-def _rappel(text: str) -> dict[str, str]:
+def _rappel(text: str) -> dict[str, str] | str:
     month, *amounts = text.split(":")
-    return {"month": month.strip(), **dict(_pair(amount, "=") for amount in amounts)}
+    return _once([("month", month.strip()), *(_pair(amount, "=") for amount in amounts)]) or text
+
+
+def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str] | None:
+    """The pairs by name; None when a name comes twice, for one of the amounts would be lost."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found:
+            return None
+        found[name] = value
+    return found
 
 
 def _pair(text: str, mark: str) -> tuple[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import Outgoing, publish_many
 from services.contributions.adapters import agents, pay
 from services.contributions.adapters.agents import Matricule
-from services.contributions.adapters.pay import PayVersion
+from services.contributions.adapters.pay import Numbered, PayVersion
 from services.contributions.application.payloads import pay_event
 from services.contributions.domain.intake import (
     CONFLICTS,
@@ -25,6 +27,9 @@ from services.contributions.domain.intake import (
     decide,
 )
 
+# Whoever loses this many races in a row is asked to come again.
+TRIES: Final = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -32,6 +37,14 @@ class Sent:
 
     pay: Pay
     given: int | None = None
+
+
+class _Raced(Exception):
+    """Undoes an attempt that met another writer."""
+
+
+class ContendedPay(Exception):
+    """Others write the same months of pay meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,60 +56,119 @@ class Reception:
 
 
 async def record_pay(tx: AsyncConnection, sent: Mapping[PayKey, Sent], reception: Reception) -> dict[PayKey, Decision]:
-    """Store what is new and publish it, in the same number of statements whatever the number of months (1 000 at most).
+    """Store what is new and publish it, in the same number of statements whatever the number of months.
 
     A version that another sender writes at the same moment is looked at again, as if it had come first.
     """
-    decided = await _write(tx, sent, reception)
-    raced = {key: sent[key] for key, decision in decided.items() if decision is None}
-    again = await _write(tx, raced, reception) if raced else {}
-    final = {key: decision for key, decision in {**decided, **again}.items() if decision is not None}
-    assert len(final) == len(sent), "a version that exists is read, and leads to no second race"
-    new = {
-        key: PayVersion(key, decision.version, sent[key].pay, reception.at)
-        for key, decision in final.items()
+    decided = await record_histories(tx, {key: (one,) for key, one in sent.items()}, reception)
+    return {key: decisions[0] for key, decisions in decided.items()}
+
+
+async def record_histories(
+    tx: AsyncConnection, sent: Mapping[PayKey, Sequence[Sent]], reception: Reception
+) -> dict[PayKey, list[Decision]]:
+    """The same for several pays of each month, one after the other: a file may tell a month with all its corrections.
+
+    Raises ContendedPay when others write the same months again and again meanwhile: try later.
+    """
+    alone = {key: pays for key, pays in sent.items() if len(pays) == 1}
+    done = await _settle(tx, alone, reception)
+    done |= await _settle_in_turn(tx, {key: pays for key, pays in sent.items() if len(pays) > 1}, reception)
+    new = [
+        PayVersion(key, decision.version, one.pay, reception.at)
+        for key, decisions in done.items()
+        for decision, one in zip(decisions, sent[key], strict=True)
         if decision.verdict in WRITTEN
-    }
+    ]
     await _announce(tx, new)
-    return final
+    return {key: done[key] for key in sent}
 
 
 async def already_recorded(
-    tx: AsyncConnection, sent: Mapping[PayKey, Sent], decided: Mapping[PayKey, Decision]
-) -> dict[PayKey, Decision]:
+    tx: AsyncConnection, sent: Mapping[PayKey, Sequence[Sent]], decided: Mapping[PayKey, Sequence[Decision]]
+) -> dict[PayKey, list[Decision]]:
     """The decisions, where a version sent again after a later one came counts as known: a file may be sent twice."""
-    refused = {key: sent[key] for key, decision in decided.items() if decision.verdict in CONFLICTS}
-    if not refused:
-        return dict(decided)
-    then = await pay.versions(tx, {key: (one.given or 0) + 1 for key, one in refused.items()})
-    known = {
-        key: Decision(Verdict.UNCHANGED, stored.version) for key, stored in then.items() if stored.pay == sent[key].pay
+    asked = {
+        (key, (one.given or 0) + 1)
+        for key, decisions in decided.items()
+        for decision, one in zip(decisions, sent[key], strict=True)
+        if decision.verdict in CONFLICTS
     }
-    return {**decided, **known}
+    then = await pay.versions(tx, asked) if asked else {}
+    return {
+        key: [
+            _known(decision, one, then.get((key, (one.given or 0) + 1)))
+            for decision, one in zip(decisions, sent[key], strict=True)
+        ]
+        for key, decisions in decided.items()
+    }
+
+
+def _known(decision: Decision, one: Sent, then: StoredPay | None) -> Decision:
+    if decision.verdict in CONFLICTS and then is not None and then.pay == one.pay:
+        return Decision(Verdict.UNCHANGED, then.version)
+    return decision
+
+
+async def _settle(
+    tx: AsyncConnection, sent: Mapping[PayKey, Sequence[Sent]], reception: Reception
+) -> dict[PayKey, list[Decision]]:
+    """Decide and store one pay of each month. The version that won a race is read, and leads to no second one."""
+    decided, raced = await _write(tx, sent, reception)
+    again, lost = await _write(tx, {key: sent[key] for key in raced}, reception)
+    assert not lost, "a version that exists is read"
+    return decided | again
+
+
+async def _settle_in_turn(
+    tx: AsyncConnection, sent: Mapping[PayKey, Sequence[Sent]], reception: Reception
+) -> dict[PayKey, list[Decision]]:
+    """Decide and store several of each: all of them or none, as a later version must not stay without the earlier."""
+    if not sent:
+        return {}
+    for _ in range(TRIES):
+        with suppress(_Raced):
+            async with tx.begin_nested():
+                decided, raced = await _write(tx, sent, reception)
+                if raced:
+                    raise _Raced
+                return decided
+    raise ContendedPay
 
 
 async def _write(
-    tx: AsyncConnection, sent: Mapping[PayKey, Sent], reception: Reception
-) -> dict[PayKey, Decision | None]:
-    """Decide and store; None for a version that somebody else stored in between."""
+    tx: AsyncConnection, sent: Mapping[PayKey, Sequence[Sent]], reception: Reception
+) -> tuple[dict[PayKey, list[Decision]], set[PayKey]]:
+    """The decisions, and the months of which a version was written by somebody else in between."""
+    if not sent:
+        return {}, set()
     current = await pay.current(tx, sent.keys())
-    decided = {key: decide(key.month, current.get(key), one.pay, one.given) for key, one in sent.items()}
-    new = {
-        key: StoredPay(decision.version, sent[key].pay)
-        for key, decision in decided.items()
-        if decision.verdict in WRITTEN
-    }
-    written = await pay.add(tx, new, reception.at, reception.client) if new else set()
-    return {key: decision if key not in new or key in written else None for key, decision in decided.items()}
+    decided: dict[PayKey, list[Decision]] = {}
+    new: dict[Numbered, StoredPay] = {}
+    for key, pays in sent.items():
+        stored, decisions = current.get(key), []
+        for one in pays:
+            decision = decide(key.month, stored, one.pay, one.given)
+            if decision.verdict in WRITTEN:
+                stored = new[key, decision.version] = StoredPay(decision.version, one.pay)
+            decisions.append(decision)
+        decided[key] = decisions
+    written = (
+        await pay.add(tx, ((key, stored) for (key, _), stored in new.items()), reception.at, reception.client)
+        if new
+        else set()
+    )
+    return decided, {key for key, _ in new.keys() - written}
 
 
-async def _announce(tx: AsyncConnection, new: Mapping[PayKey, PayVersion]) -> None:
+async def _announce(tx: AsyncConnection, new: Sequence[PayVersion]) -> None:
     """Publish for the agents known; the pay of the others waits for them."""
-    known = await _agents_behind(tx, {(key.employer, key.matricule) for key in new}) if new else {}
-    waiting = {key: version.version for key, version in new.items() if (key.employer, key.matricule) not in known}
+    known = await _agents_behind(tx, {(one.key.employer, one.key.matricule) for one in new}) if new else {}
+    agent_of = {one.key: known.get((one.key.employer, one.key.matricule)) for one in new}
+    waiting = [(one.key, one.version) for one in new if agent_of[one.key] is None]
     if waiting:
         await pay.wait(tx, waiting)
-    told = [outgoing(known[key.employer, key.matricule], version) for key, version in new.items() if key not in waiting]
+    told = [outgoing(agent, one) for one in new if (agent := agent_of[one.key]) is not None]
     await publish_many(tx, told)
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.job_runner import JobRunner
+from kit.db.jobs import Chunk, Reject
 from tests.services.client import Service
 from tests.services.contributions.facts import AGGLOMERATION, CITY, ROOT
 from tests.services.contributions.world import World
@@ -136,3 +141,97 @@ async def test_the_sample_files_are_taken_whole(service: Service, world: World, 
     job, rejects = await imported(service, world, file, media_type)
     assert (job["state"], job["rejected"], rejects) == ("done", 0, [])
     assert job["accepted"] == len(await world.rows("SELECT * FROM pay_version")) > 0
+
+
+async def submitted(service: Service, content: bytes) -> str:
+    """Where the job is followed, which nobody has applied yet."""
+    async with hris(service) as client:
+        headers = {"content-type": "application/jsonl"}
+        answer = await client.post("/v1/imports/pay", content=content, headers=headers)
+    assert answer.status_code == 202, answer.text
+    return str(answer.headers["location"])
+
+
+def history(count: int, euros: int) -> list[dict[str, Any]]:
+    """A month with all its corrections."""
+    first = {**LINE, "tib": f"{euros}.00"}
+    return [first, *({**LINE, "tib": f"{euros + n}.00", "version": n} for n in range(1, count))]
+
+
+async def test_a_month_with_all_its_corrections_goes_in_at_once(service: Service, world: World) -> None:
+    agent = await world.member("M1")
+    file = lines(*history(1_500, 1_000))
+    for _ in range(2):
+        job, rejects = await imported(service, world, file)
+        assert (counts(job), rejects) == (("done", 1_500, 1_500, 0), [])
+    told = [*await world.events("pay.recorded"), *await world.events("pay.corrected")]
+    assert [(one["agent"], one["version"]) for one in told] == [(str(agent), n) for n in range(1, 1_501)]
+    assert [row["version"] for row in await world.rows("SELECT version FROM pay_version ORDER BY 1")] == [
+        one["version"] for one in told
+    ]
+
+
+async def test_two_files_with_the_same_months_at_once_never_mix(service: Service, world: World) -> None:
+    months = [f"2025-{n:02d}" for n in range(1, 7)]
+    jobs = [
+        await submitted(service, lines(*({**line, "month": m} for line in history(6, euros) for m in order)))
+        for euros, order in ((1_000, months), (5_000, months[::-1]), (1_000, months))
+    ]
+    database = world.database
+    runners = [JobRunner(database.worker, database.api, service.app.state.jobs, service.clock) for _ in jobs]
+    while await world.rows("SELECT 1 FROM import_chunk"):
+        await asyncio.gather(*(runner.step() for runner in runners))
+        service.clock.at += timedelta(minutes=1)
+    async with hris(service) as client:
+        states = [(await client.get(job)).json()["state"] for job in jobs]
+    assert states == ["done"] * 3
+    for month in months:
+        query = f"SELECT version, tib FROM pay_version WHERE month = '{month}-01' ORDER BY version"
+        found = [(row["version"], row["tib"]) for row in await world.rows(query)]
+        assert [version for version, _ in found] == [1, 2, 3, 4, 5, 6]
+        assert {tib // 100 - version for version, tib in found} in ({999}, {4_999})
+
+
+async def test_a_worker_that_dies_in_a_chunk_neither_loses_nor_doubles_pay(service: Service, world: World) -> None:
+    await world.member("M1")
+    job = await submitted(service, lines(*history(3, 1_000), {**LINE, "matricule": "M2"}))
+    apply = service.app.state.jobs["pay"]
+    died: list[int] = []
+
+    async def dying(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+        done: Sequence[Reject] = await apply(tx, chunk)
+        if len(died) < 2:
+            died.append(chunk.number)
+            raise ConnectionError("gone before the commit")
+        return done
+
+    runner = JobRunner(world.database.worker, world.database.api, {"pay": dying}, service.clock)
+    while await world.rows("SELECT 1 FROM import_chunk"):
+        await runner.step()
+        service.clock.at += timedelta(minutes=1)
+    async with hris(service) as client:
+        assert counts((await client.get(job)).json()) == ("done", 4, 4, 0)
+    assert len(died) == 2
+    assert len(await world.rows("SELECT * FROM pay_version")) == 4
+    assert len(await world.rows("SELECT * FROM pay_waiting")) == 1
+    assert len([*await world.events("pay.recorded"), *await world.events("pay.corrected")]) == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [("CTI:183.00|CTI:20.50;", "other"), (";2025-04:tib=50.00:tib=-3.00", "rappels/0")],
+)
+async def test_an_amount_that_a_cell_tells_twice_is_refused_and_not_lost(
+    service: Service, world: World, cells: str, field: str
+) -> None:
+    job, rejects = await imported(service, world, f"{HEADER}{CITY};M1;2025-06;;2000.00;;{cells}\n".encode(), "text/csv")
+    assert (counts(job), rejects[0][:2]) == (("done", 1, 0, 1), ["2", field])
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-32", "cp1252"])
+async def test_a_file_in_another_encoding_is_refused_line_by_line(service: Service, world: World, charset: str) -> None:
+    text = f"{HEADER}{CITY};é;2025-06;;2000.00;;;\n"
+    media = "application/jsonl" if charset != "cp1252" else "text/csv"
+    job, rejects = await imported(service, world, text.encode(charset), media)
+    assert job["accepted"] == 0
+    assert {code for _, _, code in rejects} == {"encoding"}
