@@ -26,6 +26,9 @@ from services.contributions.domain.dsn.lines import TOLD, Why
 from services.contributions.domain.dsn.mapping import Mapped, map_part
 from services.contributions.domain.dsn.reading import Context, Part, Reader
 
+# Declarations of one file: those of a region's employers, and no more, as they are compared when its end is there.
+MAX_DECLARATIONS: Final = 2_000
+
 # Why a line is refused or kept raw, in the words of the rejects file. Never what the line holds.
 REASONS: Final[dict[str, str]] = {
     Why.UNREADABLE: "Ligne illisible : « Sxx.Gxx.xx.xxx,'valeur' » est attendu. Conservée telle quelle.",
@@ -38,6 +41,7 @@ REASONS: Final[dict[str, str]] = {
     "siret": "SIRET de l'établissement (S21.G00.06.001 et S21.G00.11.001) invalide.",
     "employer_missing": "Établissement non indiqué (S21.G00.06.001 et S21.G00.11.001).",
     "truncated": "Fichier tronqué : la structure finale S90.G00.90 manque.",
+    "too_many_declarations": f"Plus de {MAX_DECLARATIONS} déclarations dans un fichier : envoyez-en plusieurs.",
     "month_missing": "Mois principal déclaré (S20.G00.05.005) absent : rapprochement impossible.",
 }
 
@@ -65,6 +69,7 @@ class _Work:
         opened = carried and carried["declaration"]
         self._declaration: UUID | None = UUID(opened) if opened else None
         self._employer: str | None = carried["employer"] if carried else None
+        self._opened: int = carried["opened"] if carried else 0
         self._last = chunk.first_line + chunk.lines > self._job.lines
         self._new: dict[str, list[NewPart]] = defaultdict(list)
         self.rejects: list[Reject] = []
@@ -86,10 +91,18 @@ class _Work:
         if self._last:
             return None
         opened = self._declaration and str(self._declaration)
-        return {"reader": self._reader.put_down(), "declaration": opened, "employer": self._employer}
+        return {
+            "reader": self._reader.put_down(),
+            "declaration": opened,
+            "employer": self._employer,
+            "opened": self._opened,
+        }
 
     async def _take(self, part: Part) -> None:
         employer = self._employer_of(part.context)
+        opens = part.opens or self._declaration is None or employer != self._employer
+        if opens and self._opened >= MAX_DECLARATIONS:
+            employer = "too_many_declarations"
         if employer in REASONS:
             self.rejects += [Reject(line.number, "/", employer, REASONS[employer]) for line in part.lines]
             self._declaration = None
@@ -98,7 +111,7 @@ class _Work:
         self.rejects += [
             Reject(kept.line, "/", kept.why.value, REASONS[kept.why]) for kept in mapped.kept if kept.why in TOLD
         ]
-        if part.opens or self._declaration is None or employer != self._employer:
+        if opens:
             await self._open(part, employer)
         assert self._declaration is not None
         self._new[employer].append(NewPart(self._declaration, part, mapped))
@@ -114,6 +127,7 @@ class _Work:
 
     async def _open(self, part: Part, employer: str) -> None:
         self._declaration, self._employer = new_id(), employer
+        self._opened += 1
         said, first = part.context, part.lines[0].number
         if said.month is None and said.known_norm:
             self.rejects.append(Reject(first, "/month", "month_missing", REASONS["month_missing"]))

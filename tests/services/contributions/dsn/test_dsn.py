@@ -340,3 +340,39 @@ async def test_the_sample_files_are_read_without_losing_a_line(service: Service,
     assert bool(rejects) == ("abimee" in name)
     async with world.database.api.transaction(Scope.all()) as tx:
         assert await store.raw(tx, one["id"], KeyRing.parse(RING)) == content
+
+
+async def test_a_file_of_several_employers_goes_to_each(service: Service, world: World) -> None:
+    await world.member("M1")
+    await world.member("M1", employer=AGGLOMERATION)
+    content = files.written(
+        *files.sender(),
+        *files.declaration(),
+        *files.individual("M1"),
+        *files.declaration(AGGLOMERATION),
+        *files.individual("M1", files.NIRS[1]),
+        *files.trailer(),
+    )
+    async with service.caller("pay:write", "pay:read", "contributions:read") as client:
+        answer = await client.post("/v1/imports/dsn", content=content, headers={"content-type": "text/plain"})
+        await work(service, world)
+        found = (await client.get("/v1/dsn")).json()["items"]
+        job = (await client.get(answer.headers["location"])).json()
+    assert [(one["siret"], one["individuals"]) for one in found] == [(CITY, 1), (AGGLOMERATION, 1)]
+    assert (sum(one["lines"] for one in found), job["rejected"]) == (job["lines"], 0)
+    for employer in (CITY, AGGLOMERATION):
+        query = "SELECT employer FROM dsn_part WHERE agent IS NOT NULL"
+        assert await world.rows(query, Scope.of(frozenset({employer}))) == [{"employer": employer}]
+
+
+async def test_a_file_holds_a_bounded_number_of_declarations(
+    service: Service, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.contributions.application.dsn.import_dsn.MAX_DECLARATIONS", 2)
+    one = files.written(*files.declaration())
+    job, rejects = await sent(
+        service, world, files.written(*files.sender()) + one * 4 + files.written(*files.trailer())
+    )
+    assert len((await get(service, "/v1/dsn"))["items"]) == 2
+    assert {code for _, code in rejects} == {"too_many_declarations"}
+    assert job["rejected"] == 2 * one.count(b"\n") + 2
