@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 JSON_SUFFIX: Final = ".json"
+MAX_BYTES: Final = 1 << 20
 
 
 class UnreadableFile(Exception):
     """No document in this file; the message says why, in French."""
 
 
+def _once(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    """A mapping whose keys are written once. Raises ValueError: which of two values counts is nobody's to guess."""
+    found: dict[Any, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError("key written twice")
+        found[key] = value
+    return found
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML whose dates stay texts, as JSON has them."""
+    """YAML whose dates stay texts, as JSON has them; keys are written once, and nothing is written by reference."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("alias")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's
+        _once((key.value, None) for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        return super().construct_mapping(node, deep)
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -26,14 +47,25 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """The document a file holds. Raises UnreadableFile."""
+    """The document a file holds, of a mebibyte at most. Raises UnreadableFile."""
     try:
-        text = path.read_text(encoding="utf-8")
-        content = json.loads(text) if path.suffix == JSON_SUFFIX else yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe one
+        with path.open("rb") as file:
+            read = file.read(MAX_BYTES + 1)
+        if len(read) > MAX_BYTES:
+            raise UnreadableFile(f"{path} : document de plus de {MAX_BYTES} octets")
+        content = _parsed(read.decode("utf-8"), path.suffix)
     except OSError as error:
         raise UnreadableFile(f"{path} : {error.strerror}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as error:
-        raise UnreadableFile(f"{path} : ni YAML ni JSON en UTF-8") from error
+    except RecursionError as error:
+        raise UnreadableFile(f"{path} : trop de niveaux imbriqués") from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise UnreadableFile(f"{path} : ni YAML ni JSON en UTF-8, dont chaque clé figure une fois") from error
     if not isinstance(content, dict):
         raise UnreadableFile(f"{path} : un document est attendu")
     return content
+
+
+def _parsed(text: str, suffix: str) -> Any:
+    if suffix == JSON_SUFFIX:
+        return json.loads(text, object_pairs_hook=_once)
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe one

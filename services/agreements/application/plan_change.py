@@ -99,10 +99,15 @@ def _told_of(
 
 
 async def suspension(tx: AsyncConnection, key: str, on: date, reason: str) -> Plan:
-    """The accord binds no more from a day on, until it is resumed (art. 8). Raises IllegalStep, OutsideForce."""
+    """The accord binds no more from a day on, until it is resumed (art. 8).
+
+    Raises IllegalStep, OutsideForce, the latter also for a day that an earlier suspension holds or follows.
+    """
     stored = await locked(tx, key)
     step(stored.status, Status.SUSPENDED)
     _inside(stored, on)
+    if any(on <= earlier.last for earlier in suspensions(stored.steps)):
+        raise OutsideForce(pointer="/on")
     effect = Effect(EffectKind.AGREEMENT_SUSPENDED, on, cascade.SOURCE, key)
     return Plan([effect], [_stretch(stored, Status.SUSPENDED, on, reason)])
 
@@ -149,11 +154,12 @@ async def adhesion_end(tx: AsyncConnection, key: str, siret: str, on: date, reas
 
 async def convention_end(tx: AsyncConnection, convention: str, on: date, reason: str) -> Plan:
     """The insurer ends a convention, `on` being its last day. Raises UnknownConvention, OutsideForce."""
+    for key in [scheme.scheme for _, scheme in await schemes.all_latest(tx)]:
+        await schemes.lock(tx, key)  # always in the order of ids; what is read after it stays until commit
     for version, scheme in await schemes.all_latest(tx):
         found = next((one for one in scheme.to_domain().conventions if one.id == convention), None)
         if found is None:
             continue
-        await schemes.lock(tx, scheme.scheme)
         if not found.period.start <= on < found.period.last:
             raise OutsideForce(pointer="/on")
         bound = [await locked(tx, key) for key in await agreements.of_scheme(tx, scheme.scheme)]

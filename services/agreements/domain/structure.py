@@ -97,6 +97,9 @@ def _rate(guarantee: GuaranteeTerm, rate: RateTerm, place: str) -> Iterator[Find
     if rate.guaranteed_to is not None and rate.guaranteed_to < rate.period.start:
         message = "La garantie du taux s'achève avant qu'il commence."
         yield error("guaranteed_before_start", f"{place}/guaranteed_to", "accord art. 5.3", message)
+    for name, said in (("rate", rate.rate), ("employer_share", rate.employer_share)):
+        if said.value > 1:
+            yield error("above_whole", f"{place}/{name}", "accord art. 5.1", "Une part ne dépasse pas le tout.")
     if rate.minimum_rate is not None and rate.minimum_rate > rate.rate:
         message = "La part des garanties minimales dépasse le taux."
         yield error("minimum_above_rate", f"{place}/minimum_rate", "CGFP L. 827-11", message)

@@ -55,11 +55,29 @@ def test_what_is_no_accord_names_its_place(tmp_path: Path, change: dict[str, Any
     assert said in output
 
 
-@pytest.mark.parametrize("content", [b"a: [", b"- 1\n", b"\xff\xfe\xfa"])
-def test_what_is_no_document(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "accord.yaml"
+@pytest.mark.parametrize("suffix", ["yaml", "json"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a: [",
+        b"- 1\n",
+        b"\xff\xfe\xfa",
+        b'{"agreement": "a", "agreement": "b"}',
+        b'{"agreement": ' + b"9" * 5000 + b"}",
+        b'{"agreement": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b'{"agreement": "' + b"x" * (1 << 20) + b'"}',
+        b"agreement: &a [x]\nlocks: [*a, *a]\n",
+        b"agreement: !!int x\n",
+        b"? [1]\n: 2\n",
+    ],
+    ids=range(10),
+)
+def test_what_is_no_document(tmp_path: Path, content: bytes, suffix: str) -> None:
+    path = tmp_path / f"accord.{suffix}"
     path.write_bytes(content)
-    assert run("validate", str(path))[0] == 1
+    code, said = run("validate", str(path))
+    assert (code, "Traceback" in said) == (1, False)
+    assert "accord." in said
     assert run("validate", str(tmp_path / "none.yaml"))[0] == 1
 
 
