@@ -23,6 +23,9 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/months": "contributions",
     "/v1/statements": "contributions",
     "/v1/contributions": "contributions",
+    "/v1/payments": "contributions",
+    "/v1/accounts": "contributions",
+    "/v1/receivables": "contributions",
     "/v1/simulations/contributions": "contributions",
     "/v1/entitlements": "claims",
     "/v1/claims": "claims",
@@ -43,7 +46,7 @@ _MAX_SEGMENTS: Final = 3
 def service_of(path: str) -> str | None:
     """The service that owns a path, by its longest known prefix of whole segments.
 
-    >>> service_of("/v1/agents/42/leaves"), service_of("/v1/pay:bulk"), service_of("/v1/payments")
+    >>> service_of("/v1/agents/42/leaves"), service_of("/v1/pay:bulk"), service_of("/v1/paymasters")
     ('eligibility', 'contributions', None)
     """
     segments = path.split("/", _MAX_SEGMENTS + 1)[1 : _MAX_SEGMENTS + 1]

@@ -34,7 +34,7 @@ DISCLOSED: Final[Mapping[str, frozenset[str]]] = {
     **_types("eligibility", "affiliation", "started suspended resumed ended", _DATED),
     **_types("eligibility", "option", "elected cancelled", _DATED | {"election", "guarantee"}),
     **_types("contributions", "statement", "issued adjusted", _STATEMENT),
-    **_types("contributions", "payment", "recorded", _STATEMENT | {"payment", "on", "amount"}),
+    **_types("contributions", "payment", "recorded cancelled", _STATEMENT | {"payment", "on", "amount"}),
     **_types("claims", "claim", "opened documented approved refused closed reopened", _CLAIM),
     **_types("claims", "benefit", "decided adjusted", _DECISION | _FIGURES),
     **_types("claims", "annuity", "started adjusted ended", _DECISION | _DATED | _ANNUITY),

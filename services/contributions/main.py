@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Final
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.app import create_service, key_ring, serve
 from kit.clock import Clock, SystemClock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
+from kit.scheduler import Daily, Task
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.contributions import events
@@ -19,6 +22,7 @@ from services.contributions.api import (
     parked,
     pay,
     pay_bulk,
+    payments,
     regional_runs,
     runs,
     simulations,
@@ -29,6 +33,7 @@ from services.contributions.api import (
 from services.contributions.api.dsn import declarations as dsn_declarations
 from services.contributions.api.dsn import expected as dsn_expected
 from services.contributions.api.dsn import imports as dsn_imports
+from services.contributions.application.record_payment import remind_late
 
 ROUTERS: Final = (
     pay.router,
@@ -43,6 +48,7 @@ ROUTERS: Final = (
     months.router,
     statements.router,
     statement_files.router,
+    payments.router,
     simulations.router,
     terms_prices.router,
 )
@@ -61,8 +67,18 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         rules=book,
         clock=now,
         crypto=crypto,
+        tasks=(statements_fall_due(book, now),),
         jobs=_jobs(book, crypto, now),
     )
+
+
+def statements_fall_due(rules: RuleBook, clock: Clock) -> Task:
+    """Each night: statements that were to be paid by yesterday."""
+
+    async def run(tx: AsyncConnection, _due: datetime) -> None:
+        await remind_late(tx, rules, clock)
+
+    return Task("contributions.statements-late", Daily(time(0, 30)), run)
 
 
 def _jobs(rules: RuleBook, crypto: KeyRing | None, clock: Clock) -> dict[str, Handler]:

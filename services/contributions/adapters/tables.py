@@ -176,6 +176,61 @@ statement_number: Final = Table(
     Column("last", Integer, nullable=False),
 )
 
+# --- what was paid, written once ----------------------------------------------------------------------------------
+
+# What an employer paid on a contract (accord and insurer); a reference is a contract's own.
+payment: Final = Table(
+    "payment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("agreement", Text, nullable=False),
+    Column("insurer", Text, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("amount", MoneyColumn, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    UniqueConstraint("employer", "agreement", "insurer", "reference"),
+    CheckConstraint("amount > 0", name="amount"),
+)
+
+# Parts of payments on statements; a cancelled payment takes its own back. The sum is what was paid of a statement.
+payment_allocation: Final = Table(
+    "payment_allocation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("payment", Id, nullable=False, index=True),
+    Column("statement", Id, nullable=False, index=True),
+    Column("amount", MoneyColumn, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    CheckConstraint("amount <> 0", name="amount"),
+)
+
+# A payment that was sent back by the bank, or recorded by mistake.
+payment_cancellation: Final = Table(
+    "payment_cancellation",
+    metadata,
+    Column("payment", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# Statements that somebody was told are late; `closed_at` once they no longer are.
+payment_reminder: Final = Table(
+    "payment_reminder",
+    metadata,
+    Column("statement", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+)
+
 # --- what waits for a person --------------------------------------------------------------------------------------
 
 # A change beyond its bound (domain/bounds.py): issued only once somebody has released it. `agent` '': the employer's.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +12,7 @@ from kit.events.envelope import EventData
 from services.contributions.adapters.ledger import Issued, RunRecord, Statement
 from services.contributions.adapters.parking import Parked
 from services.contributions.adapters.pay import PayVersion
+from services.contributions.adapters.payments import Payment, Receivable
 from services.contributions.domain.delta import Amounts
 from services.contributions.domain.intake import Rappel
 
@@ -132,7 +134,10 @@ class Totals(BaseModel):
 
 
 class WorkItem(EventData):
-    """A change beyond its bound, which a person must look at. `agent` null: the whole employer's."""
+    """What a person must look at: a change beyond its bound, a statement that is late.
+
+    `agent` null: the whole employer's. `due`: by when a statement was to be paid.
+    """
 
     item: str
     kind: str
@@ -140,6 +145,7 @@ class WorkItem(EventData):
     agent: str | None
     month: str
     reference: str
+    due: str | None = None
 
     @classmethod
     def of(cls, parked: Parked) -> Self:
@@ -152,16 +158,28 @@ class WorkItem(EventData):
             reference=f"/v1/runs/parked/{parked.id}",
         )
 
+    @classmethod
+    def of_statement(cls, late: Receivable, due: date) -> Self:
+        return cls(
+            item=str(late.statement),
+            kind="statement-late",
+            employer=late.contract.employer,
+            agent=None,
+            month=str(late.month),
+            reference=f"/v1/statements/{late.statement}",
+            due=due.isoformat(),
+        )
+
 
 class WorkItemOpened(WorkItem):
-    """Somebody must release it, or correct what it comes from."""
+    """Somebody must release the change or correct what it comes from; must have the statement paid."""
 
     type: ClassVar[str] = "fr.psc.contributions.work-item.opened.v1"
     topic: ClassVar[str] = STATEMENT_TOPIC
 
 
 class WorkItemClosed(WorkItem):
-    """It was released, or what it came from is no longer so."""
+    """It was released, or what it came from is no longer so; the statement is paid."""
 
     type: ClassVar[str] = "fr.psc.contributions.work-item.closed.v1"
     topic: ClassVar[str] = STATEMENT_TOPIC
@@ -188,6 +206,43 @@ class MonthWasReopened(MonthMoved):
     """The month and those after it may be issued again."""
 
     type: ClassVar[str] = "fr.psc.contributions.month.reopened.v1"
+    topic: ClassVar[str] = STATEMENT_TOPIC
+
+
+class PaymentData(EventData):
+    """What an employer paid on a contract. `insurer` null: the accord names none. `on` is the day it was received."""
+
+    payment: str
+    employer: str
+    agreement: str
+    insurer: str | None
+    on: str
+    amount: str
+
+    @classmethod
+    def of(cls, paid: Payment) -> Self:
+        contract = paid.contract
+        return cls(
+            payment=str(paid.id),
+            employer=contract.employer,
+            agreement=contract.agreement,
+            insurer=contract.insurer or None,
+            on=paid.received_on.isoformat(),
+            amount=str(paid.amount),
+        )
+
+
+class PaymentRecorded(PaymentData):
+    """A payment came."""
+
+    type: ClassVar[str] = "fr.psc.contributions.payment.recorded.v1"
+    topic: ClassVar[str] = STATEMENT_TOPIC
+
+
+class PaymentWasCancelled(PaymentData):
+    """It counts no more: the bank sent it back, or it was recorded by mistake."""
+
+    type: ClassVar[str] = "fr.psc.contributions.payment.cancelled.v1"
     topic: ClassVar[str] = STATEMENT_TOPIC
 
 

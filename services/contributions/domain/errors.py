@@ -181,3 +181,56 @@ class Held(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class UnknownPayment(RelaisError):
+    code = "payment_not_found"
+    title_fr = "Paiement inconnu"
+    title_en = "Unknown payment"
+    status = 404
+
+
+class ReferenceTaken(RelaisError):
+    """Another payment of this contract bears the reference: one that was sent twice says the same."""
+
+    code = "payment_reference_taken"
+    title_fr = "Un autre paiement de ce contrat porte déjà cette référence"
+    title_en = "Another payment of this contract already bears this reference"
+    status = 409
+
+
+class PaymentCancelled(RelaisError):
+    code = "payment_cancelled"
+    title_fr = "Ce paiement est annulé"
+    title_en = "This payment is cancelled"
+    status = 409
+
+
+class PaidInTheFuture(RelaisError):
+    code = "paid_in_the_future"
+    title_fr = "Un paiement ne peut être reçu après aujourd'hui"
+    title_en = "A payment cannot have been received after today"
+
+
+class NoSuchContract(RelaisError):
+    code = "contract_without_statement"
+    title_fr = "Aucun bordereau n'a été émis pour ce contrat"
+    title_en = "No statement was issued for this contract"
+
+
+class AllocatedTwice(RelaisError):
+    code = "statement_allocated_twice"
+    title_fr = "Bordereau nommé deux fois"
+    title_en = "Statement named twice"
+
+
+class NotOwed(RelaisError):
+    code = "statement_not_owed"
+    title_fr = "Rien n'est dû sur ce bordereau, ou il n'est pas de ce contrat"
+    title_en = "Nothing is owed on this statement, or it is not of this contract"
+
+
+class AllocationTooLarge(RelaisError):
+    code = "allocation_too_large"
+    title_fr = "Montant affecté supérieur à ce qui reste dû ou à ce qui reste du paiement"
+    title_en = "More allocated than is left of what is owed, or of the payment"
