@@ -24,8 +24,8 @@ TYPES: Final[dict[str, str]] = {
         option.elected option.cancelled dispensation.granted dispensation.lapsed
         work-item.opened work-item.closed""",
     "contributions": """
-        pay.recorded pay.corrected statement.issued statement.adjusted payment.recorded payment.cancelled month.closed month.reopened
-        work-item.opened work-item.closed""",
+        pay.recorded pay.corrected statement.issued statement.adjusted payment.recorded payment.cancelled
+        month.closed month.reopened work-item.opened work-item.closed""",
     "claims": """
         half-pay.foreseen claim.opened claim.documented claim.approved claim.refused claim.closed claim.reopened
         benefit.decided benefit.adjusted annuity.started annuity.adjusted annuity.ended capital.due
