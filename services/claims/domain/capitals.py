@@ -15,6 +15,7 @@ from rules.book import Rules
 from rules.values import Row
 from rules.vocabulary import Guarantee, Regime
 from services.claims.domain.annuity import Annuity
+from services.claims.domain.errors import BaseUnknown, GenerationUnknown
 from services.claims.domain.situation import Situation
 
 MONTHS_PER_YEAR: Final = 12
@@ -76,11 +77,16 @@ def retirement_capital(
 
 
 def legal_age_day(birth: date, since: date, rules: Rules) -> tuple[date, Trace]:
-    """The day the legal age is reached by the table in force on that day, looked for from the table of `since` on."""
+    """The day the legal age is reached by the table in force on that day, looked for from the table of `since` on.
+
+    Raises GenerationUnknown.
+    """
     probe = since
     while True:
         table = rules.at("retirement.legal_age", probe)
-        row = next(row for row in table.rows if _born_in(birth, row))
+        row = next((row for row in table.rows if _born_in(birth, row)), None)
+        if row is None:
+            raise GenerationUnknown
         reached = add_months(add_years(birth, row.integer("years")), row.integer("months"))
         if table.end is None or reached <= table.end:
             due = reached if probe == since else max(reached, table.start)
@@ -90,9 +96,11 @@ def legal_age_day(birth: date, since: date, rules: Rules) -> tuple[date, Trace]:
 
 
 def contribution_base(situation: Situation, rules: Rules) -> Money:
-    """The elements that contributions are taken on, of the reference month (accord art. 5.2)."""
+    """The elements that contributions are taken on, of the reference month (accord art. 5.2). Raises BaseUnknown."""
     insured, given = situation.insured, situation.reference.given
-    rule = next(base for base in situation.terms.bases if insured.regime in base.populations)
+    rule = next((base for base in situation.terms.bases if insured.regime in base.populations), None)
+    if rule is None:
+        raise BaseUnknown
     pay = given.pay
     if rule.after_tpp:
         pay = pay.after_tpp(insured.regime, insured.category, given.month, rules)

@@ -244,3 +244,19 @@ class IntervalTooLong(RelaisError):
     code = "interval_too_long"
     title_fr = "Intervalle trop long"
     title_en = "Interval too long"
+
+
+class GenerationUnknown(RelaisError):
+    """The table of legal ages says nothing of somebody born on that day."""
+
+    code = "generation_unknown"
+    title_fr = "Âge légal inconnu pour cette génération"
+    title_en = "Legal age unknown for this generation"
+
+
+class BaseUnknown(RelaisError):
+    """The accord does not say what the contributions of that regime are a percentage of, so no capital follows."""
+
+    code = "base_unknown"
+    title_fr = "L'accord ne définit pas d'assiette pour ce régime"
+    title_en = "The agreement defines no base for this regime"

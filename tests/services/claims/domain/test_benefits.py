@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,9 +16,9 @@ from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind, Leg, PayElement, Regime
 from services.claims.domain.annuity import Invalidity
 from services.claims.domain.benefits import Alert
-from services.claims.domain.capitals import Death, DeathKind
+from services.claims.domain.capitals import Death, DeathKind, legal_age_day
 from services.claims.domain.case import Case, Decision, decide
-from services.claims.domain.errors import CnraclRateRequired, NotWholeMonths
+from services.claims.domain.errors import BaseUnknown, CnraclRateRequired, GenerationUnknown, NotWholeMonths
 from services.claims.domain.leave import Entry, Person
 from services.claims.domain.reference import Insured, ReferencePay
 from services.claims.domain.situation import DailyAllowance, RiMaintained
@@ -260,3 +261,22 @@ def test_an_unpaid_day_of_another_kind_is_no_half_pay() -> None:
     (month,) = decide(case, BOOK).months
     assert month.target_net == ZERO
     assert Leg.NONE in {period.leg for period in statutory_pay(case.person, case.leaves, BOOK).periods()}
+
+
+def test_a_generation_the_table_leaves_out_is_named_and_nothing_is_guessed() -> None:
+    day = date(2026, 1, 1)
+    table = BOOK.at("retirement.legal_age", day)
+    assert legal_age_day(date(1990, 5, 2), day, BOOK)[0] == date(2054, 5, 2)
+    oldest = [dict(row) for row in table.rows][:1]
+    cut = BOOK.replacing(table.id, json.dumps(oldest), table.start)
+    with pytest.raises(GenerationUnknown):
+        legal_age_day(date(1990, 5, 2), day, cut)
+
+
+def test_a_regime_without_a_base_has_no_capital_and_the_reason_is_said() -> None:
+    terms = replace(TERMS, bases=())
+    died = replace(
+        agent(), terms=terms, options=frozenset({Guarantee.DEATH}), death=Death(date(2026, 7, 1), DeathKind.DEATH)
+    )
+    with pytest.raises(BaseUnknown):
+        decide(died, BOOK)
