@@ -124,7 +124,7 @@ async def test_an_answer_cut_half_way_is_cut_for_the_caller_too(door: Door) -> N
     "path",
     [
         "/v1/nowhere",
-        "/v1/payments",
+        "/v1/paymasters",
         "/v1/agents/../../health/ready",
         "/v1/agents/%2e%2e/%2e%2e/metrics",
         "/v1/agents//x",

@@ -70,7 +70,10 @@ def typed(
         (["run", "--port", "x"], "Valeur refusée pour '--port' : un nombre entier est attendu."),
         (["restore", "/nowhere"], "Valeur refusée pour 'DOSSIER' : ce chemin n'existe pas."),
         (["rules", "at", "1850-01-01"], "Aucune règle n'a de valeur connue au 1850-01-01."),
-        (["accord", "diff", "docker-compose.yml", "docker-compose.yml"], "ce n'est pas un accord"),
+        (
+            ["accord", "diff", "examples/accords/organisations.yaml", "examples/accords/organisations.yaml"],
+            "ce n'est pas un accord",
+        ),
     ],
 )
 def test_a_command_that_cannot_be_run_says_so_in_french(

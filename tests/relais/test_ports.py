@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import pytest
 
 from relais.errors import USAGE, CommandError
-from relais.ports import choose, free_port
+from relais.ports import choose, is_free
 
 
 def test_services_follow_the_gateway_and_step_around_what_is_taken() -> None:
-    gateway = free_port()
     with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", gateway + 1))
+        other.bind(("127.0.0.1", 0))
         other.listen()
+        gateway = other.getsockname()[1] - 1
+        while not is_free(gateway):  # some other test listens there for a moment
+            time.sleep(0.05)
         ports = choose(gateway, ["agreements", "eligibility"])
     assert ports["gateway"] == gateway
     assert gateway + 1 not in ports.values()
