@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import events
 from gateway.adapters.partner_events import CHANNEL
-from gateway.api import documents, feed, oauth
+from gateway.api import audit, documents, feed, oauth
+from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
 from gateway.application.documents import MergedDocument
 from gateway.application.openapi import Document
@@ -63,13 +64,13 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
     api = create_service(
         own,
         name=NAME,
-        routers=(documents.router, oauth.router, feed.router),
+        routers=(documents.router, oauth.router, feed.router, audit.router),
         subscriptions=events.subscriptions(),
         rules=rules,
         clock=clock,
         keys=_signer,
         openapi_url=None,
-        resources=(_session, _partner_wakeup),
+        resources=(_session, _partner_wakeup, _audit),
     )
     if api.state.crypto is None:
         raise ValueError("RELAIS_KEY_RING is needed to keep the signing key")
@@ -99,6 +100,16 @@ def _own_document(api: FastAPI) -> Document:
     own = document(api)
     own["components"].setdefault("securitySchemes", {})["clientSecret"] = oauth.CLIENT_SECRET_SCHEME
     return own
+
+
+@asynccontextmanager
+async def _audit(api: FastAPI) -> AsyncIterator[None]:
+    api.state.audit = AuditWriter(api.state.db)
+    await api.state.audit.start()
+    try:
+        yield
+    finally:
+        await api.state.audit.stop()
 
 
 @asynccontextmanager

@@ -46,8 +46,9 @@ from kit.http.documents import PROBLEMS, document
 from kit.http.identity import JwksUrl, KeySource, Verifier
 from kit.http.limits import BodyLimits
 from kit.http.own_token import OwnToken
+from kit.http.policy import faults, policy_for
 from kit.http.request_span import RequestSpan
-from kit.http.route import StrictRoute, scopes_of
+from kit.http.route import StrictRoute
 from kit.http.server import Server, server_config
 from kit.scheduler import Scheduler, Task
 from kit.settings import Settings
@@ -82,7 +83,7 @@ def create_service(
     `subscriptions`, scheduled `tasks` and the handlers of import `jobs` by kind run when the role has the worker.
     `keys` says what tokens are checked against, by default the issuer's JWKS. `resources` are entered after the
     databases and left before them.
-    Asserts that every operation under /v1 needs a scope and reads its JSON strictly.
+    Asserts that every operation under /v1 has one policy and reads its JSON strictly.
     """
     logs.configure_events(name)
     app = FastAPI(
@@ -180,7 +181,10 @@ def _assert_guarded(app: FastAPI) -> None:
             continue
         strict = isinstance(route, StrictRoute) or route.body_field is None
         assert strict, f"{context.path}: use service_router(), which reads JSON strictly"
-        assert scopes_of(context.dependant), f"{context.path}: an operation needs requires(…)"
+        policy = policy_for(context.dependant)
+        assert policy is not None, f"{context.path}: an operation needs requires(…)"
+        wrong = [fault for method in route.methods or () for fault in faults(method, context.path or "", policy)]
+        assert not wrong, wrong
 
 
 def serve(create: Callable[[Settings], ASGIApp], settings: Settings) -> None:

@@ -20,6 +20,7 @@ COMMANDS = (
     "events",
     "rules",
     "verify",
+    "audit",
     "accord",
     "explain",
     "migrate",

@@ -21,7 +21,7 @@ from kit.settings import COMPONENTS
 from relais.credentials import Credentials, service_client
 
 ACCORDS = Path(__file__).resolve().parents[1] / "examples" / "accords"
-HRIS_SCOPES = frozenset(SCOPES) - {"organisations:write", "agreements:write"}
+HRIS_SCOPES = frozenset(SCOPES) - {"organisations:write", "agreements:write", "audit:read"}
 FEEDS = frozenset({"events:read"})
 REGISTERED = "clients"
 

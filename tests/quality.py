@@ -130,11 +130,16 @@ ROWS: tuple[Row, ...] = (
     Row("mutation-score", "≥ 85 %"),
     Row("recomputation", "byte-identical", ("tests/e2e/test_recomputation.py",), all_pass),
     Row("schemathesis", "100 % of operations, 0 server error"),
-    Row("authorisation-matrix", "100 % of operations, 0 leak", ("tests/e2e/test_authorisation.py",), all_pass),
+    Row(
+        "authorisation-matrix",
+        "100 % of operations, 0 leak",
+        ("tests/e2e/test_authorisation.py",),
+        recorded("authorisation-matrix"),
+    ),
     Row(
         "row-level-security",
         "100 % of tables",
-        ("tests/kit/db/test_tenancy.py",),
+        ("tests/kit/db/test_tenancy.py", "tests/relais/test_row_level_security.py"),
         command("relais.migrations", "check"),
     ),
     Row("kill-at-random", "100 kills, 0 lost, 0 doubled", ("tests/chaos",), all_pass),

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -110,4 +111,24 @@ partner_event: Final = Table(
     Column("key", Text, nullable=False),
     Column("envelope", JSON),
     Index("uq_partner_event_insurer_event", "insurer", "event", unique=True),
+)
+
+# Who read or changed whose file (gateway/domain/audit.py). Rows are added, and never changed.
+audit_entry: Final = Table(
+    "audit_entry",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("acting", Text),
+    Column("method", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("agent", Text),
+    Column("status", Integer, nullable=False),
+    Column("purpose", Text),
+    Column("trace", Text),
+    Column("digest", Text, nullable=False),
+    Index("ix_audit_entry_agent", "agent", "position"),
+    Index("ix_audit_entry_client", "client", "position"),
 )

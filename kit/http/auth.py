@@ -3,7 +3,7 @@
     @router.get("/v1/agents/{agent}")
     async def read(agent: UUID, caller: Annotated[Principal, requires("agents:read")], tx: Tx) -> AgentAnswer: ...
 
-`requires` shows in the OpenAPI document as an OAuth 2 scope. A call without token is 401, without the scope 403.
+`requires` shows in the OpenAPI document: a scope and `x-policy`. A call without token is 401, without the scope 403.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 
 from kit.db.database import Scope
+from kit.http.policy import Tenancy, policy_of
 from kit.http.problem import Problem
 from kit.http.types import SiretText
 
@@ -37,6 +38,7 @@ SCOPES: Final[dict[str, str]] = {
     "claims:cause": "Lire et tenir la clé de cause d'un congé",
     "simulations:run": "Lancer des simulations",
     "events:read": "Suivre le flux des événements",
+    "audit:read": "Lire qui a lu ou modifié le dossier de qui",
 }
 EVERYWHERE: Final = "*"
 
@@ -128,11 +130,26 @@ async def _allowed(
     return principal
 
 
-def requires(*scopes: str) -> Any:
-    """The dependency of an operation that needs these scopes. Asserts that each is in the vocabulary."""
+def requires(*scopes: str, tenancy: Tenancy | None = None, computes: bool = False) -> Any:
+    """The dependency of an operation: its policy (kit.http.policy). Asserts that each scope is in the vocabulary.
+
+    `tenancy` platform refuses callers that do not stand for every employer (403 `platform_only`).
+    """
     assert scopes, "an operation needs at least one scope"
     assert all(scope in SCOPES for scope in scopes), f"unknown scope among {scopes}"
-    return Security(_allowed, scopes=list(scopes))
+    policy = policy_of(scopes, tenancy, computes=computes)
+
+    checked = Security(_allowed, scopes=list(scopes))
+
+    async def allowed(principal: Principal = checked) -> Principal:
+        if policy.tenancy == "platform" and principal.employers is not None:
+            raise Problem(
+                403, "staff_only", "Réservé à qui agit pour tous les employeurs", "For those who stand for all"
+            )
+        return principal
+
+    allowed.policy = policy  # type: ignore[attr-defined]  # read by kit.http.policy.policies_of
+    return Depends(allowed)
 
 
 Caller = Annotated[Principal, Depends(authenticate)]

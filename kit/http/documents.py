@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, iter_route_contexts
 
+from kit.http.policy import X_POLICY, Policy, policy_for
 from kit.http.problem import MEDIA_TYPE
 
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
@@ -65,13 +67,28 @@ def document(app: FastAPI) -> dict[str, Any]:
         for schema in schemas.values():
             schema.pop("description", None)
         schemas["Problem"] = PROBLEM_SCHEMA
-        for item in made["paths"].values():
-            for operation in item.values():
+        policies = _policies(app)
+        for path, item in made["paths"].items():
+            for method, operation in item.items():
+                if (method.upper(), path) in policies:
+                    operation[X_POLICY] = policies[method.upper(), path].shown()
                 _speak_french(operation)
                 for parameter in operation.get("parameters", ()):
                     _tidy(parameter)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _policies(app: FastAPI) -> dict[tuple[str, str], Policy]:
+    """What each operation asks of its caller, by method and path."""
+    found: dict[tuple[str, str], Policy] = {}
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute):
+            policy = policy_for(context.dependant)
+            if policy is not None:
+                found |= {(method, context.path or ""): policy for method in route.methods or ()}
+    return found
 
 
 def _readably_named(made: dict[str, Any]) -> dict[str, Any]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import socket
-import time
 
 import pytest
 
 from relais.errors import USAGE, CommandError
 from relais.ports import choose, is_free
+from tests.waiting import eventually
 
 
-def test_services_follow_the_gateway_and_step_around_what_is_taken() -> None:
+async def test_services_follow_the_gateway_and_step_around_what_is_taken() -> None:
+    async def free() -> bool:
+        return is_free(gateway)
+
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         gateway = other.getsockname()[1] - 1
-        while not is_free(gateway):  # some other test listens there for a moment
-            time.sleep(0.05)
+        await eventually(free, "the port before it, where some other test may listen for a moment", 30)
         ports = choose(gateway, ["agreements", "eligibility"])
     assert ports["gateway"] == gateway
     assert gateway + 1 not in ports.values()

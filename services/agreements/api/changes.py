@@ -19,7 +19,7 @@ from services.agreements.api.agreements import Key, every_finding, stands_for
 from services.agreements.application import plan_change
 from services.agreements.application.change_agreement import Outcome, Plan, settle
 from services.agreements.domain.cascade import EffectKind
-from services.agreements.domain.errors import InvalidAgreement, StaffOnly
+from services.agreements.domain.errors import InvalidAgreement
 from services.agreements.domain.lifecycle import Status
 
 router = service_router(tags=["Vie des accords"])
@@ -162,14 +162,12 @@ async def end_convention(
     *,
     convention: Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],
     body: ChangeRequest,
-    caller: Writer,
+    caller: Annotated[Principal, requires("agreements:write", tenancy="platform")],
     tx: Tx,
     clock: Now,
     response: Response,
 ) -> ChangeAnswer:
     """The insurer ends a convention: its contracts end, the accords that nobody insures any more lapse."""
-    if caller.employers is not None:
-        raise StaffOnly
     plan = plan_change.convention_end(tx, convention, body.on, body.reason)
     return await _settled(tx, plan, body, Recording(clock.instant(), caller.client, body.reason), response)
 

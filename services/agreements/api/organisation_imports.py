@@ -55,7 +55,7 @@ async def submit(
     *,
     request: HttpRequest,
     response: Response,
-    caller: Annotated[Principal, requires("organisations:write")],
+    caller: Annotated[Principal, requires("organisations:write", tenancy="platform")],
     clock: Now,
     dry_run: Annotated[bool, Query(description="Contrôler le fichier sans rien enregistrer.")] = False,
 ) -> ImportAnswer:
@@ -80,7 +80,7 @@ async def submit(
 
 @router.get("/v1/organisations/imports/{job}", summary="Où en est un import d'organisations")
 async def progress(
-    request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read")]
+    request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read", tenancy="platform")]
 ) -> ImportAnswer:
     """How far an import is."""
     return await _read(_database(request, caller), job)
@@ -93,7 +93,7 @@ async def progress(
     summary="Lignes refusées d'un import d'organisations",
 )
 async def rejects(
-    request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read")]
+    request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read", tenancy="platform")]
 ) -> Response:
     """The lines refused, as a file: their number in the file sent (the header is line 1), the field and the reason."""
     database = _database(request, caller)

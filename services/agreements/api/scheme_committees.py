@@ -23,16 +23,15 @@ from services.agreements.api.committee_parts import (
 from services.agreements.api.committees import HeldOn
 from services.agreements.application import keep_committee
 from services.agreements.application.keep_committee import Body
-from services.agreements.domain.errors import StaffOnly
 
 router = service_router(tags=["Comité régional"])
-Writer = Annotated[Principal, requires("agreements:write")]
+Writer = Annotated[Principal, requires("agreements:write", tenancy="platform")]
 SchemeKey = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
 @router.get(
     "/v1/schemes/{scheme}/committee",
-    dependencies=[requires("agreements:read")],
+    dependencies=[requires("agreements:read", tenancy="registry")],
     summary="Comité régional : membres et réunions",
 )
 async def read(
@@ -53,7 +52,7 @@ async def read(
 @router.post("/v1/schemes/{scheme}/committee/members", status_code=201, summary="Nommer un membre du comité régional")
 async def add_member(scheme: SchemeKey, body: MemberBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
     """Name a member; the same again changes nothing."""
-    known = await _to_change(tx, scheme, caller)
+    known = await _to_change(tx, scheme)
     await keep_committee.seat(tx, known, body.member(), Recording(clock.instant(), caller.client))
     return MemberAnswer.model_validate(body.member())
 
@@ -61,7 +60,7 @@ async def add_member(scheme: SchemeKey, body: MemberBody, caller: Writer, tx: Tx
 @router.post("/v1/schemes/{scheme}/committee/members/leaving", summary="Départ d'un membre du comité régional")
 async def end_member(scheme: SchemeKey, body: LeavingBody, caller: Writer, tx: Tx, clock: Now) -> MemberAnswer:
     """A member leaves, `on` being the last day."""
-    known = await _to_change(tx, scheme, caller)
+    known = await _to_change(tx, scheme)
     await keep_committee.vacate(tx, known, body.member(), Recording(clock.instant(), caller.client))
     return MemberAnswer.model_validate(body.member())
 
@@ -76,7 +75,7 @@ async def add_meeting(
     *, scheme: SchemeKey, body: MeetingBody, caller: Writer, tx: Tx, clock: Now, response: Response
 ) -> MeetingAnswer:
     """Record a meeting and its decisions; the same again changes nothing (200)."""
-    known = await _to_change(tx, scheme, caller)
+    known = await _to_change(tx, scheme)
     recording = Recording(clock.instant(), caller.client)
     new = await keep_committee.hold(tx, known, body.meeting(), recording, clock.day())
     response.status_code = 201 if new else 200
@@ -91,13 +90,11 @@ async def send_record(
     *, scheme: SchemeKey, held_on: HeldOn, body: SendingBody, caller: Writer, tx: Tx, clock: Now
 ) -> MeetingAnswer:
     """The record of a meeting went to all signatories."""
-    known = await _to_change(tx, scheme, caller)
+    known = await _to_change(tx, scheme)
     recording = Recording(clock.instant(), caller.client)
     return MeetingAnswer.model_validate(await keep_committee.send(tx, known, held_on, body.on, recording))
 
 
-async def _to_change(tx: Tx, scheme: str, caller: Principal) -> Body:
-    """The scheme binds every employer: only who stands for all of them writes of it. Raises StaffOnly."""
-    if caller.employers is not None:
-        raise StaffOnly
+async def _to_change(tx: Tx, scheme: str) -> Body:
+    """The scheme binds every employer: only who stands for all of them writes of it (the policy of `Writer`)."""
     return await keep_committee.of_scheme(tx, scheme, to_change=True)

@@ -15,7 +15,7 @@ from kit.recording import Recording
 from services.agreements.adapters import schemes
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.application.register_scheme import register_scheme
-from services.agreements.domain.errors import StaffOnly, UnknownScheme
+from services.agreements.domain.errors import UnknownScheme
 from services.agreements.domain.scheme import ConventionState
 
 router = service_router(tags=["Régimes régionaux"])
@@ -44,20 +44,20 @@ class ConventionAnswer(Answer):
 )
 async def register(
     body: SchemeDocument,
-    caller: Annotated[Principal, requires("agreements:write")],
+    caller: Annotated[Principal, requires("agreements:write", tenancy="platform")],
     tx: Tx,
     clock: Now,
     response: Response,
 ) -> SchemeDocument:
     """Register a regional scheme, which binds every employer; the same document again changes nothing (200)."""
-    if caller.employers is not None:
-        raise StaffOnly
     new = await register_scheme(tx, body, Recording(clock.instant(), caller.client))
     response.status_code = 201 if new else 200
     return body
 
 
-@router.get("/v1/schemes/{scheme}", dependencies=[requires("agreements:read")], summary="Un régime régional")
+@router.get(
+    "/v1/schemes/{scheme}", dependencies=[requires("agreements:read", tenancy="registry")], summary="Un régime régional"
+)
 async def read(
     scheme: Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")], tx: Tx
 ) -> SchemeDocument:
@@ -70,7 +70,7 @@ async def read(
 
 @router.get(
     "/v1/conventions",
-    dependencies=[requires("agreements:read")],
+    dependencies=[requires("agreements:read", tenancy="registry")],
     summary="Conventions de participation, telles qu'elles sont un jour donné",
 )
 async def conventions(

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
-from kit.http.problem import Problem
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Answer, Code, DateText, RateText, Request, Share, SignedAmount
 from services.claims.adapters import annuities
@@ -112,11 +111,13 @@ async def list_annuities(
     "/annuities/revaluations", operation_id="revalue_annuities", summary="Énoncer une revalorisation des rentes"
 )
 async def revalue_annuities(
-    body: RevaluationRequest, caller: Annotated[Principal, requires("claims:write")], tx: Tx, rules: Rules, clock: Now
+    body: RevaluationRequest,
+    caller: Annotated[Principal, requires("claims:write", tenancy="platform")],
+    tx: Tx,
+    rules: Rules,
+    clock: Now,
 ) -> RevaluationAnswer:
     """For who stands for every employer: an accord binds several."""
-    if caller.employers is not None:
-        raise Problem(403, "accord_of_all", "Un accord lie plusieurs employeurs", "An accord binds several employers")
     await revalue(
         tx, StatedRevaluation(body.agreement, body.start, body.rate, clock.instant(), caller.client), rules, clock
     )

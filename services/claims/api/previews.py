@@ -108,7 +108,11 @@ class PreviewAnswer(Answer):
 
 @router.post("", operation_id="preview_change", summary="Ce qu'un changement ferait, avant de le confirmer")
 async def preview_change(
-    body: PreviewRequest, caller: Annotated[Principal, requires("claims:read")], tx: Tx, rules: Rules, clock: Now
+    body: PreviewRequest,
+    caller: Annotated[Principal, requires("claims:read", computes=True)],
+    tx: Tx,
+    rules: Rules,
+    clock: Now,
 ) -> PreviewAnswer:
     caller.check_employer(body.employer)
     found = await preview(tx, body.employer, body.agent, body.facts(), rules=rules, clock=clock)

@@ -108,15 +108,13 @@ def runner(rules: RuleBook, clock: Clock) -> Handler:
 async def start(
     *,
     body: RegionalRequest,
-    caller: Annotated[Principal, requires("contributions:write")],
+    caller: Annotated[Principal, requires("contributions:write", tenancy="platform")],
     tx: Tx,
     clock: Now,
     response: Response,
     _once: Idempotent,
 ) -> RegionalAnswer:
     """A job whose progress `location` tells."""
-    if caller.employers is not None:
-        raise Problem(403, "region_not_yours", "Réservé à qui agit pour toute la région", "For those who act for all")
     at = clock.instant()
     job = await jobs.create(
         tx,

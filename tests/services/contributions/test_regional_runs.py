@@ -88,6 +88,6 @@ async def test_it_is_for_those_who_act_for_all(service: Service, world: World) -
     location = (await asked(service, "1")).headers["location"]
     async with service.caller(*SCOPES, employers=[CITY]) as hris:
         own = await hris.post(PATH, json={"month": "2025-06"}, headers={"Idempotency-Key": "own"})
-        assert (own.status_code, own.json()["code"]) == (403, "region_not_yours")
+        assert (own.status_code, own.json()["code"]) == (403, "staff_only")
         for path in (location, f"{location}/refused", f"{PATH}/{new_id()}"):
             assert (await hris.get(path)).json()["code"] == "run_not_found"

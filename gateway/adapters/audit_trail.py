@@ -1,0 +1,54 @@
+"""The audit trail as stored: appended under one lock, read in order, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.adapters.tables import audit_entry as table
+from gateway.domain.audit import FIRST, Chained, Entry, chained
+
+PAGE: Final = 1_000
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('audit_entry'))")
+
+
+async def append(tx: AsyncConnection, entries: list[Entry]) -> None:
+    """Chain these entries to the last one. Every process waits its turn until the one before has committed."""
+    await tx.execute(_LOCK)
+    last = (await tx.execute(select(table).order_by(table.c.position.desc()).limit(1))).one_or_none()
+    start = (0, FIRST) if last is None else (last.position, last.digest)
+    rows = [
+        {"position": one.position, "digest": one.digest}
+        | {name: getattr(one.entry, name) for name in Entry.__dataclass_fields__}
+        for one in chained(entries, *start)
+    ]
+    await tx.execute(insert(table), rows)
+
+
+async def page(
+    tx: AsyncConnection, after: int, limit: int, *, agent: str | None = None, client: str | None = None
+) -> Sequence[Chained]:
+    """The entries after a position, oldest first, of one agent or of one client where they are named."""
+    query = select(table).where(table.c.position > after).order_by(table.c.position).limit(limit)
+    if agent is not None:
+        query = query.where(table.c.agent == agent)
+    if client is not None:
+        query = query.where(table.c.client == client)
+    return [_chained(row) for row in (await tx.execute(query)).all()]
+
+
+async def every(tx: AsyncConnection) -> AsyncIterator[Chained]:
+    """The whole trail, a page at a time."""
+    after = 0
+    while found := await page(tx, after, PAGE):
+        for one in found:
+            yield one
+        after = found[-1].position
+
+
+def _chained(row: Row[Any]) -> Chained:
+    fields = {name: getattr(row, name) for name in Entry.__dataclass_fields__}
+    return Chained(row.position, Entry(**fields), row.digest)

@@ -1,0 +1,58 @@
+"""`GET /v1/audit`: who read or changed whose file, for those who answer for the whole platform."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from gateway.adapters import audit_trail
+from kit.http.auth import Principal, requires
+from kit.http.route import Tx, service_router
+
+router = service_router(tags=["Traçabilité"])
+
+
+class AccessAnswer(BaseModel):
+    """One entry of the trail."""
+
+    position: int
+    at: datetime
+    client: str
+    acting: str | None
+    method: str
+    path: str
+    query: str
+    agent: str | None
+    status: int
+    purpose: str | None
+    trace: str | None
+    digest: str
+
+
+class TrailAnswer(BaseModel):
+    """`next` is the position to ask the following page after; absent on the last one."""
+
+    items: list[AccessAnswer]
+    next: int | None
+
+
+@router.get("/v1/audit", summary="Qui a lu ou modifié le dossier de qui, du plus ancien au plus récent")
+async def search(
+    _caller: Annotated[Principal, requires("audit:read", tenancy="platform")],
+    tx: Tx,
+    agent: Annotated[UUID | None, Query(description="Accès au dossier de cet agent.")] = None,
+    client: Annotated[str | None, Query(max_length=63, description="Accès de ce client.")] = None,
+    after: Annotated[int, Query(ge=0, le=2**62, description="Position après laquelle lire.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> TrailAnswer:
+    found = await audit_trail.page(tx, after, limit, agent=None if agent is None else str(agent), client=client)
+    fields = AccessAnswer.model_fields.keys() - {"position", "digest"}
+    items = [
+        AccessAnswer(position=one.position, digest=one.digest, **{name: getattr(one.entry, name) for name in fields})
+        for one in found
+    ]
+    return TrailAnswer(items=items, next=found[-1].position if len(found) == limit else None)

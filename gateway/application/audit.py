@@ -1,0 +1,109 @@
+"""Writing the audit trail before answers leave, many at a time, and checking that nobody touched it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.adapters import audit_trail
+from gateway.domain.audit import FIRST, Entry
+from kit.db.database import Database, Scope
+from kit.http.problem import Problem
+
+BATCH: Final = 500
+WAITING: Final = 5_000
+PATIENCE_S: Final = 10.0
+RETRY_S: Final = 1.0
+log = structlog.get_logger(__name__)
+Waiting = tuple[Entry, asyncio.Future[None]]
+
+
+class AuditWriter:
+    """One transaction writes all entries that came while the one before was being committed (group commit)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(WAITING)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="audit writer")
+
+    async def stop(self) -> None:
+        """Requests have ended before: nothing waits any more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def record(self, entry: Entry) -> None:
+        """Return once the entry is on disk. Raises 503 `audit_unavailable` when it could not be written."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        try:
+            self._queue.put_nowait((entry, done))
+            async with asyncio.timeout(PATIENCE_S):
+                await done
+        except (asyncio.QueueFull, TimeoutError, SQLAlchemyError, OSError) as error:
+            log.warning("audit_not_written", error=type(error).__name__)
+            raise _unavailable() from error
+
+    async def _run(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            await self._write(batch)
+
+    async def _write(self, batch: list[Waiting]) -> None:
+        failure: Exception | None = None
+        try:
+            async with self._database.transaction(Scope.none()) as tx:
+                await audit_trail.append(tx, [entry for entry, _ in batch])
+        except (SQLAlchemyError, OSError) as error:
+            failure = error
+        for _, done in batch:
+            if done.done():  # given up meanwhile
+                continue
+            if failure is None:
+                done.set_result(None)
+            else:
+                done.set_exception(failure)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """`broken` is the first position that is not what it was; `head` the last position and its digest."""
+
+    checked: int
+    broken: int | None
+    head: str
+
+
+async def verify(tx: AsyncConnection, noted: str | None = None) -> Verification:
+    """Take the whole chain again. `noted` is a head kept elsewhere (`position:digest`): it must still be in it."""
+    position, digest, met = 0, FIRST, noted is None
+    async for one in audit_trail.every(tx):
+        expected = one.entry.digest(position + 1, digest)
+        if one.position != position + 1 or one.digest != expected:
+            return Verification(position, position + 1, f"{position}:{digest}")
+        position, digest = one.position, one.digest
+        met = met or noted == f"{position}:{digest}"
+    return Verification(position, None if met else position + 1, f"{position}:{digest}")
+
+
+def _unavailable() -> Problem:
+    return Problem(
+        503,
+        "audit_unavailable",
+        "Accès impossible à tracer pour le moment",
+        "Access cannot be recorded for the moment",
+        detail_fr="La demande a pu être traitée ; rejouez-la avec la même clé d'idempotence.",
+        detail_en="The request may have been handled; send it again with the same idempotency key.",
+        retry_in=RETRY_S,
+    )

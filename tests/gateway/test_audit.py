@@ -1,0 +1,127 @@
+"""The audit trail: written before the answer leaves, held together by digests, searchable, never changed."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from gateway.application.audit import AuditWriter, verify
+from gateway.domain.audit import agent_of, is_audited
+from kit.db.database import Database, Scope
+from tests.gateway.conftest import MINE, Door
+from tests.operations import merged_document, operations
+
+AGENT = "0190b0c4-0000-7000-8000-000000000001"
+
+
+async def _verified(door: Door, noted: str | None = None) -> tuple[int, int | None, str]:
+    async with door.database.worker.transaction(Scope.all()) as tx:
+        found = await verify(tx, noted)
+    return found.checked, found.broken, found.head
+
+
+async def test_an_access_is_on_record_once_answered(door: Door) -> None:
+    headers = await door.bearer() | {"x-acting-employer": MINE, "x-purpose": "Instruction du dossier"}
+    assert (await door.http.get(f"/v1/agents/{AGENT}/leaves", headers=headers)).status_code == 200
+    row = await door.database.admin.fetchrow("SELECT * FROM audit_entry")
+    assert row is not None
+    said = (row["client"], row["acting"], row["method"], row["agent"], row["status"], row["purpose"])
+    assert said == ("demo-hris", MINE, "GET", AGENT, 200, "Instruction du dossier")
+    assert len(row["trace"]) == 32
+
+
+async def test_what_touches_nobody_is_not_on_record(door: Door) -> None:
+    await door.http.get("/v1/organisations", headers=await door.bearer())
+    assert await door.database.admin.fetchval("SELECT count(*) FROM audit_entry") == 0
+
+
+def test_every_operation_that_touches_a_person_is_audited() -> None:
+    personal = [op for op in operations(merged_document()) if op.policy and op.policy["personal"]]
+    assert personal
+    assert [op.name for op in personal if not is_audited(op.path)] == []
+
+
+def test_whose_file_it_is() -> None:
+    assert agent_of(f"/v1/agents/{AGENT}", "") == AGENT
+    assert agent_of("/v1/claims", f"agent={AGENT}&limit=2") == AGENT
+    assert agent_of("/v1/agents", "", f"/v1/agents/{AGENT}") == AGENT
+    assert agent_of("/v1/agents", "limit=1") is None
+
+
+async def test_many_at_once_through_two_writers_make_one_chain(door: Door) -> None:
+    second = AuditWriter(door.database.worker)
+    await second.start()
+    headers = await door.bearer()
+    first = door.gateway.state.audit
+    try:
+
+        async def ask(number: int) -> int:
+            door.gateway.state.audit = first if number % 2 else second
+            return (await door.http.get(f"/v1/agents?n={number}", headers=headers)).status_code
+
+        assert set(await asyncio.gather(*(ask(number) for number in range(60)))) == {200}
+    finally:
+        door.gateway.state.audit = first
+        await second.stop()
+    checked, broken, head = await _verified(door)
+    assert (checked, broken) == (60, None)
+    assert (await _verified(door, head))[1] is None
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    ["UPDATE audit_entry SET client = 'x' WHERE position = 2", "DELETE FROM audit_entry WHERE position = 2"],
+)
+async def test_tampering_is_refused_and_otherwise_found(door: Door, tampering: str) -> None:
+    headers = await door.bearer()
+    for _ in range(3):
+        await door.http.get("/v1/claims", headers=headers)
+    with pytest.raises(asyncpg.PostgresError, match="append-only"):
+        await door.database.admin.execute(tampering)
+    await door.database.admin.execute(
+        f"SET session_replication_role = replica; {tampering}; RESET session_replication_role"
+    )
+    assert (await _verified(door))[1] == 2
+
+
+async def test_a_trail_cut_at_its_end_lacks_the_head_noted(door: Door) -> None:
+    headers = await door.bearer()
+    for _ in range(3):
+        await door.http.get("/v1/claims", headers=headers)
+    head = (await _verified(door))[2]
+    await door.database.admin.execute(
+        "SET session_replication_role = replica; DELETE FROM audit_entry WHERE position = 3;"
+        "RESET session_replication_role"
+    )
+    assert (await _verified(door))[1] is None
+    assert (await _verified(door, head))[1] == 3
+
+
+async def test_nothing_is_shown_that_cannot_be_recorded(door: Door) -> None:
+    url = door.database.api.url.set(port=1)
+    broken = Database(url.render_as_string(hide_password=False), pool_size=1)
+    writer, before = AuditWriter(broken), door.gateway.state.audit
+    await writer.start()
+    door.gateway.state.audit = writer
+    try:
+        answer = await door.http.get(f"/v1/agents/{AGENT}", headers=await door.bearer())
+    finally:
+        door.gateway.state.audit = before
+        await writer.stop()
+        await broken.close()
+    assert (answer.status_code, answer.json()["code"]) == (503, "audit_unavailable")
+    assert AGENT not in answer.text
+
+
+async def test_the_trail_is_searched_by_those_who_answer_for_all(door: Door) -> None:
+    for client, path in (("demo-hris", f"/v1/agents/{AGENT}"), ("other-hris", "/v1/claims")):
+        await door.http.get(path, headers=await door.bearer(client))
+    staff = await door.bearer("staff")
+    found = (await door.http.get("/v1/audit", params={"agent": AGENT}, headers=staff)).json()
+    assert [one["client"] for one in found["items"]] == ["demo-hris"]
+    page = (await door.http.get("/v1/audit", params={"limit": 1}, headers=staff)).json()
+    assert page["next"] == 1
+    refused = await door.http.get("/v1/audit", headers=await door.bearer("demo-hris"))
+    assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
