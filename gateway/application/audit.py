@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import audit_trail
 from gateway.domain.audit import FIRST, Entry
 from kit.db.database import Database, Scope
+from kit.events.supervise import describe
 from kit.http.problem import Problem
 
 BATCH: Final = 500
@@ -49,7 +49,7 @@ class AuditWriter:
             self._queue.put_nowait((entry, done))
             async with asyncio.timeout(PATIENCE_S):
                 await done
-        except (asyncio.QueueFull, TimeoutError, SQLAlchemyError, OSError) as error:
+        except (asyncio.QueueFull, TimeoutError) as error:
             log.warning("audit_not_written", error=type(error).__name__)
             raise _unavailable() from error
 
@@ -61,19 +61,20 @@ class AuditWriter:
             await self._write(batch)
 
     async def _write(self, batch: list[Waiting]) -> None:
-        failure: Exception | None = None
+        written = False
         try:
             async with self._database.transaction(Scope.none()) as tx:
                 await audit_trail.append(tx, [entry for entry, _ in batch])
-        except (SQLAlchemyError, OSError) as error:
-            failure = error
+            written = True
+        except Exception as error:  # noqa: BLE001 - whatever it is, the writer goes on with the next
+            log.warning("audit_not_written", error=describe(error))
         for _, done in batch:
             if done.done():  # given up meanwhile
                 continue
-            if failure is None:
+            if written:
                 done.set_result(None)
             else:
-                done.set_exception(failure)
+                done.set_exception(_unavailable())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
 
 from gateway.application.audit import AuditWriter, verify
-from gateway.domain.audit import agent_of, is_audited
+from gateway.domain.audit import Entry, agent_of, is_audited
 from kit.db.database import Database, Scope
+from kit.http.problem import Problem
 from tests.gateway.conftest import MINE, Door
 from tests.operations import merged_document, operations
 
+NOW = datetime(2026, 6, 30, 8, tzinfo=UTC)
 AGENT = "0190b0c4-0000-7000-8000-000000000001"
 
 
@@ -125,3 +128,23 @@ async def test_the_trail_is_searched_by_those_who_answer_for_all(door: Door) -> 
     assert page["next"] == 1
     refused = await door.http.get("/v1/audit", headers=await door.bearer("demo-hris"))
     assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
+
+
+async def test_a_database_that_was_away_stops_one_answer_and_not_the_next(door: Door) -> None:
+    """What the driver raises while a server starts is no error of SQLAlchemy: the writer must outlive it as well."""
+    url = door.database.worker.url.set(password="wrong")  # refused by the server itself, before any statement
+    away = Database(url.render_as_string(hide_password=False))
+    writer = AuditWriter(away)
+    await writer.start()
+    entry = Entry(NOW, "demo-hris", None, "GET", "/v1/agents", "", None, 200, None, None)
+    try:
+        for _ in range(2):
+            with pytest.raises(Problem) as refused:
+                await writer.record(entry)
+            assert (refused.value.status, refused.value.code) == (503, "audit_unavailable")
+        writer._database = door.database.worker
+        await writer.record(entry)
+    finally:
+        await writer.stop()
+        await away.close()
+    assert await door.database.admin.fetchval("SELECT count(*) FROM audit_entry") == 1

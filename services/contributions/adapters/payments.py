@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.copy import put_rows
 from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
@@ -195,18 +196,17 @@ async def accounts(tx: AsyncConnection, employer: str | None) -> list[Account]:
 
 
 async def late(tx: AsyncConnection, issued_before: datetime) -> list[Receivable]:
-    """Statements issued before that instant that are owed for and that nobody was told of yet."""
-    told = select(payment_reminder.c.statement)
+    """Statements issued before that instant that are owed for and that nobody is told of at present."""
+    told = select(payment_reminder.c.statement).where(payment_reminder.c.closed_at.is_(None))
     query = _STANDING.where(statement.c.recorded_at < issued_before, literal(0) < _LEFT, statement.c.id.not_in(told))
     return [_receivable(row) for row in await tx.execute(query.order_by(statement.c.id).limit(LATE_LIMIT))]
 
 
 async def remind(tx: AsyncConnection, found: Collection[tuple[Receivable, date]], at: datetime) -> None:
-    """Remember that somebody was told of these."""
-    common = {"opened_at": at}
+    """Remember that somebody was told of these, also again: a payment may have been sent back."""
+    common = {"opened_at": at, "closed_at": None}
     rows = [{**common, "statement": one.statement, "employer": one.contract.employer, "due": due} for one, due in found]
-    if rows:
-        await tx.execute(insert(payment_reminder), rows)
+    await put_rows(tx, payment_reminder, rows, key=["statement"], update=["due", "opened_at", "closed_at"])
 
 
 async def no_longer_late(
@@ -216,6 +216,8 @@ async def no_longer_late(
     told = select(payment_reminder.c.statement, payment_reminder.c.due)
     told = told.where(payment_reminder.c.statement.in_(statements), payment_reminder.c.closed_at.is_(None))
     due = {row.statement: row.due for row in await tx.execute(told)}
+    if not due:
+        return []
     query = _STANDING.where(statement.c.id.in_(due), literal(0) >= _LEFT).order_by(statement.c.id)
     settled = [(_receivable(row), due[row.id]) for row in await tx.execute(query)]
     done = update(payment_reminder).where(payment_reminder.c.statement.in_([one.statement for one, _ in settled]))

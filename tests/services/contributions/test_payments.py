@@ -212,9 +212,12 @@ async def test_a_late_statement_is_told_once_and_no_more_once_paid(
     due = (datetime(2025, 7, 1, tzinfo=UTC) + timedelta(days=DUE_DAYS)).date().isoformat()
     assert {(one["kind"], one["due"]) for one in opened} == {("statement-late", due)}
     async with treasury(service) as client:
-        await pays(client)
-    (closed,) = await world.events("work-item.closed")
-    assert closed["reference"] == f"/v1/statements/{issued[0]}"
+        paid = (await pays(client)).json()
+        (closed,) = await world.events("work-item.closed")
+        assert closed["reference"] == f"/v1/statements/{issued[0]}"
+        assert await night(DUE_DAYS + 3) == 0
+        await acts(client, paid["id"], "cancellation", {"reason": "rejet de la banque"})
+    assert [await night(DUE_DAYS + days) for days in (4, 5)] == [1, 0], "sent back, it is late again"
 
 
 @given(st.integers(1, 10_000), st.lists(st.integers(-5_000, 5_000).filter(bool), max_size=12))
