@@ -10,18 +10,11 @@ from typing import Final
 from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
 from services.contributions.application import follow_agents, follow_agreements
-from services.contributions.application.payloads import (
-    MonthWasClosed,
-    MonthWasReopened,
-    PayCorrected,
-    PaymentRecorded,
-    PaymentWasCancelled,
-    PayRecorded,
-    StatementAdjusted,
-    StatementIssued,
-    WorkItemClosed,
-    WorkItemOpened,
-)
+from services.contributions.application.payloads.month import MonthWasClosed, MonthWasReopened
+from services.contributions.application.payloads.pay import PayCorrected, PayRecorded
+from services.contributions.application.payloads.payment import PaymentRecorded, PaymentWasCancelled
+from services.contributions.application.payloads.statement import StatementAdjusted, StatementIssued
+from services.contributions.application.payloads.work import WorkItemClosed, WorkItemOpened
 
 PUBLISHES: Final[tuple[type[EventData], ...]] = (
     PayRecorded,

@@ -13,7 +13,7 @@ from kit.period import Month
 from rules.book import RuleBook
 from services.contributions.adapters import closings, ledger
 from services.contributions.adapters.closings import Closing
-from services.contributions.application.payloads import MonthWasClosed, MonthWasReopened
+from services.contributions.application.payloads.month import MonthWasClosed, MonthWasReopened
 from services.contributions.application.record_pay import Reception
 from services.contributions.application.run_contributions import RunOutcome, run_contributions
 from services.contributions.domain.errors import FutureCutOff, MonthNotClosed

@@ -12,7 +12,7 @@ from kit.events.outbox import Outgoing, publish_many
 from rules.book import Rules
 from services.contributions.adapters import parking
 from services.contributions.adapters.parking import Parked
-from services.contributions.application.payloads import WorkItemClosed, WorkItemOpened
+from services.contributions.application.payloads.work import WorkItemClosed, WorkItemOpened
 from services.contributions.application.record_pay import Reception
 from services.contributions.domain.bounds import Bounds, Breach, of_agents, of_employer
 from services.contributions.domain.delta import Delta

@@ -15,7 +15,7 @@ from kit.events.outbox import Outgoing, publish_many
 from services.contributions.adapters import agents, pay
 from services.contributions.adapters.agents import Matricule
 from services.contributions.adapters.pay import Numbered, PayVersion
-from services.contributions.application.payloads import pay_event
+from services.contributions.application.payloads.pay import pay_event
 from services.contributions.domain.intake import (
     CONFLICTS,
     WRITTEN,

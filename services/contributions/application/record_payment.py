@@ -14,12 +14,8 @@ from kit.events.outbox import Outgoing, publish, publish_many
 from rules.book import Rules
 from services.contributions.adapters import ledger, payments
 from services.contributions.adapters.payments import Payment
-from services.contributions.application.payloads import (
-    PaymentRecorded,
-    PaymentWasCancelled,
-    WorkItemClosed,
-    WorkItemOpened,
-)
+from services.contributions.application.payloads.payment import PaymentRecorded, PaymentWasCancelled
+from services.contributions.application.payloads.work import WorkItemClosed, WorkItemOpened
 from services.contributions.application.record_pay import Reception
 from services.contributions.domain.errors import (
     NoSuchContract,

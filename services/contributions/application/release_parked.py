@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import publish
 from services.contributions.adapters import parking
 from services.contributions.adapters.parking import Parked
-from services.contributions.application.payloads import WorkItemClosed
+from services.contributions.application.payloads.work import WorkItemClosed
 from services.contributions.application.record_pay import Reception
 from services.contributions.domain.errors import NotParked, UnknownParked
 

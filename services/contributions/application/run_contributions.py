@@ -20,7 +20,7 @@ from services.contributions.adapters import agents, closings, ledger, parking, p
 from services.contributions.adapters.agents import Known
 from services.contributions.adapters.ledger import RunRecord, Statement
 from services.contributions.application.park import keep_parked, sift
-from services.contributions.application.payloads import StatementAdjusted, StatementIssued
+from services.contributions.application.payloads.statement import StatementAdjusted, StatementIssued
 from services.contributions.application.record_pay import Reception
 from services.contributions.domain.agent_file import AgentFile
 from services.contributions.domain.bounds import Bounds, Breach

@@ -1,0 +1,1 @@
+"""The payloads contributions publish. Amounts, rates and ids are strings; nothing tells who a person is."""
