@@ -30,6 +30,7 @@ from services.contributions.api import (
     statements,
     terms_prices,
 )
+from services.contributions.api.dsn import codes as dsn_codes
 from services.contributions.api.dsn import declarations as dsn_declarations
 from services.contributions.api.dsn import expected as dsn_expected
 from services.contributions.api.dsn import imports as dsn_imports
@@ -40,6 +41,7 @@ ROUTERS: Final = (
     pay_bulk.router,
     import_pay.router,
     dsn_imports.router,
+    dsn_codes.router,
     dsn_expected.router,
     dsn_declarations.router,
     regional_runs.router,

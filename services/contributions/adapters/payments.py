@@ -24,6 +24,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -173,26 +174,29 @@ async def receivables(tx: AsyncConnection, limit: int, previous: UUID | None, em
     return [_receivable(row) for row in await tx.execute(query)]
 
 
-async def accounts(tx: AsyncConnection, employer: str | None) -> list[Account]:
-    """Every contract that has a statement, in the order of its key: one statement of SQL whatever their number."""
+async def accounts(
+    tx: AsyncConnection, limit: int, previous: Contract | None, employer: str | None
+) -> tuple[list[Account], Account]:
+    """Contracts that have a statement, in the order of their keys, and the sums of all that are asked for."""
     put = _sums(payment_allocation, payment_allocation.c.payment)
     counted = case((payment_cancellation.c.payment.is_(None), payment.c.amount), else_=literal(0))
-    paid = (
-        select(*_key_of(payment), func.sum(counted).label("paid"), func.sum(put.c.amount).label("put"))
-        .select_from(_with_cancellations().outerjoin(put, put.c.payment == payment.c.id))
-        .group_by(*_key_of(payment))
-        .subquery()
-    )
+    paid = select(*_key_of(payment), func.sum(counted).label("paid"), func.sum(put.c.amount).label("put"))
+    paid = paid.select_from(_with_cancellations().outerjoin(put, put.c.payment == payment.c.id))
     issued = select(*_key_of(statement), func.count().label("number"), func.sum(statement.c.amount).label("amount"))
     if employer is not None:
-        issued = issued.where(statement.c.employer == employer)
-    owing = issued.group_by(*_key_of(statement)).subquery()
-    same = [mine == theirs for mine, theirs in zip(_key_of(owing), _key_of(paid), strict=True)]
-    query = select(owing, paid.c.paid, paid.c.put).outerjoin(paid, and_(*same)).order_by(*_key_of(owing))
-    return [
-        Account(_contract(row), row.number, _money(row.amount), _money(row.paid), _money(row.paid) - _money(row.put))
-        for row in await tx.execute(query)
-    ]
+        issued, paid = issued.where(statement.c.employer == employer), paid.where(payment.c.employer == employer)
+    owing, settled = issued.group_by(*_key_of(statement)).cte(), paid.group_by(*_key_of(payment)).cte()
+    same = [mine == theirs for mine, theirs in zip(_key_of(owing), _key_of(settled), strict=True)]
+    both = owing.outerjoin(settled, and_(*same))
+    figures = (owing.c.number, owing.c.amount, settled.c.paid, settled.c.put)
+    shown: list[ColumnElement[Any]] = [*_key_of(owing), *figures]
+    page = select(*shown).select_from(both).order_by(*_key_of(owing)).limit(limit)
+    if previous is not None:
+        page = page.where(tuple_(*_key_of(owing)) > (previous.employer, previous.agreement, previous.insurer))
+    sums: Select[Any] = select(*(func.sum(one).label(one.name) for one in figures)).select_from(both)
+    rows: Sequence[Row[Any]] = (await tx.execute(page)).all()
+    whole: Row[Any] = (await tx.execute(sums)).one()
+    return [_account(_contract(row), row) for row in rows], _account(Contract(employer or "", "", ""), whole)
 
 
 async def late(tx: AsyncConnection, issued_before: datetime) -> list[Receivable]:
@@ -255,6 +259,11 @@ async def _read(tx: AsyncConnection, query: Select[Any]) -> list[Payment]:
         )
         for row in rows
     ]
+
+
+def _account(contract: Contract, row: Row[Any]) -> Account:
+    paid = _money(row.paid)
+    return Account(contract, int(row.number or 0), _money(row.amount), paid, paid - _money(row.put))
 
 
 def _receivable(row: Row[Any]) -> Receivable:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from kit.clock import PARIS
 from kit.http.auth import Principal, requires
-from kit.http.pagination import Page, Paging, paged
+from kit.http.pagination import KeyPart, Page, Paging, paged
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
 from kit.http.types import Amount, Answer, Code, DateText, Request, SignedAmount, SiretText, Text, example
 from kit.ids import new_id
@@ -162,10 +162,9 @@ class AccountAnswer(ContractAnswer):
         )
 
 
-class AccountsAnswer(Answer):
-    """The contracts asked for, and their totals."""
+class AccountsAnswer(Page[AccountAnswer]):
+    """A page of contracts; the totals are those of all that are asked for, on every page."""
 
-    items: list[AccountAnswer]
     issued: SignedAmount
     paid: SignedAmount
     balance: SignedAmount
@@ -183,6 +182,12 @@ class ReceivableAnswer(ContractAnswer):
     left: SignedAmount
     due: date
     late: bool
+
+
+def _contract_key(*parts: KeyPart) -> Contract:
+    """The contract that a cursor names."""
+    employer, agreement, insurer = map(str, parts)
+    return Contract(employer, agreement, insurer)
 
 
 def _contract(found: Contract) -> dict[str, str | None]:
@@ -238,12 +243,20 @@ async def cancel(
 
 
 @router.get("/v1/accounts", summary="Comptes par contrat : émis, payé, solde", dependencies=READS)
-async def accounts(*, tx: Tx, employer: Employer = None) -> AccountsAnswer:
-    """Every contract in the caller's scope, and totals that are the sums of the rows."""
-    found = await payments.accounts(tx, employer)
-    issued, paid = Money.sum(one.issued for one in found), Money.sum(one.paid for one in found)
-    items = [AccountAnswer.of(one) for one in found]
-    return AccountsAnswer(items=items, issued=issued, paid=paid, balance=issued - paid)
+async def accounts(
+    *, request: HttpRequest, response: Response, page: Paging, tx: Tx, employer: Employer = None
+) -> AccountsAnswer:
+    """Every contract in the caller's scope, and totals that are the sums of the rows of all pages."""
+    found, whole = await payments.accounts(tx, page.fetch, page.start(_contract_key), employer)
+    shown = paged(
+        request,
+        response,
+        page,
+        [AccountAnswer.of(one) for one in found],
+        lambda one: (one.employer, one.agreement, one.insurer or ""),
+    )
+    balance = whole.issued - whole.paid
+    return AccountsAnswer(items=shown.items, next=shown.next, issued=whole.issued, paid=whole.paid, balance=balance)
 
 
 @router.get("/v1/receivables", summary="Bordereaux qui restent dus, dans l'ordre", dependencies=READS)

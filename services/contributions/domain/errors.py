@@ -234,3 +234,10 @@ class AllocationTooLarge(RelaisError):
     code = "allocation_too_large"
     title_fr = "Montant affecté supérieur à ce qui reste dû ou à ce qui reste du paiement"
     title_en = "More allocated than is left of what is owed, or of the payment"
+
+
+class UnknownDsnParameters(RelaisError):
+    code = "dsn_parameters_not_found"
+    title_fr = "Paramètres de l'organisme inconnus"
+    title_en = "Unknown insurer's codes"
+    status = 404

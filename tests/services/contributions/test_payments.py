@@ -169,6 +169,29 @@ async def test_a_payment_sent_back_is_owed_again(service: Service, world: World,
     assert issued
 
 
+async def test_accounts_come_in_pages_with_the_totals_of_all(
+    service: Service, world: World, issued: list[UUID]
+) -> None:
+    await world.member("A1", employer=AGGLOMERATION)
+    await world.pay("A1", "2025-06", employer=AGGLOMERATION, tib="1000.00")
+    await world.run("2025-06", employer=AGGLOMERATION)
+    async with treasury(service, CITY, AGGLOMERATION) as client:
+        await pays(client)
+        whole = (await client.get("/v1/accounts")).json()
+        first = await client.get("/v1/accounts", params={"limit": 1})
+        second = await client.get("/v1/accounts", params={"limit": 1, "cursor": first.json()["next"]})
+        assert [*first.json()["items"], *second.json()["items"]] == whole["items"]
+        assert (len(whole["items"]), whole["next"], second.json()["next"]) == (2, None, None)
+        totals = {(one["issued"], one["paid"], one["balance"]) for one in (whole, first.json(), second.json())}
+        assert totals == {("168.10", "60.00", "108.10")}
+        assert 'rel="next"' in first.headers["link"]
+        own = (await client.get("/v1/accounts", params={"employer": AGGLOMERATION})).json()
+        assert (own["issued"], own["paid"]) == ("20.50", "0.00")
+        foreign = (await client.get("/v1/statements", params={"limit": 1})).json()["next"]
+        assert (await client.get("/v1/accounts", params={"cursor": foreign})).json()["code"] == "cursor"
+    assert issued
+
+
 async def test_what_is_refused(service: Service, issued: list[UUID]) -> None:
     async with treasury(service) as client:
         tomorrow = (NOW.date() + timedelta(days=1)).isoformat()

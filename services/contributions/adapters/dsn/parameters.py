@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.ids import new_id
@@ -16,6 +16,7 @@ from services.contributions.adapters.dsn.tables import dsn_parameters
 from services.contributions.domain.dsn.parameters import Codes, Contract
 
 _TABLE: Final = dsn_parameters.c
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('contributions.dsn.parameters:' || :employer, 0))")
 
 
 async def add(tx: AsyncConnection, employer: str, one: Contract, at: datetime, by: str) -> UUID:
@@ -35,6 +36,21 @@ async def add(tx: AsyncConnection, employer: str, one: Contract, at: datetime, b
         )
     )
     return key
+
+
+async def lock(tx: AsyncConnection, employer: str) -> None:
+    """Until commit nobody else gives codes of this employer."""
+    await tx.execute(_LOCK, {"employer": employer})
+
+
+async def given(
+    tx: AsyncConnection, employer: str, agreement: str, insurer: str, start: date
+) -> tuple[int, Contract | None]:
+    """How often the codes of a contract from a day on were given (its version), and those that count."""
+    this = (_TABLE.employer == employer, _TABLE.agreement == agreement)
+    query = select(dsn_parameters).where(*this, _TABLE.insurer == insurer, _TABLE.starts == start).order_by(_TABLE.id)
+    rows = (await tx.execute(query)).all()
+    return len(rows), _contract(rows[-1]) if rows else None
 
 
 async def of_employer(tx: AsyncConnection, employer: str) -> list[Contract]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -65,8 +66,10 @@ async def get(service: Service, path: str, **query: Any) -> Any:
 async def codes(service: Service, start: str = "2025-01-01", **changes: Any) -> None:
     async with hris(service) as client:
         path = f"/v1/dsn/parameters/{CITY}/{ACCORD}/demo-a/{start}"
-        answer = await client.put(path, json={**CODES, **changes})
-        assert answer.status_code == 200, answer.text
+        version = (await client.get(path)).headers.get("etag")
+        named = {"If-Match": version} if version else {}
+        answer = await client.put(path, json={**CODES, **changes}, headers=named)
+        assert answer.status_code == (200 if version else 201), answer.text
 
 
 async def report(service: Service) -> list[tuple[str, str | None, str | None, str | None]]:
@@ -311,6 +314,7 @@ async def test_another_employer_sees_nothing_of_it(service: Service, world: Worl
             assert (await client.get(f"/v1/dsn/{path}")).status_code == 403
         put = await client.put(f"/v1/dsn/parameters/{CITY}/{ACCORD}/demo-a/2025-01-01", json=CODES)
         assert put.status_code == 403
+        assert (await client.get(f"/v1/dsn/parameters/{CITY}/{ACCORD}/demo-a/2025-01-01")).status_code == 403
     for table in ("dsn_declaration", "dsn_part", "dsn_difference", "dsn_person", "dsn_parameters"):
         query = f"SELECT 1 FROM {table}"
         assert await world.rows(query, Scope.of(frozenset({AGGLOMERATION}))) == []
@@ -329,6 +333,25 @@ async def test_codes_are_dated_and_the_last_given_for_a_day_counts(service: Serv
         path = f"/v1/dsn/parameters/{CITY}/{ACCORD}/demo-a/2025-01-01"
         wrong = await client.put(path, json={**CODES, "reference": "it's", "to": "2024-01-01"})
     assert wrong.status_code == 422
+
+
+async def test_codes_are_corrected_by_naming_the_version_read(service: Service, world: World) -> None:
+    path = f"/v1/dsn/parameters/{CITY}/{ACCORD}/demo-a/2025-01-01"
+    other = {**CODES, "reference": "OTHER"}
+    async with hris(service) as client:
+        assert (await client.get(path)).json()["code"] == "dsn_parameters_not_found"
+        assert (await client.put(path, json=CODES, headers={"If-Match": '"1"'})).status_code == 412
+        answers = await asyncio.gather(*(client.put(path, json=CODES) for _ in range(5)))
+        assert sorted(one.status_code for one in answers) == [200, 200, 200, 200, 201]
+        assert {one.headers["etag"] for one in answers} == {'"1"'}
+        assert (await client.put(path, json=other)).json()["code"] == "if_match_missing"
+        racing = [{**CODES, "reference": f"R{n}"} for n in range(5)]
+        raced = await asyncio.gather(*(client.put(path, json=one, headers={"If-Match": '"1"'}) for one in racing))
+        assert sorted(one.status_code for one in raced) == [200, 412, 412, 412, 412]
+        won = next(body["reference"] for body, one in zip(racing, raced, strict=True) if one.status_code == 200)
+        read = await client.get(path)
+        assert (read.json()["reference"], read.headers["etag"]) == (won, '"2"')
+    assert len(await world.rows("SELECT id FROM dsn_parameters")) == 2
 
 
 @pytest.mark.parametrize("name", ["dsn-2025-06.txt", "dsn-2025-06-abimee.txt"])
