@@ -26,6 +26,7 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/payments": "contributions",
     "/v1/accounts": "contributions",
     "/v1/receivables": "contributions",
+    "/v1/settlements": "contributions",
     "/v1/simulations/contributions": "contributions",
     "/v1/entitlements": "claims",
     "/v1/claims": "claims",

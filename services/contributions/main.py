@@ -25,6 +25,7 @@ from services.contributions.api import (
     payments,
     regional_runs,
     runs,
+    settlements,
     simulations,
     statement_files,
     statements,
@@ -51,6 +52,7 @@ ROUTERS: Final = (
     statements.router,
     statement_files.router,
     payments.router,
+    settlements.router,
     simulations.router,
     terms_prices.router,
 )

@@ -241,3 +241,26 @@ class UnknownDsnParameters(RelaisError):
     title_fr = "Paramètres de l'organisme inconnus"
     title_en = "Unknown insurer's codes"
     status = 404
+
+
+class SettlementOff(RelaisError):
+    """Lines and statements do not say the same: nothing is settled until somebody has found out why."""
+
+    code = "settlement_does_not_reconcile"
+    title_fr = "Les lignes et les bordereaux ne disent pas la même somme : rien n'est réglé"
+    title_en = "Lines and statements do not add up to the same: nothing is settled"
+    status = 409
+
+
+class NothingToSettle(RelaisError):
+    code = "nothing_to_settle"
+    title_fr = "Aucun bordereau de cet assureur ne reste à régler jusqu'à ce mois"
+    title_en = "No statement of this insurer is left to settle up to this month"
+    status = 409
+
+
+class UnknownSettlement(RelaisError):
+    code = "settlement_not_found"
+    title_fr = "Règlement inconnu"
+    title_en = "Unknown settlement"
+    status = 404

@@ -1,6 +1,7 @@
 from kit.db.migrate import run
+from services.contributions.adapters import settlement_tables as settlements
 from services.contributions.adapters.dsn import tables as dsn  # its tables belong to the same metadata
 from services.contributions.adapters.tables import metadata
 
-assert dsn.dsn_declaration.metadata is metadata
+assert all(one.metadata is metadata for one in (dsn.dsn_declaration, settlements.settlement))
 run(metadata)

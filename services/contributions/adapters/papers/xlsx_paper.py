@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import xlsxwriter
 
 from kit.money import Money
 from services.contributions.adapters.papers.paper import COLUMNS, GUARANTEES, Paper
+from services.contributions.adapters.papers.sheet import Cell, write_rows
 from services.contributions.domain.delta import Amounts
 
 _AMOUNT: Final = "#,##0.00"
@@ -23,24 +24,13 @@ def xlsx_of(paper: Paper) -> bytes:
     book = xlsxwriter.Workbook(written, {"constant_memory": True, "strings_to_formulas": False})
     book.set_properties({"created": paper.statement.recorded_at.replace(tzinfo=None), "title": paper.name})
     amount = book.add_format({"num_format": _AMOUNT})
-    _rows(book.add_worksheet("Bordereau"), _totals(paper), amount)
-    _rows(book.add_worksheet("Lignes"), _lines(paper), amount)
+    write_rows(book.add_worksheet("Bordereau"), _totals(paper), amount)
+    write_rows(book.add_worksheet("Lignes"), _lines(paper), amount)
     book.close()
     return written.getvalue()
 
 
-def _rows(sheet: Any, rows: Iterable[Iterable[str | Money | int]], amount: Any) -> None:
-    for number, row in enumerate(rows):
-        for place, cell in enumerate(row):
-            if isinstance(cell, Money):
-                sheet.write_number(number, place, cell.euros, amount)
-            elif isinstance(cell, int):
-                sheet.write_number(number, place, cell)
-            else:
-                sheet.write_string(number, place, cell)
-
-
-def _totals(paper: Paper) -> Iterable[Iterable[str | Money | int]]:
+def _totals(paper: Paper) -> Iterable[Sequence[Cell]]:
     statement = paper.statement
     yield "Bordereau n°", statement.number
     yield "Employeur (SIRET)", statement.employer
@@ -62,10 +52,10 @@ def _figures(amounts: Amounts) -> tuple[Money, ...]:
     return amounts.base, amounts.amount, amounts.employer, amounts.agent
 
 
-def _lines(paper: Paper) -> Iterable[Iterable[str | Money | int]]:
+def _lines(paper: Paper) -> Iterable[Sequence[Cell]]:
     yield COLUMNS
     for line in paper.lines:
-        row: list[str | Money | int] = list(paper.row(line))
+        row: list[Cell] = list(paper.row(line))
         for place, money in zip(_AMOUNTS, _figures(line.delta.amounts), strict=True):
             row[place] = money
         yield row
