@@ -7,6 +7,7 @@ events at the end of the pass. If anything was forgotten, a second pass builds e
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -59,7 +60,10 @@ _EARLY: Final = text("""
 
 
 # Places may move on meanwhile; a rebuild, which drops them, waits.
-_HOLD: Final = text("SELECT passes_left FROM consumer_cursor FOR KEY SHARE")
+_HOLD: Final = text("""
+    SELECT passes_left FROM consumer_cursor
+     WHERE CAST(:producers AS text[]) IS NULL OR producer = ANY (CAST(:producers AS text[])) FOR KEY SHARE
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,14 @@ async def begin(tx: AsyncConnection, delivery: Delivery) -> None:
     await tx.execute(_BEGIN, {**who, "epoch": NOWHERE, "passes_left": FIRST_PASS})
 
 
-async def hold_complete(tx: AsyncConnection) -> bool:
+async def hold_complete(tx: AsyncConnection, producers: Collection[str] | None = None) -> bool:
     """Whether this component's copy of the others' facts is whole: nothing is being built again, nor read again after a
     restore. Until commit no rebuild begins. Who takes back what was issued asks this before looking at the facts.
+
+    `producers`: those whose facts matter; None: all.
     """
-    return all(left == UP_TO_DATE for left in (await tx.execute(_HOLD)).scalars())
+    asked = {"producers": None if producers is None else list(producers)}
+    return all(left == UP_TO_DATE for left in (await tx.execute(_HOLD, asked)).scalars())
 
 
 async def is_settled_in(tx: AsyncConnection, delivery: Delivery, epoch: UUID) -> bool:

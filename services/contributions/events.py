@@ -1,4 +1,4 @@
-"""What contributions publish, and what they read of accords and of agents' files.
+"""What contributions publish, and what they read of accords, of agents' files and of claims.
 
 Handlers store what they learn and runs read what is there: an accord, its agents and their pay may come in any order.
 """
@@ -9,7 +9,7 @@ from typing import Final
 
 from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
-from services.contributions.application import follow_agents, follow_agreements
+from services.contributions.application import follow_agents, follow_agreements, follow_claims
 from services.contributions.application.payloads.month import MonthWasClosed, MonthWasReopened
 from services.contributions.application.payloads.pay import PayCorrected, PayRecorded
 from services.contributions.application.payloads.payment import PaymentRecorded, PaymentWasCancelled
@@ -30,10 +30,11 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
 )
 
 _ELIGIBILITY: Final = "fr.psc.eligibility"
+_CLAIMS: Final = "fr.psc.claims"
 
 
 def subscriptions() -> list[Subscription]:
-    """Terms of accords; matricules, statuses, cover and options of agents."""
+    """Terms of accords; matricules, statuses, cover and options of agents; what claims decided, for yearly accounts."""
     return [
         Subscription(
             producer="agreements",
@@ -60,5 +61,20 @@ def subscriptions() -> list[Subscription]:
                 "affiliation": "agent",
                 "option_election": "agent",
             },
+        ),
+        Subscription(
+            producer="claims",
+            topics=("psc.claims.case.v1",),
+            handlers={
+                f"{_CLAIMS}.claim.opened.v1": follow_claims.claim_opened,
+                f"{_CLAIMS}.benefit.decided.v1": follow_claims.month_decided,
+                f"{_CLAIMS}.benefit.adjusted.v1": follow_claims.month_decided,
+                f"{_CLAIMS}.capital.due.v1": follow_claims.capital_due,
+                **{
+                    f"{_CLAIMS}.annuity.{moved}.v1": follow_claims.annuity_moved
+                    for moved in ("started", "adjusted", "ended")
+                },
+            },
+            projections=dict.fromkeys(("claim_opening", "claim_month", "claim_annuity", "claim_capital"), "agent"),
         ),
     ]

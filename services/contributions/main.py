@@ -17,6 +17,7 @@ from kit.settings import Settings
 from rules.book import RuleBook
 from services.contributions import events
 from services.contributions.api import (
+    account_reports,
     import_pay,
     months,
     parked,
@@ -52,6 +53,7 @@ ROUTERS: Final = (
     statements.router,
     statement_files.router,
     payments.router,
+    account_reports.router,
     settlements.router,
     simulations.router,
     terms_prices.router,

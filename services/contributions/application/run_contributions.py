@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +31,9 @@ from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.replay import RunInputs, snapshot_of
 from services.contributions.domain.run import HeldMonth, StatementDraft, assess, drafts
 from services.contributions.domain.terms_document import read_terms
+
+# Whose facts decide what is owed; benefits do not.
+RESTS_ON: Final = ("agreements", "eligibility")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ async def run_contributions(
     not depend on that of agents. Raises FactsIncomplete, MonthClosed.
     """
     await ledger.lock(tx, employer)
-    if not await place.hold_complete(tx):
+    if not await place.hold_complete(tx, RESTS_ON):
         raise FactsIncomplete
     closed = await closings.closed_through(tx, employer)
     if closed is not None and month <= closed and not dry_run:

@@ -264,3 +264,10 @@ class UnknownSettlement(RelaisError):
     title_fr = "Règlement inconnu"
     title_en = "Unknown settlement"
     status = 404
+
+
+class UnknownContract(RelaisError):
+    code = "contract_not_found"
+    title_fr = "Aucun bordereau de ce contrat dans votre périmètre"
+    title_en = "No statement of this contract in your scope"
+    status = 404

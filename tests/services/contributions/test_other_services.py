@@ -10,6 +10,7 @@ from kit.events.envelope import EventData
 from kit.ids import new_id
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.application.payloads import AgreementPublished
+from services.claims.events import PUBLISHES as CLAIMS
 from services.contributions.domain.terms_document import read_terms
 from services.contributions.events import subscriptions
 from services.eligibility.events import PUBLISHES
@@ -75,7 +76,7 @@ async def test_an_agents_file_is_read_as_eligibility_tells_it(world: World) -> N
 
 
 def test_every_event_read_is_published() -> None:
-    published = {kind.type for kind in PUBLISHES} | {AgreementPublished.type}
+    published = {kind.type for kind in (*PUBLISHES, *CLAIMS)} | {AgreementPublished.type}
     read = {kind for one in subscriptions() for kind in one.handlers}
     assert read <= published
 

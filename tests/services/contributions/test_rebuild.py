@@ -39,5 +39,6 @@ async def test_nothing_is_taken_back_because_it_is_read_again(world: World) -> N
         await world.run("2025-06", dry_run=True)
     await world.elect(agent, "DEATH", "2025-01-01")
     for delivery in deliveries:
-        await settle(delivery)
+        if delivery.subscription.producer != "claims":  # no run rests on benefits
+            await settle(delivery)
     assert amounts(await world.run("2025-06")) == []

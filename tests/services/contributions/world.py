@@ -28,6 +28,8 @@ from tests.services.contributions.facts import ACCORD, BOOK, CITY, document, ele
 NOW: Final = datetime(2025, 7, 1, 8, 0, tzinfo=UTC)
 RECEPTION: Final = Reception(NOW, "demo-hris")
 HANDLERS: Final[dict[str, Handler]] = {k: h for s in subscriptions() for k, h in s.handlers.items()}
+# Who tells of what; eligibility of all the rest.
+SERVICES: Final = {"agreement": "agreements", **dict.fromkeys(("claim", "benefit", "annuity", "capital"), "claims")}
 SINCE_2025: Final = ({"start": "2025-01-01", "end": None, "outcome": "AFFILIATED"},)
 
 
@@ -63,7 +65,7 @@ class World:
 
     async def tell_in(self, tx: AsyncConnection, kind: str, data: dict[str, Any]) -> None:
         """The same, in a transaction of the caller's."""
-        service = "agreements" if kind.startswith("agreement") else "eligibility"
+        service = SERVICES.get(kind.partition(".")[0], "eligibility")
         full = f"fr.psc.{service}.{kind}.v1"
         envelope = Envelope(
             id=new_id(),
