@@ -12,7 +12,7 @@ from pydantic import Field
 from kit.http.types import Code, Count, DateText, Flag, LongText, SiretText, Text
 from kit.period import Period
 from services.agreements.adapters.document_guarantees import GuaranteeDocument
-from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, Part
+from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, ConventionKey, Dated, Key, Part
 from services.agreements.adapters.terms_document import (
     BaseDocument,
     EligibilityDocument,
@@ -36,15 +36,20 @@ class EmployerDocument(Dated):
 
 
 class InsurerDocument(Dated):
-    """Who insures. `legal_code` null: unknown."""
+    """Who insures. `legal_code` null: unknown.
+
+    `convention`: the one its contracts stand on, where the insurer holds several of the scheme; null: not said.
+    """
 
     code: Code
     name: Text
     legal_code: domain.LegalCode | None = None
     assumption: Flag = False
+    # Left out where it is null, so that documents stored without it read the same.
+    convention: ConventionKey | None = Field(None, exclude_if=lambda said: said is None)
 
     def to_domain(self) -> domain.InsurerParty:
-        return domain.InsurerParty(self.code, self.name, self.legal_code, self.period, self.assumption)
+        return domain.InsurerParty(self.code, self.name, self.legal_code, self.period, self.assumption, self.convention)
 
 
 class SignatureDocument(Part):
@@ -80,9 +85,9 @@ class AgreementDraft(TermsDocument):
     `locks` are paths of terms that its own exceptions may not change.
     """
 
-    agreement: Code
+    agreement: Key
     title: LongText
-    scheme: Code | None = None
+    scheme: Key | None = None
     effective: Dated
     source: Text | None = None
     signature: SignatureDocument = SignatureDocument()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.scheme_document import SchemeDocument
+from services.agreements.domain.scheme import Convention
 
 
 def ended(document: AgreementDocument, on: date) -> AgreementDocument:
@@ -22,15 +23,19 @@ def ended(document: AgreementDocument, on: date) -> AgreementDocument:
 def without_employer(document: AgreementDocument, siret: str, on: date) -> AgreementDocument:
     """The accord with an employer that is bound until `on` included."""
     content = document.dump()
-    content["employers"] = _cut(content["employers"], on, only=("siret", siret))
-    content["exceptions"] = _cut(content["exceptions"], on, only=("employer", siret))
+    content["employers"] = _cut(content["employers"], on, lambda part: part["siret"] == siret)
+    content["exceptions"] = _cut(content["exceptions"], on, lambda part: part["employer"] == siret)
     return AgreementDocument.model_validate(content)
 
 
-def without_insurer(document: AgreementDocument, code: str, on: date) -> AgreementDocument:
-    """The accord with an insurer that insures until `on` included."""
+def without_convention(document: AgreementDocument, convention: Convention, on: date) -> AgreementDocument:
+    """The accord with an insurer that insures by a convention until `on` included."""
     content = document.dump()
-    content["insurers"] = _cut(content["insurers"], on, only=("code", code))
+    content["insurers"] = _cut(
+        content["insurers"],
+        on,
+        lambda part: part["code"] == convention.insurer and part.get("convention") in (None, convention.id),
+    )
     return AgreementDocument.model_validate(content)
 
 
@@ -43,11 +48,13 @@ def convention_ended(scheme: SchemeDocument, key: str, on: date, reason: str) ->
     return SchemeDocument.model_validate(content)
 
 
-def _cut(parts: Iterable[dict[str, Any]], on: date, only: tuple[str, str] | None = None) -> list[dict[str, Any]]:
-    """Dated parts cut after a day; those that would only begin then are left out."""
+def _cut(
+    parts: Iterable[dict[str, Any]], on: date, concerned: Callable[[dict[str, Any]], bool] = bool
+) -> list[dict[str, Any]]:
+    """Dated parts cut after a day, as far as they are concerned; those that would only begin then are left out."""
     found = []
     for part in parts:
-        if only is not None and part[only[0]] != only[1]:
+        if not concerned(part):
             found.append(part)
         elif part["from"] <= on.isoformat():
             found.append(_cut_one(part, on))

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from kit.http.types import Code, Count, DateText, Flag, LongText, Request, SiretText, Text
+from kit.http.types import Count, DateText, Flag, LongText, Request, SiretText, Text
 from kit.period import Period
+from services.agreements.adapters.document_parts import Key
 from services.agreements.domain.agreement import LegalCode
 from services.agreements.domain.organisation import EMPLOYERS, Organisation, OrganisationKind, contradictions_of
 
@@ -38,7 +39,7 @@ class OrganisationDocument(Request):
 
     kind: OrganisationKind
     siret: SiretText | None = None
-    code: Code | None = None
+    code: Key | None = None
     name: Text
     departement: Departement | None = None
     coordinating: Flag = False

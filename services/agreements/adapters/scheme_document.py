@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections import Counter
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from kit.http.types import Code, Count, DateText, Flag, LongText, Text
-from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, ExactRate, Part
+from services.agreements.adapters.document_parts import (
+    MANY,
+    MAX_ITEMS,
+    ConventionKey,
+    Dated,
+    ExactRate,
+    Key,
+    Part,
+)
 from services.agreements.adapters.terms_document import TermPath, TermsDocument
 from services.agreements.domain import scheme as domain
 
@@ -30,7 +40,7 @@ class AwardDocument(Part):
 class ConventionDocument(Dated):
     """A convention de participation: who carries the risk, who manages it, and, once ended, why."""
 
-    id: Code | None = None
+    id: ConventionKey | None = None
     insurer: Code
     manager: Code | None = None
     lot: Count | None = None
@@ -48,7 +58,7 @@ class SchemeDocument(Part):
     otherwise.
     """
 
-    scheme: Code
+    scheme: Key
     title: Text
     signed_on: DateText
     coordinator: Code
@@ -65,9 +75,25 @@ class SchemeDocument(Part):
     locks: list[TermPath] = Field(default_factory=list, max_length=MAX_ITEMS)
     source: Text
 
+    @model_validator(mode="after")
+    def _named_apart(self) -> Self:
+        if len(dict(self.named())) < len(self.conventions):
+            message = "Deux conventions portent le même identifiant."
+            raise PydanticCustomError("convention_twice", "{message}", {"message": message})
+        return self
+
     def named(self) -> list[tuple[str, ConventionDocument]]:
-        """The conventions by id: the one given, or one made of scheme, insurer and lot."""
-        return [(one.id or f"{self.scheme}.{one.insurer}.{one.lot or 0}", one) for one in self.conventions]
+        """The conventions by id: the one given, or one made of scheme, insurer and lot.
+
+        Several of one insurer for one lot, or for lots that nobody has published, are told apart by their place.
+        """
+        made: Counter[str] = Counter()
+        found = []
+        for one in self.conventions:
+            key = f"{self.scheme}.{one.insurer}.{one.lot or 0}"
+            made[key] += 1
+            found.append((one.id or (key if made[key] == 1 else f"{key}.{made[key]}"), one))
+        return found
 
     def to_domain(self) -> domain.Scheme:
         """The scheme with value types, as far as accords are checked against it."""

@@ -29,6 +29,7 @@ from services.agreements.domain.cascade import Effect, EffectKind
 from services.agreements.domain.errors import InvalidAgreement, NotAParty, OutsideForce, UnknownConvention
 from services.agreements.domain.lifecycle import LIVING, Status, Step, step, suspensions
 from services.agreements.domain.revision import revised_rates, revision_findings
+from services.agreements.domain.scheme import Convention
 from services.agreements.domain.term_tree import TermChange, changes
 from services.agreements.domain.terms import exact
 from services.agreements.domain.validation import accepted
@@ -153,11 +154,15 @@ async def adhesion_end(tx: AsyncConnection, key: str, siret: str, on: date, reas
 
 
 async def convention_end(tx: AsyncConnection, convention: str, on: date, reason: str) -> Plan:
-    """The insurer ends a convention, `on` being its last day. Raises UnknownConvention, OutsideForce."""
+    """The insurer ends a convention, `on` being its last day.
+
+    Raises UnknownConvention, OutsideForce, ConventionNotSaid.
+    """
     for key in [scheme.scheme for _, scheme in await schemes.all_latest(tx)]:
         await schemes.lock(tx, key)  # always in the order of ids; what is read after it stays until commit
     for version, scheme in await schemes.all_latest(tx):
-        found = next((one for one in scheme.to_domain().conventions if one.id == convention), None)
+        known = scheme.to_domain().conventions
+        found = next((one for one in known if one.id == convention), None)
         if found is None:
             continue
         if not found.period.start <= on < found.period.last:
@@ -165,8 +170,8 @@ async def convention_end(tx: AsyncConnection, convention: str, on: date, reason:
         bound = [await locked(tx, key) for key in await agreements.of_scheme(tx, scheme.scheme)]
         bound = [one for one in bound if one.document.scheme == scheme.scheme]
         bound = [one for one in bound if one.status in LIVING | {Status.DENOUNCED}]
-        effects = cascade.convention_ends(found, [one.document.to_domain() for one in bound], on)
-        moves = [move for one in bound if (move := _carried(one, found.insurer, on, reason, effects)) is not None]
+        effects = cascade.convention_ends(found, [one.document.to_domain() for one in bound], on, known)
+        moves = [move for one in bound if (move := _carried(one, found, on, reason, effects)) is not None]
         ended = document_changes.convention_ended(scheme, convention, on, reason)
         return Plan(effects, moves, scheme=(version + 1, ended))
     raise UnknownConvention
@@ -186,13 +191,15 @@ async def term(tx: AsyncConnection, key: str, today: date, reason: str) -> Plan 
     return Plan(effects, [_end(stored, Status.LAPSED, last, reason, effects)])
 
 
-def _carried(stored: StoredAgreement, insurer: str, on: date, reason: str, effects: Sequence[Effect]) -> Move | None:
+def _carried(
+    stored: StoredAgreement, convention: Convention, on: date, reason: str, effects: Sequence[Effect]
+) -> Move | None:
     """What the end of a convention does to one accord: it lapses, goes on with another insurer, or is not concerned."""
     kinds = {effect.kind for effect in effects if effect.agreement == stored.id}
     if EffectKind.AGREEMENT_LAPSES in kinds:
         return _end(stored, Status.LAPSED, on, reason, effects)
     if EffectKind.CONTRACT_ENDS in kinds:
-        document = document_changes.without_insurer(stored.document, insurer, on)
+        document = document_changes.without_convention(stored.document, convention, on)
         return Move(stored, on, document=document, renews_notice=True)
     return None
 

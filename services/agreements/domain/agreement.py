@@ -50,13 +50,14 @@ class EmployerParty:
 
 @dataclass(frozen=True, slots=True)
 class InsurerParty:
-    """Who insures, while it does."""
+    """Who insures, while it does. `convention`: the one its contracts stand on; None: not said."""
 
     code: str
     name: str
     legal_code: LegalCode | None
     period: Period
     assumption: bool = False
+    convention: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Final
 from kit.period import ONE_DAY, Period
 from kit.trace import canonical
 from services.agreements.domain.agreement import Agreement
+from services.agreements.domain.errors import ConventionNotSaid
 from services.agreements.domain.scheme import Convention
 
 SOURCE: Final = "accord art. 8"
@@ -81,6 +82,7 @@ class Contract:
     employer: str
     insurer: str
     period: Period
+    convention: str | None = None
 
 
 def contracts(accord: Agreement) -> list[Contract]:
@@ -91,21 +93,29 @@ def contracts(accord: Agreement) -> list[Contract]:
             shared = employer.period.intersection(insurer.period)
             period = None if shared is None else shared.intersection(accord.effective)
             if period is not None:
-                found.append(Contract(accord.id, employer.siret, insurer.code, period))
+                found.append(Contract(accord.id, employer.siret, insurer.code, period, insurer.convention))
     return found
 
 
-def convention_ends(convention: Convention, accords: Iterable[Agreement], on: date) -> list[Effect]:
-    """The insurer ends a convention: its contracts end, and an accord nobody insures any more lapses."""
+def convention_ends(
+    convention: Convention, accords: Iterable[Agreement], on: date, others: Iterable[Convention] = ()
+) -> list[Effect]:
+    """The insurer ends a convention: its contracts end, and an accord nobody insures any more lapses.
+
+    `others` are those of the scheme. Raises ConventionNotSaid for an accord whose contracts may stand on another one
+    that the insurer goes on holding.
+    """
+    held = any(o.insurer == convention.insurer and o.id != convention.id and on + ONE_DAY in o.period for o in others)
     found = [Effect(EffectKind.CONVENTION_ENDS, on, SOURCE, insurer=convention.insurer, convention=convention.id)]
     for accord in accords:
-        ending = [c for c in contracts(accord) if c.insurer == convention.insurer and _runs_after(c, convention, on)]
+        ending = [c for c in contracts(accord) if _stands_on(c, convention) and _runs_after(c, convention, on)]
         if not ending:
             continue
+        if held and any(c.convention is None for c in ending):
+            raise ConventionNotSaid(accord.id)
         found += [_contract_ends(one, on, convention.id) for one in ending]
         found += _kept(accord.id, convention.insurer, on)
-        taken_over = any(i.code != convention.insurer and on + ONE_DAY in i.period for i in accord.insurers)
-        if not taken_over:
+        if not any(on + ONE_DAY in c.period and c not in ending for c in contracts(accord)):
             found.append(Effect(EffectKind.AGREEMENT_LAPSES, on, SOURCE, accord.id))
     return found
 
@@ -141,8 +151,12 @@ def lapses_at_term(accord: Agreement, on: date) -> list[Effect]:
     return [*found, Effect(EffectKind.AGREEMENT_LAPSES, on, SOURCE, accord.id)]
 
 
+def _stands_on(contract: Contract, convention: Convention) -> bool:
+    return contract.insurer == convention.insurer and contract.convention in (None, convention.id)
+
+
 def _runs_after(contract: Contract, convention: Convention, on: date) -> bool:
-    """Whether a contract stands on the convention and has days after its end."""
+    """Whether a contract shares days with the convention and has some after its end."""
     return contract.period.meets(convention.period) and contract.period.last > on
 
 

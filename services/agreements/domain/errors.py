@@ -117,6 +117,22 @@ class UnknownConvention(RelaisError):
     status = 404
 
 
+class ConventionNotSaid(RelaisError):
+    """The insurer goes on holding another convention, and an accord does not say on which its contracts stand."""
+
+    code = "convention_not_said"
+    title_fr = "Convention des contrats à préciser"
+    title_en = "The accord does not say its convention"
+    status = 409
+
+    def __init__(self, agreement: str) -> None:
+        super().__init__(
+            pointer="/path/convention",
+            detail_fr=f"L'accord {agreement} ne dit pas sur laquelle des conventions de l'assureur il repose.",
+            detail_en=f"Agreement {agreement} does not say on which of the insurer's conventions it stands.",
+        )
+
+
 class NotAParty(RelaisError):
     """The employer is not bound by the accord after that day."""
 

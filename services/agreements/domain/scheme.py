@@ -62,3 +62,7 @@ class Scheme:
     lots: tuple[Lot, ...]
     conventions: tuple[Convention, ...]
     rates_guaranteed_to: date | None = None
+
+    def of_insurer(self, code: str, named: str | None = None) -> tuple[Convention, ...]:
+        """The conventions of an insurer, or the one of them that is named."""
+        return tuple(c for c in self.conventions if c.insurer == code and named in (None, c.id))

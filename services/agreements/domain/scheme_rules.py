@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import combinations
 
 from services.agreements.domain.agreement import Agreement
 from services.agreements.domain.benefit import IncomeBenefit
@@ -26,6 +27,7 @@ def scheme_findings(agreement: Agreement, scheme: Scheme | None) -> Iterator[Fin
             "accord art. 8 ; rulebook S20",
             "L'accord dure au-delà du marché : il devient caduc si ses conventions prennent fin sans suite.",
         )
+    yield from _conventions(agreement, scheme)
     for index, guarantee in enumerate(agreement.guarantees):
         benefit = guarantee.benefit
         if guarantee.mandatory and isinstance(benefit, IncomeBenefit) and benefit.target not in scheme.levels:
@@ -35,6 +37,20 @@ def scheme_findings(agreement: Agreement, scheme: Scheme | None) -> Iterator[Fin
                 "annexe",
                 "Ce niveau n'est pas au catalogue régional.",
             )
+
+
+def _conventions(agreement: Agreement, scheme: Scheme) -> Iterator[Finding]:
+    """Contracts stand on one convention (art. 8): it is known, and said where the insurer holds several at once."""
+    for index, insurer in enumerate(agreement.insurers):
+        place = f"/insurers/{index}/convention"
+        known = scheme.of_insurer(insurer.code, insurer.convention)
+        if insurer.convention is not None and not known:
+            message = "Le régime régional n'a pas cette convention de cet assureur."
+            yield error("convention_unknown", place, "accord art. 8", message)
+        shared = [one for one in known if one.period.meets(insurer.period)]
+        if any(later.period.meets(earlier.period) for earlier, later in combinations(shared, 2)):
+            message = "L'assureur tient plusieurs conventions : celle des contrats reste à préciser."
+            yield warning("convention_not_said", place, "accord art. 8 ; rulebook S19", message)
 
 
 def scheme_findings_on(agreement: Agreement, scheme: Scheme | None, day: date) -> Iterator[Finding]:

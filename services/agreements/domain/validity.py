@@ -21,5 +21,5 @@ def insured_until(agreement: Agreement, scheme: Scheme | None) -> date | None:
 
 def _last(insurer: InsurerParty, scheme: Scheme) -> date:
     """The last day of an insurer; one without a known convention is bound by its own dates alone."""
-    ends = [convention.period.last for convention in scheme.conventions if convention.insurer == insurer.code]
+    ends = [convention.period.last for convention in scheme.of_insurer(insurer.code, insurer.convention)]
     return min(insurer.period.last, max(ends, default=date.max))

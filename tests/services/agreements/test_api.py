@@ -40,9 +40,9 @@ async def published(database: ComponentDatabase) -> list[dict[str, Any]]:
         return list(rows.scalars())
 
 
-async def bring_into_force(service: Service) -> None:
+async def bring_into_force(service: Service, scheme: dict[str, Any] | None = None) -> None:
     async with service.caller(*WRITE) as staff:
-        for path, body in (("/v1/schemes", raw("pays-de-la-loire-2024")), ("/v1/agreements", raw())):
+        for path, body in (("/v1/schemes", scheme or raw("pays-de-la-loire-2024")), ("/v1/agreements", raw())):
             assert (await staff.post(path, json=body)).status_code == 201
         for step in ("sign", "publish"):
             assert (await staff.post(f"/v1/agreements/{LRSY}/{step}")).status_code == 200
