@@ -27,6 +27,8 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/accounts": "contributions",
     "/v1/receivables": "contributions",
     "/v1/settlements": "contributions",
+    "/v1/payment-orders": "contributions",
+    "/v1/accounting": "contributions",
     "/v1/simulations/contributions": "contributions",
     "/v1/entitlements": "claims",
     "/v1/claims": "claims",

@@ -18,11 +18,13 @@ from rules.book import RuleBook
 from services.contributions import events
 from services.contributions.api import (
     account_reports,
+    accounting,
     import_pay,
     months,
     parked,
     pay,
     pay_bulk,
+    payment_orders,
     payments,
     regional_runs,
     runs,
@@ -54,6 +56,8 @@ ROUTERS: Final = (
     statement_files.router,
     payments.router,
     account_reports.router,
+    payment_orders.router,
+    accounting.router,
     settlements.router,
     simulations.router,
     terms_prices.router,

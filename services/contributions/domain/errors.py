@@ -271,3 +271,28 @@ class UnknownContract(RelaisError):
     title_fr = "Aucun bordereau de ce contrat dans votre périmètre"
     title_en = "No statement of this contract in your scope"
     status = 404
+
+
+class NothingToPay(RelaisError):
+    code = "nothing_to_pay"
+    title_fr = "Rien n'est dû sur ces contrats"
+    title_en = "Nothing is owed on these contracts"
+    status = 409
+
+
+class OrderInThePast(RelaisError):
+    code = "order_in_the_past"
+    title_fr = "Un virement ne peut être ordonné pour un jour passé"
+    title_en = "A transfer cannot be ordered for a day that has passed"
+
+
+class OrderRefused(RelaisError):
+    code = "order_not_valid"
+    title_fr = "Un nom ne peut être écrit dans un ordre de virement SEPA"
+    title_en = "A name cannot be written in a SEPA order"
+
+
+class PeriodTooLong(RelaisError):
+    code = "period_too_long"
+    title_fr = "Période trop longue : une année au plus"
+    title_en = "Period too long: a year at most"
