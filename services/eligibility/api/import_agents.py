@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
-from kit.db.jobs import Chunk, Job, Reject
+from kit.db.jobs import Applied, Chunk, Job, Reject
 from kit.errors import RelaisError
-from kit.http.import_lines import CSV, Columns, Record, records
+from kit.http.import_lines import CSV, Columns, Record
 from kit.http.imports import ImportKind
 from kit.recording import Recording
 from rules.book import Rules
+from services.eligibility.api.rehearsal import Rehearsal
 from services.eligibility.api.rejects import of_error, read_line
 from services.eligibility.api.schemas import EmploymentRequest, HireRequest
 from services.eligibility.application.hire_agent import Draft, hire_agents
@@ -55,10 +56,11 @@ class _Part:
 def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
     """The handler of jobs that import agents."""
 
-    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject] | Applied:
         recording = Recording(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
-        lines, size = records(chunk, crypto), FIRST_PART
+        rehearsal = await Rehearsal.of(tx, chunk, crypto)
+        lines, size = rehearsal.records, FIRST_PART
         coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto))
         try:
             while (part := await coming).lines:
@@ -67,7 +69,7 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
                 rejects += [*part.refused, *await _enter(tx, part, recording)]
         finally:
             coming.cancel()
-        return rejects
+        return rehearsal.applied(rejects)
 
     return apply
 

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
-from kit.db.jobs import Chunk, Reject
+from kit.db.jobs import Applied, Chunk, Reject
 from kit.errors import RelaisError
-from kit.http.import_lines import records
 from kit.http.imports import ImportKind
 from kit.http.types import Code, SiretText
 from kit.recording import Recording
 from services.eligibility.adapters.hires import links_of
+from services.eligibility.api.rehearsal import Rehearsal
 from services.eligibility.api.rejects import of_error, read_line
 from services.eligibility.api.whole_leaves import WholeLeave
 from services.eligibility.application.enter_leaves import enter_leaves
@@ -35,11 +35,12 @@ class LeaveLine(WholeLeave):
 def importer(crypto: KeyRing, clock: Clock) -> Handler:
     """The handler of jobs that import leaves."""
 
-    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject] | Applied:
         rejects: list[Reject] = []
+        rehearsal = await Rehearsal.of(tx, chunk, crypto)
         read = [
             (record.line, line)
-            for record in records(chunk, crypto)
+            for record in rehearsal.records
             if (line := read_line(record, chunk.job, LeaveLine, rejects))
         ]
         known = await links_of(tx, [(line.employer, line.matricule) for _, line in read])
@@ -52,6 +53,7 @@ def importer(crypto: KeyRing, clock: Clock) -> Handler:
                 found.append((number, (held.agent, line.to_entries(line.employer))))
         outcomes = await enter_leaves(tx, [whole for _, whole in found], Recording(clock.instant(), chunk.job.client))
         numbered = zip((number for number, _ in found), outcomes, strict=True)
-        return [*rejects, *(of_error(number, one) for number, one in numbered if isinstance(one, RelaisError))]
+        rejects += [of_error(number, one) for number, one in numbered if isinstance(one, RelaisError)]
+        return rehearsal.applied(rejects)
 
     return apply

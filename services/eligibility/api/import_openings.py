@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
-from kit.db.jobs import Chunk, Reject
+from kit.db.jobs import Applied, Chunk, Reject
 from kit.errors import RelaisError
-from kit.http.import_lines import records
 from kit.http.imports import ImportKind
 from kit.http.types import Code, SiretText
 from kit.recording import Recording
 from rules.book import Rules
 from services.eligibility.adapters.hires import links_of
 from services.eligibility.api.openings import OpeningRequest
+from services.eligibility.api.rehearsal import Rehearsal
 from services.eligibility.api.rejects import of_error, read_line
 from services.eligibility.application.open_balance import open_balance
 from services.eligibility.application.open_file import open_file
@@ -37,10 +37,11 @@ class OpeningLine(OpeningRequest):
 def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
     """The handler of jobs that import opening balances."""
 
-    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject] | Applied:
         recording = Recording(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
-        for record in records(chunk, crypto):
+        rehearsal = await Rehearsal.of(tx, chunk, crypto)
+        for record in rehearsal.records:
             line = read_line(record, chunk.job, OpeningLine, rejects)
             if line is None:
                 continue
@@ -49,7 +50,7 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
                     await _enter(tx, line, rules, crypto, recording)
             except RelaisError as error:
                 rejects.append(of_error(record.line, error))
-        return rejects
+        return rehearsal.applied(rejects)
 
     return apply
 
