@@ -33,6 +33,7 @@ from services.contributions.api import (
     statement_files,
     statements,
     terms_prices,
+    what_if,
 )
 from services.contributions.api.dsn import codes as dsn_codes
 from services.contributions.api.dsn import declarations as dsn_declarations
@@ -61,6 +62,7 @@ ROUTERS: Final = (
     settlements.router,
     simulations.router,
     terms_prices.router,
+    what_if.router,
 )
 
 

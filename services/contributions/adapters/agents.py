@@ -143,13 +143,18 @@ async def renounce(tx: AsyncConnection, employer: str, agent: UUID, guarantee: s
 
 async def known(tx: AsyncConnection, employer: str) -> dict[UUID, Known]:
     """All that is known of an employer's agents, in three statements."""
-    found: dict[UUID, Known] = defaultdict(Known)
-    for row in await tx.execute(select(employments).where(employments.c.employer == employer)):
-        found[row.agent].employments.append(_employment(row))
-    for row in await tx.execute(select(affiliation).where(affiliation.c.employer == employer)):
-        found[row.agent].affiliations.append(Affiliation(row.agreement, read_timeline(row.timeline)))
-    for row in await tx.execute(select(option_election).where(option_election.c.employer == employer)):
-        found[row.agent].elections[Guarantee(row.guarantee)].append(Period(row.starts, row.ends))
+    return {agent: found for (_, agent), found in (await known_at(tx, [employer])).items()}
+
+
+async def known_at(tx: AsyncConnection, employers: Sequence[str]) -> dict[tuple[str, UUID], Known]:
+    """All that is known of the agents of these employers, by employer and agent, in three statements."""
+    found: dict[tuple[str, UUID], Known] = defaultdict(Known)
+    for row in await tx.execute(select(employments).where(employments.c.employer.in_(employers))):
+        found[row.employer, row.agent].employments.append(_employment(row))
+    for row in await tx.execute(select(affiliation).where(affiliation.c.employer.in_(employers))):
+        found[row.employer, row.agent].affiliations.append(Affiliation(row.agreement, read_timeline(row.timeline)))
+    for row in await tx.execute(select(option_election).where(option_election.c.employer.in_(employers))):
+        found[row.employer, row.agent].elections[Guarantee(row.guarantee)].append(Period(row.starts, row.ends))
     return found
 
 

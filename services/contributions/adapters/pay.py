@@ -75,6 +75,17 @@ _OF_EMPLOYER: Final = text("""
              ORDER BY matricule, employment, month, version DESC) AS current
       LEFT JOIN agent_matricule USING (employer, matricule)
 """)
+# The last month paid of each agent, found from the end of its index.
+_LAST: Final = text("""
+    SELECT p.*, m.agent
+      FROM agent_matricule m
+     CROSS JOIN LATERAL (SELECT max(month) AS month FROM pay_version v
+                          WHERE v.employer = m.employer AND v.matricule = m.matricule AND v.month <= :month) last
+     CROSS JOIN LATERAL (SELECT DISTINCT ON (employment) * FROM pay_version v
+                          WHERE v.employer = m.employer AND v.matricule = m.matricule AND v.month = last.month
+                          ORDER BY employment, version DESC) p
+     WHERE m.employer = ANY (CAST(:employers AS text[]))
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,12 @@ async def of_employer(
     """The pay of every month up to `last`, of known and unknown agents, as received up to `until` (None: by now)."""
     asked = {"employer": employer, "last": last.first, "until": until}
     return [_version(row) for row in await tx.execute(_OF_EMPLOYER, asked)]
+
+
+async def last_of(tx: AsyncConnection, employers: Collection[str], month: Month) -> list[PayVersion]:
+    """The pay of the last month known up to `month` of each known agent of these employers."""
+    rows = await tx.execute(_LAST, {"employers": list(employers), "month": month.first})
+    return [_version(row) for row in rows]
 
 
 def _json(rows: Iterable[Mapping[str, Any]]) -> str:

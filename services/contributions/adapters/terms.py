@@ -29,3 +29,8 @@ async def documents(tx: AsyncConnection, agreements: Collection[str]) -> dict[st
     """The documents known of these accords, by id."""
     rows = await tx.execute(select(table.c.agreement, table.c.document).where(table.c.agreement.in_(agreements)))
     return {row.agreement: row.document for row in rows}
+
+
+async def every(tx: AsyncConnection) -> dict[str, dict[str, Any]]:
+    """The documents of all accords, by id."""
+    return {row.agreement: row.document for row in await tx.execute(select(table.c.agreement, table.c.document))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -56,6 +56,16 @@ class AgentFile:
     affiliations: Sequence[Affiliation]
     elections: Mapping[Guarantee, Sequence[Period]]
     pay: Sequence[PayLine]
+
+    def as_paid_in(self, month: Month) -> AgentFile:
+        """The agent as a month would find him: paid in it as in the last month known."""
+        last = max((line.month for line in self.pay if line.paid_in is None), default=None)
+        pay = [replace(line, month=month) for line in self.pay if line.month == last and line.paid_in is None]
+        return replace(self, pay=pay)
+
+    def under(self, agreements: Collection[str]) -> AgentFile:
+        """The agent as far as these accords cover him."""
+        return replace(self, affiliations=[one for one in self.affiliations if one.agreement in agreements])
 
     def status_in(self, month: Month, employment: str | None = None) -> Status | None:
         """The status that pays a month: the latest one begun by its last day.

@@ -296,3 +296,17 @@ class PeriodTooLong(RelaisError):
     code = "period_too_long"
     title_fr = "Période trop longue : une année au plus"
     title_en = "Period too long: a year at most"
+
+
+class TooManyEmployers(RelaisError):
+    code = "too_many_employers"
+    title_fr = "Trop d'employeurs pour un calcul"
+    title_en = "Too many employers at once"
+
+
+class RateOfLevelUnknown(RelaisError):
+    """No tariff but the one an accord prints is published (rulebook S19): another level needs a rate to be supposed."""
+
+    code = "rate_of_level_unknown"
+    title_fr = "Le tarif de ce niveau n'est pas publié : donnez un taux"
+    title_en = "The tariff of this level is not published: give a rate"

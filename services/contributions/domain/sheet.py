@@ -6,17 +6,26 @@ one. Both give the same cents, which a property holds them to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kit.money import Money
 from kit.period import Month
 from rules.book import Rules
 from rules.pay import monthly_tpp_rule
-from rules.vocabulary import FONCTIONNAIRES, AffiliationOutcome, PayElement
+from rules.vocabulary import FONCTIONNAIRES, AffiliationOutcome, Guarantee, PayElement
 from services.contributions.domain.agent_file import AgentFile
 from services.contributions.domain.base import Status
-from services.contributions.domain.columns import MILLION, UNSTATED, column, contributions, millionths, withheld
+from services.contributions.domain.columns import (
+    MILLION,
+    UNSTATED,
+    Column,
+    Figures,
+    column,
+    contributions,
+    millionths,
+    withheld,
+)
 from services.contributions.domain.cover import NOT_PAID, Span, covered_days, paid_days
 from services.contributions.domain.delta import Amounts, LineKey, Position
 from services.contributions.domain.pay_line import PayLine, added_up
@@ -36,11 +45,27 @@ class _Group:
     stated: list[int] = field(default_factory=list)
     share: list[int] = field(default_factory=list)
     paid: list[int] = field(default_factory=list)
-    covered: dict[str, list[int]] = field(default_factory=dict)
+    covered: list[int] = field(default_factory=list)
+    elected: dict[str, list[int]] = field(default_factory=dict)
+    # Where the agents of each employer begin.
+    owners: list[tuple[str, int]] = field(default_factory=list)
+
+    def days(self, guarantee: GuaranteeTerms) -> list[int]:
+        """The days a guarantee covers of each month: all that are covered, or those on which it is elected."""
+        return self.covered if guarantee.mandatory else self.elected[guarantee.code]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """One guarantee for the agents of a group, in columns; `owners` says where those of each employer begin."""
+
+    guarantee: Guarantee
+    owners: Sequence[tuple[str, int]]
+    figures: Figures
 
 
 class Sheet:
-    """Takes months one after the other; `positions` then computes them all."""
+    """Takes months one after the other; `positions` then computes them all, and `priced` as they would be otherwise."""
 
     def __init__(self, terms: Mapping[str, Terms], rules: Rules) -> None:
         self._terms, self._rules = terms, rules
@@ -62,10 +87,11 @@ class Sheet:
         line = added_up(pay)
         if group is None or not _readable(line, status):
             return False
-        _put(group, file.agent, line, paid)
+        _put(group, file, line, covered, paid)
         for guarantee in group.guarantees:
-            days = covered if guarantee.mandatory else _elected(file, guarantee, month, affiliation.timeline, covered)
-            group.covered[guarantee.code].append(days)
+            if not guarantee.mandatory:
+                days = _elected(file, guarantee, month, affiliation.timeline, covered)
+                group.elected[guarantee.code].append(days)
         return True
 
     def positions(self) -> Iterator[tuple[LineKey, Position]]:
@@ -74,27 +100,42 @@ class Sheet:
             if group is not None and group.agents:
                 yield from self._computed(group, agreement, month, status)
 
+    def priced(self, changed: Callable[[GuaranteeTerms], GuaranteeTerms]) -> Iterator[Priced]:
+        """What each month taken would owe if guarantees read as `changed` makes them: other rates, other shares, an
+        option for everybody. Their populations and the base stay.
+        """
+        for (_, _, month, status), group in self._groups.items():
+            if group is None or not group.agents:
+                continue
+            base, paid = self._base(group, month, status), column(group.paid)
+            for guarantee in group.guarantees:
+                new = changed(guarantee)
+                dated = new.rate_in(month)
+                assert dated is not None, "a group has the rates of its month, and so has what they are changed to"
+                days = group.covered if new.mandatory else group.days(guarantee)
+                rate, share = millionths(dated.rate), millionths(dated.employer_share)
+                yield Priced(guarantee.code, group.owners, contributions(base, column(days), paid, rate, share))
+
     def _group(self, employer: str, agreement: str, month: Month, status: Status) -> _Group | None:
         """None when the accord says nothing for this status, or no rate for this month."""
-        key = employer, agreement, month, status
+        terms = self._terms.get(agreement)
+        # What an accord says of all alike is computed for all at once.
+        own = employer if terms is not None and (terms.exceptions or terms.former) else ""
+        key = own, agreement, month, status
         if key not in self._groups:
-            self._groups[key] = _opened(self._terms.get(agreement), employer, month, status)
+            self._groups[key] = _opened(terms, employer, month, status)
         return self._groups[key]
 
     def _computed(
         self, group: _Group, agreement: str, month: Month, status: Status
     ) -> Iterator[tuple[LineKey, Position]]:
-        base = column(group.counted)
-        ri, stated = column(group.ri), column(group.stated)
-        elements = group.rule.elements
-        if elements is not None and group.rule.after_tpp and PayElement.RI in elements:
-            base = base - withheld(ri, stated, self._monthly(status, month, ri.any()), column(group.share))
+        base = self._base(group, month, status)
         insurer, paid = group.accord.insurer_in(month) or "", column(group.paid)
         for guarantee in group.guarantees:
             dated = guarantee.rate_in(month)
             assert dated is not None, "a group has the rates of its month"
             rate, share = millionths(dated.rate), millionths(dated.employer_share)
-            found = contributions(base, column(group.covered[guarantee.code]), paid, rate, share)
+            found = contributions(base, column(group.days(guarantee)), paid, rate, share)
             figures = (found.base, found.amount, found.employer, found.agent)
             rows = zip(group.agents, *(values.tolist() for values in figures), strict=True)
             for agent, insured, amount, employer, own in rows:
@@ -103,6 +144,14 @@ class Sheet:
                     amounts = Amounts(Money(insured), Money(amount), Money(employer), Money(own))
                     yield key, Position(amounts, dated.rate, guarantee.unresolved)
 
+    def _base(self, group: _Group, month: Month, status: Status) -> Column:
+        base = column(group.counted)
+        ri, stated = column(group.ri), column(group.stated)
+        elements = group.rule.elements
+        if elements is not None and group.rule.after_tpp and PayElement.RI in elements:
+            base = base - withheld(ri, stated, self._monthly(status, month, ri.any()), column(group.share))
+        return base
+
     def _monthly(self, status: Status, month: Month, premiums: object) -> int:
         """The monthly TPP of a category, in cents; zero for whoever has none."""
         if status.regime not in FONCTIONNAIRES or status.category is None or not premiums:
@@ -110,9 +159,12 @@ class Sheet:
         return self._rules.at(monthly_tpp_rule(status.category), month.first).money.cents
 
 
-def _put(group: _Group, agent: str, line: PayLine, paid: int) -> None:
+def _put(group: _Group, file: AgentFile, line: PayLine, covered: int, paid: int) -> None:
     pay, elements = line.pay, group.rule.elements
-    group.agents.append(agent)
+    if not group.owners or group.owners[-1][0] != file.employer:
+        group.owners.append((file.employer, len(group.agents)))
+    group.agents.append(file.agent)
+    group.covered.append(covered)
     group.counted.append(line.whole.cents if elements is None else sum(pay.of(e).cents for e in elements))
     group.ri.append(pay.ri.cents)
     group.stated.append(UNSTATED if pay.tpp is None else pay.tpp.cents)
@@ -128,7 +180,7 @@ def _opened(terms: Terms | None, employer: str, month: Month, status: Status) ->
     open_to = tuple(g for g in accord.guarantees if status.regime in g.populations)
     if rule is None or any(g.rate_in(month) is None for g in open_to):
         return None
-    return _Group(accord, rule, open_to, covered={g.code: [] for g in open_to})
+    return _Group(accord, rule, open_to, elected={g.code: [] for g in open_to if not g.mandatory})
 
 
 def _readable(line: PayLine, status: Status) -> bool:

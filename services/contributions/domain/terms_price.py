@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from kit.period import Month
 from rules.book import Rules
@@ -12,7 +12,6 @@ from rules.vocabulary import Guarantee
 from services.contributions.domain.agent_file import AgentFile
 from services.contributions.domain.line import Line, Total, total
 from services.contributions.domain.owed import owed
-from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.terms import Terms
 
 
@@ -53,7 +52,7 @@ def price(files: Iterable[AgentFile], before: Terms, after: Terms, month: Month,
     tallies: defaultdict[Guarantee, _Tally] = defaultdict(_Tally)
     agents = unpriced = 0
     for file in files:
-        seen = _in_month(file, before.agreement, month)
+        seen = file.as_paid_in(month).under((before.agreement,))
         old, new = (_lines(seen, terms, month, rules) for terms in (before, after))
         if old is None or new is None:
             unpriced += 1
@@ -77,15 +76,6 @@ def price(files: Iterable[AgentFile], before: Terms, after: Terms, month: Month,
             if code in tallies
         ),
     )
-
-
-def _in_month(file: AgentFile, agreement: str, month: Month) -> AgentFile:
-    """The agent as the month would find him: covered as he is known to be then, paid as in the last month known."""
-    last = max((line.month for line in file.pay if line.paid_in is None), default=None)
-    pay: Sequence[PayLine] = [
-        replace(line, month=month) for line in file.pay if line.month == last and line.paid_in is None
-    ]
-    return replace(file, pay=pay, affiliations=[a for a in file.affiliations if a.agreement == agreement])
 
 
 def _lines(file: AgentFile, terms: Terms, month: Month, rules: Rules) -> dict[Guarantee, Line] | None:

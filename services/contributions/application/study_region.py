@@ -1,0 +1,65 @@
+"""What scenarios would cost in a month, for every employer in scope, on the last pay known of each agent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.period import Month
+from rules.book import Rules
+from services.contributions.adapters import agents, pay, terms
+from services.contributions.domain.agent_file import AgentFile
+from services.contributions.domain.errors import TooManyEmployers, UnknownAgreement
+from services.contributions.domain.pay_line import PayLine
+from services.contributions.domain.terms import Terms
+from services.contributions.domain.terms_document import read_terms
+from services.contributions.domain.what_if import Scenario, Study, WhatIf
+
+# Employers read at once: what is known of their agents is held in memory until it is in columns.
+BATCH: Final = 100
+MAX_EMPLOYERS: Final = 10_000
+
+
+async def study_region(
+    tx: AsyncConnection,
+    month: Month,
+    scenarios: Sequence[Scenario],
+    agreements: Collection[str] | None,
+    *,
+    employers: Collection[str] | None,
+    rules: Rules,
+) -> WhatIf:
+    """Compute every scenario. `agreements` and `employers` None: all. Raises UnknownAgreement, TooManyEmployers."""
+    asked = [one for one in await agents.employers(tx) if employers is None or one in employers]
+    if len(asked) > MAX_EMPLOYERS:
+        raise TooManyEmployers
+    accords = await _terms(tx, agreements)
+    study = Study(month, accords, rules)
+    for place in range(0, len(asked), BATCH):
+        study.take(await _files(tx, asked[place : place + BATCH], month, accords))
+    return study.outcome(scenarios)
+
+
+async def _terms(tx: AsyncConnection, agreements: Collection[str] | None) -> dict[str, Terms]:
+    documents = await terms.documents(tx, agreements) if agreements is not None else await terms.every(tx)
+    if agreements is not None and set(agreements) - documents.keys():
+        raise UnknownAgreement(pointer="/agreements")
+    return {code: read_terms(document) for code, document in documents.items()}
+
+
+async def _files(
+    tx: AsyncConnection, employers: Sequence[str], month: Month, accords: Collection[str]
+) -> list[AgentFile]:
+    """Who is covered by these accords, employer by employer; those of others are not seen."""
+    lines: dict[tuple[str, str], list[PayLine]] = defaultdict(list)
+    for version in await pay.last_of(tx, employers, month):
+        lines[version.key.employer, str(version.agent)] += version.lines()
+    found = [
+        AgentFile(employer, str(agent), one.employments, one.affiliations, one.elections, lines[employer, str(agent)])
+        for (employer, agent), one in sorted((await agents.known_at(tx, employers)).items(), key=lambda item: item[0])
+    ]
+    covered = (file.under(accords) for file in found)
+    return [file.as_paid_in(month) for file in covered if file.affiliations]

@@ -1,0 +1,83 @@
+"""What a month would cost under three scenarios, for every agent, in columns, against the rule for one agent.
+
+    python -m tests.bench.contributions_what_if [--agents 20000] [--rounds 3] [--sample 1000]
+
+Ours reads the last pay known of all; the reference has its agents in memory already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from statistics import median
+from typing import Final
+
+import uvloop
+from sqlalchemy import text
+
+from kit.db.database import Scope
+from kit.rate import Rate
+from rules.vocabulary import Guarantee
+from services.contributions.adapters import agents as known
+from services.contributions.application.study_region import study_region
+from services.contributions.domain.owed import owed
+from services.contributions.domain.what_if import Change, Scenario, WhatIf
+from tests.bench.contributions_run import JUNE, paid
+from tests.bench.contributions_world import World, world
+from tests.bench.events import show, verdict
+from tests.services.contributions.facts import ACCORD, BOOK, CITY, TERMS, agent_file
+from tests.services.contributions.facts import paid as paid_line
+
+GOAL: Final = 8
+SCENARIOS: Final = (
+    Scenario(""),
+    Scenario("shared", {Guarantee.BASE: Change(employer_share=Rate.parse("0.8000"))}),
+    Scenario("cheaper", {Guarantee.BASE: Change(rate=Rate.parse("0.0150"))}),
+    Scenario("for all", {Guarantee.DEATH: Change(mandatory=True)}),
+)
+
+
+async def ours(region: World) -> tuple[float, WhatIf]:
+    began = time.perf_counter()
+    async with region.database.api.transaction(Scope.all()) as tx:
+        await tx.execute(text("SET LOCAL statement_timeout = 0"))
+        found = await study_region(tx, JUNE, SCENARIOS, None, employers=None, rules=BOOK)
+        assert await known.employers(tx) == [CITY]
+    return time.perf_counter() - began, found
+
+
+def one_by_one(sample: int) -> float:
+    """Seconds an agent."""
+    files = [agent_file(paid_line(str(JUNE), tib=f"{2_000 + n % 500}.57", ri="300.00")) for n in range(sample)]
+    began = time.perf_counter()
+    for file in files:
+        for scenario in SCENARIOS:
+            owed(file, JUNE, scenario.terms({ACCORD: TERMS}, CITY, JUNE), BOOK)
+    return (time.perf_counter() - began) / sample
+
+
+async def measure(agents: int, rounds: int, sample: int) -> None:
+    async with world(agents) as region:
+        await paid(region, agents)
+        took = []
+        for _ in range(rounds):
+            seconds, found = await ours(region)
+            took.append(seconds)
+            assert (found.agents, found.unpriced) == (agents, 0)
+    single = one_by_one(sample) * agents
+    whole = median(took)
+    show("three scenarios, read and computed", f"{whole:.2f} s", f"{agents / whole:,.0f} agents/s")
+    ratio = single / whole
+    show("against the rule for one agent", f"{ratio:.1f}x", f"goal >= {GOAL}x: {verdict(ratio >= GOAL)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    for name, default in (("agents", 20_000), ("rounds", 3), ("sample", 1_000)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    given = parser.parse_args()
+    uvloop.run(measure(given.agents, given.rounds, given.sample))
+
+
+if __name__ == "__main__":
+    main()
