@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Self
 
 from dateutil.relativedelta import relativedelta
@@ -26,6 +27,11 @@ def add_months(day: date, months: int) -> date:
 
 def add_years(day: date, years: int) -> date:
     return add_months(day, 12 * years)
+
+
+@lru_cache(maxsize=4096)  # all months of three centuries: runs ask for the same ones for every agent
+def _last_day(year: int, number: int) -> date:
+    return date(year, number, calendar.monthrange(year, number)[1])
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,7 +62,7 @@ class Month:
 
     @property
     def last(self) -> date:
-        return date(self.year, self.number, calendar.monthrange(self.year, self.number)[1])
+        return _last_day(self.year, self.number)
 
     def period(self) -> Period:
         return Period(self.first, self.last)

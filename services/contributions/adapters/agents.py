@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -164,5 +165,10 @@ def _of(employer: str, agent: UUID, employment_id: str) -> tuple[ColumnElement[b
 
 
 def _employment(row: Row[Any]) -> Employment:
-    status = Status(Regime(row.regime), Category(row.category) if row.category else None)
-    return Employment(row.employment, Period(row.starts, row.ends), status, row.number)
+    return Employment(row.employment, Period(row.starts, row.ends), _status(row.regime, row.category), row.number)
+
+
+@cache
+def _status(regime: str, category: str | None) -> Status:
+    """One of the few there are."""
+    return Status(Regime(regime), Category(category) if category else None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.period import Month
 from rules.book import Rules
 from services.contributions.adapters import agents, pay, terms
-from services.contributions.domain.agent_file import AgentFile
+from services.contributions.domain.agent_file import AgentFile, last_paid
 from services.contributions.domain.errors import TooManyEmployers, UnknownAgreement
 from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.terms import Terms
@@ -54,12 +55,13 @@ async def _files(
     tx: AsyncConnection, employers: Sequence[str], month: Month, accords: Collection[str]
 ) -> list[AgentFile]:
     """Who is covered by these accords, employer by employer; those of others are not seen."""
-    lines: dict[tuple[str, str], list[PayLine]] = defaultdict(list)
+    lines: dict[tuple[str, UUID | None], list[PayLine]] = defaultdict(list)
     for version in await pay.last_of(tx, employers, month):
-        lines[version.key.employer, str(version.agent)] += version.lines()
-    found = [
-        AgentFile(employer, str(agent), one.employments, one.affiliations, one.elections, lines[employer, str(agent)])
-        for (employer, agent), one in sorted((await agents.known_at(tx, employers)).items(), key=lambda item: item[0])
-    ]
-    covered = (file.under(accords) for file in found)
-    return [file.as_paid_in(month) for file in covered if file.affiliations]
+        lines[version.key.employer, version.agent] += version.lines()
+    files: list[AgentFile] = []
+    for who, one in sorted((await agents.known_at(tx, employers)).items(), key=lambda item: item[0][0]):
+        covered = [affiliation for affiliation in one.affiliations if affiliation.agreement in accords]
+        if covered:
+            paid = last_paid(lines[who], month)
+            files.append(AgentFile(who[0], str(who[1]), one.employments, covered, one.elections, paid))
+    return files

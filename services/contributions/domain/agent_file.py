@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -46,6 +46,13 @@ class Affiliation:
     timeline: tuple[Span, ...]
 
 
+def last_paid(pay: Sequence[PayLine], month: Month) -> list[PayLine]:
+    """The pay of the last month known, as if it were that month's; what it paid for earlier ones is left out."""
+    own = [line for line in pay if line.paid_in is None]
+    last = max((line.month for line in own), default=None)
+    return [line if line.month == month else replace(line, month=month) for line in own if line.month == last]
+
+
 @dataclass(frozen=True, slots=True)
 class AgentFile:
     """All of it, in any order; options only as elected (rulebook S3)."""
@@ -59,13 +66,7 @@ class AgentFile:
 
     def as_paid_in(self, month: Month) -> AgentFile:
         """The agent as a month would find him: paid in it as in the last month known."""
-        last = max((line.month for line in self.pay if line.paid_in is None), default=None)
-        pay = [replace(line, month=month) for line in self.pay if line.month == last and line.paid_in is None]
-        return replace(self, pay=pay)
-
-    def under(self, agreements: Collection[str]) -> AgentFile:
-        """The agent as far as these accords cover him."""
-        return replace(self, affiliations=[one for one in self.affiliations if one.agreement in agreements])
+        return replace(self, pay=last_paid(self.pay, month))
 
     def status_in(self, month: Month, employment: str | None = None) -> Status | None:
         """The status that pays a month: the latest one begun by its last day.

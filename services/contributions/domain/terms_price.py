@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kit.period import Month
 from rules.book import Rules
@@ -52,7 +52,8 @@ def price(files: Iterable[AgentFile], before: Terms, after: Terms, month: Month,
     tallies: defaultdict[Guarantee, _Tally] = defaultdict(_Tally)
     agents = unpriced = 0
     for file in files:
-        seen = file.as_paid_in(month).under((before.agreement,))
+        own = [one for one in file.affiliations if one.agreement == before.agreement]
+        seen = replace(file.as_paid_in(month), affiliations=own)
         old, new = (_lines(seen, terms, month, rules) for terms in (before, after))
         if old is None or new is None:
             unpriced += 1
