@@ -12,6 +12,7 @@ from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
 from services.claims.domain.annuity import Invalidity, Revaluation
 from services.claims.domain.capitals import Death
+from services.claims.domain.errors import DayWithoutLeave
 from services.claims.domain.leave import Entry, Person, in_order
 from services.claims.domain.reference import Insured, ReferencePay
 from services.claims.domain.situation import DailyAllowance, RiMaintained
@@ -132,8 +133,11 @@ class AgentFile:
         return max(running or begun, key=lambda e: (e.period.start, e.id), default=None)
 
     def leave_on(self, day: date) -> str:
-        """The id of the leave that a day of leave belongs to."""
-        return next(leave.id for leave in self.leaves if any(day in entry.period for entry in leave.entries))
+        """The id of the leave that a day of leave belongs to. Raises DayWithoutLeave."""
+        for leave in self.leaves:
+            if any(day in entry.period for entry in leave.entries):
+                return leave.id
+        raise DayWithoutLeave
 
     def terms_on(self, agreement: str, day: date) -> DatedTerms | None:
         """How an accord reads on a day; None before it takes effect."""

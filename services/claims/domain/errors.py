@@ -135,6 +135,14 @@ class SpellTooLong(RelaisError):
     title_en = "Uninterrupted leave longer than any statute"
 
 
+class DayWithoutLeave(RelaisError):
+    """A day that should belong to a leave of the file belongs to none."""
+
+    code = "day_without_leave"
+    title_fr = "Ce jour n'appartient à aucun congé connu"
+    title_en = "This day belongs to no known leave"
+
+
 class UnknownOverpayment(RelaisError):
     """No overpayment in scope has this identifier."""
 

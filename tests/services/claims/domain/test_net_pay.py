@@ -106,3 +106,9 @@ def test_the_trace_names_each_rule_and_its_reference() -> None:
     law = BOOK.at("cnracl.employee.tib", date(2026, 1, 1))
     assert by_rule["cnracl.employee.tib"]["reference"] == law.reference
     assert by_rule["net.tib_nbi"]["result"] == "1699.63"
+
+
+def test_rafp_is_on_bonuses_family_supplement_and_residence_allowance_together() -> None:
+    pay = PayElements(tib=Money(200_000), ri=Money(10_000), sft=Money(5_000), ir=Money(2_000), tpp=Money.zero())
+    lines = net_pay(MONTH, Regime.CNRACL, Category.C, pay, BOOK).lines
+    assert next(line.base for line in lines if line.code is LineCode.RAFP) == Money(17_000)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from services.claims.domain.errors import DayWithoutLeave
+from tests.services.claims.domain.files import SECOND, day, employed, entry, file, leave
+
+
+def test_a_day_is_of_the_leave_whose_entry_holds_it() -> None:
+    known = file(
+        leaves=(leave(entry("2026-02-01", "2026-02-10")), leave(entry("2026-02-11", "2026-02-20"), id=SECOND)),
+    )
+    assert known.leave_on(day("2026-02-20")) == SECOND
+
+
+def test_a_day_of_no_leave_is_refused_with_a_code() -> None:
+    known = file(leaves=(leave(entry("2026-02-01", "2026-02-10")),))
+    with pytest.raises(DayWithoutLeave) as refusal:
+        known.leave_on(day("2026-02-11"))
+    assert refusal.value.code == "day_without_leave"
+
+
+def test_an_employment_that_is_over_is_the_one_before_the_next() -> None:
+    former, later = employed("2005-09-01", end="2020-12-31"), employed("2022-01-01")
+    known = file(employments=(former, later))
+    assert known.employment_on(day("2021-06-01")) == former
+    assert known.employment_on(day("2022-01-01")) == later
+    assert known.employment_on(day("2005-08-31")) is None
+
+
+def test_the_employment_that_runs_counts_before_one_begun_later_and_over() -> None:
+    running, over = employed("2005-09-01"), employed("2020-01-01", end="2020-12-31")
+    assert file(employments=(running, over)).employment_on(day("2021-06-01")) == running
