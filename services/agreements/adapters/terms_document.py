@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, Strict
 
-from kit.http.types import Count, DateText, Flag, SiretText, Text
+from kit.http.types import DateText, Flag, SiretText, Text
 from rules.vocabulary import ContractKind, EmploymentKind, LeaveKind, PayElement, Regime
 from services.agreements.adapters.document_guarantees import GuaranteeDocument
 from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, Dated, ExactRate, Part
 from services.agreements.domain import agreement as domain
 
 TermPath = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+)*$")]
+
+
+# No accord asks for more than a career of months, or for ten years of days; beyond, no date could be reckoned.
+Months = Annotated[int, Strict(), Field(ge=0, le=600)]
+Days = Annotated[int, Strict(), Field(ge=0, le=3_660)]
 
 
 class BaseDocument(Part):
@@ -47,8 +52,8 @@ class DispenseDocument(Part):
     contracts: Annotated[list[ContractKind], MANY]
     kinds: Annotated[list[EmploymentKind], MANY]
     present_deadline: DateText
-    hire_days: Count
-    proof_months: Count
+    hire_days: Days
+    proof_months: Months
     source: Text
 
     def to_domain(self) -> domain.DispenseTerm:
@@ -71,12 +76,17 @@ class SuspensionDocument(Part):
 
 
 class EligibilityDocument(Part):
-    """Who is compulsorily covered, and from when."""
+    """Who is compulsorily covered, and from when.
 
-    return_days: Count
+    `seniority_gap_days`: the days without contract that leave months consecutive (rulebook S12); none unless said.
+    """
+
+    return_days: Days
     deferring_leaves: Annotated[list[LeaveKind], MANY]
-    seniority_months: Count
-    contract_months: Count
+    seniority_months: Months
+    contract_months: Months
+    # Left out where it is zero, so that documents stored without it read the same.
+    seniority_gap_days: Days = Field(0, exclude_if=lambda days: days == 0)
     seniority_kinds: Annotated[list[EmploymentKind], MANY]
     excluded_kinds: Annotated[list[EmploymentKind], MANY]
     dispense: DispenseDocument | None = None
@@ -96,6 +106,7 @@ class EligibilityDocument(Part):
                 self.suspension.paid_keeps_cover, self.suspension.source, self.suspension.contribution_on
             ),
             self.source,
+            self.seniority_gap_days,
         )
 
 

@@ -98,7 +98,10 @@ class Suspension(Part):
 
 
 class Eligibility(Part):
-    """Who is compulsorily covered, and from when."""
+    """Who is compulsorily covered, and from when.
+
+    `seniority_gap_days`: the days without contract that leave months of seniority consecutive.
+    """
 
     return_days: int
     deferring_leaves: list[str]
@@ -109,6 +112,7 @@ class Eligibility(Part):
     dispense: Dispense | None
     suspension: Suspension
     source: str
+    seniority_gap_days: int = Field(0, exclude_if=lambda days: days == 0)
 
 
 class Former(Part):

@@ -170,6 +170,7 @@ class EligibilityTerm:
     dispense: DispenseTerm | None
     suspension: SuspensionTerm
     source: str
+    seniority_gap_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class Eligibility(Fact):
     excluded_kinds: list[EmploymentKind]
     dispense: Dispense | None = None
     suspension: Suspension
+    seniority_gap_days: int = 0
 
 
 class Insurer(Dated):

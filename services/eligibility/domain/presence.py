@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,14 +14,15 @@ from services.eligibility.domain.terms import CoverRules, EligibilityTerms
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An unbroken run of employments: no day between two of them."""
+    """An unbroken run of employments: no more days between two of them than the accord lets pass, which is none."""
 
     period: Period
     employments: tuple[Employment, ...]
 
 
 def runs(file: AgentFile, terms: EligibilityTerms) -> tuple[Run, ...]:
-    """The employments grouped by unbroken presence, in date order. A gap of one day makes a new run (S12).
+    """The employments grouped by unbroken presence, in date order. A gap of one day makes a new run, unless the
+    accord, as it reads on the first day without contract, lets that many days pass (S12).
 
     On the days on which its kind is excluded (vacataire), an employment is no presence either (art. 2.1).
     """
@@ -32,8 +34,19 @@ def runs(file: AgentFile, terms: EligibilityTerms) -> tuple[Run, ...]:
     ]
     return tuple(
         Run(whole, tuple(dict.fromkeys(employment for days, employment in present if days.start in whole)))
-        for whole in merged(days for days, _ in present)
+        for whole in _unbroken(merged(days for days, _ in present), terms)
     )
+
+
+def _unbroken(present: Iterable[Period], terms: EligibilityTerms) -> list[Period]:
+    """Periods in date order, those joined between which no more days lie than the accord lets pass."""
+    found: list[Period] = []
+    for period in present:
+        if found and (period.start - found[-1].last).days - 1 <= terms.on(found[-1].last + ONE_DAY).seniority_gap_days:
+            found[-1] = Period(found[-1].start, period.end)
+        else:
+            found.append(period)
+    return found
 
 
 def eligible_from(employment: Employment, run: Run, terms: EligibilityTerms) -> date:

@@ -23,7 +23,10 @@ class DispenseTerms:
 
 @dataclass(frozen=True, slots=True)
 class CoverRules:
-    """The conditions of cover as they read on some days; `open_to`: the regimes that each guarantee is open to."""
+    """The conditions of cover as they read on some days; `open_to`: the regimes that each guarantee is open to.
+
+    `seniority_gap_days`: how many days without contract leave presence unbroken (S12).
+    """
 
     return_days: int
     deferring_leaves: frozenset[PositionKind]
@@ -34,6 +37,7 @@ class CoverRules:
     dispense: DispenseTerms | None
     paid_keeps_cover: bool
     open_to: Mapping[Guarantee, frozenset[Regime]]
+    seniority_gap_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def _rules(layer: Document, exception: Document | None) -> CoverRules:
         dispense=None if dispense is None else _dispense(dispense),
         paid_keeps_cover=said["suspension"]["paid_keeps_cover"],
         open_to={Guarantee(one["code"]): frozenset(Regime(name) for name in one["populations"]) for one in offered},
+        seniority_gap_days=said.get("seniority_gap_days", 0),
     )
 
 

@@ -157,3 +157,21 @@ async def test_a_draft_is_of_its_employers(service: Service, employers: list[str
             body = {"on": "2026-01-01", "reason": "x"}
             assert (await nobody.post(f"/v1/agreements/draft/{path}", json=body)).status_code == 404
         assert (await nobody.post("/v1/agreements/draft/publish")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("/eligibility/seniority_months", 601),
+        ("/eligibility/contract_months", 1_000_000),
+        ("/eligibility/return_days", 3_661),
+        ("/eligibility/seniority_gap_days", -1),
+        ("/eligibility/dispense/hire_days", 1_000_000),
+        ("/eligibility/dispense/proof_months", 120_000),
+    ],
+)
+async def test_what_no_calendar_could_reckon_is_refused(staff: httpx.AsyncClient, pointer: str, value: int) -> None:
+    """Published, it would stop the decision of every agent of the accord."""
+    answer = await staff.post("/v1/agreements", json=changed({pointer: value, "/agreement": "endless"}))
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]

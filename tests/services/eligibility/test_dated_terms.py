@@ -127,6 +127,7 @@ CHANGES = st.fixed_dictionaries(
     optional={
         "return_days": st.integers(1, 60),
         "seniority_months": st.integers(0, 12),
+        "seniority_gap_days": st.integers(0, 40),
         "contract_months": st.integers(1, 12),
         "excluded_kinds": st.sampled_from([[], ["VACATAIRE"], ["VACATAIRE", "APPRENTI"]]),
         "seniority_kinds": st.sampled_from([[], ["CONTRACTUEL_PUBLIC"], ["CONTRACTUEL_PUBLIC", "APPRENTI"]]),
