@@ -13,7 +13,8 @@ from gateway.application.openapi import Document, merged
 from kit.http.problem import Problem
 
 KEPT_S: Final = 60.0
-FETCH_TIMEOUT_S: Final = 10.0
+# A service makes its document when it is first asked for: seconds, and many on a busy machine.
+FETCH_TIMEOUT_S: Final = 30.0
 
 
 class MergedDocument:

@@ -12,6 +12,8 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from kit.http.policy import X_POLICY, Policy, policy_for
 from kit.http.problem import MEDIA_TYPE
@@ -56,6 +58,11 @@ MODULE_MARK: Final = "__"
 SCHEMAS: Final = "#/components/schemas/"
 # Marks a parameter whose absence has a problem of its own (400, 428), which FastAPI would answer with a bare 422.
 REQUIRED: Final = "x-required"
+
+
+def served(request: Request) -> Response:
+    """`GET /openapi.json`. Not a coroutine: making the document takes seconds, and other requests go on meanwhile."""
+    return JSONResponse(document(request.app))
 
 
 def document(app: FastAPI) -> dict[str, Any]:

@@ -1,9 +1,13 @@
-"""Whatever rule value the demo uses, change it and the demo turns red: nothing it shows is written beforehand."""
+"""Whatever rule value the demo uses, change it and the demo turns red: nothing it shows is written beforehand.
+
+Each value is another run of the demo: `make test` changes every fourth, `make deep` and `make quality` all of them.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +20,7 @@ from rules.book import RuleBook, RuleValue
 from tests.platform import TestPlatform
 
 PATIENCE_SECONDS = 6.0
+EVERY = 1 if os.environ.get("RELAIS_DEPTH") == "deep" else 4
 
 
 async def failures(platform: TestPlatform, book: RuleBook) -> list[str]:
@@ -35,8 +40,9 @@ async def test_every_rule_value_the_demo_uses_turns_it_red(
     assert await failures(platform, law) == []
     used = list(platform.book.asked.values())
     assert len(used) > 15
-    green = [value.id for value in used if not await turns_red(platform, law, value)]
-    record_property("law-mutation", f"{len(used) - len(green)} of {len(used)} values")
+    changed = sorted(used, key=lambda value: value.id)[::EVERY]
+    green = [value.id for value in changed if not await turns_red(platform, law, value)]
+    record_property("law-mutation", f"{len(changed) - len(green)} of {len(changed)} values, {len(used)} used")
     assert green == []
 
 

@@ -46,6 +46,7 @@ class DayByDay:
     on: dict[date, Entry] = field(default_factory=dict)
     looked_back: dict[tuple[LeaveKind, date], list[date]] = field(default_factory=dict)
     begun: dict[tuple[LeaveKind, date, object], date] = field(default_factory=dict)
+    grave: dict[date, date] = field(default_factory=dict)  # the first day of the open CGM each day is of
 
     def tell(self) -> dict[date, Answer]:
         """What each day of leave is paid."""
@@ -202,9 +203,7 @@ class DayByDay:
     def cgm(self, day: date) -> tuple[Leg, str]:
         if not self.open_cgm(day):
             return Leg.NONE, "0.00"
-        start = day
-        while self.is_of(LeaveKind.CGM, start - DAY) and self.open_cgm(start - DAY):
-            start -= DAY
+        self.grave[day] = start = self.grave.get(day - DAY, day)
         before = self.days_before(LeaveKind.CGM, start)
         place = len(before) + (day - start).days
         if before:
