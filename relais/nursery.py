@@ -40,11 +40,13 @@ def main(modules: list[str]) -> None:
     signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    # Imports leave hardly any garbage, and looking for it takes a seventh of their time. What is here stays: a
+    # collection in a child would write to every page it shares.
+    gc.disable()
     for module in modules:
         importlib.import_module(module)
-    # What is here stays: a collection in a child would write to every page it shares.
-    gc.collect()
     gc.freeze()
+    gc.enable()
     Nursery(supervisor, wake, alarm).serve()
 
 

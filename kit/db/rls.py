@@ -6,10 +6,12 @@ context. The scope is read as `NULLIF(current_setting(…, true), '')`: a pooled
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection
+
+if TYPE_CHECKING:
+    from alembic.migration import MigrationContext
 
 _SCOPE: Final = "(SELECT NULLIF(current_setting('relais.scope', true), ''))"
 _EVERYTHING: Final = f"{_SCOPE} = '*'"
