@@ -41,7 +41,7 @@ token: $(RUN_ENV) ## imprimer un jeton du SIRH de démonstration (make -s token)
 	@$(BIN)/relais token $(ARGS)
 
 test: $(DEV_ENV) ## tous les tests, doctests compris
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: $(DEV_ENV) ## style, types, imports, schémas, contrats et règles de la maison
 	@$(BIN)/ruff check .
@@ -59,7 +59,7 @@ bench: $(DEV_ENV) ## les rapports de tests/bench (plusieurs minutes)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 deep: $(DEV_ENV) ## tous les tests en grandeur réelle (des heures)
-	@RELAIS_DEPTH=deep $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --timeout=3600 $(ARGS)
+	@RELAIS_DEPTH=deep $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder --timeout=3600 $(ARGS)
 
 format: $(DEV_ENV) ## récrire le code comme `make lint` le veut
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from kit.http.outgoing import trust
 from relais.errors import CommandError
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ class Api:
         self._secret = secret
         self._patience = patience
         # The system's proxy settings have no say in a call to this very machine.
-        self._http = httpx.Client(base_url=base_url, timeout=REQUEST_SECONDS, trust_env=False)
+        self._http = httpx.Client(base_url=base_url, timeout=REQUEST_SECONDS, trust_env=False, verify=trust())
         self._token = ""
         self._token_ends = 0.0
 

@@ -17,6 +17,7 @@ import httpx
 from kit.clock import SystemClock
 from kit.db.database import Database
 from kit.db.provision import component_url
+from kit.http.outgoing import trust
 from kit.settings import COMPONENTS
 from relais.api import Refused, TooLate
 from relais.clients import demo_clients, register
@@ -159,7 +160,7 @@ async def _all_answer(layout: Layout) -> None:
 async def _answers(url: str, name: str) -> None:
     """Wait until a process is ready; the gateway, which waits for the demo data, until it is alive."""
     path = "/health/live" if name == "gateway" else "/health/ready"
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, verify=trust()) as client:
         try:
             async with asyncio.timeout(READY_SECONDS):
                 while not await _is_up(client, path):  # noqa: ASYNC110 - another process has no event to wait on

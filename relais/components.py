@@ -7,5 +7,8 @@ import services.agreements.main
 import services.claims.main
 import services.contributions.main
 import services.eligibility.main
+from kit.http.outgoing import trust
+
+trust()
 
 __all__ = ["gateway", "services"]

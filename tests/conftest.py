@@ -11,24 +11,37 @@ from hypothesis import settings
 from tests.platform import TestPlatform, running_platform
 from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
 
-# A noisy machine is not a wrong result: no deadline. `make deep` looks at fifty times as many examples.
-settings.register_profile("quick", deadline=None)
+# A noisy machine is not a wrong result: no deadline. `make deep` looks at a hundred times as many examples.
+settings.register_profile("quick", deadline=None, max_examples=40)
 settings.register_profile("deep", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("RELAIS_DEPTH", "quick"))
 
 
 # What is slow to start, once a session: the tests that ask for it go together.
 SHARED = ("platform", "broker", "carrier")
+# Files that take about as long by themselves.
+LONG = ("tests/relais/test_run.py", "tests/services/claims/domain/test_many_histories.py")
 
 
 @pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers, a file is one worker's, and so are all tests that share something slow."""
+    """With several workers, a file is one worker's, and so are all tests that share something slow.
+
+    Those go first (`--no-loadscope-reorder`): whoever has the longest row to hoe is not to start last.
+    """
     for item in items:
         asked = getattr(item, "fixturenames", ())
         file = item.nodeid.partition("::")[0]
         group = next((name for name in SHARED if name in asked), file).replace("carrier", "broker")
         item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    asked = getattr(item, "fixturenames", ())
+    if any(name in asked for name in SHARED):
+        return 0
+    return 1 if item.nodeid.startswith(LONG) else 2
 
 
 @pytest.fixture(scope="session")

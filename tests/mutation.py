@@ -4,13 +4,14 @@
 
 Each mutant changes one place of `services/<service>/domain` (a comparison, an operator, a connective, a whole number,
 a negation, the smaller for the larger) in a copy of the tree and runs `tests/services/<service>/domain` until the first
-failure. What is never caught is printed with its place; the last line is the score.
+failure. What is never caught is printed with its place, then the score; the last line is the same as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -147,6 +148,7 @@ def main(arguments: Sequence[str]) -> int:
             sys.stdout.write(f"not caught: {mutant.file}:{mutant.line} {mutant.what}\n")
     score = sum(results) / len(results)
     sys.stdout.write(f"{sum(results)} of {len(results)} caught, of {len(everything)} possible: {score:.1%}\n")
+    sys.stdout.write(json.dumps({"caught": sum(results), "mutants": len(results)}) + "\n")
     return 0 if score >= BAR else 1
 
 

@@ -21,6 +21,7 @@ from kit.events.delivery import Delivery
 from kit.events.envelope import Envelope
 from kit.events.place import Place
 from kit.events.transport import Token
+from kit.http.outgoing import trust
 
 WAIT_SECONDS: Final = 25.0
 ANSWER_SECONDS: Final = 15.0
@@ -56,7 +57,9 @@ class FeedReader:
     def __init__(self, producers: Mapping[str, str], token: Token) -> None:
         self._producers = {name: url.rstrip("/") for name, url in producers.items()}
         self._token = token
-        self._http = httpx.AsyncClient(timeout=httpx.Timeout(ANSWER_SECONDS, read=WAIT_SECONDS + ANSWER_SECONDS))
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(ANSWER_SECONDS, read=WAIT_SECONDS + ANSWER_SECONDS), verify=trust()
+        )
 
     def reaches(self, producer: str) -> bool:
         """Whether it knows where that component is."""

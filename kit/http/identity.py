@@ -19,6 +19,7 @@ from joserfc.jwk import ECKey, KeySet
 
 from kit.clock import Clock
 from kit.http.auth import EVERYWHERE, Principal, unauthorised
+from kit.http.outgoing import trust
 from kit.http.problem import Problem
 
 ALGORITHM: Final = "ES256"
@@ -48,7 +49,7 @@ class JwksUrl:
         self._client: httpx.AsyncClient | None = None
 
     async def read(self) -> KeySet:
-        self._client = self._client or httpx.AsyncClient(timeout=FETCH_TIMEOUT_S)
+        self._client = self._client or httpx.AsyncClient(timeout=FETCH_TIMEOUT_S, verify=trust())
         response = await self._client.get(self.url)
         response.raise_for_status()
         return public_keys(response.json())

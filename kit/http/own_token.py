@@ -8,6 +8,7 @@ from typing import Final
 
 import httpx
 
+from kit.http.outgoing import trust
 from kit.settings import Settings
 
 MARGIN_S: Final = 60.0
@@ -22,7 +23,7 @@ class OwnToken:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._client = httpx.AsyncClient(timeout=TIMEOUT_S)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT_S, verify=trust())
         self._lock = asyncio.Lock()
         self._token = ""
         self._until = 0.0

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 import httpx
+import pytest
 
 from gateway.application.tokens import Issuer, issue_token
 from gateway.domain.clients import Client
@@ -22,7 +23,6 @@ from relais.demo.report import Report
 from tests.operations import Operation, merged_document, operations
 from tests.platform import TestPlatform
 
-OPERATIONS: Final = tuple(operations(merged_document()))
 EVERY: Final = frozenset(SCOPES)
 STRANGER: Final = "35600000049837"
 UNAUTHORISED, FORBIDDEN, OK_BELOW = 401, 403, 300
@@ -30,23 +30,28 @@ CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 Sign = Callable[..., str]
 
 
-def test_every_operation_has_a_policy() -> None:
-    assert [op.name for op in OPERATIONS if op.policy is None] == []
-    for op in OPERATIONS:
+@pytest.fixture(scope="module")
+def every_operation() -> list[Operation]:
+    return list(operations(merged_document()))
+
+
+def test_every_operation_has_a_policy(every_operation: list[Operation]) -> None:
+    assert [op.name for op in every_operation if op.policy is None] == []
+    for op in every_operation:
         assert op.policy is not None
         shown = {scope for needed in op.told["security"] for scope in needed["oauth2"]}
         assert shown == set(op.policy["scopes"]), op.name
 
 
-def test_who_only_reads_changes_nothing() -> None:
-    for op in OPERATIONS:
+def test_who_only_reads_changes_nothing(every_operation: list[Operation]) -> None:
+    for op in every_operation:
         assert op.policy is not None
         if op.method in CHANGES and not op.policy["computes"]:
             assert any(not scope.endswith(READING) for scope in op.policy["scopes"]), op.name
 
 
 async def test_nobody_gets_more_than_is_his(
-    platform: TestPlatform, record_property: Callable[[str, object], None]
+    platform: TestPlatform, every_operation: list[Operation], record_property: Callable[[str, object], None]
 ) -> None:
     sign = await _signing(platform)
     async with httpx.AsyncClient(base_url=platform.gateway, timeout=30, trust_env=False) as http:
@@ -56,7 +61,7 @@ async def test_nobody_gets_more_than_is_his(
         mine, known, marks = await _what_is_mine(http, staff)
         asked = Counter[str]()
         leaks: list[str] = []
-        for op in OPERATIONS:
+        for op in every_operation:
             for column, expected, answer in [
                 *await _strangers(http, op, known, sign, mine),
                 *await _entitled(http, op, known, sign, mine),
@@ -65,10 +70,10 @@ async def test_nobody_gets_more_than_is_his(
                 if not expected(answer, marks):
                     leaks.append(f"{op.name} [{column}]: {answer.status_code} {answer.text[:200]}")
     cells = sum(asked.values())
-    record_property("authorisation-matrix", f"{len(OPERATIONS)} operations, {cells} cells, {len(leaks)} leaks")
-    print(f"{len(OPERATIONS)} operations: {dict(asked)}")  # noqa: T201 - the table, shown by pytest -s
+    record_property("authorisation-matrix", f"{len(every_operation)} operations, {cells} cells, {len(leaks)} leaks")
+    print(f"{len(every_operation)} operations: {dict(asked)}")  # noqa: T201 - the table, shown by pytest -s
     assert not leaks, "\n".join(leaks)
-    assert asked["right"] == len(OPERATIONS)
+    assert asked["right"] == len(every_operation)
 
 
 Expected = Callable[[httpx.Response, Iterable[str]], bool]

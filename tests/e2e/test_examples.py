@@ -86,7 +86,11 @@ def consuming(given: dict[str, str]) -> Iterator[None]:
             yield
         finally:
             process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=PATIENCE_SECONDS)
+            try:
+                _, said = process.communicate(timeout=PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
     assert (process.returncode, said) == (0, b"")
 
 

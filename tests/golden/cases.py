@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from tests.yaml_files import read_yaml
 
 FOLDER: Final = Path(__file__).parent / "cases"
 KEYS: Final = frozenset({"name", "source", "post", "body", "status", "expect"})
@@ -40,7 +40,7 @@ class Case:
 
 def read(what: str, folder: Path = FOLDER) -> list[dict[str, Any]]:
     """The cases of one file as they are written, each with its name and source."""
-    found: list[dict[str, Any]] = yaml.safe_load((folder / f"{what}.yaml").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = read_yaml(folder / f"{what}.yaml")
     faulty = [raw for raw in found if not raw.get("name") or not raw.get("source")]
     if faulty:
         raise ValueError(f"{what}.yaml: a case without a name or a source: {faulty[0]}")

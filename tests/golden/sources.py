@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from tests.golden.cases import files, read
+from tests.yaml_files import read_yaml
 
 HERE: Final = Path(__file__).parent
 DOCUMENTS: Final = ("rulebook", "accord")
@@ -33,7 +32,7 @@ class Sources:
 
     @classmethod
     def load(cls) -> Sources:
-        raw: dict[str, Any] = yaml.safe_load((HERE / "sources.yaml").read_text(encoding="utf-8"))
+        raw: dict[str, Any] = read_yaml(HERE / "sources.yaml")
         lines = {name: raw[name] for name in DOCUMENTS}
         return cls(lines, raw["told_elsewhere"], frozenset(raw["awaited"]))
 

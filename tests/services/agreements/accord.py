@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from kit.recording import Recording
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.domain.agreement import Agreement
+from tests.yaml_files import read_yaml
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "accords"
 NOW = datetime(2025, 3, 10, 9, 0, tzinfo=UTC)
@@ -21,8 +21,13 @@ LRSY = "la-roche-sur-yon-2025"
 
 
 def raw(name: str = LRSY) -> dict[str, Any]:
-    """The document as its file holds it."""
-    content: dict[str, Any] = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text())
+    """The document as its file holds it, for the caller to change."""
+    return copy.deepcopy(_read(name))
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = read_yaml(EXAMPLES / f"{name}.yaml")
     return content
 
 
@@ -32,7 +37,7 @@ def scheme() -> SchemeDocument:
 
 def changed(changes: dict[str, Any]) -> dict[str, Any]:
     """The accord with values put at JSON pointers; None removes a list item or clears a field; `/-` appends."""
-    document = copy.deepcopy(raw())
+    document = raw()
     for pointer, value in changes.items():
         *path, last = pointer.strip("/").split("/")
         place: Any = document

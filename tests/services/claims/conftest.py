@@ -11,6 +11,8 @@ from tests.postgres import DatabaseFactory
 from tests.services.claims.lives import NOW, Claims
 from tests.services.client import Service, running
 
+RING = KeyRing.generate("test")
+
 
 @pytest.fixture
 async def claims(database: DatabaseFactory) -> Claims:
@@ -19,6 +21,5 @@ async def claims(database: DatabaseFactory) -> Claims:
 
 @pytest.fixture
 async def service(claims: Claims) -> AsyncIterator[Service]:
-    ring = SecretStr(KeyRing.generate("test"))
-    async with running(create_app, claims.database, NOW, key_ring=ring) as running_service:
+    async with running(create_app, claims.database, NOW, key_ring=SecretStr(RING)) as running_service:
         yield running_service

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import yaml
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -20,10 +19,11 @@ from services.claims.api.benefits import BenefitsAnswer, BenefitsRequest
 from services.claims.application.simulated_terms import simulated_terms
 from services.claims.domain.agent_file import DatedTerms
 from services.claims.domain.terms_document import read_terms
+from tests.yaml_files import read_yaml
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 ACCORD: Final[dict[str, Any]] = {
-    **yaml.safe_load((ROOT / "examples/accords/la-roche-sur-yon-2025.yaml").read_text(encoding="utf-8")),
+    **read_yaml(ROOT / "examples/accords/la-roche-sur-yon-2025.yaml"),
     "version": 1,
 }
 TERMS: Final = read_terms(ACCORD)

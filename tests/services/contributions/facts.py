@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from kit.money import Money
 from kit.period import Month, Period
 from rules.book import RuleBook
@@ -21,13 +19,14 @@ from services.contributions.domain.cover import Span
 from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import read_terms
+from tests.yaml_files import read_yaml
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 ACCORD: Final = "la-roche-sur-yon-2025"
 CITY: Final = "99985001900012"
 AGGLOMERATION: Final = "99985002700015"
 BOOK: Final = RuleBook.load()
-_RAW: Final = yaml.safe_load((ROOT / "examples" / "accords" / f"{ACCORD}.yaml").read_text(encoding="utf-8"))
+_RAW: Final = read_yaml(ROOT / "examples" / "accords" / f"{ACCORD}.yaml")
 
 
 def document(**changes: Any) -> dict[str, Any]:

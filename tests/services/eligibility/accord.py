@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kit.db.database import Scope
 from kit.events.envelope import Envelope
 from kit.ids import new_id
@@ -19,6 +17,7 @@ from services.eligibility.domain.terms import EligibilityTerms
 from services.eligibility.domain.terms_document import read_terms, terms_for
 from services.eligibility.events import AGREEMENTS
 from tests.postgres import ComponentDatabase
+from tests.yaml_files import read_yaml
 
 FILE = Path(__file__).resolve().parents[3] / "examples" / "accords" / "la-roche-sur-yon-2025.yaml"
 FROM_THE_EFFECT = Period(date(2025, 1, 1))
@@ -26,7 +25,7 @@ FROM_THE_EFFECT = Period(date(2025, 1, 1))
 
 @cache
 def _document() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(FILE.read_text())
+    content: dict[str, Any] = read_yaml(FILE)
     return content
 
 
