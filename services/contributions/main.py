@@ -39,6 +39,8 @@ from services.contributions.api.dsn import codes as dsn_codes
 from services.contributions.api.dsn import declarations as dsn_declarations
 from services.contributions.api.dsn import expected as dsn_expected
 from services.contributions.api.dsn import imports as dsn_imports
+from services.contributions.api.dsn import reconciliations as dsn_reconciliations
+from services.contributions.application.dsn.reconcile_later import KIND as RECONCILIATION
 from services.contributions.application.record_payment import remind_late
 
 ROUTERS: Final = (
@@ -48,6 +50,7 @@ ROUTERS: Final = (
     dsn_imports.router,
     dsn_codes.router,
     dsn_expected.router,
+    dsn_reconciliations.router,
     dsn_declarations.router,
     regional_runs.router,
     runs.router,
@@ -100,6 +103,7 @@ def _jobs(rules: RuleBook, crypto: KeyRing | None, clock: Clock) -> dict[str, Ha
         files = {
             import_pay.PAY.name: import_pay.importer(crypto, clock),
             dsn_imports.DSN.name: dsn_imports.importer(crypto, clock),
+            RECONCILIATION: dsn_reconciliations.worker(crypto, clock),
         }
     return {**files, regional_runs.KIND: regional_runs.runner(rules, clock)}
 

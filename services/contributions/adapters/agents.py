@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, select, text
+from sqlalchemy import ColumnElement, Row, Select, Table, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -147,14 +147,23 @@ async def known(tx: AsyncConnection, employer: str) -> dict[UUID, Known]:
     return {agent: found for (_, agent), found in (await known_at(tx, [employer])).items()}
 
 
-async def known_at(tx: AsyncConnection, employers: Sequence[str]) -> dict[tuple[str, UUID], Known]:
-    """All that is known of the agents of these employers, by employer and agent, in three statements."""
+async def known_at(
+    tx: AsyncConnection, employers: Sequence[str], agents: Collection[UUID] | None = None
+) -> dict[tuple[str, UUID], Known]:
+    """All that is known of the agents of these employers, or of some of them, by employer and agent, in three
+    statements.
+    """
+
+    def about(table: Table) -> Select[Any]:
+        query = select(table).where(table.c.employer.in_(employers))
+        return query if agents is None else query.where(table.c.agent.in_(agents))
+
     found: dict[tuple[str, UUID], Known] = defaultdict(Known)
-    for row in await tx.execute(select(employments).where(employments.c.employer.in_(employers))):
+    for row in await tx.execute(about(employments)):
         found[row.employer, row.agent].employments.append(_employment(row))
-    for row in await tx.execute(select(affiliation).where(affiliation.c.employer.in_(employers))):
+    for row in await tx.execute(about(affiliation)):
         found[row.employer, row.agent].affiliations.append(Affiliation(row.agreement, read_timeline(row.timeline)))
-    for row in await tx.execute(select(option_election).where(option_election.c.employer.in_(employers))):
+    for row in await tx.execute(about(option_election)):
         found[row.employer, row.agent].elections[Guarantee(row.guarantee)].append(Period(row.starts, row.ends))
     return found
 

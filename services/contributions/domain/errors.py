@@ -310,3 +310,10 @@ class RateOfLevelUnknown(RelaisError):
     code = "rate_of_level_unknown"
     title_fr = "Le tarif de ce niveau n'est pas publié : donnez un taux"
     title_en = "The tariff of this level is not published: give a rate"
+
+
+class DsnTooLarge(RelaisError):
+    code = "dsn_too_large"
+    title_fr = "Déclaration trop grande pour être rapprochée dans l'instant : utilisez /reconciliations"
+    title_en = "Declaration too large to be compared at once: use /reconciliations"
+    status = 409

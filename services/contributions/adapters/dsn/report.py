@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Update, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.copy import put_rows
@@ -104,9 +104,16 @@ async def matricules(tx: AsyncConnection, employer: str, agents: Collection[UUID
     return found
 
 
-async def replace(tx: AsyncConnection, declaration: UUID, employer: str, found: Sequence[Found], at: datetime) -> None:
-    """Store the report of a declaration in place of an earlier one."""
+async def begin(tx: AsyncConnection, declaration: UUID) -> None:
+    """Forget an earlier report: the declaration counts as not compared until the new one is whole."""
     await tx.execute(delete(dsn_difference).where(_TABLE.declaration == declaration))
+    await tx.execute(_declared(declaration).values(reconciled_at=None))
+
+
+async def add(tx: AsyncConnection, declaration: UUID, employer: str, found: Sequence[Found]) -> None:
+    """Differences, after those already in the report."""
+    query = select(func.coalesce(func.max(_TABLE.number), 0)).where(_TABLE.declaration == declaration)
+    last = (await tx.execute(query)).scalar_one()
     rows = [
         {
             "declaration": declaration,
@@ -121,11 +128,18 @@ async def replace(tx: AsyncConnection, declaration: UUID, employer: str, found: 
             "expected": one.difference.expected,
             "line": one.difference.line,
         }
-        for number, one in enumerate(found, start=1)
+        for number, one in enumerate(found, start=last + 1)
     ]
     await put_rows(tx, dsn_difference, rows)
-    changed = update(dsn_declaration).where(dsn_declaration.c.id == declaration)
-    await tx.execute(changed.values(reconciled_at=at))
+
+
+async def end(tx: AsyncConnection, declaration: UUID, at: datetime) -> None:
+    """The report is whole."""
+    await tx.execute(_declared(declaration).values(reconciled_at=at))
+
+
+def _declared(declaration: UUID) -> Update:
+    return update(dsn_declaration).where(dsn_declaration.c.id == declaration)
 
 
 async def differences(

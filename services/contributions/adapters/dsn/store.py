@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,7 +26,10 @@ _DECLARATION: Final = dsn_declaration.c
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One establishment and month of a file. `mapped` counts the lines mapped of `lines`; the others are kept raw."""
+    """One establishment and month of a file. `mapped` counts the lines mapped of `lines`; the others are kept raw.
+
+    `replaced_by`: a later declaration stands for it. `reconciliation`: the job that last wrote its report, or does.
+    """
 
     id: UUID
     employer: str
@@ -44,6 +47,9 @@ class Declaration:
     recorded_at: datetime
     recorded_by: str
     reconciled_at: datetime | None
+    fraction: str | None = None
+    replaced_by: UUID | None = None
+    reconciliation: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ async def learn(tx: AsyncConnection, employer: str, found: Mapping[str, UUID]) -
 
 async def close(tx: AsyncConnection, job: UUID, digest: str, *, truncated: bool) -> list[Declaration]:
     """The file is all there: its declarations, unless the same file was read before, which stands for it."""
-    found = await _of_job(tx, job)
+    found = await of_job(tx, job)
     for one in found:
         query = select(func.count()).where(
             _DECLARATION.employer == one.employer,
@@ -140,7 +146,30 @@ async def close(tx: AsyncConnection, job: UUID, digest: str, *, truncated: bool)
             await tx.execute(delete(dsn_declaration).where(_DECLARATION.id == one.id))
     own = _DECLARATION.job == job
     await tx.execute(update(dsn_declaration).where(own).values(digest=digest, truncated=truncated))
-    return await _of_job(tx, job)
+    return await of_job(tx, job)
+
+
+async def replace_earlier(tx: AsyncConnection, one: Declaration) -> None:
+    """It stands for those of the same establishment, month, nature and fraction that came before it."""
+    same = [_DECLARATION[name].is_not_distinct_from(getattr(one, name)) for name in ("month", "nature", "fraction")]
+    await tx.execute(
+        update(dsn_declaration)
+        .where(_DECLARATION.employer == one.employer, *same, _DECLARATION.id < one.id)
+        .where(_DECLARATION.replaced_by.is_(None), _DECLARATION.digest.is_not(None))
+        .values(replaced_by=one.id)
+    )
+
+
+async def hold(tx: AsyncConnection, key: UUID) -> Declaration | None:
+    """A declaration in scope; until commit nobody else writes its report."""
+    query = select(dsn_declaration).where(_DECLARATION.id == key).with_for_update()
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else Declaration(**row)
+
+
+async def reconciled_by(tx: AsyncConnection, key: UUID, job: UUID | None) -> None:
+    """From now on this job writes its report; None: whoever holds it."""
+    await tx.execute(update(dsn_declaration).where(_DECLARATION.id == key).values(reconciliation=job))
 
 
 async def one(tx: AsyncConnection, key: UUID) -> Declaration | None:
@@ -149,13 +178,22 @@ async def one(tx: AsyncConnection, key: UUID) -> Declaration | None:
     return None if row is None else Declaration(**row)
 
 
-async def after(
-    tx: AsyncConnection, limit: int, previous: UUID | None, employer: str | None, month: Month | None
-) -> list[Declaration]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which declarations are asked for; None: any. `current`: only those that no later one stands for."""
+
+    employer: str | None = None
+    month: Month | None = None
+    current: bool = False
+
+
+async def after(tx: AsyncConnection, limit: int, previous: UUID | None, wanted: Wanted) -> list[Declaration]:
     """Declarations in the order they came in."""
     query = select(dsn_declaration).order_by(_DECLARATION.id).limit(limit)
-    asked = ((_DECLARATION.employer, employer), (_DECLARATION.month, month))
+    asked = ((_DECLARATION.employer, wanted.employer), (_DECLARATION.month, wanted.month))
     query = query.where(*(column == value for column, value in asked if value is not None))
+    if wanted.current:
+        query = query.where(_DECLARATION.replaced_by.is_(None))
     if previous is not None:
         query = query.where(_DECLARATION.id > previous)
     return [Declaration(**row) for row in (await tx.execute(query)).mappings()]
@@ -165,9 +203,36 @@ async def parts(
     tx: AsyncConnection, declaration: UUID, limit: int | None = None, previous: int = 0
 ) -> list[StoredPart]:
     """The parts of a declaration in their order, without their content."""
+    return await _parts(tx, declaration, _PARTS.first_line > previous, limit=limit)
+
+
+async def heads(tx: AsyncConnection, declaration: UUID) -> list[StoredPart]:
+    """The parts that are about nobody."""
+    return await _parts(tx, declaration, _PARTS.individual.is_(False))
+
+
+async def strangers(tx: AsyncConnection, declaration: UUID) -> list[StoredPart]:
+    """The individuals whom nobody knows."""
+    return await _parts(tx, declaration, _PARTS.individual.is_(True), _PARTS.agent.is_(None))
+
+
+async def parts_of(tx: AsyncConnection, declaration: UUID, agents: Collection[UUID]) -> list[StoredPart]:
+    """The parts about these agents."""
+    return await _parts(tx, declaration, _PARTS.individual.is_(True), _PARTS.agent.in_(agents))
+
+
+async def declared(tx: AsyncConnection, declaration: UUID) -> list[UUID]:
+    """The agents declared, in the order of their ids."""
+    own = (_PARTS.declaration == declaration, _PARTS.individual.is_(True), _PARTS.agent.is_not(None))
+    return list(await tx.scalars(select(_PARTS.agent).distinct().where(*own).order_by(_PARTS.agent)))
+
+
+async def _parts(
+    tx: AsyncConnection, declaration: UUID, *asked: ColumnElement[bool], limit: int | None = None
+) -> list[StoredPart]:
     columns = [_PARTS[name] for name in StoredPart.__slots__]
-    query = select(*columns).where(_PARTS.declaration == declaration, _PARTS.first_line > previous)
-    return [StoredPart(**row) for row in (await tx.execute(query.order_by(_PARTS.first_line).limit(limit))).mappings()]
+    query = select(*columns).where(_PARTS.declaration == declaration, *asked).order_by(_PARTS.first_line).limit(limit)
+    return [StoredPart(**row) for row in (await tx.execute(query)).mappings()]
 
 
 async def mapped(
@@ -206,6 +271,7 @@ async def carry(tx: AsyncConnection, job: UUID, state: Mapping[str, Any] | None,
     await tx.execute(new.on_conflict_do_update(index_elements=["job"], set_={"content": new.excluded.content}))
 
 
-async def _of_job(tx: AsyncConnection, job: UUID) -> list[Declaration]:
+async def of_job(tx: AsyncConnection, job: UUID) -> list[Declaration]:
+    """The declarations of a file, in its order."""
     query = select(dsn_declaration).where(_DECLARATION.job == job).order_by(_DECLARATION.id)
     return [Declaration(**row) for row in (await tx.execute(query)).mappings()]

@@ -9,7 +9,8 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeB
 from kit.db.types import Id, Instant, Json, MonthColumn
 from services.contributions.adapters.tables import metadata
 
-# A declaration: one establishment and month of a file. `digest` is the file's, once it is all there.
+# A declaration: one establishment and month of a file. `digest` is the file's, once it is all there. `replaced_by`: a
+# later one stands for it. `reconciliation`: the job that writes its report.
 dsn_declaration: Final = Table(
     "dsn_declaration",
     metadata,
@@ -29,7 +30,11 @@ dsn_declaration: Final = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("reconciled_at", Instant),
+    Column("fraction", Text),
+    Column("replaced_by", Id),
+    Column("reconciliation", Id),
     Index(None, "employer", "id"),
+    Index(None, "employer", "month"),
     Index(
         "uq_dsn_declaration_digest",
         "employer",

@@ -14,18 +14,17 @@ from fastapi import Request as HttpRequest
 
 from kit.http.auth import requires
 from kit.http.pagination import Page, Paging, paged
-from kit.http.route import Crypto, Now, Tx, service_router
+from kit.http.route import Crypto, Tx, service_router
 from kit.http.types import Answer, MonthText, SiretText
 from rules.vocabulary import Guarantee
 from services.contributions.adapters.dsn import report, store
 from services.contributions.adapters.dsn.report import Numbered
-from services.contributions.adapters.dsn.store import Declaration, StoredPart
+from services.contributions.adapters.dsn.store import Declaration, StoredPart, Wanted
 from services.contributions.api.parameters import QueryMonth, after
-from services.contributions.application.dsn.reconcile_dsn import reconcile
 from services.contributions.domain.dsn.compare import What
 from services.contributions.domain.dsn.lines import Why
 from services.contributions.domain.dsn.norm import KNOWN_NORM
-from services.contributions.domain.errors import DsnNotComparable, UnknownDsn
+from services.contributions.domain.errors import UnknownDsn
 
 router = service_router(tags=["DSN"], dependencies=[requires("contributions:read")])
 _PAGE: Final = 1_000
@@ -38,7 +37,8 @@ CSV_FILE: Final[dict[int | str, dict[str, Any]]] = {
 class DeclarationAnswer(Answer):
     """A declaration. `lines` = `mapped` + those kept raw; `known_norm` false: all of it is kept raw.
 
-    `reconciled_at` null: not compared (not monthly, another norm, no month).
+    `reconciled_at` null: not compared (not monthly, another norm, no month, withdrawn), or not yet: `reconciliation` is
+    the job that does it. `replaced_by`: a later declaration stands for it.
     """
 
     id: UUID
@@ -56,18 +56,15 @@ class DeclarationAnswer(Answer):
     recorded_at: datetime
     recorded_by: str
     reconciled_at: datetime | None
+    fraction: str | None
+    replaced_by: UUID | None
+    reconciliation: UUID | None
 
     @classmethod
     def of(cls, found: Declaration) -> Self:
-        same = ("id", "month", "norm", "nature", "type", "lines", "mapped", "individuals", "truncated")
-        when: dict[str, Any] = {name: getattr(found, name) for name in (*same, "recorded_at", "recorded_by")}
-        return cls(
-            siret=found.employer,
-            known_norm=found.norm == KNOWN_NORM,
-            import_job=found.job,
-            reconciled_at=found.reconciled_at,
-            **when,
-        )
+        other = ("siret", "known_norm", "import_job", "differences")
+        same: dict[str, Any] = {name: getattr(found, name) for name in cls.model_fields if name not in other}
+        return cls(siret=found.employer, known_norm=found.norm == KNOWN_NORM, import_job=found.job, **same)
 
 
 class DeclarationSummary(DeclarationAnswer):
@@ -143,16 +140,17 @@ async def index(
     tx: Tx,
     employer: Annotated[SiretText | None, Query(description="SIRET de l'employeur.")] = None,
     month: QueryMonth,
+    current: Annotated[bool, Query(description="Sans celles qu'une autre remplace.")] = False,
 ) -> Page[DeclarationAnswer]:
     """Declarations in the order they came in."""
-    found = await store.after(tx, page.fetch, after(page), employer, month)
+    found = await store.after(tx, page.fetch, after(page), Wanted(employer, month, current))
     return paged(request, response, page, [DeclarationAnswer.of(one) for one in found], lambda one: (one.id,))
 
 
 @router.get("/v1/dsn/{declaration}", summary="Une déclaration, et le nombre de ses écarts")
 async def read(declaration: UUID, tx: Tx) -> DeclarationSummary:
     """One declaration."""
-    return await _summary(tx, await _declaration(tx, declaration))
+    return await summary(tx, await _declaration(tx, declaration))
 
 
 @router.get("/v1/dsn/{declaration}/parts", summary="Ce qui en est lu, et les lignes gardées telles quelles")
@@ -203,19 +201,6 @@ async def file(declaration: UUID, tx: Tx) -> Response:
     return Response(written.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.post(
-    "/v1/dsn/{declaration}/reconcile",
-    summary="Rapprocher de nouveau : la paie, les bordereaux ou les paramètres ont changé",
-    dependencies=[requires("contributions:write")],
-)
-async def again(declaration: UUID, tx: Tx, crypto: Crypto, clock: Now) -> DeclarationSummary:
-    """Write the report anew from what is known now; the same facts give the same report."""
-    found = await _declaration(tx, declaration)
-    if not await reconcile(tx, found, crypto, clock.instant()):
-        raise DsnNotComparable
-    return await _summary(tx, await _declaration(tx, declaration))
-
-
 _BIGGEST: Final = 2**31 - 1
 # Health: why somebody is away is for the service that decides on leaves.
 _UNSHOWN: Final = frozenset({("S21.G00.60", "reason"), ("S21.G00.60", "return_reason"), ("S21.G00.65", "reason")})
@@ -251,7 +236,8 @@ async def _every(tx: Tx, declaration: UUID) -> AsyncIterator[Numbered]:
         last = page[-1].number
 
 
-async def _summary(tx: Tx, found: Declaration) -> DeclarationSummary:
+async def summary(tx: Tx, found: Declaration) -> DeclarationSummary:
+    """A declaration with the number of its differences."""
     shown = DeclarationAnswer.of(found)
     return DeclarationSummary(**dict(shown), differences=await report.counts(tx, found.id))
 

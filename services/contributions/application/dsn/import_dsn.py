@@ -21,9 +21,10 @@ from kit.ids import new_id
 from services.contributions.adapters import agents
 from services.contributions.adapters.dsn import store
 from services.contributions.adapters.dsn.store import Declaration, NewPart
-from services.contributions.application.dsn.reconcile_dsn import reconcile
+from services.contributions.application.dsn.reconcile_later import reconcile_all
 from services.contributions.domain.dsn.lines import TOLD, Why
 from services.contributions.domain.dsn.mapping import Mapped, map_part
+from services.contributions.domain.dsn.norm import REPLACES
 from services.contributions.domain.dsn.reading import Context, Part, Reader
 
 # Declarations of one file: those of a region's employers, and no more, as they are compared when its end is there.
@@ -152,6 +153,7 @@ class _Work:
                 recorded_at=self._at,
                 recorded_by=self._job.client,
                 reconciled_at=None,
+                fraction=said.fraction,
             ),
         )
 
@@ -192,8 +194,12 @@ class _Work:
             self.rejects.append(Reject(self._job.lines, "/end", "truncated", REASONS["truncated"]))
         if self._job.dry_run:
             return
-        for one in await store.close(self._tx, self._job.id, self._reader.digest, truncated=truncated):
-            await reconcile(self._tx, one, self._crypto, self._at)
+        found = await store.close(self._tx, self._job.id, self._reader.digest, truncated=truncated)
+        for one in found:
+            if one.type in REPLACES and one.month is not None and not truncated:
+                await store.replace_earlier(self._tx, one)
+        whole = await store.of_job(self._tx, self._job.id)
+        await reconcile_all(self._tx, whole, self._crypto, self._at, (self._job.client, self._job.employer))
 
 
 def _lines(content: bytes) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -28,7 +29,7 @@ from services.contributions.domain.dsn.compare import (
 )
 from services.contributions.domain.dsn.expected import Owing
 from services.contributions.domain.dsn.mapping import Block
-from services.contributions.domain.dsn.norm import KNOWN_NORM, MONTHLY
+from services.contributions.domain.dsn.norm import CANCELS, KNOWN_NORM, MONTHLY
 from services.contributions.domain.dsn.parameters import Contracts
 from services.contributions.domain.intake import Pay
 
@@ -36,13 +37,55 @@ from services.contributions.domain.intake import Pay
 BATCH: Final = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the work on one declaration: some of its agents; `first` and `last` do what is done once."""
+
+    declaration: UUID
+    agents: tuple[UUID, ...]
+    first: bool
+    last: bool
+
+
+def comparable(one: Declaration) -> bool:
+    """Whether it is a monthly DSN of the norm we know that nothing has withdrawn or replaced."""
+    monthly = one.month is not None and one.nature == MONTHLY and one.norm in (None, KNOWN_NORM)
+    return monthly and one.type != CANCELS and one.replaced_by is None
+
+
+async def stretches(tx: AsyncConnection, one: Declaration) -> list[Stretch]:
+    """The work of comparing it, cut up."""
+    agents = await store.declared(tx, one.id)
+    starts = range(0, max(1, len(agents)), BATCH)
+    return [
+        Stretch(one.id, tuple(agents[place : place + BATCH]), place == 0, place + BATCH >= len(agents))
+        for place in starts
+    ]
+
+
 async def reconcile(tx: AsyncConnection, one: Declaration, crypto: KeyRing, at: datetime) -> bool:
-    """Write the report anew. False, and no report, for what is no monthly DSN of the norm we know."""
-    if one.month is None or one.nature != MONTHLY or one.norm not in (None, KNOWN_NORM):
+    """Write the report anew, at once. False, and no report, for what cannot be compared."""
+    if not comparable(one):
         return False
-    comparison = await _Comparison.of(tx, one, one.month, crypto)
-    await report.replace(tx, one.id, one.employer, await comparison.found(), at)
+    await store.reconciled_by(tx, one.id, None)
+    for part in await stretches(tx, one):
+        await reconcile_stretch(tx, one, part, crypto, at)
     return True
+
+
+async def reconcile_stretch(
+    tx: AsyncConnection, one: Declaration, part: Stretch, crypto: KeyRing, at: datetime
+) -> None:
+    """Persons nobody knows, then agents, then who is not declared, then payments: its part of the report."""
+    assert one.month is not None, "only what is comparable is cut up"
+    comparison = await _Comparison.of(tx, one, one.month, crypto)
+    if part.first:
+        await report.begin(tx, one.id)
+        await report.add(tx, one.id, one.employer, await comparison.strangers())
+    await report.add(tx, one.id, one.employer, await comparison.of_agents(part.agents))
+    if part.last:
+        await report.add(tx, one.id, one.employer, await comparison.of_nobody())
+        await report.end(tx, one.id, at)
 
 
 class _Comparison:
@@ -52,37 +95,39 @@ class _Comparison:
         self._tx, self._one, self._month, self._crypto = tx, one, month, crypto
         self._contracts = Contracts(())
         self._heads: list[Block] = []
-        self._parts: list[StoredPart] = []
-        self._known: dict[UUID, Known] = {}
 
     @classmethod
     async def of(cls, tx: AsyncConnection, one: Declaration, month: Month, crypto: KeyRing) -> _Comparison:
         self = cls(tx, one, month, crypto)
         self._contracts = Contracts.in_month(await parameters.of_employer(tx, one.employer), month)
-        self._parts = await store.parts(tx, one.id)
-        heads = await self._blocks([part for part in self._parts if not part.individual])
+        heads = await self._blocks(await store.heads(tx, one.id))
         self._heads = [block for blocks in heads.values() for block in blocks]
-        self._known = await agents.known(tx, one.employer)
         return self
 
-    async def found(self) -> list[Found]:
-        """Persons nobody knows, then agents, then who is not declared, then payments."""
-        own: dict[UUID, list[StoredPart]] = defaultdict(list)
-        found: list[Found] = []
-        for part in self._parts:
-            if part.individual and part.agent is not None:
-                own[part.agent].append(part)
-            elif part.individual:
-                found.append(Found(Difference(What.UNKNOWN_PERSON, None, None, part.first_line), None, part.matricule))
-        everybody = sorted(own)
-        for place in range(0, len(everybody), BATCH):
-            found += await self._of_agents(everybody[place : place + BATCH], own)
-        found += await self._not_declared(own.keys())
+    async def strangers(self) -> list[Found]:
+        """Individuals whom nobody knows."""
+        return [
+            Found(Difference(What.UNKNOWN_PERSON, None, None, part.first_line), None, part.matricule)
+            for part in await store.strangers(self._tx, self._one.id)
+        ]
+
+    async def of_nobody(self) -> list[Found]:
+        """Who is not declared, and the payments."""
+        found = await self._not_declared(set(await store.declared(self._tx, self._one.id)))
         whole = await report.owing(self._tx, self._one.employer, self._month)
         payments = compare_payments(self._heads, (o for owing in whole.values() for o in owing), self._contracts)
         return [*found, *(Found(difference) for difference in payments)]
 
-    async def _of_agents(self, batch: Sequence[UUID], own: dict[UUID, list[StoredPart]]) -> list[Found]:
+    async def of_agents(self, batch: Sequence[UUID]) -> list[Found]:
+        """What is declared of these agents, against what is known of them."""
+        if not batch:
+            return []
+        own: dict[UUID, list[StoredPart]] = defaultdict(list)
+        for part in await store.parts_of(self._tx, self._one.id, batch):
+            if part.agent is not None:
+                own[part.agent].append(part)
+        everybody = await agents.known_at(self._tx, [self._one.employer], batch)
+        known = {agent: one for (_, agent), one in everybody.items()}
         blocks = await self._blocks([part for agent in batch for part in own[agent]])
         owing = await report.owing(self._tx, self._one.employer, self._month, batch)
         paid = await self._pay(batch)
@@ -90,7 +135,7 @@ class _Comparison:
         found: list[Found] = []
         for agent in batch:
             matricule = own[agent][0].matricule
-            held = Held(self._regimes(agent), tuple(paid[agent]), tuple(owing.get(agent, ())))
+            held = Held(self._regimes(known.get(agent, Known())), tuple(paid[agent]), tuple(owing.get(agent, ())))
             declared = [block for part in own[agent] for block in blocks.get(part.first_line, ())]
             differences = [
                 *(Difference(What.OTHER_PERSON, None, None, p.first_line) for p in own[agent] if p.other_person),
@@ -127,8 +172,7 @@ class _Comparison:
         mapped = await store.mapped(self._tx, self._one.id, [part.first_line for part in parts], self._crypto)
         return {first: mapped[first].blocks for first in sorted(mapped)}
 
-    def _regimes(self, agent: UUID) -> frozenset[Regime]:
-        known = self._known.get(agent, Known())
+    def _regimes(self, known: Known) -> frozenset[Regime]:
         running = [e for e in known.employments if e.period.meets(self._month.period())]
         return frozenset(e.status.regime for e in running)
 

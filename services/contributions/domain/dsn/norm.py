@@ -52,6 +52,7 @@ _TABLE: Final = """
 S10.G00.00.006 norm code K
 S20.G00.05.001 nature code V
 S20.G00.05.002 type code K
+S20.G00.05.003 fraction code K
 S20.G00.05.005 month date K
 S21.G00.06.001 siren code K
 S21.G00.11.001 nic code K
@@ -203,6 +204,9 @@ def _iso(text: str) -> str | None:
 
 
 MONTHLY: Final = code_of("S20.G00.05.001=01")
+# Types of declaration (K): in full in place of an earlier one, withdrawn, in place of it with nobody in it.
+CANCELS: Final = code_of("S20.G00.05.002=04")
+REPLACES: Final = frozenset({code_of("S20.G00.05.002=03"), CANCELS, code_of("S20.G00.05.002=05")})
 PREVOYANCE_BASE: Final = code_of("S21.G00.78.001=31")
 GROSS_COMPONENT: Final = code_of("S21.G00.79.001=10")
 EMPLOYER_COMPONENT: Final = code_of("S21.G00.79.001=04")

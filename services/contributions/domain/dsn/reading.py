@@ -36,6 +36,7 @@ _CONTEXT: Final = {
     "S10.G00.00.006": "norm",
     "S20.G00.05.001": "nature",
     "S20.G00.05.002": "type",
+    "S20.G00.05.003": "fraction",
     "S20.G00.05.005": "month",
     "S21.G00.06.001": "siren",
     "S21.G00.11.001": "nic",
@@ -44,11 +45,12 @@ _CONTEXT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the heads so far say: norm, nature and month of the declaration, the establishment."""
+    """What the heads so far say: norm, nature, fraction and month of the declaration, the establishment."""
 
     norm: str | None = None
     nature: str | None = None
     type: str | None = None
+    fraction: str | None = None
     month: Month | None = None
     siren: str | None = None
     nic: str | None = None
@@ -154,7 +156,7 @@ class Reader:
         return {
             "charset": self.charset,
             "context": {
-                **{name: getattr(said, name) for name in ("norm", "nature", "type", "siren", "nic")},
+                **{name: getattr(said, name) for name in ("norm", "nature", "type", "fraction", "siren", "nic")},
                 "month": said.month and str(said.month),
             },
             "digest": self.digest,

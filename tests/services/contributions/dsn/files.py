@@ -17,10 +17,10 @@ def sender(norm: str = "P26V01") -> list[str]:
     return ["S10.G00.00.001,'Paie d’exemple'", f"S10.G00.00.006,'{norm}'", "S10.G00.01.003,'Éditeur'"]
 
 
-def declaration(siret: str = CITY, month: str = "01062025", nature: str = "01") -> list[str]:
+def declaration(siret: str = CITY, month: str = "01062025", nature: str = "01", kind: str = "01") -> list[str]:
     return [
         f"S20.G00.05.001,'{nature}'",
-        "S20.G00.05.002,'01'",
+        f"S20.G00.05.002,'{kind}'",
         f"S20.G00.05.005,'{month}'",
         f"S21.G00.06.001,'{siret[:9]}'",
         f"S21.G00.11.001,'{siret[9:]}'",

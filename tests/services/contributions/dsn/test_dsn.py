@@ -13,8 +13,10 @@ import pytest
 from kit.crypto import KeyRing
 from kit.db.database import Scope
 from kit.db.job_runner import JobRunner
+from services.contributions.adapters.dsn import report as report_adapter
 from services.contributions.adapters.dsn import store
 from services.contributions.api.dsn import imports
+from services.contributions.application.dsn.reconcile_later import reconcile_all
 from tests.services.client import Service
 from tests.services.contributions.conftest import RING
 from tests.services.contributions.dsn import files
@@ -399,3 +401,78 @@ async def test_a_file_holds_a_bounded_number_of_declarations(
     assert len((await get(service, "/v1/dsn"))["items"]) == 2
     assert {code for _, code in rejects} == {"too_many_declarations"}
     assert job["rejected"] == 2 * one.count(b"\n") + 2
+
+
+def typed(kind: str, *individuals: list[str], end: bool = True) -> bytes:
+    lines = [*files.sender(), *files.declaration(kind=kind), *(line for one in individuals for line in one)]
+    return files.written(*lines, *(files.trailer() if end else ()))
+
+
+async def test_a_declaration_that_replaces_stands_for_the_earlier_ones(service: Service, world: World) -> None:
+    await world.member("M1")
+    await world.pay("M1", "2025-06", tib="2400.00")
+    await world.run("2025-06")
+    whole = files.individual("M1", more=files.contribution())
+    await sent(service, world, typed("01", files.individual("M1")))
+    await sent(service, world, typed("03", whole, end=False))  # its end is missing: it replaces nothing
+    first, broken = (await get(service, "/v1/dsn"))["items"]
+    assert (first["replaced_by"], broken["replaced_by"], broken["truncated"]) == (None, None, True)
+    await sent(service, world, typed("03", whole))
+    *earlier, last = (await get(service, "/v1/dsn"))["items"]
+    assert [one["replaced_by"] for one in earlier] == [last["id"]] * 2
+    assert (await get(service, "/v1/dsn", current=True))["items"] == [last]
+    async with hris(service) as client:
+        for what in ("reconcile", "reconciliations"):
+            answer = await client.post(f"/v1/dsn/{first['id']}/{what}", headers={"idempotency-key": what})
+            assert (answer.status_code, answer.json()["code"]) == (409, "dsn_not_comparable")
+    await sent(service, world, typed("04"))
+    withdrawn = (await get(service, "/v1/dsn", current=True))["items"]
+    assert [(one["type"], one["reconciled_at"]) for one in withdrawn] == [("04", None)]
+    await sent(service, world, typed("05"))
+    (nobody,) = (await get(service, "/v1/dsn", current=True))["items"]
+    summary = await get(service, f"/v1/dsn/{nobody['id']}")
+    assert summary["differences"]["NOT_DECLARED"] == 1
+
+
+async def test_a_large_declaration_is_compared_in_the_background(service: Service, world: World) -> None:
+    for matricule in ("M1", "M2"):
+        await world.member(matricule)
+        await world.pay(matricule, "2025-06", tib="2400.00")
+    await world.run("2025-06")
+    await codes(service)
+    content = dsn(files.individual("M1", more=files.contribution(amount="1.00")), files.individual("X", files.NIRS[5]))
+    await sent(service, world, content)
+    (one,) = (await get(service, "/v1/dsn"))["items"]
+    at_once = (await get(service, f"/v1/dsn/{one['id']}/differences"))["items"]
+    assert {"UNKNOWN_PERSON", "NOT_DECLARED", "AMOUNT"} <= {difference["what"] for difference in at_once}
+    async with hris(service) as client:
+        started = [await client.post(f"/v1/dsn/{one['id']}/reconciliations") for _ in range(2)]
+        assert [answer.status_code for answer in started] == [202, 202]
+        waiting = (await client.get(started[1].headers["location"])).json()
+        assert (waiting["state"], waiting["agents"], waiting["compared"]) == ("waiting", 1, 0)
+        await work(service, world)
+        done = [(await client.get(answer.headers["location"])).json() for answer in started]
+        assert [(job["state"], job["compared"]) for job in done] == [("done", 1), ("done", 1)]
+        assert (await client.get(f"/v1/dsn/reconciliations/{one['id']}")).status_code == 404
+    async with hris(service, AGGLOMERATION) as other:
+        assert (await other.get(started[1].headers["location"])).status_code == 404
+        assert (await other.post(f"/v1/dsn/{one['id']}/reconciliations")).status_code == 404
+    assert (await get(service, f"/v1/dsn/{one['id']}/differences"))["items"] == at_once
+    assert (await get(service, f"/v1/dsn/{one['id']}"))["reconciliation"] == done[1]["id"]
+
+
+async def test_the_end_of_a_large_file_leaves_the_comparison_to_a_job(service: Service, world: World) -> None:
+    await world.member("M1")
+    await sent(service, world, dsn(files.individual("M1")))
+    (one,) = (await get(service, "/v1/dsn"))["items"]
+    found = await get(service, f"/v1/dsn/{one['id']}/differences")
+    async with world.database.api.transaction(Scope.of(frozenset({CITY}))) as tx:
+        held = await store.hold(tx, one["id"])
+        assert held is not None
+        await report_adapter.begin(tx, held.id)
+        whose = "demo-hris", CITY
+        await reconcile_all(tx, [held], KeyRing.parse(RING), service.clock.instant(), whose, at_once=0)
+    assert (await get(service, f"/v1/dsn/{one['id']}"))["reconciled_at"] is None
+    await work(service, world)
+    assert await get(service, f"/v1/dsn/{one['id']}/differences") == found
+    assert (await get(service, f"/v1/dsn/{one['id']}"))["reconciled_at"] is not None
