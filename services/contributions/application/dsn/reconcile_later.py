@@ -43,7 +43,7 @@ async def reconcile_all(
     *,
     at_once: int = AT_ONCE,
 ) -> None:
-    """Compare the declarations of a file: at once up to so many individuals, else by a job. `whose`: client, its SIRET."""
+    """Compare the declarations of a file: at once up to so many individuals, else by a job of `whose` client, SIRET."""
     own = [one for one in found if comparable(one)]
     if sum(one.individuals for one in own) <= at_once:
         for one in own:
