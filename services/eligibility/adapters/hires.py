@@ -13,10 +13,11 @@ from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import ARRAY, Text, any_, delete, literal, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
-from kit.db.copy import put_rows
+from kit.db.copy import STAGED_FROM, copy_new_rows, put_rows
 from kit.recording import Recording
 from services.eligibility.adapters.agents import Identity, Link
 from services.eligibility.adapters.tables import agent, agent_employer, person
@@ -71,11 +72,23 @@ async def links_of(tx: AsyncConnection, keys: Sequence[Key]) -> dict[Key, Link]:
 
 async def take_persons(tx: AsyncConnection, new: Mapping[str, UUID]) -> dict[str, UUID]:
     """The agents that NIRs stand for, by index: the `new` one where nobody had it. Waits for who is making one."""
-    rows = [{"nir_index": index, "agent": new[index]} for index in sorted(new)]
-    await put_rows(tx, person, rows, key=["nir_index"])
-    asked = any_(literal(list(new), ARRAY(Text)))
-    query = select(person.c.nir_index, person.c.agent).where(person.c.nir_index == asked)
-    return {row.nir_index: row.agent for row in await tx.execute(query)}
+    made = await _make_persons(tx, sorted(new.items()))
+    taken = {index: new[index] for index in made}
+    others = [index for index in new if index not in taken]
+    if others:
+        asked = any_(literal(others, ARRAY(Text)))
+        query = select(person.c.nir_index, person.c.agent).where(person.c.nir_index == asked)
+        taken |= {row.nir_index: row.agent for row in await tx.execute(query)}
+    return taken
+
+
+async def _make_persons(tx: AsyncConnection, new: Sequence[tuple[str, UUID]]) -> list[str]:
+    """The indexes that nobody had, in order."""
+    if len(new) >= STAGED_FROM:
+        made = await copy_new_rows(tx, person, ["nir_index", "agent"], new, key=["nir_index"])
+        return [row.nir_index for row in made]
+    rows = insert(person).values([{"nir_index": index, "agent": own} for index, own in new])
+    return list((await tx.execute(rows.on_conflict_do_nothing().returning(person.c.nir_index))).scalars())
 
 
 async def add(tx: AsyncConnection, persons: Sequence[SealedPerson], recording: Recording) -> None:
