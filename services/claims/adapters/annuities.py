@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -44,16 +43,6 @@ class Annuity:
             return Money.zero()
         raised = [step["monthly"] for step in self.steps if step["from"] <= month.last.isoformat()]
         return Money.parse(raised[-1]) if raised and self.monthly else self.monthly
-
-
-async def current(tx: AsyncConnection, employer: str, agent: UUID) -> dict[UUID, Annuity]:
-    """The last version of each annuity of an agent, by recognition."""
-    return {one.recognition: one for one in await versions.all_of(tx, annuity, Annuity, employer, agent)}
-
-
-async def decide(tx: AsyncConnection, decided: Sequence[Annuity]) -> None:
-    """Write decided versions; they are never changed afterwards."""
-    await versions.write(tx, annuity, decided)
 
 
 async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Annuity]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -29,16 +28,6 @@ class Capital:
     amount: Money
     amount_delta: Money
     recorded_at: datetime
-
-
-async def current(tx: AsyncConnection, employer: str, agent: UUID) -> dict[str, Capital]:
-    """The last version of each capital of an agent, by guarantee."""
-    return {one.guarantee: one for one in await versions.all_of(tx, capital, Capital, employer, agent)}
-
-
-async def decide(tx: AsyncConnection, decided: Sequence[Capital]) -> None:
-    """Write decided versions; they are never changed afterwards."""
-    await versions.write(tx, capital, decided)
 
 
 async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Capital]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import ARRAY, Row, any_, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.types import Id
 from kit.money import Money
 from services.claims.adapters.handling_tables import claim_document, claim_file, claim_step
 from services.claims.domain.claim_life import Life, Payee, Stage
@@ -65,8 +67,16 @@ class Document:
 async def read(tx: AsyncConnection, claim: UUID, employer: str) -> ClaimFile:
     """The file of a claim in scope; that of a claim only detected when nobody has touched it."""
     row = (await tx.execute(select(claim_file).where(claim_file.c.claim == claim))).one_or_none()
-    if row is None:
-        return ClaimFile(claim, employer)
+    return ClaimFile(claim, employer) if row is None else _file(row)
+
+
+async def of_claims(tx: AsyncConnection, claims: Collection[UUID]) -> list[ClaimFile]:
+    """The files of those of these claims that somebody has touched."""
+    mine = claim_file.c.claim == any_(literal(list(claims), ARRAY(Id)))
+    return [_file(row) for row in await tx.execute(select(claim_file).where(mine))]
+
+
+def _file(row: Row[Any]) -> ClaimFile:
     return ClaimFile(
         claim=row.claim,
         employer=row.employer,
@@ -79,9 +89,9 @@ async def read(tx: AsyncConnection, claim: UUID, employer: str) -> ClaimFile:
     )
 
 
-async def write(tx: AsyncConnection, changed: ClaimFile) -> None:
-    """Store a file in its next version."""
-    row = {
+def row_of(changed: ClaimFile) -> dict[str, Any]:
+    """A file as its table holds it."""
+    return {
         "claim": changed.claim,
         "employer": changed.employer,
         "version": changed.version,
@@ -93,6 +103,11 @@ async def write(tx: AsyncConnection, changed: ClaimFile) -> None:
         "proposed_by": changed.life.proposed_by,
         "proposed_amount": changed.life.proposed_amount,
     }
+
+
+async def write(tx: AsyncConnection, changed: ClaimFile) -> None:
+    """Store a file in its next version."""
+    row = row_of(changed)
     new = upsert(claim_file).values(**row)
     changes = {name: new.excluded[name] for name in row if name not in ("claim", "employer")}
     await tx.execute(new.on_conflict_do_update(index_elements=["claim"], set_=changes))

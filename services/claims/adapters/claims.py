@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -70,12 +70,6 @@ class Benefit:
     recorded_at: datetime
 
 
-async def of_agent(tx: AsyncConnection, employer: str, agent: UUID) -> list[Claim]:
-    """The claims of an agent at an employer, oldest first."""
-    query = select(claim).where((claim.c.employer == employer) & (claim.c.agent == agent)).order_by(claim.c.id)
-    return [_claim(row) for row in await tx.execute(query)]
-
-
 async def page(tx: AsyncConnection, agent: UUID | None, after: UUID | None, limit: int) -> list[Claim]:
     """Claims in scope, of one agent or all, by id."""
     query = select(claim).order_by(claim.c.id).limit(limit)
@@ -91,25 +85,12 @@ async def one(tx: AsyncConnection, claim_id: UUID) -> Claim | None:
     return None if row is None else _claim(row)
 
 
-async def add(tx: AsyncConnection, new: Claim) -> None:
-    await tx.execute(insert(claim).values(**_values(new)))
-
-
-async def change(tx: AsyncConnection, changed: Claim) -> None:
-    """Store what may change of a claim: where it opens, its leave and accord, its status."""
-    await tx.execute(update(claim).where(claim.c.id == changed.id).values(**_values(changed)))
-
-
 async def reference(tx: AsyncConnection, claim_id: UUID) -> FrozenReference | None:
     """The reference pay in its last version; None while it is awaited."""
     table = claim_reference
     query = select(table).where(table.c.claim == claim_id).order_by(table.c.version.desc()).limit(1)
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else FrozenReference(**row._asdict())
-
-
-async def freeze(tx: AsyncConnection, frozen: FrozenReference) -> None:
-    await tx.execute(insert(claim_reference).values(**_values(frozen)))
 
 
 async def current(tx: AsyncConnection, claim_ids: Sequence[UUID]) -> dict[tuple[UUID, Month], Benefit]:
@@ -123,12 +104,6 @@ async def current(tx: AsyncConnection, claim_ids: Sequence[UUID]) -> dict[tuple[
     same = and_(benefit.c.claim == last.c.claim, benefit.c.month == last.c.month, benefit.c.version == last.c.version)
     rows = await tx.execute(select(benefit).join(last, same))
     return {(row.claim, row.month): Benefit(**row._asdict()) for row in rows}
-
-
-async def decide(tx: AsyncConnection, benefits: Sequence[Benefit]) -> None:
-    """Write decided months; they are never changed afterwards."""
-    if benefits:
-        await tx.execute(insert(benefit), [_values(one_) for one_ in benefits])
 
 
 async def benefits_page(
@@ -150,10 +125,6 @@ async def benefits_page(
 
 def _claim(row: Row[Any]) -> Claim:
     return Claim(**row._asdict())
-
-
-def _values(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
 
 
 async def decision_ids(tx: AsyncConnection, after: UUID | None) -> list[UUID]:

@@ -1,14 +1,14 @@
-"""An agent's file at one employer, read whole: a handful of statements by primary key."""
+"""Agents' files at their employers, read whole: a handful of statements by primary key, for one agent or many."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Table, exists, or_, select
+from sqlalchemy import ARRAY, Column, ColumnElement, Row, Table, Text, any_, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,8 +16,9 @@ from kit.money import Money
 from kit.period import Month, Period
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
-from services.claims.adapters import handling, stated, tables
-from services.claims.adapters.handling import StatedTakeover
+from services.claims.adapters import stated, tables
+from services.claims.adapters.asked import Who, asked, rows_of
+from services.claims.adapters.handling_tables import acquired_half_pay, daily_allowance, leave_cause, takeover
 from services.claims.domain.agent_file import (
     Affiliation,
     AgentFile,
@@ -33,45 +34,75 @@ from services.claims.domain.annuity import Invalidity
 from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.leave import Entry
 from services.claims.domain.reference import ReferencePay
-from services.claims.domain.situation import RiMaintained
+from services.claims.domain.situation import DailyAllowance, RiMaintained
 from services.claims.domain.terms_document import read_terms, readings
+
+# How one accord reads to an employer, or to none in particular, in date order.
+Reader = Callable[[str | None], tuple[DatedTerms, ...]]
+# The tables of one agent at one employer that an agent's file is read from.
+_OF_AGENTS: Final[tuple[Table, ...]] = (
+    tables.employment,
+    tables.affiliation,
+    tables.option_election,
+    tables.leave,
+    tables.pay_month,
+    tables.invalidity,
+    tables.death,
+    acquired_half_pay,
+    daily_allowance,
+    takeover,
+    leave_cause,
+)
 
 
 async def load(tx: AsyncConnection, employer: str, agent: UUID, today: date) -> AgentFile:
-    """Everything known of an agent at an employer. A leave whose end is not known goes on to the end of this month."""
-
-    async def rows(table: Table) -> Sequence[Row[Any]]:
-        mine = (table.c.employer == employer) & (table.c.agent == agent)
-        return (await tx.execute(select(table).where(mine).order_by(*table.primary_key))).all()
-
-    employments = await rows(tables.employment)
-    groups = await handling.groups(tx, employer, agent)
-    affiliations = [_affiliation(row) for row in await rows(tables.affiliation)]
-    return AgentFile(
-        employments=tuple(_employments(employments)),
-        birth_date=next((row.birth_date for row in employments if row.birth_date), None),
-        affiliations=tuple(affiliations),
-        elections=tuple(_election(row) for row in await rows(tables.option_election)),
-        leaves=tuple(_leave(row, today, groups) for row in await rows(tables.leave) if not row.cancelled),
-        pay=_pay(await rows(tables.pay_month)),
-        recognitions=tuple(_recognition(row) for row in await rows(tables.invalidity) if not row.withdrawn),
-        deaths=tuple(_death(row) for row in await rows(tables.death) if not row.withdrawn),
-        policies=tuple(await _policies(tx, employer)),
-        acquired=await stated.acquired(tx, employer, agent),
-        revaluations=await stated.revaluations(tx, {affiliation.agreement for affiliation in affiliations}),
-        allowances=stated.allowances(await stated.notified(tx, employer, agent)),
-        takeovers=tuple(_takeover(one) for one in await handling.takeovers(tx, employer, agent)),
-        terms=await _terms(tx, {affiliation.agreement for affiliation in affiliations}, employer),
-    )
+    """Everything known of an agent at an employer, as `load_many`."""
+    who = (employer, agent)
+    return (await load_many(tx, [who], today))[who]
 
 
-async def has_case(tx: AsyncConnection, employer: str, agent: UUID) -> bool:
-    """Whether there is anything to decide about, or anything decided."""
+async def load_many(tx: AsyncConnection, who: Collection[Who], today: date) -> dict[Who, AgentFile]:
+    """Everything known of each agent at each employer, in one statement a table whatever their number.
+
+    A leave whose end is not known goes on to the end of this month. Each reading of an accord is made once.
+    """
+    rows = {table: await rows_of(tx, table, who) for table in _OF_AGENTS}
+    affiliations = {one: tuple(map(_affiliation, rows[tables.affiliation][one])) for one in who}
+    agreements = {affiliation.agreement for held in affiliations.values() for affiliation in held}
+    policies = await _policies(tx, {employer for employer, _ in who})
+    raised, readers = await stated.revaluations(tx, agreements), await _readers(tx, agreements)
+    found: dict[Who, AgentFile] = {}
+    for one in who:
+        mine = {table: rows[table][one] for table in _OF_AGENTS}
+        accords = {affiliation.agreement for affiliation in affiliations[one]}
+        groups = _groups(mine[leave_cause])
+        found[one] = AgentFile(
+            employments=tuple(_employments(mine[tables.employment])),
+            birth_date=next((row.birth_date for row in mine[tables.employment] if row.birth_date), None),
+            affiliations=affiliations[one],
+            elections=tuple(map(_election, mine[tables.option_election])),
+            leaves=tuple(_leave(row, today, groups) for row in mine[tables.leave] if not row.cancelled),
+            pay=_pay(mine[tables.pay_month]),
+            recognitions=tuple(_recognition(row) for row in mine[tables.invalidity] if not row.withdrawn),
+            deaths=tuple(_death(row) for row in mine[tables.death] if not row.withdrawn),
+            policies=policies.get(one[0], ()),
+            acquired=tuple(Period(row.starts, row.ends) for row in mine[acquired_half_pay]),
+            revaluations={name: raised[name] for name in accords & raised.keys()},
+            allowances=tuple(DailyAllowance(Period(row.starts, row.ends), row.daily) for row in mine[daily_allowance]),
+            takeovers=tuple(map(_takeover, mine[takeover])),
+            terms={name: readers[name](one[0]) for name in accords & readers.keys()},
+        )
+    return found
+
+
+async def with_case(tx: AsyncConnection, who: Collection[Who]) -> list[Who]:
+    """Those about whom there is anything to decide, or anything decided, in the order given."""
+    chosen = asked(who)
     about = (tables.leave, tables.invalidity, tables.death, tables.claim, tables.annuity, tables.capital)
-    found = [
-        exists().where((table.c.employer == employer) & (table.c.agent == agent)).correlate(None) for table in about
-    ]
-    return bool((await tx.execute(select(or_(*found)))).scalar())
+    known = [exists().where((t.c.employer == chosen.c.employer) & (t.c.agent == chosen.c.agent)) for t in about]
+    rows = await tx.execute(select(chosen.c.employer, chosen.c.agent).where(or_(*known)))
+    found = {(row.employer, row.agent) for row in rows}
+    return [one for one in who if one in found]
 
 
 async def employers_of(tx: AsyncConnection, agent: UUID) -> list[str]:
@@ -114,7 +145,8 @@ async def open_ended(tx: AsyncConnection, today: date) -> list[tuple[str, UUID]]
 
 async def terms_of(tx: AsyncConnection, agreement: str) -> tuple[DatedTerms, ...]:
     """How one accord reads, to no employer in particular, in date order; nothing when nobody published it."""
-    return (await _terms(tx, {agreement}, None)).get(agreement, ())
+    reader = (await _readers(tx, {agreement})).get(agreement)
+    return () if reader is None else reader(None)
 
 
 def _employments(rows: Iterable[Row[Any]]) -> Iterable[Employment]:
@@ -146,11 +178,18 @@ def _leave(row: Row[Any], today: date, groups: Mapping[UUID, int]) -> Leave:
     return Leave(str(row.leave), tuple(_entry(entry, today, groups.get(row.leave)) for entry in row.entries))
 
 
-def _takeover(said: StatedTakeover) -> Takeover:
+def _groups(causes: Iterable[Row[Any]]) -> dict[UUID, int]:
+    """For each leave whose cause is known, a number that it shares with the leaves of the same cause."""
+    marks = {row.leave: row.mark for row in causes}
+    numbers = {mark: number for number, mark in enumerate(sorted(set(marks.values())), 1)}
+    return {leave: numbers[mark] for leave, mark in marks.items()}
+
+
+def _takeover(said: Row[Any]) -> Takeover:
     return Takeover(str(said.leave), said.agreement, said.starts, _stated_reference(said))
 
 
-def _stated_reference(said: StatedTakeover) -> ReferencePay | None:
+def _stated_reference(said: Row[Any]) -> ReferencePay | None:
     month, tib, nbi, ri = said.reference_month, said.tib, said.nbi, said.ri
     if month is None or tib is None or nbi is None or ri is None:
         return None
@@ -194,27 +233,43 @@ def _death(row: Row[Any]) -> Death:
     return Death(row.occurred_on, DeathKind(row.kind))
 
 
-async def _policies(tx: AsyncConnection, employer: str) -> list[Policy]:
-    """The employer's policies; of two about the same day the one recorded last."""
+async def _policies(tx: AsyncConnection, employers: Collection[str]) -> dict[str, tuple[Policy, ...]]:
+    """Each employer's policies; of two about the same day the one recorded last."""
     table = tables.ri_maintenance
-    rows = await tx.execute(select(table).where(table.c.employer == employer).order_by(table.c.id))
-    latest = {(row.kind, row.starts): RiMaintained(row.full_rate, row.half_rate) for row in rows}
-    return [Policy(LeaveKind(kind), start, kept) for (kind, start), kept in latest.items()]
+    rows = await tx.execute(select(table).where(_one_of(table.c.employer, employers)).order_by(table.c.id))
+    latest = {(row.employer, row.kind, row.starts): RiMaintained(row.full_rate, row.half_rate) for row in rows}
+    found: defaultdict[str, list[Policy]] = defaultdict(list)
+    for (employer, kind, start), kept in latest.items():
+        found[employer].append(Policy(LeaveKind(kind), start, kept))
+    return {employer: tuple(policies) for employer, policies in found.items()}
 
 
-async def _terms(
-    tx: AsyncConnection, agreements: Collection[str], employer: str | None
-) -> dict[str, tuple[DatedTerms, ...]]:
-    """The readings of each accord: its latest version tells the former ones too."""
+async def _readers(tx: AsyncConnection, agreements: Collection[str]) -> dict[str, Reader]:
+    """How each accord reads to an employer: its latest version tells the former ones too."""
     table = tables.agreement_terms
-    latest = select(table).ext(distinct_on(table.c.agreement)).where(table.c.agreement.in_(sorted(agreements)))
+    latest = select(table).ext(distinct_on(table.c.agreement)).where(_one_of(table.c.agreement, agreements))
     rows = await tx.execute(latest.order_by(table.c.agreement, table.c.version.desc()))
-    return {
-        row.agreement: tuple(
-            DatedTerms(start, read_terms(document), document) for start, document in readings(row.document, employer)
-        )
-        for row in rows
-    }
+    return {row.agreement: _reader(row.document) for row in rows}
+
+
+def _reader(document: Mapping[str, Any]) -> Reader:
+    """Reads the accord once for all employers without exceptions of their own, and once for each of the others."""
+    versions = (document, *document.get("formerly", ()))
+    apart = {exception["employer"] for version in versions for exception in version.get("exceptions", ())}
+    made: dict[str | None, tuple[DatedTerms, ...]] = {}
+
+    def read(employer: str | None) -> tuple[DatedTerms, ...]:
+        own = employer if employer in apart else None
+        if own not in made:
+            made[own] = tuple(DatedTerms(start, read_terms(said), said) for start, said in readings(document, own))
+        return made[own]
+
+    return read
+
+
+def _one_of(column: Column[Any], values: Collection[str]) -> ColumnElement[bool]:
+    """One statement whatever the number of values."""
+    return column == any_(literal(sorted(values), ARRAY(Text)))
 
 
 def _day(text: str | None) -> date | None:

@@ -59,12 +59,6 @@ async def take_over(tx: AsyncConnection, stated: StatedTakeover) -> None:
     await _put(tx, takeover, stated)
 
 
-async def takeovers(tx: AsyncConnection, employer: str, agent: UUID) -> list[StatedTakeover]:
-    mine = (takeover.c.employer == employer) & (takeover.c.agent == agent)
-    rows = await tx.execute(select(takeover).where(mine).order_by(takeover.c.leave))
-    return [StatedTakeover(**row._asdict()) for row in rows]
-
-
 async def seal(tx: AsyncConnection, cause: SealedCause) -> None:
     """The last statement about a leave counts."""
     await _put(tx, leave_cause, cause)
@@ -74,13 +68,6 @@ async def causes(tx: AsyncConnection, employer: str, agent: UUID) -> list[Sealed
     mine = (leave_cause.c.employer == employer) & (leave_cause.c.agent == agent)
     rows = await tx.execute(select(leave_cause).where(mine).order_by(leave_cause.c.leave))
     return [SealedCause(**row._asdict()) for row in rows]
-
-
-async def groups(tx: AsyncConnection, employer: str, agent: UUID) -> dict[UUID, int]:
-    """For each leave whose cause is known, a number that it shares with the leaves of the same cause."""
-    known = await causes(tx, employer, agent)
-    numbers = {mark: number for number, mark in enumerate(sorted({cause.mark for cause in known}), 1)}
-    return {cause.leave: numbers[cause.mark] for cause in known}
 
 
 async def _put(tx: AsyncConnection, table: Any, record: Any) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Select, cast, func, insert, select
+from sqlalchemy import ARRAY, BigInteger, Row, Select, any_, cast, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.types import Id
 from kit.money import Money
 from kit.period import Month
 from services.claims.adapters.overpayment_tables import overpayment, overpayment_instalment, overpayment_movement
@@ -64,20 +65,17 @@ class Standing:
     owed: Owed
 
 
-async def add(tx: AsyncConnection, opened: Sequence[Overpayment]) -> None:
-    if opened:
-        await tx.execute(insert(overpayment), [_values(one) for one in opened])
-
-
 async def move(tx: AsyncConnection, movements: Sequence[Movement]) -> None:
     if movements:
         await tx.execute(insert(overpayment_movement), [_values(one) for one in movements])
 
 
-async def of_thing(tx: AsyncConnection, thing: UUID) -> list[Standing]:
-    """The overpayments of a claim, an annuity or a capital, the oldest first."""
-    query = _standings().where(overpayment.c.thing == thing).order_by(overpayment.c.id)
-    return [_standing(row) for row in await tx.execute(query)]
+async def of_things(tx: AsyncConnection, things: Collection[UUID]) -> list[Standing]:
+    """The overpayments of claims, annuities and capitals, the oldest first."""
+    if not things:
+        return []
+    mine = overpayment.c.thing == any_(literal(list(things), ARRAY(Id)))
+    return [_standing(row) for row in await tx.execute(_standings().where(mine).order_by(overpayment.c.id))]
 
 
 async def one(tx: AsyncConnection, identifier: UUID) -> Standing | None:

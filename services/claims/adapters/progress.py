@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, cast, delete, literal, select, text
+from sqlalchemy import delete, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.copy import put_rows
+from services.claims.adapters.asked import Who, asked
 from services.claims.adapters.tables import PROGRESS, decided, held_case
 
 _LOCK = text("""
@@ -18,10 +20,32 @@ _LOCK = text("""
 """)
 _LOCK_COMMON = text("SELECT pg_advisory_xact_lock(hashtextextended('claims.common:' || :subject, 0))")
 _SHARE_COMMON = text("""
+    WITH asked AS (SELECT DISTINCT employer, agent
+                     FROM unnest(CAST(:employers AS text[]), CAST(:agents AS uuid[])) AS given (employer, agent))
     SELECT pg_advisory_xact_lock_shared(hashtextextended('claims.common:' || subject, 0))
-      FROM (SELECT CAST(:employer AS text) AS subject
-             UNION SELECT agreement FROM affiliation WHERE employer = :employer AND agent = :agent ORDER BY 1) AS sorted
+      FROM (SELECT employer AS subject FROM asked
+             UNION SELECT agreement FROM affiliation JOIN asked USING (employer, agent) ORDER BY 1) AS sorted
 """)
+_BEHIND = {
+    producer: text(f"""
+    SELECT DISTINCT held.agent
+      FROM decided held LEFT JOIN progress_{producer} applied ON applied.key = held.key
+     WHERE held.agent = ANY(CAST(:agents AS uuid[])) AND held.producer = '{producer}'
+       AND (applied.version IS NULL OR applied.version < held.version)
+""")  # noqa: S608 - names of our own tables
+    for producer in PROGRESS
+}
+_NOTE = {
+    producer: text(f"""
+    INSERT INTO decided AS held (agent, producer, key, version)
+    SELECT new.agent, '{producer}', applied.key, applied.version
+      FROM unnest(CAST(:agents AS uuid[]), CAST(:keys AS text[])) AS new (agent, key)
+      JOIN progress_{producer} applied ON applied.key = new.key
+    ON CONFLICT (agent, producer, key) DO UPDATE SET version = excluded.version
+     WHERE held.version <> excluded.version
+""")  # noqa: S608 - names of our own tables
+    for producer in PROGRESS
+}
 
 
 async def lock(tx: AsyncConnection, agents: Collection[str]) -> None:
@@ -41,9 +65,10 @@ async def lock_common(tx: AsyncConnection, subject: str) -> None:
     await tx.execute(_LOCK_COMMON, {"subject": subject})
 
 
-async def share_common(tx: AsyncConnection, employer: str, agent: UUID) -> None:
-    """Until commit, nobody changes what is common to this agent and others."""
-    await tx.execute(_SHARE_COMMON, {"employer": employer, "agent": agent})
+async def share_common(tx: AsyncConnection, who: Collection[Who]) -> None:
+    """Until commit, nobody changes what is common to these agents and others."""
+    employers, agents = [employer for employer, _ in who], [agent for _, agent in who]
+    await tx.execute(_SHARE_COMMON, {"employers": employers, "agents": agents})
 
 
 async def note_applied(tx: AsyncConnection, producer: str, key: str, version: int) -> None:
@@ -53,29 +78,22 @@ async def note_applied(tx: AsyncConnection, producer: str, key: str, version: in
     await tx.execute(new.on_conflict_do_update(index_elements=["key"], set_={"version": new.excluded.version}))
 
 
-async def is_behind(tx: AsyncConnection, agent: UUID) -> bool:
-    """Whether decisions already rest on facts that a rebuild has not applied again yet."""
-    for producer, table in PROGRESS.items():
-        joined = decided.outerjoin(table, decided.c.key == table.c.key)
-        older = table.c.version.is_(None) | (table.c.version < decided.c.version)
-        mine = (decided.c.agent == agent) & (decided.c.producer == producer)
-        query = select(decided.c.key).select_from(joined).where(mine & older).limit(1)
-        if (await tx.execute(query)).first() is not None:
-            return True
-    return False
+async def behind(tx: AsyncConnection, agents: Collection[UUID]) -> set[UUID]:
+    """Those whose decisions already rest on facts that a rebuild has not applied again yet."""
+    found: set[UUID] = set()
+    for query in _BEHIND.values():
+        found.update((await tx.execute(query, {"agents": list(agents)})).scalars())
+    return found
 
 
-async def note_decided(tx: AsyncConnection, agent: UUID, agreements: Collection[str]) -> None:
-    """Decisions now rest on everything applied about the agent and the accords that cover him."""
-    for producer, table in PROGRESS.items():
-        keys = sorted(agreements) if producer == "agreements" else [str(agent)]
-        found = select(cast(literal(agent), decided.c.agent.type), cast(literal(producer), String), table)
-        new = insert(decided).from_select(["agent", "producer", "key", "version"], found.where(table.c.key.in_(keys)))
-        await tx.execute(
-            new.on_conflict_do_update(
-                index_elements=["agent", "producer", "key"], set_={"version": new.excluded.version}
-            )
-        )
+async def note_decided(tx: AsyncConnection, agents: Collection[UUID], accords: Collection[tuple[UUID, str]]) -> None:
+    """Decisions now rest on everything applied about these agents, and about the accords that cover each."""
+    if not agents:
+        return
+    themselves = [(agent, str(agent)) for agent in sorted(set(agents))]
+    for producer, note in _NOTE.items():
+        rests = sorted(accords) if producer == "agreements" else themselves
+        await tx.execute(note, {"agents": [agent for agent, _ in rests], "keys": [key for _, key in rests]})
 
 
 async def forget(tx: AsyncConnection, producer: str, keys: Collection[str]) -> None:
@@ -83,15 +101,17 @@ async def forget(tx: AsyncConnection, producer: str, keys: Collection[str]) -> N
     await tx.execute(delete(decided).where((decided.c.producer == producer) & decided.c.key.in_(sorted(keys))))
 
 
-async def hold(tx: AsyncConnection, employer: str, agent: UUID, code: str, at: datetime) -> None:
-    """The facts contradict each other: a person must look."""
-    new = insert(held_case).values(employer=employer, agent=agent, code=code, recorded_at=at)
-    await tx.execute(new.on_conflict_do_update(index_elements=["employer", "agent"], set_={"code": new.excluded.code}))
-
-
-async def release(tx: AsyncConnection, employer: str, agent: UUID) -> None:
-    """The facts agree again."""
-    await tx.execute(delete(held_case).where((held_case.c.employer == employer) & (held_case.c.agent == agent)))
+async def settle(tx: AsyncConnection, agreed: Collection[Who], refused: Mapping[Who, str], at: datetime) -> None:
+    """The facts of some agree; those of others contradict each other, by code, and a person must look."""
+    if agreed:
+        chosen = asked(agreed)
+        mine = (held_case.c.employer == chosen.c.employer) & (held_case.c.agent == chosen.c.agent)
+        await tx.execute(delete(held_case).where(exists().where(mine)))
+    rows = [
+        {"employer": employer, "agent": agent, "code": code, "recorded_at": at}
+        for (employer, agent), code in refused.items()
+    ]
+    await put_rows(tx, held_case, rows, key=("employer", "agent"), update=("code",))
 
 
 async def held(tx: AsyncConnection, agent: UUID) -> dict[str, str]:

@@ -1,24 +1,22 @@
-"""What is stated here, or found to be acquired, and bears on decisions: revaluations, half pay, daily allowances."""
+"""What is stated here and bears on decisions: revaluations and daily allowances."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
-from kit.period import Period
 from kit.rate import Rate
-from services.claims.adapters.handling_tables import acquired_half_pay, annuity_revaluation, daily_allowance
+from services.claims.adapters.handling_tables import annuity_revaluation, daily_allowance
 from services.claims.domain.annuity import Revaluation
-from services.claims.domain.situation import DailyAllowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +59,6 @@ async def revaluations(tx: AsyncConnection, agreements: Collection[str]) -> dict
     return {agreement: tuple(raised) for agreement, raised in found.items()}
 
 
-async def acquire(tx: AsyncConnection, employer: str, agent: UUID, days: Iterable[Period]) -> None:
-    """Days once acquired stay so."""
-    table = acquired_half_pay
-    for period in days:
-        new = insert(table).values(employer=employer, agent=agent, starts=period.start, ends=period.last)
-        longer = {"ends": func.greatest(table.c.ends, new.excluded.ends)}
-        await tx.execute(new.on_conflict_do_update(index_elements=["employer", "agent", "starts"], set_=longer))
-
-
-async def acquired(tx: AsyncConnection, employer: str, agent: UUID) -> tuple[Period, ...]:
-    table = acquired_half_pay
-    mine = (table.c.employer == employer) & (table.c.agent == agent)
-    rows = await tx.execute(select(table).where(mine).order_by(table.c.starts))
-    return tuple(Period(row.starts, row.ends) for row in rows)
-
-
 async def notify(tx: AsyncConnection, stated: StatedAllowance) -> None:
     """The last notification about a first day counts."""
     await _put(tx, daily_allowance, stated)
@@ -88,11 +70,6 @@ async def notified(tx: AsyncConnection, employer: str, agent: UUID) -> list[Stat
     mine = (table.c.employer == employer) & (table.c.agent == agent)
     rows = await tx.execute(select(table).where(mine).order_by(table.c.starts))
     return [StatedAllowance(**row._asdict()) for row in rows]
-
-
-def allowances(stated: Iterable[StatedAllowance]) -> tuple[DailyAllowance, ...]:
-    """As decisions read them."""
-    return tuple(DailyAllowance(Period(one.starts, one.ends), one.daily) for one in stated)
 
 
 async def _put(tx: AsyncConnection, table: Table, record: Any) -> None:

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Column, Table, insert, select
+from sqlalchemy import Column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # A dataclass with a field for each column of its table.
 V = TypeVar("V")
-
-
-async def all_of(tx: AsyncConnection, table: Table, kind: type[V], employer: str, agent: UUID) -> list[V]:
-    """Every version of an agent with an employer, earlier ones first."""
-    mine = (table.c.employer == employer) & (table.c.agent == agent)
-    rows = await tx.execute(select(table).where(mine).order_by(table.c.version))
-    return [kind(**row._asdict()) for row in rows]
-
-
-async def write(tx: AsyncConnection, table: Table, versions: Sequence[Any]) -> None:
-    """Write decided versions."""
-    if versions:
-        values = [{field.name: getattr(version, field.name) for field in fields(version)} for version in versions]
-        await tx.execute(insert(table), values)
 
 
 async def page(

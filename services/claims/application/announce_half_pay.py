@@ -7,10 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from kit.events.outbox import Outgoing
-from services.claims.adapters import forecasts
 from services.claims.application.deciding import Subject
 from services.claims.application.payloads import HalfPayForeseen
 from services.claims.domain.spell import Forecast
@@ -19,17 +16,17 @@ from services.claims.domain.spell import Forecast
 NOTICE: Final = timedelta(days=30)
 
 
-async def announce_half_pay(tx: AsyncConnection, subject: Subject, found: Sequence[Forecast]) -> list[Outgoing]:
+def announce_half_pay(subject: Subject, found: Sequence[Forecast]) -> list[Outgoing]:
     """Remember what is announced, and return the events of what is new. A passage withdrawn is forgotten silently."""
-    known = await forecasts.announced(tx, subject.employer, subject.agent)
+    known = subject.before.forecasts
     near = {UUID(forecast.leave): forecast.on for forecast in found if forecast.on <= forecast.last + NOTICE}
     for leave in known.keys() - near.keys():
         if known[leave] is not None:
-            await forecasts.announce(tx, subject.employer, subject.agent, leave, None)
+            subject.writes.forecasts[subject.employer, subject.agent, leave] = None
     events = []
     for leave, on in near.items():
         if known.get(leave) != on:
-            await forecasts.announce(tx, subject.employer, subject.agent, leave, on)
+            subject.writes.forecasts[subject.employer, subject.agent, leave] = on
             data = HalfPayForeseen(**subject.names, leave=str(leave), on=on.isoformat())
             events.append(subject.tell(data, f"/v1/agents/{subject.agent}/leaves/{leave}"))
     return events

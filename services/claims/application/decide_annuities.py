@@ -16,7 +16,6 @@ from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot
-from services.claims.adapters import annuities
 from services.claims.adapters.annuities import Annuity
 from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
@@ -50,7 +49,7 @@ async def decide_annuities(
     claim_by_leave: Mapping[str, UUID],
 ) -> list[Outgoing]:
     """Decide each recognition under cover; one withdrawn goes back to zero. One without pay waits as it is."""
-    known = await annuities.current(tx, subject.employer, subject.agent)
+    known = dict(subject.before.annuities)
     changes: list[_Change] = []
     for annuity in proposed:
         recognition = UUID(annuity.recognition.id)
@@ -74,7 +73,7 @@ async def decide_annuities(
                     )
                 )
     changes += [await _withdrawn(tx, subject, before) for before in known.values() if before.monthly]
-    return await _write(tx, subject, changes)
+    return _write(subject, changes)
 
 
 async def _withdrawn(tx: AsyncConnection, subject: Subject, before: Annuity) -> _Change:
@@ -85,19 +84,17 @@ async def _withdrawn(tx: AsyncConnection, subject: Subject, before: Annuity) -> 
     )
 
 
-async def _write(tx: AsyncConnection, subject: Subject, changes: Sequence[_Change]) -> list[Outgoing]:
+def _write(subject: Subject, changes: Sequence[_Change]) -> list[Outgoing]:
     written = [_annuity(subject, change) for change in changes]
     snapshots = [change.snapshot for change in changes]
-    await store(tx, subject, ((a.id, f"annuity:{a.annuity}", s) for a, s in zip(written, snapshots, strict=True)))
-    await annuities.decide(tx, written)
+    store(subject, ((a.id, f"annuity:{a.annuity}", s) for a, s in zip(written, snapshots, strict=True)))
+    subject.writes.annuities += written
     events = []
     for annuity, change in zip(written, changes, strict=True):
         events.append(subject.tell(_event(change.agreement, annuity), f"/v1/annuities/{annuity.annuity}"))
         paid = Paid(OverpaymentKind.ANNUITY, annuity.annuity, annuity.claim, change.terms)
         deltas = _changes(change.before, annuity, subject.today)
-        events += await follow_overpayments(
-            tx, subject, paid, [Change(annuity.id, month, delta) for month, delta in deltas]
-        )
+        events += follow_overpayments(subject, paid, [Change(annuity.id, month, delta) for month, delta in deltas])
     return events
 
 

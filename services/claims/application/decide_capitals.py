@@ -15,7 +15,6 @@ from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot
 from rules.book import RuleBook
-from services.claims.adapters import capitals
 from services.claims.adapters.capitals import Capital
 from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
@@ -58,7 +57,7 @@ class _Taken:
 
 async def decide_capitals(tx: AsyncConnection, subject: Subject, proposed: Sequence[ProposedCapital]) -> list[Outgoing]:
     """Write what differs; a capital that nothing supports any more goes back to zero. Raises as `decide`."""
-    known = await capitals.current(tx, subject.employer, subject.agent)
+    known = subject.before.capitals
     due = _due(proposed, subject.rules)
     taken: list[_Taken] = []
     for guarantee, one in due.items():
@@ -67,7 +66,7 @@ async def decide_capitals(tx: AsyncConnection, subject: Subject, proposed: Seque
             taken.append(_Taken(_capital(subject, one, before), before, one.snapshot, one.terms))
     lost = [before for guarantee, before in known.items() if before.amount and guarantee not in due]
     taken += [await _withdrawn(tx, subject, before) for before in lost]
-    return await _write(tx, subject, taken)
+    return _write(subject, taken)
 
 
 def _due(proposed: Sequence[ProposedCapital], rules: RuleBook) -> dict[str, _Due]:
@@ -88,14 +87,14 @@ async def _withdrawn(tx: AsyncConnection, subject: Subject, before: Capital) -> 
     return _Taken(_next(subject, before, before.due, ZERO), before, former.snapshot, former.terms)
 
 
-async def _write(tx: AsyncConnection, subject: Subject, taken: Sequence[_Taken]) -> list[Outgoing]:
-    await store(tx, subject, ((one.now.id, f"capital:{one.now.capital}", one.snapshot) for one in taken))
-    await capitals.decide(tx, [one.now for one in taken])
+def _write(subject: Subject, taken: Sequence[_Taken]) -> list[Outgoing]:
+    store(subject, ((one.now.id, f"capital:{one.now.capital}", one.snapshot) for one in taken))
+    subject.writes.capitals += [one.now for one in taken]
     events = []
     for one in taken:
         events.append(subject.tell(_event(one.now), f"/v1/capitals/{one.now.capital}"))
         paid = Paid(OverpaymentKind.CAPITAL, one.now.capital, None, one.terms)
-        events += await follow_overpayments(tx, subject, paid, one.changes())
+        events += follow_overpayments(subject, paid, one.changes())
     return events
 
 

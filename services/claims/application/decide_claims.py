@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -14,7 +14,6 @@ from kit.events.outbox import Outgoing
 from kit.ids import new_id
 from kit.period import ONE_DAY, Period
 from kit.trace import Trace, plain
-from services.claims.adapters import claims, stated
 from services.claims.adapters.claims import Claim, FrozenReference
 from services.claims.application.decide_months import decide_months, withdraw_months
 from services.claims.application.deciding import Subject
@@ -40,7 +39,7 @@ class Settled:
 
 async def decide_claims(tx: AsyncConnection, subject: Subject, proposed: Sequence[ProposedClaim]) -> Settled:
     """Store what the proposed claims say, and take back what no proposal supports any more."""
-    known = await claims.of_agent(tx, subject.employer, subject.agent)
+    known = subject.before.claims
     matched = _match(known, proposed)
     events: list[Outgoing] = []
     by_leave: dict[str, UUID] = {}
@@ -49,7 +48,7 @@ async def decide_claims(tx: AsyncConnection, subject: Subject, proposed: Sequenc
         if stored.id not in standing and stored.status != CLOSED:
             events += await _close(tx, subject, stored)
     for claim in proposed:
-        stands, told = await _stand(tx, subject, claim, matched.get(claim.leave))
+        stands, told = _stand(subject, claim, matched.get(claim.leave))
         events += told
         by_leave[claim.leave] = stands.id
         if claim.reference.given is not None:
@@ -58,21 +57,21 @@ async def decide_claims(tx: AsyncConnection, subject: Subject, proposed: Sequenc
 
 
 def _match(known: Sequence[Claim], proposed: Sequence[ProposedClaim]) -> dict[str, Claim]:
-    """For each proposed claim the oldest stored one of the same spell, by the leave in which it opens."""
+    """For each proposed claim the stored one that opened in the same leave, else the oldest of the same spell.
+
+    By the leave in which it opens: two claims never open in one.
+    """
     free = list(known)
     matched: dict[str, Claim] = {}
     for claim in proposed:
-        for stored in free:
-            if str(stored.leave) in claim.leaves:
-                matched[claim.leave] = stored
-                free.remove(stored)
-                break
+        same = [stored for stored in free if str(stored.leave) in claim.leaves]
+        for stored in sorted(same, key=lambda one: str(one.leave) != claim.leave)[:1]:
+            matched[claim.leave] = stored
+            free.remove(stored)
     return matched
 
 
-async def _stand(
-    tx: AsyncConnection, subject: Subject, proposed: ProposedClaim, known: Claim | None
-) -> tuple[Claim, list[Outgoing]]:
+def _stand(subject: Subject, proposed: ProposedClaim, known: Claim | None) -> tuple[Claim, list[Outgoing]]:
     """The claim as it now stands, opened or reopened if need be."""
     given, month = proposed.reference.given, proposed.reference.month
     awaited = None if given else (NO_FULL_PAY_MONTH if month is None else str(month))
@@ -88,7 +87,7 @@ async def _stand(
         recorded_at=known.recorded_at if known else subject.at,
     )
     if known is None:
-        await claims.add(tx, wanted)
+        subject.writes.claims[wanted.id] = wanted
         opened = ClaimOpened(
             **subject.names,
             claim=str(wanted.id),
@@ -98,7 +97,7 @@ async def _stand(
         )
         return wanted, [subject.tell(opened, f"/v1/claims/{wanted.id}")]
     if wanted != known:
-        await claims.change(tx, wanted)
+        subject.writes.claims[wanted.id] = wanted
     if known.status == CLOSED:
         return wanted, [subject.tell(ClaimReopened(**subject.names, claim=str(wanted.id)), f"/v1/claims/{wanted.id}")]
     return wanted, []
@@ -107,27 +106,33 @@ async def _stand(
 async def _decide(
     tx: AsyncConnection, subject: Subject, proposed: ProposedClaim, stored: Claim, given: ReferencePay
 ) -> list[Outgoing]:
-    await _freeze(tx, subject, proposed, stored, given)
+    _freeze(subject, proposed, stored, given)
     cases = {month: month_case(subject.file, proposed, given, month) for month in proposed.months()}
     told = await decide_months(tx, subject, stored, cases, proposed.version.document)
     paid = Period(date.min, subject.today.replace(day=1) - ONE_DAY)
-    days = acquired_days(proposed.spell.entitlement, paid)
-    await stated.acquire(tx, subject.employer, subject.agent, days)
+    _acquire(subject, acquired_days(proposed.spell.entitlement, paid))
     return told
 
 
-async def _freeze(
-    tx: AsyncConnection, subject: Subject, proposed: ProposedClaim, stored: Claim, given: ReferencePay
-) -> None:
+def _acquire(subject: Subject, days: Iterable[Period]) -> None:
+    """Days once acquired stay so: of two stretches from one day the longer counts."""
+    known = {held.start: held.last for held in subject.file.acquired}
+    for period in days:
+        key = (subject.employer, subject.agent, period.start)
+        last = max(period.last, known.get(period.start, period.last), subject.writes.acquired.get(key, period.last))
+        if last != known.get(period.start):
+            subject.writes.acquired[key] = last
+
+
+def _freeze(subject: Subject, proposed: ProposedClaim, stored: Claim, given: ReferencePay) -> None:
     """Keep the reference with its trace; another version only when the month or its pay is another."""
     document = plain(reference_document(given))
-    known = await claims.reference(tx, stored.id)
+    known = subject.before.references.get(stored.id)
     if known is not None and known.pay == document:
         return
     income = proposed.version.terms.income
     found = reference_of(insured_of(proposed.spell.employment), given, income.target, income.source, subject.rules)
-    await claims.freeze(
-        tx,
+    subject.writes.references.append(
         FrozenReference(
             claim=stored.id,
             version=known.version + 1 if known else 1,
@@ -137,7 +142,7 @@ async def _freeze(
             target=found.target,
             trace=_how(proposed, found.trace).json(),
             recorded_at=subject.at,
-        ),
+        )
     )
 
 
@@ -149,6 +154,6 @@ def _how(proposed: ProposedClaim, target: Trace) -> Trace:
 
 async def _close(tx: AsyncConnection, subject: Subject, claim: Claim) -> list[Outgoing]:
     """No spell supports the claim: its months go back to zero."""
-    await claims.change(tx, replace(claim, status=CLOSED, reason=NO_LONGER_DUE))
+    subject.writes.claims[claim.id] = replace(claim, status=CLOSED, reason=NO_LONGER_DUE)
     closed = ClaimClosed(**subject.names, claim=str(claim.id), reason=NO_LONGER_DUE)
     return [*await withdraw_months(tx, subject, claim, keep=()), subject.tell(closed, f"/v1/claims/{claim.id}")]

@@ -13,7 +13,6 @@ from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot
-from services.claims.adapters import claims
 from services.claims.adapters.claims import Benefit, Claim
 from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
@@ -42,14 +41,14 @@ async def decide_months(
     tx: AsyncConnection, subject: Subject, claim: Claim, cases: Mapping[Month, Case], terms: Mapping[str, Any]
 ) -> list[Outgoing]:
     """Decide each month; those decided before and no longer among `cases` go back to zero."""
-    known = await claims.current(tx, [claim.id])
+    known = subject.before.months[claim.id]
     changes = []
     for month, case in cases.items():
         decision, snapshot = decided(case, terms, subject.rules)
-        found, before = decision.months[0], known.get((claim.id, month))
+        found, before = decision.months[0], known.get(month)
         if before is None or not _same(found, before):
             changes.append(_Change(month, found, before, snapshot, terms))
-    events = await _write(tx, subject, claim, changes)
+    events = _write(subject, claim, changes)
     return events + await withdraw_months(tx, subject, claim, keep=cases.keys())
 
 
@@ -58,33 +57,33 @@ async def withdraw_months(
 ) -> list[Outgoing]:
     """Months no longer due: the former decision's case without its leaves, which gives nothing."""
     changes = []
-    for (_, month), before in sorted((await claims.current(tx, [claim.id])).items(), key=lambda item: item[0][1]):
+    for month, before in sorted(subject.before.months[claim.id].items()):
         if month not in keep and _amounts(before) != (ZERO,) * len(_amounts(before)):
             former = await withdraw(tx, subject, before.id, lambda case: replace(case, leaves=(), days=None))
             changes.append(_Change(month, None, before, former.snapshot, former.terms))
-    return await _write(tx, subject, claim, changes)
+    return _write(subject, claim, changes)
 
 
-async def _write(tx: AsyncConnection, subject: Subject, claim: Claim, changes: list[_Change]) -> list[Outgoing]:
+def _write(subject: Subject, claim: Claim, changes: list[_Change]) -> list[Outgoing]:
     """Store decisions with their snapshots, and return their events."""
     written = [_benefit(subject, claim, change) for change in changes]
     snapshots = [change.snapshot for change in changes]
-    await store(tx, subject, ((b.id, f"claim:{claim.id}", s) for b, s in zip(written, snapshots, strict=True)))
-    await claims.decide(tx, written)
+    store(subject, ((b.id, f"claim:{claim.id}", s) for b, s in zip(written, snapshots, strict=True)))
+    subject.writes.benefits += written
     told = [subject.tell(_event(claim, benefit), f"/v1/claims/{claim.id}") for benefit in written]
-    return told + await _consequences(tx, subject, claim, written, changes)
+    return told + _consequences(subject, claim, written, changes)
 
 
-async def _consequences(
-    tx: AsyncConnection, subject: Subject, claim: Claim, written: Sequence[Benefit], changes: Sequence[_Change]
+def _consequences(
+    subject: Subject, claim: Claim, written: Sequence[Benefit], changes: Sequence[_Change]
 ) -> list[Outgoing]:
     """Whoever had settled the claim looks again; what was paid and is no longer due is owed."""
     if not changes:
         return []
-    reopened = await reopen_claim(tx, subject, claim)
+    reopened = reopen_claim(subject, claim)
     paid = Paid(OverpaymentKind.BENEFIT, claim.id, claim.id, changes[0].terms)
     deltas = [Change(one.id, one.month, one.benefit_delta + one.ri_full_pay_delta) for one in written]
-    return reopened + await follow_overpayments(tx, subject, paid, deltas)
+    return reopened + follow_overpayments(subject, paid, deltas)
 
 
 def _benefit(subject: Subject, claim: Claim, change: _Change) -> Benefit:

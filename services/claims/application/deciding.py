@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,8 @@ from kit.events.envelope import EventData
 from kit.events.outbox import Outgoing
 from kit.trace import Snapshot
 from rules.book import RuleBook
+from services.claims.adapters.standing import Standing
+from services.claims.adapters.writes import Writes
 from services.claims.domain.agent_file import AgentFile
 from services.claims.domain.case import Case
 from services.claims.domain.snapshot import decided, read_case
@@ -24,13 +26,18 @@ from services.claims.domain.snapshot import decided, read_case
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a decision is about, all that is known, by which law, and when it is recorded."""
+    """Whom a decision is about, all that is known, by which law, and when it is recorded.
+
+    `before`: what was decided until now; `writes` takes what is to be stored.
+    """
 
     employer: str
     agent: UUID
     file: AgentFile
     rules: RuleBook
     at: datetime
+    before: Standing = field(default_factory=Standing)
+    writes: Writes = field(default_factory=Writes)
 
     @property
     def today(self) -> date:
@@ -64,10 +71,9 @@ async def withdraw(tx: AsyncConnection, subject: Subject, former: UUID, emptied:
     return Withdrawn(inputs["terms"], snapshot)
 
 
-async def store(tx: AsyncConnection, subject: Subject, taken: Iterable[tuple[UUID, str, Snapshot]]) -> None:
+def store(subject: Subject, taken: Iterable[tuple[UUID, str, Snapshot]]) -> None:
     """Keep decisions with all they rest on: the id of each, and what it is about."""
-    kept = [
+    subject.writes.decisions += [
         Decision(identifier, about, subject.employer, subject.at, snapshot.digest(), snapshot)
         for identifier, about, snapshot in taken
     ]
-    await decisions.store_many(tx, kept)

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from kit.events.outbox import Outgoing
 from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
-from services.claims.adapters import overpayments
 from services.claims.adapters.overpayments import Movement, Overpayment, Standing
 from services.claims.application.deciding import Subject
 from services.claims.application.payloads import OverpaymentOpened, OverpaymentSettled
@@ -48,9 +45,7 @@ class Change:
     delta: Money
 
 
-async def follow_overpayments(
-    tx: AsyncConnection, subject: Subject, paid: Paid, changes: Iterable[Change]
-) -> list[Outgoing]:
+def follow_overpayments(subject: Subject, paid: Paid, changes: Iterable[Change]) -> list[Outgoing]:
     """Months over that are due for less open an overpayment; those due for more first lower theirs. Holds the agent."""
     changes = list(changes)
     over = {month for month, _ in paid_months(((one.month, one.delta) for one in changes), subject.today)}
@@ -58,14 +53,14 @@ async def follow_overpayments(
     if not concerned:
         return []
     more = [one for one in concerned if one.delta.cents > 0]
-    lowered = await _lower(tx, subject, paid, more) if more else []
+    lowered = _lower(subject, paid, more)
     opened = [_opened(subject, paid, one) for one in concerned if one.delta.cents < 0]
-    await overpayments.add(tx, opened)
+    subject.writes.overpayments += opened
     return [*lowered, *(tell_opened(subject, one) for one in opened)]
 
 
-async def _lower(tx: AsyncConnection, subject: Subject, paid: Paid, more: Sequence[Change]) -> list[Outgoing]:
-    known = await overpayments.of_thing(tx, paid.thing)
+def _lower(subject: Subject, paid: Paid, more: Sequence[Change]) -> list[Outgoing]:
+    known = subject.before.overpayments[paid.thing]
     taken: list[Movement] = []
     settled: list[Outgoing] = []
     for change in more:
@@ -74,7 +69,7 @@ async def _lower(tx: AsyncConnection, subject: Subject, paid: Paid, more: Sequen
             taken.append(_compensation(subject, one.about, change, part))
             if part == one.owed.balance:
                 settled.append(tell_settled(subject, one))
-    await overpayments.move(tx, taken)
+    subject.writes.movements += taken
     return settled
 
 

@@ -1,20 +1,25 @@
-"""Decide an agent again from the whole file, whatever fact came last, and write only what differs.
+"""Decide agents again from their whole files, whatever fact came last, and write only what differs.
 
 Facts may come in any order and any number of times: with the same facts this finds the same amounts, and nothing to do.
+One agent or a thousand go the same way: what is known of all is read in a statement a table, and written in one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
 from kit.errors import RelaisError
-from kit.events.outbox import Outgoing, publish_many
+from kit.events.outbox import BATCH_LIMIT, Outgoing, publish_many
 from rules.book import RuleBook
 from services.claims.adapters import files, progress
+from services.claims.adapters.asked import Who
+from services.claims.adapters.standing import standing
+from services.claims.adapters.writes import Writes
 from services.claims.application.announce_half_pay import announce_half_pay
 from services.claims.application.decide_annuities import decide_annuities
 from services.claims.application.decide_capitals import decide_capitals
@@ -24,40 +29,68 @@ from services.claims.domain.due_capitals import propose_capitals
 from services.claims.domain.proposal import propose
 
 
+@dataclass(slots=True)
+class _Taken:
+    """What came out of a set: what to write and to tell, who decided, and why the others could not be."""
+
+    writes: Writes = field(default_factory=Writes)
+    events: list[Outgoing] = field(default_factory=list)
+    decided: list[Who] = field(default_factory=list)
+    held: dict[Who, str] = field(default_factory=dict)
+
+
 async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleBook, clock: Clock) -> list[Outgoing]:
+    """One agent, whom the caller holds (`progress.lock`), as `redecide_held`."""
+    return await redecide_held(tx, [(employer, agent)], rules, clock)
+
+
+async def redecide_all(tx: AsyncConnection, agents: Iterable[Who], rules: RuleBook, clock: Clock) -> None:
+    """Several, held in one order, so that two runs cannot wait for each other."""
+    chosen = sorted(set(agents))
+    await progress.lock(tx, [str(agent) for _, agent in chosen])
+    await redecide_held(tx, chosen, rules, clock)
+
+
+async def redecide_held(tx: AsyncConnection, who: Collection[Who], rules: RuleBook, clock: Clock) -> list[Outgoing]:
     """Bring what is decided in line with the facts, and publish the differences, which are returned.
 
-    The caller holds the agent (`progress.lock`). Of an agent without leave, invalidity or death there is nothing to
-    decide. While a rebuild is behind what decisions rest on, nothing is done. Facts that contradict each other hold the
-    case: nothing is decided, and what was stays, until they agree.
+    Of an agent without leave, invalidity or death there is nothing to decide. While a rebuild is behind what decisions
+    about an agent rest on, nothing is done about him. Facts that contradict each other hold his case: nothing is
+    decided, and what was stays, until they agree.
     """
-    if not await files.has_case(tx, employer, agent):
+    chosen = await files.with_case(tx, who)
+    if not chosen:
         return []
-    await progress.share_common(tx, employer, agent)
-    if await progress.is_behind(tx, agent):
-        return []
-    file = await files.load(tx, employer, agent, clock.day())
-    subject = Subject(employer, agent, file, rules, clock.instant())
+    await progress.share_common(tx, chosen)
+    behind = await progress.behind(tx, [agent for _, agent in chosen])
+    chosen = [one for one in chosen if one[1] not in behind]
+    known = await files.load_many(tx, chosen, clock.day())
+    before = await standing(tx, chosen)
+    at, taken = clock.instant(), _Taken()
+    for one in chosen:
+        await _decide(tx, Subject(*one, known[one], rules, at, before[one]), taken)
+    await taken.writes.flush(tx)
+    await progress.settle(tx, taken.decided, taken.held, at)
+    for start in range(0, len(taken.events), BATCH_LIMIT):
+        await publish_many(tx, taken.events[start : start + BATCH_LIMIT])
+    rests_on = {(one[1], held.agreement) for one in taken.decided for held in known[one].affiliations}
+    await progress.note_decided(tx, [agent for _, agent in taken.decided], rests_on)
+    return taken.events
+
+
+async def _decide(tx: AsyncConnection, subject: Subject, taken: _Taken) -> None:
+    """One agent of a set; what he changes joins what is taken unless his case is held."""
+    who, file, rules = (subject.employer, subject.agent), subject.file, subject.rules
     try:
-        async with tx.begin_nested():
-            proposal = propose(file, rules)
-            events = await announce_half_pay(tx, subject, proposal.forecasts)
-            settled = await decide_claims(tx, subject, proposal.claims)
-            events += settled.events
-            events += await decide_annuities(tx, subject, proposal.annuities, settled.by_leave)
-            events += await decide_capitals(tx, subject, propose_capitals(file, proposal.annuities, rules))
+        proposal = propose(file, rules)
+        events = announce_half_pay(subject, proposal.forecasts)
+        settled = await decide_claims(tx, subject, proposal.claims)
+        events += settled.events
+        events += await decide_annuities(tx, subject, proposal.annuities, settled.by_leave)
+        events += await decide_capitals(tx, subject, propose_capitals(file, proposal.annuities, rules))
     except RelaisError as refusal:
-        await progress.hold(tx, employer, agent, refusal.code, subject.at)
-        return []
-    await progress.release(tx, employer, agent)
-    await publish_many(tx, events)
-    await progress.note_decided(tx, agent, [affiliation.agreement for affiliation in file.affiliations])
-    return events
-
-
-async def redecide_all(tx: AsyncConnection, agents: Iterable[tuple[str, UUID]], rules: RuleBook, clock: Clock) -> None:
-    """Several, held in one order, so that two runs cannot wait for each other."""
-    chosen = sorted(agents)
-    await progress.lock(tx, [str(agent) for _, agent in chosen])
-    for employer, agent in chosen:
-        await redecide(tx, employer, agent, rules, clock)
+        taken.held[who] = refusal.code
+        return
+    taken.decided.append(who)
+    taken.writes.add(subject.writes)
+    taken.events += events

@@ -1,0 +1,94 @@
+"""What was decided about agents before: read for a set of them in one statement a table, whatever their number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Column, ColumnElement, Table, any_, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db.types import Id
+from kit.period import Month
+from services.claims.adapters import claim_files, overpayments, tables
+from services.claims.adapters.annuities import Annuity
+from services.claims.adapters.asked import Who, rows_of
+from services.claims.adapters.capitals import Capital
+from services.claims.adapters.claim_files import ClaimFile
+from services.claims.adapters.claims import Benefit, Claim, FrozenReference
+from services.claims.adapters.overpayments import Standing as Overpaid
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of one agent at one employer: passages announced, claims oldest first, and the last version of each thing.
+
+    References, months and files are those of a claim; annuities go by recognition, capitals by guarantee, and
+    overpayments by what they were paid for.
+    """
+
+    forecasts: dict[UUID, date | None] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    references: dict[UUID, FrozenReference] = field(default_factory=dict)
+    months: dict[UUID, dict[Month, Benefit]] = field(default_factory=lambda: defaultdict(dict))
+    annuities: dict[UUID, Annuity] = field(default_factory=dict)
+    capitals: dict[str, Capital] = field(default_factory=dict)
+    files: dict[UUID, ClaimFile] = field(default_factory=dict)
+    overpayments: dict[UUID, list[Overpaid]] = field(default_factory=lambda: defaultdict(list))
+
+    def file_of(self, claim: Claim) -> ClaimFile:
+        """That of a claim only detected when nobody has touched it."""
+        return self.files.get(claim.id) or ClaimFile(claim.id, claim.employer)
+
+
+async def standing(tx: AsyncConnection, who: Collection[Who]) -> dict[Who, Standing]:
+    """What stands of each of these agents."""
+    found: dict[Who, Standing] = {one: Standing() for one in who}
+    announced = await rows_of(tx, tables.half_pay_forecast, who)
+    claims = await rows_of(tx, tables.claim, who)
+    annuities = await _versions(tx, tables.annuity, who)
+    capitals = await _versions(tx, tables.capital, who)
+    for one, known in found.items():
+        known.forecasts.update((row.leave, row.passes_on) for row in announced[one])
+        known.claims.extend(Claim(**row._asdict()) for row in claims[one])
+        known.annuities.update((row.recognition, Annuity(**row._asdict())) for row in annuities[one])
+        known.capitals.update((row.guarantee, Capital(**row._asdict())) for row in capitals[one])
+    await _of_claims(tx, {claim.id: known for known in found.values() for claim in known.claims})
+    things = {thing: known for known in found.values() for thing in _things(known)}
+    for owed in await overpayments.of_things(tx, things):
+        things[owed.about.thing].overpayments[owed.about.thing].append(owed)
+    return found
+
+
+async def _of_claims(tx: AsyncConnection, owner: Mapping[UUID, Standing]) -> None:
+    if not owner:
+        return
+    reference, benefit = tables.claim_reference, tables.benefit
+    last = select(reference).ext(distinct_on(reference.c.claim)).where(_among(reference.c.claim, owner))
+    for row in await tx.execute(last.order_by(reference.c.claim, reference.c.version.desc())):
+        owner[row.claim].references[row.claim] = FrozenReference(**row._asdict())
+    last = select(benefit).ext(distinct_on(benefit.c.claim, benefit.c.month)).where(_among(benefit.c.claim, owner))
+    for row in await tx.execute(last.order_by(benefit.c.claim, benefit.c.month, benefit.c.version.desc())):
+        owner[row.claim].months[row.claim][row.month] = Benefit(**row._asdict())
+    for file in await claim_files.of_claims(tx, owner):
+        owner[file.claim].files[file.claim] = file
+
+
+async def _versions(tx: AsyncConnection, table: Table, who: Collection[Who]) -> dict[Who, list[Any]]:
+    """The rows of each agent, earlier versions first."""
+    rows = await rows_of(tx, table, who)
+    return {one: sorted(rows[one], key=lambda row: row.version) for one in who}
+
+
+def _things(known: Standing) -> set[UUID]:
+    paid = {annuity.annuity for annuity in known.annuities.values()}
+    return {claim.id for claim in known.claims} | paid | {capital.capital for capital in known.capitals.values()}
+
+
+def _among(column: Column[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
+    return column == any_(literal(list(ids), ARRAY(Id)))
