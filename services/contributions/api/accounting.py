@@ -9,7 +9,7 @@ from fastapi import Query, Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Tx, service_router
-from kit.http.types import DateText, SiretText
+from kit.http.types import Code, DateText, SiretText
 from services.contributions.adapters import accounting
 from services.contributions.adapters.papers.sheet import Cell, Sheet
 from services.contributions.api.files import AskedFormat, answer, documented
@@ -23,7 +23,7 @@ _COLUMNS: Final = (
     *("debit", "credit"),
 )
 _ABOUT: Final = "Compte de l'employeur pour ce rôle ; vide, la colonne le reste."
-Chart = Annotated[str | None, Query(pattern=r"^[0-9A-Z]{1,12}$", description=_ABOUT)]
+Chart = Annotated[Code | None, Query(description=_ABOUT)]
 
 
 @router.get(
