@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.recording import Recording
-from services.agreements.adapters.tables import notice, notice_delivery, notice_due
+from services.agreements.adapters.tables import notice, notice_delivery, notice_due, notice_mail
 
 # Whoever keeps cover shares it, whoever makes a version due has it alone: of the two the later sees the other.
 _DUE_LOCK = "hashtextextended('agreements.notices', 0)"
@@ -57,7 +57,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A notice an agent waits for, or was handed. `issued`: whether the insurer's document of that version is there."""
+    """A notice an agent waits for, or was handed. `issued`: whether the insurer's document of that version is there.
+
+    `mail_state` and `mail_answer`: how the last e-mail that carried it stands, and what the relay said of it.
+    """
 
     version: int
     agent: str
@@ -67,6 +70,8 @@ class Delivery:
     channel: str | None
     proof: str | None = None
     issued: bool = True
+    mail_state: str | None = None
+    mail_answer: str | None = None
 
 
 async def all_versions(tx: AsyncConnection, agreement: str) -> list[Notice]:
@@ -127,6 +132,14 @@ async def hand_over(tx: AsyncConnection, agreement: str, delivery: Delivery, rec
     return done.rowcount == 1
 
 
+async def handed(tx: AsyncConnection, agreement: str, delivery: Delivery) -> bool:
+    """Whether this very delivery is recorded: the same day, channel and proof."""
+    table = notice_delivery.c
+    same = (table.delivered_on == delivery.delivered_on) & (table.channel == delivery.channel)
+    query = select(table.agent).where(_of(agreement, delivery) & same & (table.proof == delivery.proof))
+    return (await tx.execute(query)).one_or_none() is not None
+
+
 async def await_again(tx: AsyncConnection, agreement: str, delivery: Delivery) -> bool:
     """What was taken for handed over did not arrive: the agent waits again. False when another proof stands."""
     handed = _of(agreement, delivery) & (notice_delivery.c.proof == delivery.proof)
@@ -148,13 +161,29 @@ async def page(
     follows = func.row(table.agent, table.employer, table.version) > func.row(*(literal(part) for part in after))
     settled = table.delivered_on.is_(None) if waiting else table.delivered_on.is_not(None)
     query = (
-        select(notice_delivery, (table.version <= func.coalesce(_last(agreement), 0)).label("issued"))
+        select(
+            notice_delivery,
+            (table.version <= func.coalesce(_last(agreement), 0)).label("issued"),
+            _of_mail(notice_mail.c.state).label("mail_state"),
+            _of_mail(notice_mail.c.answer).label("mail_answer"),
+        )
         .where(table.agreement == agreement, settled, follows)
         .order_by(table.agent, table.employer, table.version)
         .limit(limit)
     )
     return [
-        Delivery(r.version, r.agent, r.employer, r.due_since, r.delivered_on, r.channel, r.proof, r.issued)
+        Delivery(
+            version=r.version,
+            agent=r.agent,
+            employer=r.employer,
+            due_since=r.due_since,
+            delivered_on=r.delivered_on,
+            channel=r.channel,
+            proof=r.proof,
+            issued=r.issued,
+            mail_state=r.mail_state,
+            mail_answer=r.mail_answer,
+        )
         for r in await tx.execute(query)
     ]
 
@@ -178,6 +207,13 @@ async def _due_since(tx: AsyncConnection, agreement: str, version: int, since: d
     earlier = func.least(notice_due.c.since, new.excluded.since)
     await tx.execute(new.on_conflict_do_update(index_elements=["agreement", "version"], set_={"since": earlier}))
     await make_due(tx, agreement)
+
+
+def _of_mail(said: ColumnElement[str]) -> ScalarSelect[str]:
+    """What is said of the last e-mail of a delivery: ids are in the order of their making."""
+    mail, delivery = notice_mail.c, notice_delivery.c
+    same = [mail[name] == delivery[name] for name in ("agreement", "version", "agent", "employer")]
+    return select(said).where(*same).order_by(mail.id.desc()).limit(1).scalar_subquery()
 
 
 def _last(agreement: str) -> ScalarSelect[int]:

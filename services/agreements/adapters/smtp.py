@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 FIRST_REFUSAL: Final = 400
 PERMANENT: Final = 500
 MAX_ANSWER: Final = 500
+# Stands for the address in what is kept.
+HIDDEN: Final = "(adresse)"
 
 
 class InvalidRelay(ValueError):
@@ -107,13 +110,13 @@ class SmtpRelay:
         for code, answer in (server.mail(self.sender, mail), server.rcpt(letter.to, recipient)):
             if code >= FIRST_REFUSAL:
                 server.rset()
-                return _refusal(code, answer)
+                return _refusal(code, answer, letter)
         try:
             code, answer = server.data(self._message(letter).as_bytes(policy=SMTP))
         except smtplib.SMTPDataError as error:
             server.rset()
-            return _refusal(error.smtp_code, error.smtp_error)
-        return Accepted(_text(code, answer)) if code < FIRST_REFUSAL else _refusal(code, answer)
+            return _refusal(error.smtp_code, error.smtp_error, letter)
+        return Accepted(_text(code, answer, letter)) if code < FIRST_REFUSAL else _refusal(code, answer, letter)
 
     def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
@@ -125,13 +128,16 @@ class SmtpRelay:
         return message
 
 
-def _refusal(code: int, answer: bytes | str) -> Outcome:
-    return Refused(_text(code, answer)) if code >= PERMANENT else Delayed(_text(code, answer))
+def _refusal(code: int, answer: bytes | str, letter: Letter) -> Outcome:
+    said = _text(code, answer, letter)
+    return Refused(said) if code >= PERMANENT else Delayed(said)
 
 
-def _text(code: int, answer: bytes | str) -> str:
+def _text(code: int, answer: bytes | str, letter: Letter) -> str:
+    """What the relay said. It likes to repeat the address, which is to be forgotten: it is left out."""
     said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return f"{code} {' '.join(said.split())}"[:MAX_ANSWER]
+    kept = re.sub(re.escape(letter.to), HIDDEN, said.replace("\x00", ""), flags=re.IGNORECASE)
+    return f"{code} {' '.join(kept.split())}"[:MAX_ANSWER]
 
 
 def _said(error: Exception) -> str:

@@ -228,5 +228,6 @@ notice_mail: Final = Table(
         unique=True,
         postgresql_where=text("state IN ('QUEUED', 'SENT', 'CONFIRMED')"),
     ),
+    Index("ix_notice_mail_delivery", "agreement", "version", "agent", "employer", "id"),
     Index("ix_notice_mail_queue", "not_before", postgresql_where=text("state = 'QUEUED'")),
 )

@@ -21,7 +21,8 @@ from services.agreements.adapters.notices import Delivery, Notice
 from services.agreements.api.agreements import Key
 from services.agreements.application.change_agreement import locked
 from services.agreements.application.follow_up_payloads import NoticeDelivered, NoticeIssued
-from services.agreements.domain.errors import NobodyWaits, NotAnInsurer, NotIssued, UnknownAgreement
+from services.agreements.domain.errors import NobodyWaits, NotAnInsurer, NotHandedYet, NotIssued, UnknownAgreement
+from services.agreements.domain.mail import MailState
 
 router = service_router(tags=["Notices"])
 Writer = Annotated[Principal, requires("agreements:write")]
@@ -63,7 +64,10 @@ class DeliveryBody(Request):
 
 
 class DeliveryAnswer(Answer):
-    """A notice awaited or handed over. `issued`: whether the insurer has issued that version."""
+    """A notice awaited or handed over. `issued`: whether the insurer has issued that version.
+
+    `mail_state`, `mail_answer`: how its last e-mail stands, and what the relay said (why it bounced).
+    """
 
     version: int
     agent: str
@@ -73,6 +77,8 @@ class DeliveryAnswer(Answer):
     delivered_on: date | None
     channel: str | None
     proof: str | None
+    mail_state: MailState | None = None
+    mail_answer: str | None = None
 
 
 class NoticesAnswer(Answer):
@@ -168,6 +174,7 @@ def _place(one: DeliveryAnswer) -> tuple[str, str, int]:
 @router.post(
     "/v1/agreements/{agreement}/notices/{version}/deliveries",
     status_code=201,
+    responses={200: {"description": "Déjà enregistrée"}},
     summary="Enregistrer la remise d'une notice",
 )
 async def deliver(
@@ -178,15 +185,21 @@ async def deliver(
     caller: Writer,
     tx: Tx,
     clock: Now,
+    response: Response,
 ) -> DeliveryAnswer:
-    """Record that a notice was handed over."""
+    """Record that a notice was handed over; the same again changes nothing (200)."""
     caller.check_employer(body.employer)
     await _seen(tx, agreement)
     if all(one.version != version for one in await notices.all_versions(tx, agreement)):
         raise NotIssued(pointer="/path/version")
+    if body.on > clock.day():
+        raise NotHandedYet(pointer="/on")
     one = Delivery(version, body.agent, body.employer, body.on, body.on, body.channel.value, body.proof)
     if not await notices.hand_over(tx, agreement, one, Recording(clock.instant(), caller.client)):
-        raise NobodyWaits(pointer="/agent")
+        if not await notices.handed(tx, agreement, one):
+            raise NobodyWaits(pointer="/agent")
+        response.status_code = 200
+        return DeliveryAnswer.model_validate(one)
     told = NoticeDelivered(agreement=agreement, version=version, agent=body.agent, employer=body.employer, on=body.on)
     await publish(tx, told, key=agreement, employer=body.employer, subject=f"/v1/agreements/{agreement}/notices")
     return DeliveryAnswer.model_validate(one)

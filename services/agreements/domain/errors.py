@@ -182,6 +182,14 @@ class NobodyWaits(RelaisError):
     status = 409
 
 
+class NotHandedYet(RelaisError):
+    """A proof is of what has happened: the day is still to come."""
+
+    code = "not_handed_yet"
+    title_fr = "La remise porte un jour à venir"
+    title_en = "The delivery is dated in the future"
+
+
 class NotASignatory(RelaisError):
     """Only who signed sits in the committee."""
 

@@ -42,7 +42,7 @@ class Post:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address == GONE:
-            return "550 5.1.1 No such user"
+            return f"550 5.1.1 <{address.upper()}>: no such user"
         if self.busy or address == BUSY:
             return "451 4.3.2 Come back later"
         envelope.rcpt_tos.append(address)

@@ -218,10 +218,16 @@ async def test_a_handed_over_notice_has_a_proof_and_is_due_again_when_it_changes
     body = {"agent": "a1", "employer": CITY, "on": "2025-02-10", "channel": "HAND", "proof": "émargement 12"}
     deliveries = f"{URL}/notices/1/deliveries"
     assert (await staff.post(deliveries, json=body)).status_code == 201
-    again = await staff.post(deliveries, json=body)
+    assert (await staff.post(deliveries, json=body)).status_code == 200, "the same again changes nothing"
+    again = await staff.post(deliveries, json={**body, "proof": "émargement 13"})
     assert (again.status_code, again.json()["code"]) == (409, "nobody_waits")
+    ahead = await staff.post(deliveries, json={**body, "on": "2025-03-11"})
+    assert (ahead.status_code, ahead.json()["code"]) == (422, "not_handed_yet")
     assert (await staff.get(f"{URL}/notices/waiting")).json()["items"] == []
-    assert (await published(registry))[-1]["type"] == "fr.psc.agreements.notice.delivered.v1"
+    assert [e["type"].split(".")[-3:-1] for e in (await published(registry))[-2:]] == [
+        ["notice", "issued"],
+        ["notice", "delivered"],
+    ]
     await staff.post(f"{URL}/notices", json={**NOTICE, "digest": "b" * 64, "issued_on": "2025-03-01"})
     (item,) = (await staff.get(f"{URL}/notices/waiting")).json()["items"]
     assert (item["version"], item["due_since"]) == (2, "2025-03-01")

@@ -140,10 +140,13 @@ async def test_an_address_that_is_refused_leaves_the_agent_waiting(
     await queued(staff, registry, a1=GONE, a2="agent@example.fr")
     await mailer.step()
     assert len(post.received) == 1
-    assert [one["agent"] for one in await listed(staff, "waiting")] == ["a1"]
+    (waits,) = await listed(staff, "waiting")
+    assert (waits["agent"], waits["mail_state"]) == ("a1", "BOUNCED")
+    assert waits["mail_answer"] == "550 5.1.1 <(adresse)>: no such user", "why, and not where"
     assert (await staff.get(f"{URL}/mails")).json() == {"states": {"BOUNCED": 1, "SENT": 1}}
     assert sorted(await told(registry)) == ["notice.delivered.v1", "notice.undelivered.v1"]
     assert await queued(staff, registry, a1="other@example.fr") == ["QUEUED"], "another address may be tried"
+    assert [one["mail_state"] for one in await listed(staff, "waiting")] == ["QUEUED"]
 
 
 async def test_a_relay_that_is_busy_is_tried_again_and_then_given_up(
@@ -186,7 +189,8 @@ async def test_a_bounce_makes_the_agent_wait_again(
         answer = await staff.post("/v1/notices/reports", content=bounce, headers=RFC822)
         assert (answer.status_code, answer.json()["state"]) == (200, "BOUNCED")
     (waits,) = await listed(staff, "waiting")
-    assert (waits["agent"], waits["proof"]) == ("a1", None)
+    assert (waits["agent"], waits["proof"], waits["mail_state"]) == ("a1", None, "BOUNCED")
+    assert waits["mail_answer"].endswith("failed 5.2.2")
     assert await told(registry) == ["notice.delivered.v1", "notice.undelivered.v1"]
 
 
