@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,7 @@ from services.contributions.domain.dsn.reading import Part
 
 _PARTS: Final = dsn_part.c
 _DECLARATION: Final = dsn_declaration.c
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('contributions.dsn.replace:' || :employer, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,12 @@ async def close(tx: AsyncConnection, job: UUID, digest: str, *, truncated: bool)
     own = _DECLARATION.job == job
     await tx.execute(update(dsn_declaration).where(own).values(digest=digest, truncated=truncated))
     return await of_job(tx, job)
+
+
+async def lock_replacing(tx: AsyncConnection, employers: Collection[str]) -> None:
+    """Until commit nobody else replaces declarations of these employers: two at once would not see each other."""
+    for employer in sorted(employers):
+        await tx.execute(_LOCK, {"employer": employer})
 
 
 async def replace_earlier(tx: AsyncConnection, one: Declaration) -> None:

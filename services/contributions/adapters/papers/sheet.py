@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ Cell = str | int | Money | None
 _AMOUNT: Final = "#,##0.00"
 # What a spreadsheet would take for a formula, at the beginning of a text that somebody else chose.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # A date of creation that does not change.
 _NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -64,6 +66,6 @@ def write_rows(page: Any, rows: Iterable[Sequence[Cell]], amount: Any, first: in
 
 
 def _text(cell: Cell) -> str:
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
+    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return "" if cell is None else str(cell)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any, Final, Self
@@ -20,6 +19,7 @@ from rules.vocabulary import Guarantee
 from services.contributions.adapters.dsn import report, store
 from services.contributions.adapters.dsn.report import Numbered
 from services.contributions.adapters.dsn.store import Declaration, StoredPart, Wanted
+from services.contributions.adapters.papers.sheet import Sheet, csv_of
 from services.contributions.api.parameters import QueryMonth, after
 from services.contributions.domain.dsn.compare import What
 from services.contributions.domain.dsn.lines import Why
@@ -191,14 +191,10 @@ async def differences(
 async def file(declaration: UUID, tx: Tx) -> Response:
     """The whole report."""
     found = await _declaration(tx, declaration)
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    async for one in _every(tx, declaration):
-        row = DifferenceAnswer.of(one).model_dump(mode="json")
-        writer.writerow(["" if value is None else value for value in row.values()])
+    rows = [tuple(DifferenceAnswer.of(one).model_dump(mode="json").values()) async for one in _every(tx, declaration)]
+    content = await asyncio.to_thread(csv_of, Sheet("", _COLUMNS, rows))
     headers = {"content-disposition": f'attachment; filename="ecarts-dsn-{found.id}.csv"'}
-    return Response(written.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 _BIGGEST: Final = 2**31 - 1

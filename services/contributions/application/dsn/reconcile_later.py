@@ -59,6 +59,9 @@ async def reconcile_later(tx: AsyncConnection, key: UUID, client: str, at: datet
         raise UnknownDsn
     if not comparable(one):
         raise DsnNotComparable
+    under_way = one.reconciliation and await jobs.find(tx, one.reconciliation)
+    if under_way and under_way.state == "waiting":  # it will see what is known by then: nothing to begin again
+        return under_way.id
     return await _enqueue(tx, [one], at, (client, one.employer))
 
 

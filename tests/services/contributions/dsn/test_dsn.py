@@ -434,6 +434,28 @@ async def test_a_declaration_that_replaces_stands_for_the_earlier_ones(service: 
     assert summary["differences"]["NOT_DECLARED"] == 1
 
 
+async def test_what_a_file_says_is_no_formula_in_the_report(service: Service, world: World) -> None:
+    await sent(service, world, dsn(files.individual("=1+1", files.NIRS[0])))
+    (one,) = (await get(service, "/v1/dsn"))["items"]
+    async with hris(service) as client:
+        report_file = (await client.get(f"/v1/dsn/{one['id']}/differences/file")).content.decode("utf-8-sig")
+    assert ";'=1+1;UNKNOWN_PERSON;" in report_file
+
+
+async def test_two_replacing_files_at_once_leave_one_current(service: Service, world: World) -> None:
+    person = files.individual("M1")
+    contents = [typed("03", person, [f"S21.G00.50.001,'0{n}062025'"]) for n in range(1, 4)]
+    async with hris(service) as client:
+        for content in contents:
+            answer = await client.post("/v1/imports/dsn", content=content, headers={"content-type": "text/plain"})
+            assert answer.status_code == 202
+    await asyncio.gather(*(work(service, world) for _ in contents))
+    *earlier, last = (await get(service, "/v1/dsn"))["items"]
+    assert (await get(service, "/v1/dsn", current=True))["items"] == [last]
+    assert all(one["replaced_by"] for one in earlier)
+    assert len(earlier) == 2
+
+
 async def test_a_large_declaration_is_compared_in_the_background(service: Service, world: World) -> None:
     for matricule in ("M1", "M2"):
         await world.member(matricule)
@@ -448,6 +470,7 @@ async def test_a_large_declaration_is_compared_in_the_background(service: Servic
     async with hris(service) as client:
         started = [await client.post(f"/v1/dsn/{one['id']}/reconciliations") for _ in range(2)]
         assert [answer.status_code for answer in started] == [202, 202]
+        assert started[0].json() == started[1].json(), "one that has not begun is not begun again"
         waiting = (await client.get(started[1].headers["location"])).json()
         assert (waiting["state"], waiting["agents"], waiting["compared"]) == ("waiting", 1, 0)
         await work(service, world)
