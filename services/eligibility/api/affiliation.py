@@ -10,10 +10,12 @@ from fastapi import Query
 from kit.http.auth import requires
 from kit.http.route import Crypto, Now, Tx, service_router
 from kit.http.types import DateText, Instant, SiretText
+from kit.period import Period
 from services.eligibility.adapters import affiliations, agents, options
 from services.eligibility.adapters.affiliations import StoredDecision
-from services.eligibility.api.answers import AffiliationAnswer, OptionAnswer, PeriodAnswer
+from services.eligibility.api.answers import AffiliationAnswer, DaysAnswer, HeldOptionAnswer, PeriodAnswer
 from services.eligibility.api.common import AgentId
+from services.eligibility.application.open_options import open_options
 from services.eligibility.domain.documents import period
 from services.eligibility.domain.errors import AgentNotFound, EmployerRequired
 
@@ -42,8 +44,9 @@ async def read(
     decided = [d for d in await affiliations.latest(tx, agent, known_at) if employer in (None, d.employer)]
     if len({d.employer for d in decided}) > 1:
         raise EmployerRequired(pointer="/query/employer")
-    chosen = [one for one in await options.of_agent(tx, agent) if employer in (None, one.employer)]
+    chosen = [one for one in await options.of_agent(tx, agent, known_at) if employer in (None, one.employer)]
     decision = _bearing_on(decided, day)
+    held = await open_options(tx, agent, decision, chosen) if decision is not None and known_at is None else {}
     periods = decision.result["timeline"] if decision else []
     return AffiliationAnswer(
         agent=agent,
@@ -52,12 +55,16 @@ async def read(
         as_of=day,
         outcome=next((p["outcome"] for p in periods if day in period(p)), None),
         periods=[PeriodAnswer.model_validate(p) for p in periods],
-        options=[OptionAnswer.of(one) for one in chosen],
+        options=[HeldOptionAnswer.of(one, open=_days(held.get(one.id))) for one in chosen],
         references=list(dict.fromkeys(r["reference"] for p in periods for r in p["reasons"])),
         decision=decision.id if decision else None,
         decided_at=decision.recorded_at if decision else None,
         trace=decision.trace if decision else None,
     )
+
+
+def _days(found: list[Period] | None) -> list[DaysAnswer] | None:
+    return None if found is None else [DaysAnswer(start=one.start, end=one.end) for one in found]
 
 
 def _bearing_on(decided: list[StoredDecision], day: date) -> StoredDecision | None:

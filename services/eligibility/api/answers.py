@@ -171,14 +171,31 @@ class OptionAnswer(Answer):
     until: date | None = Field(serialization_alias="to")
 
     @classmethod
-    def of(cls, one: Election) -> Self:
+    def of(cls, one: Election, **more: Any) -> Self:
         return cls(
             id=one.id,
             employer=one.employer,
             guarantee=one.guarantee.value,
             since=one.period.start,
             until=one.period.end,
+            **more,
         )
+
+
+class DaysAnswer(Answer):
+    """Days, both ends included; `end` null: open."""
+
+    start: date
+    end: date | None
+
+
+class HeldOptionAnswer(OptionAnswer):
+    """An option chosen, and the days on which it gives cover: under a regime that opens it (option 1: CNRACL).
+
+    `open` is null where cover is not decided, or when it is asked what was known at an instant.
+    """
+
+    open: list[DaysAnswer] | None
 
 
 class MatriculeAnswer(Answer):
@@ -264,7 +281,7 @@ class AffiliationAnswer(Answer):
     as_of: date
     outcome: str | None
     periods: list[PeriodAnswer]
-    options: list[OptionAnswer]
+    options: list[HeldOptionAnswer]
     references: list[str]
     decision: UUID | None
     decided_at: datetime | None

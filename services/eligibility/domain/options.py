@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from kit.period import Period
+from kit.period import Period, merged
 from kit.trace import Trace
 from rules.vocabulary import Guarantee, Regime
 from services.eligibility.domain.affiliation import Timeline
@@ -19,6 +19,36 @@ class OptionPeriod:
 
     guarantee: Guarantee
     period: Period
+
+
+def days_open(
+    chosen: Period,
+    guarantee: Guarantee,
+    covered: Period | None,
+    regimes: Iterable[tuple[Period, Regime]],
+    terms: EligibilityTerms,
+) -> list[Period]:
+    """The days on which a choice gives cover: between the first covered day and the last, on those when a job of the
+    agent stands under a regime that the accord, as it reads that day, opens the option to (S4: option 1 is kept while
+    the agent is of the CNRACL).
+    """
+    if covered is None:
+        return []
+    return merged(
+        days
+        for held, regime in regimes
+        for said_on, said in terms.rules
+        if regime in said.open_to.get(guarantee, frozenset())
+        and (days := _shared(chosen, covered, held, said_on)) is not None
+    )
+
+
+def _shared(first: Period, *others: Period) -> Period | None:
+    """The days that all of them have."""
+    shared: Period | None = first
+    for other in others:
+        shared = None if shared is None else shared.intersection(other)
+    return shared
 
 
 def options_held(
