@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -40,8 +41,9 @@ async def study_region(
     accords = await _terms(tx, agreements)
     study = Study(month, accords, rules)
     for place in range(0, len(asked), BATCH):
-        study.take(await _files(tx, asked[place : place + BATCH], month, accords))
-    return study.outcome(scenarios)
+        files = await _files(tx, asked[place : place + BATCH], month, accords)
+        await asyncio.to_thread(study.take, files)  # beside the event loop: others wait for it too
+    return await asyncio.to_thread(study.outcome, scenarios)
 
 
 async def _terms(tx: AsyncConnection, agreements: Collection[str] | None) -> dict[str, Terms]:
