@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import publish
 from kit.period import Period
 from kit.recording import Recording
-from services.eligibility.adapters import invalidities
+from services.eligibility.adapters import deaths, invalidities
 from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.application.payloads import InvalidityRecognised, InvalidityRevised, InvalidityWithdrawn
-from services.eligibility.domain.errors import FactNotFound
+from services.eligibility.domain.errors import BeforeBirth, FactNotFound
 from services.eligibility.domain.facts import Invalidity
 from services.eligibility.domain.recognitions import chained
 
@@ -33,8 +33,9 @@ async def recognise_invalidity(
 ) -> Recognised:
     """Enter a recognition: one from an earlier day ends the day before. The same again changes nothing.
 
-    Raises InvalidityOverlap when another begins on the same day.
+    Raises InvalidityOverlap when another begins on the same day, BeforeBirth.
     """
+    await _check_born(tx, file, one)
     before = await _known(tx, file, one.employer)
     for known in before:
         if replace(known, id=one.id, period=Period(known.period.start)) == one:
@@ -54,8 +55,9 @@ async def known_recognition(tx: AsyncConnection, file: OpenFile, key: UUID) -> I
 async def revise_invalidity(tx: AsyncConnection, file: OpenFile, one: Invalidity, recording: Recording) -> Recognised:
     """A known recognition as it truly was, under its own id. The same again changes nothing.
 
-    Raises InvalidityOverlap.
+    Raises InvalidityOverlap, BeforeBirth.
     """
+    await _check_born(tx, file, one)
     before = await _known(tx, file, one.employer)
     kept = await _becomes(tx, file, before, [*(other for other in before if other.id != one.id), one], recording)
     if kept == tuple(before):
@@ -70,6 +72,12 @@ async def withdraw_invalidity(tx: AsyncConnection, file: OpenFile, key: UUID, re
     await _tell(tx, file, InvalidityWithdrawn.of(file.agent, gone))
     await _becomes(tx, file, before, [one for one in before if one.id != key], recording)
     return await changed(tx, file.agent)
+
+
+async def _check_born(tx: AsyncConnection, file: OpenFile, one: Invalidity) -> None:
+    """It may be older than any job known here, and no older than the agent."""
+    if one.period.start < await deaths.birth_date(tx, file.agent):
+        raise BeforeBirth(pointer="/from")
 
 
 async def _known(tx: AsyncConnection, file: OpenFile, employer: str) -> list[Invalidity]:

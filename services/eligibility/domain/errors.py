@@ -123,6 +123,14 @@ class InFuture(RelaisError):
     title_en = "The day lies in the future"
 
 
+class BeforeBirth(RelaisError):
+    """Nothing is recognised of an agent who is not born yet."""
+
+    code = "before_birth"
+    title_fr = "La date précède la naissance de l'agent"
+    title_en = "The day precedes the agent's birth"
+
+
 class DepartureKnownOtherwise(RelaisError):
     """The departure of that day is known for another reason."""
 

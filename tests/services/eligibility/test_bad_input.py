@@ -177,6 +177,7 @@ async def test_an_option_that_is_not_open(
         ({"from": "2026-01-01", "cnracl_rate": "0.4", "pension_net": 1}, "amount", "/pension_net"),
         ({"from": "2026-01-01", "ss_category": "4", "pension_net": "1.00"}, "literal_error", "/ss_category"),
         ({"from": "2026-03-01", "cnracl_rate": "0.5", "pension_net": "1.00"}, "invalidity_overlap", "/from"),
+        ({"from": "1975-02-28", "cnracl_rate": "0.5", "pension_net": "1.00"}, "before_birth", "/from"),
     ],
 )
 async def test_a_recognition_that_cannot_be(
