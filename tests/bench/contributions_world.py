@@ -18,6 +18,7 @@ from kit.crypto import KeyRing
 from kit.db.copy import copy_rows
 from kit.db.database import Scope
 from kit.ids import new_id
+from kit.memory import settle
 from relais.postgres import EmbeddedPostgres
 from services.contributions.adapters import terms
 from services.contributions.adapters.tables import affiliation, agent_matricule, employment
@@ -75,6 +76,7 @@ async def world(agents: int) -> AsyncIterator[World]:
         database = await postgres.component("contributions")
         ring = SecretStr(KeyRing.generate("bench"))
         async with running(create_app, database, NOW, key_ring=ring) as service:
+            settle()  # as a process that serves does
             found = World(service, database, agents)
             await found.empty()
             yield found
