@@ -39,6 +39,7 @@ from kit.db.retention import retention_task
 from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
 from kit.events.feed import feed_router
+from kit.events.login import Login
 from kit.events.runtime import EventRuntime
 from kit.http import documents, handlers, health
 from kit.http.auth import reads_every_event
@@ -147,6 +148,7 @@ async def _start_events(state: State, token: OwnToken, stack: AsyncExitStack) ->
         token=token,
         transport=settings.transport,
         kafka_bootstrap=settings.kafka_bootstrap,
+        kafka_login=_login(settings),
         works=settings.role != "api",
     )
     state.feed = state.runtime.feed
@@ -162,6 +164,13 @@ async def _start_work(state: State, stack: AsyncExitStack) -> None:
     ):
         await worker.start()
         stack.push_async_callback(worker.stop)
+
+
+def _login(settings: Settings) -> Login | None:
+    """Who the component is to the brokers, where they ask."""
+    if not settings.kafka_user:
+        return None
+    return Login(settings.kafka_user, settings.kafka_password, settings.kafka_tls)
 
 
 def _database(settings: Settings, url: SecretStr, stack: AsyncExitStack) -> Database:

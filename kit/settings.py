@@ -35,6 +35,9 @@ class Settings(BaseSettings):
 
     transport: Literal["feed", "kafka"] = Field("feed", description="How events travel between components.")
     kafka_bootstrap: str = Field("", description="host:port list of the Kafka brokers, when transport is kafka.")
+    kafka_user: str = Field("", description="SCRAM-SHA-512 user, where the brokers ask who connects.")
+    kafka_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
+    kafka_tls: bool = Field(True, description="Whether that user connects over TLS.")
     producers: dict[str, str] = Field(
         default_factory=dict, description="Base URL of the feed of each component, by name (JSON object)."
     )

@@ -20,7 +20,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -30,10 +30,13 @@ HERE: Final = Path(__file__).resolve().parent
 KAFKA: Final = ROOT / ".kafka"
 JARS: Final = KAFKA / "lib"
 PORT: Final = 9092
+ADMIN: Final = "admin"
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
 HEAP: Final = "-Xmx256m"
-_JVM: Final = (HEAP, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+# A small machine starts it sooner and runs it as fast.
+LEAN: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+_JVM: Final = (HEAP, *LEAN)
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -66,10 +69,18 @@ def free_port() -> int:
 
 
 class Broker:
-    """A broker with its data in one folder. `port` None takes a free one and keeps it between starts."""
+    """A broker with its data in one folder. `port` None takes a free one and keeps it between starts.
 
-    def __init__(self, data: Path, *, port: int | None = None, jars: Path = JARS) -> None:
+    With `users` (name: password, `admin` among them) it asks who connects (SCRAM-SHA-512) and denies what no rule
+    allows (acls.py); without, it trusts whoever reaches it.
+    """
+
+    def __init__(
+        self, data: Path, *, port: int | None = None, jars: Path = JARS, users: Mapping[str, str] | None = None
+    ) -> None:
         self.port = port or free_port()
+        self._users = dict(users or {})
+        assert not self._users or ADMIN in self._users, "somebody has to give the others their rights"
         self._controller_port = free_port()
         self._data = data
         self._jars = jars
@@ -90,14 +101,21 @@ class Broker:
             raise BrokerError(lack)
         self._data.mkdir(parents=True, exist_ok=True)
         properties = self._data / "server.properties"
+        parts = ["server.properties", *(["users.properties"] if self._users else [])]
+        properties.touch(mode=0o600)
         properties.write_text(
-            Template((HERE / "server.properties").read_text()).substitute(
-                port=self.port, controller_port=self._controller_port, data=self._data / "logs"
+            Template("\n".join((HERE / part).read_text() for part in parts)).substitute(
+                port=self.port,
+                controller_port=self._controller_port,
+                data=self._data / "logs",
+                password=self._users.get(ADMIN, ""),
             )
         )
         if not (self._data / "logs" / "meta.properties").exists():
             cluster = self._java("kafka.tools.StorageTool", "random-uuid", capture=True).strip()
-            self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties), capture=True)
+            known = [f"SCRAM-SHA-512=[name={user},password={password}]" for user, password in self._users.items()]
+            scram = [word for one in known for word in ("--add-scram", one)]
+            self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties), *scram, capture=True)
         with (self._data / "server.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own arguments
                 self._command("kafka.Kafka", str(properties)),

@@ -16,7 +16,10 @@ _DAY_MS: Final = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic as declared; `retention` in days, None for ever; `copies` and `in_sync` are those of production."""
+    """A topic as declared; `retention` in days, None for ever; `copies` and `in_sync` are those of production.
+
+    `writers` and `readers` are components, or insurers where the topic is a partner's.
+    """
 
     name: str
     partitions: int
@@ -24,6 +27,8 @@ class Topic:
     sensitive: bool
     copies: int
     in_sync: int
+    writers: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
 
     def settings(self, replication: int) -> dict[str, str]:
         """What the broker is told."""
@@ -40,15 +45,27 @@ def declared(insurers: Sequence[str] = ()) -> list[Topic]:
     content: Mapping[str, Any] = yaml.safe_load(DECLARATION.read_text())
     rows = dict(content["topics"])
     for insurer in insurers:
-        rows |= {name.format(insurer=insurer): row for name, row in content["partners"].items()}
+        rows |= {name.format(insurer=insurer): _named(row, insurer) for name, row in content["partners"].items()}
+    common = {"copies": content["replication"], "in_sync": content["min_insync"]}
     return [
-        Topic(name, **row, copies=content["replication"], in_sync=content["min_insync"]) for name, row in rows.items()
+        Topic(name, **row | {"writers": tuple(row["writers"]), "readers": tuple(row["readers"])}, **common)
+        for name, row in rows.items()
     ]
 
 
-async def create(bootstrap: str, topics: Sequence[Topic], *, replication: int | None = None) -> list[str]:
-    """Create those that are missing and name them. `replication` overrides the declared copies, for a single node."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+def _named(row: Mapping[str, Any], insurer: str) -> dict[str, Any]:
+    """The row of a partner's topic, with the partner's name in it."""
+    return {**row, **{part: [one.format(insurer=insurer) for one in row[part]] for part in ("writers", "readers")}}
+
+
+async def create(
+    bootstrap: str, topics: Sequence[Topic], *, replication: int | None = None, client: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Create those that are missing and name them. `replication` overrides the declared copies, for a single node.
+
+    `client` are more arguments of the client, for brokers that ask who connects.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **(client or {}))
     await admin.start()
     try:
         known = set(await admin.list_topics())

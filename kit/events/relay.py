@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaProducer
 from kit.db.database import Database
 from kit.events import metrics
 from kit.events.feed import SEQUENCED_CHANNEL
+from kit.events.login import Login, arguments
 
 RELAY: Final = "kafka"
 BATCH_LIMIT: Final = 2000
@@ -50,8 +51,11 @@ log = structlog.get_logger(__name__)
 class Relay:
     """Runs in every worker process; the one that holds the advisory lock works."""
 
-    def __init__(self, database: Database, bootstrap: str, *, batch: int = BATCH_LIMIT) -> None:
+    def __init__(
+        self, database: Database, bootstrap: str, *, batch: int = BATCH_LIMIT, login: Login | None = None
+    ) -> None:
         self._database = database
+        self._login = login
         self._bootstrap = bootstrap
         self._batch = batch
 
@@ -70,6 +74,7 @@ class Relay:
                 max_batch_size=131_072,
                 request_timeout_ms=10_000,
                 retry_backoff_ms=50,
+                **arguments(self._login),
             )
             try:
                 await producer.start()

@@ -13,6 +13,7 @@ from kit.events import parking
 from kit.events.consumer import Subscription
 from kit.events.delivery import Delivery
 from kit.events.feed import Feed
+from kit.events.login import Login
 from kit.events.parking import Parked
 from kit.events.rebuild import rebuild
 from kit.events.replaying import replay
@@ -42,6 +43,7 @@ class EventRuntime:
         token: Token,
         transport: Literal["feed", "kafka"] = "feed",
         kafka_bootstrap: str = "",
+        kafka_login: Login | None = None,
         instance: str = "",
         works: bool = True,
     ) -> None:
@@ -60,7 +62,9 @@ class EventRuntime:
         self._transport: Transport = (
             FeedTransport(reader)
             if transport == "feed"
-            else KafkaTransport(database, kafka_bootstrap, reader, instance=instance or socket.gethostname())
+            else KafkaTransport(
+                database, kafka_bootstrap, reader, instance=instance or socket.gethostname(), login=kafka_login
+            )
         )
         self._sequencer = Sequencer(database)
         self._tasks: list[asyncio.Task[None]] = []

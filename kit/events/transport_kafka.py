@@ -24,6 +24,7 @@ from kit.events.applying import Batch
 from kit.events.broker_logs import calm
 from kit.events.delivery import Delivery
 from kit.events.envelope import Envelope
+from kit.events.login import Login, arguments
 from kit.events.place import NOWHERE
 from kit.events.relay import EPOCH_HEADER, Relay
 from kit.events.transport_feed import FeedReader, follow
@@ -45,10 +46,18 @@ class KafkaTransport:
     """`instance` tells apart the processes of one component and stays the same over restarts (static membership)."""
 
     def __init__(
-        self, database: Database, bootstrap: str, reader: FeedReader, *, instance: str, batch: int = BATCH_LIMIT
+        self,
+        database: Database,
+        bootstrap: str,
+        reader: FeedReader,
+        *,
+        instance: str,
+        batch: int = BATCH_LIMIT,
+        login: Login | None = None,
     ) -> None:
         calm()
-        self._relay = Relay(database, bootstrap)
+        self._relay = Relay(database, bootstrap, login=login)
+        self._login = login
         self._bootstrap = bootstrap
         self._reader = reader
         self._instance = instance
@@ -73,6 +82,7 @@ class KafkaTransport:
             heartbeat_interval_ms=SESSION_MS // 10,
             fetch_max_wait_ms=500,
             retry_backoff_ms=RETRY_MS,
+            **arguments(self._login),
         )
         await consumer.start()
         try:
