@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Row, Table, Text, any_, exists, literal, or_, select
+from sqlalchemy import ARRAY, Column, ColumnElement, Row, Table, Text, any_, exists, literal, or_, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,6 +52,15 @@ _OF_AGENTS: Final[tuple[Table, ...]] = (
     daily_allowance,
     takeover,
     leave_cause,
+)
+# The tables that make a case, or hold what was decided about one.
+_OF_CASES: Final[tuple[Table, ...]] = (
+    tables.leave,
+    tables.invalidity,
+    tables.death,
+    tables.claim,
+    tables.annuity,
+    tables.capital,
 )
 
 
@@ -98,11 +107,16 @@ async def load_many(tx: AsyncConnection, who: Collection[Who], today: date) -> d
 async def with_case(tx: AsyncConnection, who: Collection[Who]) -> list[Who]:
     """Those about whom there is anything to decide, or anything decided, in the order given."""
     chosen = asked(who)
-    about = (tables.leave, tables.invalidity, tables.death, tables.claim, tables.annuity, tables.capital)
-    known = [exists().where((t.c.employer == chosen.c.employer) & (t.c.agent == chosen.c.agent)) for t in about]
+    known = [exists().where((t.c.employer == chosen.c.employer) & (t.c.agent == chosen.c.agent)) for t in _OF_CASES]
     rows = await tx.execute(select(chosen.c.employer, chosen.c.agent).where(or_(*known)))
     found = {(row.employer, row.agent) for row in rows}
     return [one for one in who if one in found]
+
+
+async def with_any_case(tx: AsyncConnection) -> list[Who]:
+    """Everybody about whom there is anything to decide, or anything decided, employer by employer."""
+    rows = await tx.execute(union(*(select(table.c.employer, table.c.agent) for table in _OF_CASES)))
+    return sorted((row.employer, row.agent) for row in rows)
 
 
 async def employers_of(tx: AsyncConnection, agent: UUID) -> list[str]:

@@ -10,13 +10,15 @@ from kit.clock import Clock
 from kit.scheduler import Daily, Task
 from rules.book import RuleBook
 from services.claims.adapters import files
-from services.claims.application.redecide import redecide_all
+from services.claims.adapters.redecisions import Cause
+from services.claims.application.redecider import decide_or_ask
 
 
 def day_passes(rules: RuleBook, clock: Clock) -> Task:
     """Each night, decide again whom the day may change something for; nothing is written where it changes nothing."""
 
     async def run(tx: AsyncConnection, _due: datetime) -> None:
-        await redecide_all(tx, await files.open_ended(tx, clock.day()), rules, clock)
+        because = (Cause.DAY, clock.day().isoformat())
+        await decide_or_ask(tx, because, await files.open_ended(tx, clock.day()), rules, clock)
 
     return Task("claims.day-passes", Daily(time(0, 20)), run)

@@ -17,6 +17,7 @@ from kit.events.consumer import Handler
 from kit.events.envelope import Envelope
 from rules.book import RuleBook
 from services.claims.adapters import facts, files, progress
+from services.claims.adapters.redecisions import Cause
 from services.claims.application.readers import (
     AffiliationMoved,
     AgentChanged,
@@ -29,7 +30,8 @@ from services.claims.application.readers import (
     PayRecorded,
     Whom,
 )
-from services.claims.application.redecide import redecide, redecide_all
+from services.claims.application.redecide import redecide
+from services.claims.application.redecider import decide_or_ask
 from services.claims.domain.terms_document import kept, read_terms, readings
 
 Store = Callable[[AsyncConnection, dict[str, Any]], Awaitable[None]]
@@ -52,7 +54,8 @@ class Follower:
         await progress.lock_common(tx, terms.agreement)
         await facts.put_terms(tx, terms.agreement, terms.version, published.effective.start, kept(data))
         await progress.note_applied(tx, "agreements", envelope.key, envelope.sequence)
-        await redecide_all(tx, await files.concerned(tx, terms.agreement), self.rules, self.clock)
+        because = (Cause.TERMS, terms.agreement)
+        await decide_or_ask(tx, because, await files.concerned(tx, terms.agreement), self.rules, self.clock)
 
     def agent(self, producer: str, store: Store) -> Handler:
         """A handler of one fact about an agent at an employer. The batch holds the agent."""

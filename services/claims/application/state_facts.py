@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from rules.book import RuleBook
 from services.claims.adapters import files, progress, stated
+from services.claims.adapters.redecisions import Cause
 from services.claims.adapters.stated import StatedAllowance, StatedRevaluation
-from services.claims.application.redecide import redecide, redecide_all
+from services.claims.application.redecide import redecide
+from services.claims.application.redecider import decide_or_ask
 from services.claims.domain.errors import OverlappingAllowances, UnknownAgreement
 
 
@@ -18,7 +20,8 @@ async def revalue(tx: AsyncConnection, revaluation: StatedRevaluation, rules: Ru
         raise UnknownAgreement(pointer="/agreement")
     await progress.lock_common(tx, revaluation.agreement)
     await stated.revalue(tx, revaluation)
-    await redecide_all(tx, await files.concerned(tx, revaluation.agreement), rules, clock)
+    because = (Cause.REVALUATION, revaluation.agreement)
+    await decide_or_ask(tx, because, await files.concerned(tx, revaluation.agreement), rules, clock)
 
 
 async def notify(tx: AsyncConnection, allowance: StatedAllowance, rules: RuleBook, clock: Clock) -> None:

@@ -8,7 +8,8 @@ from kit.clock import Clock
 from rules.book import RuleBook
 from services.claims.adapters import files, maintenance, progress
 from services.claims.adapters.maintenance import Statement
-from services.claims.application.redecide import redecide_all
+from services.claims.adapters.redecisions import Cause
+from services.claims.application.redecider import decide_or_ask
 
 
 async def state_maintenance(tx: AsyncConnection, statement: Statement, rules: RuleBook, clock: Clock) -> None:
@@ -18,7 +19,8 @@ async def state_maintenance(tx: AsyncConnection, statement: Statement, rules: Ru
         return
     await maintenance.state(tx, statement)
     agents = await files.on_leave(tx, statement.employer)
-    await redecide_all(tx, [(statement.employer, agent) for agent in agents], rules, clock)
+    because = (Cause.MAINTENANCE, statement.employer)
+    await decide_or_ask(tx, because, [(statement.employer, agent) for agent in agents], rules, clock)
 
 
 def _content(statement: Statement) -> tuple[object, ...]:
