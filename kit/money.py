@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, Self
 
 from kit.rate import Rate
@@ -24,6 +25,12 @@ def round_half_up(value: Fraction) -> int:
     """
     magnitude = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
     return magnitude if value >= 0 else -magnitude
+
+
+@lru_cache(maxsize=4096)
+def _ratio(factor: Decimal | Fraction | int) -> tuple[int, int]:
+    """A factor as numerator and denominator, the latter above zero: the rates of the law come again and again."""
+    return factor.as_integer_ratio()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,8 +90,10 @@ class Money:
 
     def __mul__(self, factor: Rate | Fraction | int) -> Money:
         """Multiply, then round half up to the cent, once."""
-        exact = Fraction(factor.value) if isinstance(factor, Rate) else Fraction(factor)
-        return Money(round_half_up(self.cents * exact))
+        top, bottom = _ratio(factor.value if isinstance(factor, Rate) else factor)
+        exact = self.cents * top
+        magnitude = (2 * abs(exact) + bottom) // (2 * bottom)
+        return Money(magnitude if exact >= 0 else -magnitude)
 
     def __bool__(self) -> bool:
         return self.cents != 0

@@ -21,6 +21,7 @@ from services.claims.application.reopen_claim import reopen_claim
 from services.claims.domain.benefits import MonthBenefit
 from services.claims.domain.case import Case
 from services.claims.domain.overpayment import OverpaymentKind
+from services.claims.domain.reference import References
 from services.claims.domain.snapshot import decided
 
 ZERO = Money.zero()
@@ -42,9 +43,9 @@ async def decide_months(
 ) -> list[Outgoing]:
     """Decide each month; those decided before and no longer among `cases` go back to zero."""
     known = subject.before.months[claim.id]
-    changes = []
+    changes, references = [], References()
     for month, case in cases.items():
-        decision, snapshot = decided(case, terms, subject.rules)
+        decision, snapshot = decided(case, terms, subject.rules, references)
         found, before = decision.months[0], known.get(month)
         if before is None or not _same(found, before):
             changes.append(_Change(month, found, before, snapshot, terms))

@@ -16,7 +16,7 @@ from services.claims.domain.capitals import Capital, Death, death_capital, retir
 from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.errors import NotWholeMonths
 from services.claims.domain.leave import Entry, Person
-from services.claims.domain.reference import Insured, ReferencePay, reference_of
+from services.claims.domain.reference import Insured, ReferencePay, References
 from services.claims.domain.situation import DailyAllowance, RiMaintained, Situation
 from services.claims.domain.statutory import statutory_pay
 from services.claims.domain.terms import BenefitTerms
@@ -56,11 +56,14 @@ class Decision:
     trace: Trace
 
 
-def decide(case: Case, rules: Rules) -> Decision:
-    """Decide a case. Raises what statutory_pay, net_pay, annuity_of and the capitals raise, and NotWholeMonths."""
+def decide(case: Case, rules: Rules, references: References | None = None) -> Decision:
+    """Decide a case. Raises what statutory_pay, net_pay, annuity_of and the capitals raise, and NotWholeMonths.
+
+    `references`: those of other cases decided under the same law, which need not be worked out again.
+    """
     whole = with_acquired(statutory_pay(case.person, case.leaves, rules), case.acquired, rules)
     entitlement = whole.within(case.days) if case.days else whole
-    situation = situation_of(case, rules)
+    situation = situation_of(case, rules, references)
     months = tuple(month_benefit(situation, entitlement, month, rules) for month in _months(case, entitlement))
     annuity = annuity_of(situation, case.invalidity, rules, case.run) if case.invalidity else None
     candidates = (
@@ -71,10 +74,11 @@ def decide(case: Case, rules: Rules) -> Decision:
     return Decision(months, annuity, capitals, _trace(case, entitlement, months, annuity, capitals))
 
 
-def situation_of(case: Case, rules: Rules) -> Situation:
+def situation_of(case: Case, rules: Rules, references: References | None = None) -> Situation:
     """The case with its reference worked out. Raises as `net_pay`."""
     income = case.terms.income
-    reference = reference_of(case.insured, case.reference, income.target, income.source, rules)
+    known = references or References()
+    reference = known.of(case.insured, case.reference, income.target, income.source, rules)
     return Situation(case.insured, reference, case.terms, case.maintenance, case.allowances, case.options)
 
 

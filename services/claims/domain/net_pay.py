@@ -180,12 +180,13 @@ def _special(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
 
 def _general(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
     """Régime général on the gross, IRCANTEC on the gross without SFT, both cut at the PMSS."""
-    if not gross.total:
+    total = gross.total
+    if not total:
         return
     ceiling = Fraction(rules.at("pss.monthly", day).money.cents)
-    yield _base(LineCode.VIEILLESSE_PLAFONNEE, "vieillesse.capped.rate", min(gross.total, ceiling))
-    yield _base(LineCode.VIEILLESSE_DEPLAFONNEE, "vieillesse.uncapped.rate", gross.total)
-    base = gross.total - gross.sft
+    yield _base(LineCode.VIEILLESSE_PLAFONNEE, "vieillesse.capped.rate", min(total, ceiling))
+    yield _base(LineCode.VIEILLESSE_DEPLAFONNEE, "vieillesse.uncapped.rate", total)
+    base = total - gross.sft
     yield _base(LineCode.IRCANTEC_A, "ircantec.employee.a.rate", min(base, ceiling))
     if base > ceiling:
         top = ceiling * Fraction(rules.at("ircantec.b.ceiling", day).value)
@@ -194,11 +195,12 @@ def _general(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
 
 def _social(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
     """CSG and CRDS, on a share of the gross up to some PMSS and on the whole of what lies above."""
-    if not gross.total:
+    total = gross.total
+    if not total:
         return
     limit = rules.at("pss.monthly", day).money.cents * Fraction(rules.at("csg.abatement_ceiling", day).value)
-    below = min(gross.total, limit)
-    base = below * Fraction(rules.at("csg.base_share", day).value) + (gross.total - below)
+    below = min(total, limit)
+    base = below * Fraction(rules.at("csg.base_share", day).value) + (total - below)
     yield _base(LineCode.CSG_DEDUCTIBLE, "csg.deductible.rate", base)
     yield _base(LineCode.CSG_NON_DEDUCTIBLE, "csg.non_deductible.rate", base)
     yield _base(LineCode.CRDS, "crds.rate", base)

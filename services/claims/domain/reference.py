@@ -5,7 +5,7 @@ The pay is taken as given, without revaluation; its nets use the parameters of i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -13,8 +13,9 @@ from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
 from kit.trace import Trace
-from rules.book import Rules
+from rules.book import Rules, RuleValue
 from rules.pay import PayElements
+from rules.values import Row
 from rules.vocabulary import Category, Regime
 from services.claims.domain.net_pay import net_pay
 
@@ -59,6 +60,48 @@ def reference_of(insured: Insured, given: ReferencePay, target: Rate, source: st
     inputs = {"net_tib_nbi": found.net_tib_nbi, "net_ri": found.net_ri, "target": target}
     trace = Trace("benefit.target", source, inputs, amount, (found.trace,))
     return Reference(given, found.net_tib_nbi, found.net_ri, amount, trace)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Rules that remember what was read of them; whoever stands before remembers it too."""
+
+    rules: Rules
+    read: list[RuleValue] = field(default_factory=list)
+
+    def at(self, rule_id: str, day: date) -> RuleValue:
+        value = self.rules.at(rule_id, day)
+        self.read.append(value)
+        return value
+
+    def table(self, rule_id: str, day: date) -> tuple[Row, ...]:
+        return self.at(rule_id, day).rows
+
+    def moves(self, rule_id: str, since: date, until: date) -> bool:
+        return self.rules.moves(rule_id, since, until)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The references of one set of decisions, each worked out once.
+
+    A reference found again reads the same values of the law again, in the same order, so that a decision rests on what
+    it would rest on alone. All must be asked under the same law.
+    """
+
+    _known: dict[tuple[object, ...], tuple[Reference, list[RuleValue]]] = field(default_factory=dict)
+
+    def of(self, insured: Insured, given: ReferencePay, target: Rate, source: str, rules: Rules) -> Reference:
+        """As `reference_of`."""
+        key = (insured, given, target, source)
+        if key not in self._known:
+            reading = _Reading(rules)
+            self._known[key] = (reference_of(insured, given, target, source, reading), reading.read)
+            return self._known[key][0]
+        found, read = self._known[key]
+        for value in read:
+            rules.at(value.id, value.start)
+        return found
 
 
 def income_floor(reference: Reference, day: date, rules: Rules) -> tuple[Money, Trace]:

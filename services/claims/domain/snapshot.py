@@ -18,7 +18,7 @@ from services.claims.domain.benefits import MonthBenefit
 from services.claims.domain.capitals import Capital, Death, DeathKind
 from services.claims.domain.case import Case, Decision, decide
 from services.claims.domain.leave import Entry, Person
-from services.claims.domain.reference import Insured, ReferencePay
+from services.claims.domain.reference import Insured, ReferencePay, References
 from services.claims.domain.situation import DailyAllowance, RiMaintained
 from services.claims.domain.terms_document import Document, kept, read_terms
 
@@ -26,10 +26,12 @@ KIND: Final = "benefits"
 Json = dict[str, Any]
 
 
-def decided(case: Case, terms: Document, rules: RuleBook) -> tuple[Decision, Snapshot]:
-    """The decision of a case, and all that it rests on. `terms` is the document its terms were read from."""
+def decided(
+    case: Case, terms: Document, rules: RuleBook, references: References | None = None
+) -> tuple[Decision, Snapshot]:
+    """The decision of a case, and all that it rests on. `terms` is the document its terms were read from, as JSON."""
     recorder = rules.recorder()
-    decision = decide(case, recorder)
+    decision = decide(case, recorder, references)
     inputs = case_document(case, kept(terms))
     return decision, Snapshot(KIND, inputs, recorder.snapshot(), decision_document(decision), decision.trace.json())
 
@@ -88,7 +90,6 @@ def case_document(case: Case, terms: Json) -> Json:
     """A case as JSON. What a CLD is about is written nowhere; leaves of one cause share a number."""
     found = plain(
         {
-            "terms": terms,
             "agent": {
                 "regime": case.insured.regime,
                 "category": case.insured.category,
@@ -112,7 +113,7 @@ def case_document(case: Case, terms: Json) -> Json:
         }
     )
     assert isinstance(found, dict)
-    return found
+    return {"terms": terms, **found}
 
 
 def _sometimes(case: Case) -> Json:

@@ -1,0 +1,156 @@
+"""Claims on a database of its own, whose commits are on disk as in production, and a synthetic region in it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from kit.clock import FixedClock
+from kit.db.copy import copy_rows
+from kit.db.database import Scope
+from kit.ids import new_id
+from kit.money import Money
+from kit.period import Month
+from relais.postgres import EmbeddedPostgres
+from relais.synthetic.identity import fictitious_siret
+from rules.book import RuleBook
+from services.claims.adapters import facts, tables
+from services.claims.adapters.asked import Who
+from services.claims.application.redecider import Redecider
+from services.claims.domain.terms_document import kept
+from tests.postgres import ComponentDatabase, SessionPostgres
+from tests.services.claims.simulator import ACCORD
+
+NOW: Final = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
+BOOK: Final = RuleBook.load()
+# As many agents an employer has in a region of 75 000 and 1 400.
+AGENTS_AN_EMPLOYER: Final = 54
+# 6 000 of 75 000 have an open claim.
+ON_CLAIM: Final = 0.08
+SETTINGS: Final = {"shared_buffers": "256MB", "max_wal_size": "4GB"}
+# Half pay comes ninety days later: claims opened in the half year before.
+FIRST_STOP, LAST_STOP = date(2025, 10, 2), date(2026, 3, 15)
+REGIMES: Final = ("CNRACL", "CNRACL", "CNRACL", "CNRACL", "IRCANTEC_FONCTIONNAIRE")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The database, everybody in it, and those on half pay, all under one accord."""
+
+    database: ComponentDatabase
+    clock: FixedClock
+    everybody: Sequence[Who]
+    on_claim: Sequence[Who]
+
+    def redecider(self, rules: RuleBook) -> Redecider:
+        return Redecider(self.database.worker, rules, self.clock)
+
+
+@asynccontextmanager
+async def world(agents: int) -> AsyncIterator[World]:
+    """A region of that many agents, of whom nothing is decided yet."""
+    folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
+    server = EmbeddedPostgres(folder / "postgres", settings=SETTINGS)
+    server.start()
+    postgres = SessionPostgres(server, folder)
+    try:
+        database = await postgres.component("claims")
+        everybody = [(fictitious_siret(1 + n // AGENTS_AN_EMPLOYER), new_id()) for n in range(agents)]
+        on_claim = sorted(Random(1).sample(everybody, int(agents * ON_CLAIM)))
+        await _told(database, everybody, on_claim)
+        yield World(database, FixedClock(NOW), everybody, on_claim)
+    finally:
+        await postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _told(database: ComponentDatabase, everybody: Sequence[Who], on_claim: Sequence[Who]) -> None:
+    """The copies of other services' facts, as their events would have left them."""
+    random = Random(2)
+    stops = {who: FIRST_STOP + timedelta(random.randrange((LAST_STOP - FIRST_STOP).days)) for who in on_claim}
+    async with database.worker.transaction(Scope.all()) as tx:
+        await facts.put_terms(tx, ACCORD["agreement"], 1, date(2025, 1, 1), kept(ACCORD))
+        for table, rows in (
+            (tables.employment, [_employment(who, random) for who in everybody]),
+            (tables.affiliation, [_affiliation(who) for who in everybody]),
+            (tables.pay_month, [_pay(who, stops.get(who, FIRST_STOP), random) for who in everybody]),
+            (tables.leave, [_leave(who, start) for who, start in stops.items()]),
+            (tables.PROGRESS["eligibility"], [{"key": str(agent), "version": 3} for _, agent in everybody]),
+            (tables.PROGRESS["agreements"], [{"key": ACCORD["agreement"], "version": 1}]),
+        ):
+            await _copied(tx, table, rows)
+    await database.admin.execute("ANALYZE")
+
+
+async def _copied(tx: Any, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    columns = list(rows[0])
+    await copy_rows(tx, table, columns, _values(columns, rows))
+
+
+def _values(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Iterator[list[Any]]:
+    return ([row[name] for name in columns] for row in rows)
+
+
+def _of(who: Who) -> dict[str, Any]:
+    employer, agent = who
+    return {"employer": employer, "agent": agent}
+
+
+def _employment(who: Who, random: Random) -> dict[str, Any]:
+    return {
+        **_of(who),
+        "employment": str(new_id()),
+        "starts": date(2005, 9, 1),
+        "ends": None,
+        "regime": random.choice(REGIMES),
+        "category": random.choice("ABCCC"),
+        "service_start": date(2005, 9, 1),
+        "titular": True,
+        "birth_date": date(1975, 3, 1),
+    }
+
+
+def _affiliation(who: Who) -> dict[str, Any]:
+    timeline = [{"start": "2025-01-01", "end": None, "outcome": "AFFILIATED"}]
+    return {**_of(who), "agreement": ACCORD["agreement"], "timeline": timeline}
+
+
+def _pay(who: Who, before: date, random: Random) -> dict[str, Any]:
+    return {
+        **_of(who),
+        "month": Month.of(before).previous(),
+        "employment": "",
+        "tib": Money(random.randrange(190_000, 320_000)),
+        "nbi": Money(random.choice((0, 0, 0, 7_384))),
+        "ri": Money(random.randrange(20_000, 60_000)),
+        "tpp": None,
+    }
+
+
+def _leave(who: Who, start: date) -> dict[str, Any]:
+    """A stop of a month, renewed until the end of June."""
+    months = [start + timedelta(30 * number) for number in range(12)]
+    starts = [first for first in months if first <= date(2026, 6, 30)]
+    ends = [*(first - timedelta(1) for first in starts[1:]), date(2026, 6, 30)]
+    entries = [
+        {
+            "kind": "CMO",
+            "start": first.isoformat(),
+            "end": last.isoformat(),
+            "waiting_days": None,
+            "seniority_days": None,
+        }
+        for first, last in zip(starts, ends, strict=True)
+    ]
+    identifier: UUID = new_id()
+    return {**_of(who), "leave": identifier, "entries": entries, "cancelled": False}
