@@ -11,13 +11,15 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import events
+from gateway.adapters import revocations
 from gateway.adapters.partner_events import CHANNEL
-from gateway.api import audit, documents, feed, oauth
+from gateway.api import audit, clients, documents, feed, oauth
 from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
 from gateway.application.documents import MergedDocument
 from gateway.application.openapi import Document
 from gateway.application.readiness import check_demo, check_services
+from gateway.application.revocations import Revocations, purge_task
 from gateway.application.signer import Signer
 from gateway.limiter import RateLimiter
 from gateway.proxy import Proxy, new_session
@@ -64,13 +66,14 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
     api = create_service(
         own,
         name=NAME,
-        routers=(documents.router, oauth.router, feed.router, audit.router),
+        routers=(documents.router, oauth.router, clients.router, feed.router, audit.router),
         subscriptions=events.subscriptions(),
         rules=rules,
         clock=clock,
         keys=_signer,
         openapi_url=None,
-        resources=(_session, _partner_wakeup, _audit),
+        resources=(_session, _partner_wakeup, _revocations, _audit),
+        tasks=(purge_task(),),
     )
     if api.state.crypto is None:
         raise ValueError("RELAIS_KEY_RING is needed to keep the signing key")
@@ -113,9 +116,22 @@ async def _audit(api: FastAPI) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def _revocations(api: FastAPI) -> AsyncIterator[None]:
+    """After the wakeup, which tells of what other processes revoke."""
+    state = api.state
+    state.revocations = Revocations(state.db, state.clock, state.partner_wakeup)
+    state.verifier.revoked = state.revocations.holds
+    await state.revocations.start()
+    try:
+        yield
+    finally:
+        await state.revocations.stop()
+
+
+@asynccontextmanager
 async def _partner_wakeup(api: FastAPI) -> AsyncIterator[None]:
     """Wakes the long polls of partners; the listening connection is the api role's."""
-    api.state.partner_wakeup = Wakeup(api.state.db, [CHANNEL])
+    api.state.partner_wakeup = Wakeup(api.state.db, [CHANNEL, revocations.CHANNEL])
     await api.state.partner_wakeup.start()
     api.state.long_polls.append(api.state.partner_wakeup.stop)
     try:

@@ -17,6 +17,7 @@ COMMANDS = (
     "run",
     "demo",
     "token",
+    "clients",
     "events",
     "rules",
     "verify",

@@ -21,7 +21,8 @@ from kit.settings import COMPONENTS
 from relais.credentials import Credentials, service_client
 
 ACCORDS = Path(__file__).resolve().parents[1] / "examples" / "accords"
-HRIS_SCOPES = frozenset(SCOPES) - {"organisations:write", "agreements:write", "audit:read"}
+STAFF_ONLY = frozenset({"organisations:write", "agreements:write", "audit:read", "clients:read", "clients:write"})
+HRIS_SCOPES = frozenset(SCOPES) - STAFF_ONLY
 FEEDS = frozenset({"events:read"})
 REGISTERED = "clients"
 

@@ -19,6 +19,7 @@ class StoredKey:
     sealed: bytes
     public: dict[str, Any]
     created_at: datetime
+    signs_from: datetime
 
 
 async def lock(tx: AsyncConnection) -> None:
@@ -27,21 +28,25 @@ async def lock(tx: AsyncConnection) -> None:
 
 
 async def published(tx: AsyncConnection, retired_after: datetime) -> Sequence[StoredKey]:
-    """The keys whose tokens may still be valid: not retired, or retired since. The newest first."""
+    """The keys whose tokens may be shown: about to sign, signing, or retired since. The newest first."""
     alive = table.c.retired_at.is_(None) | (table.c.retired_at > retired_after)
-    query = select(table).where(alive).order_by(table.c.retired_at.is_not(None), table.c.created_at.desc())
-    rows = (await tx.execute(query)).all()
-    return [StoredKey(row.kid, bytes(row.sealed), row.public, row.created_at) for row in rows]
+    query = select(table).where(alive).order_by(table.c.signs_from.desc())
+    return [_stored(row) for row in (await tx.execute(query)).all()]
 
 
-async def current(tx: AsyncConnection) -> StoredKey | None:
-    """The key that signs."""
-    query = select(table).where(table.c.retired_at.is_(None)).order_by(table.c.created_at.desc()).limit(1)
+async def current(tx: AsyncConnection, now: datetime) -> StoredKey | None:
+    """The key that signs at this instant."""
+    query = select(table).where(table.c.signs_from <= now).order_by(table.c.signs_from.desc()).limit(1)
     row = (await tx.execute(query)).one_or_none()
-    return None if row is None else StoredKey(row.kid, bytes(row.sealed), row.public, row.created_at)
+    return None if row is None else _stored(row)
 
 
 async def add(tx: AsyncConnection, key: StoredKey) -> None:
-    """Store a key and retire those before it: they verify until their last token expires, and sign no more."""
-    await tx.execute(update(table).where(table.c.retired_at.is_(None)).values(retired_at=key.created_at))
-    await tx.execute(insert(table).values(kid=key.kid, sealed=key.sealed, public=key.public, created_at=key.created_at))
+    """Store a key. Those before it sign until it does, and verify until their last token expires."""
+    await tx.execute(update(table).where(table.c.retired_at.is_(None)).values(retired_at=key.signs_from))
+    values = {name: getattr(key, name) for name in StoredKey.__dataclass_fields__}
+    await tx.execute(insert(table).values(**values))
+
+
+def _stored(row: Any) -> StoredKey:
+    return StoredKey(row.kid, bytes(row.sealed), row.public, row.created_at, row.signs_from)

@@ -26,7 +26,8 @@ from kit.db.types import Id, Instant, Json, PeriodColumn
 metadata: Final = new_metadata()
 KIT: Final = kit_tables(metadata)
 
-# `employers` null: stands for all of them.
+# `employers` null: stands for all of them. `keys` are its public keys (JWK), for `private_key_jwt`. `previous_hash` is
+# the secret before a rotation, good until `previous_until`. Tokens issued up to `revoked_at` are refused.
 client: Final = Table(
     "client",
     metadata,
@@ -39,9 +40,37 @@ client: Final = Table(
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("recorded_at", Instant, nullable=False),
     Column("assumption", Boolean, nullable=False, server_default=text("false")),
+    Column("keys", Json),
+    Column("previous_hash", Text),
+    Column("previous_until", Instant),
+    Column("revoked_at", Instant),
+    Column("department", Text),
+    Column("changed_by", Text),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
 )
 
-# `sealed` is the private key, encrypted with the key ring; `public` is the JWK that everybody may read.
+# Signed assertions that were used (RFC 7523 §3): each serves once.
+client_assertion: Final = Table(
+    "client_assertion",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("jti", Text, primary_key=True),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_client_assertion_expires_at", "expires_at"),
+)
+
+# Tokens given back before they expire (RFC 7009).
+revoked_token: Final = Table(
+    "revoked_token",
+    metadata,
+    Column("jti", Text, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_revoked_token_expires_at", "expires_at"),
+)
+
+# `sealed` is the private key, encrypted with the key ring; `public` is the JWK that everybody may read,
+# some time before the key signs (`signs_from`).
 signing_key: Final = Table(
     "signing_key",
     metadata,
@@ -50,6 +79,7 @@ signing_key: Final = Table(
     Column("public", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("retired_at", Instant),
+    Column("signs_from", Instant, nullable=False),
 )
 
 platform_state: Final = Table(

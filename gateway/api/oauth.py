@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
-from urllib.parse import parse_qs, unquote_plus
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from gateway.application.clients import SecretChecker
+from gateway.adapters import revocations
+from gateway.api.client_authentication import FIELDS, FORM, authenticated, form_of, oauth_problem
 from gateway.application.keys import TOKEN_LIFE
 from gateway.application.signer import Signer
 from gateway.application.tokens import Issuer, issue_token
@@ -21,9 +20,10 @@ from kit.http.documents import PROBLEMS
 from kit.http.identity import ALGORITHM
 from kit.http.problem import Problem
 
-FORM: Final = "application/x-www-form-urlencoded"
-MAX_FIELDS: Final = 10
 JWKS_MAX_AGE_S: Final = 60
+UNAUTHORISED: Final = 401
+METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+NOT_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 CLIENT_SECRET_SCHEME: Final = {"type": "http", "scheme": "basic", "description": "Identifiant et secret du client."}
 router = APIRouter(tags=["Identité"], responses=PROBLEMS)
 
@@ -47,20 +47,27 @@ _FORM_DOCUMENT: Final[dict[str, Any]] = {
                     "required": ["grant_type"],
                     "properties": {
                         "grant_type": {"type": "string", "enum": ["client_credentials"]},
-                        "client_id": {
-                            "type": "string",
-                            "description": "Identifiant du client ; ici, ou dans l'en-tête Authorization (Basic).",
-                        },
-                        "client_secret": {
-                            "type": "string",
-                            "format": "password",
-                            "description": "Secret du client ; au même endroit que l'identifiant.",
-                        },
+                        **FIELDS,
                         "scope": {
                             "type": "string",
                             "description": "Portées voulues, séparées par des espaces ; toutes par défaut.",
                         },
                     },
+                }
+            }
+        },
+    },
+    "security": [{"clientSecret": []}, {}],
+}
+_REVOCATION_DOCUMENT: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            FORM: {
+                "schema": {
+                    "type": "object",
+                    "required": ["token"],
+                    "properties": {"token": {"type": "string", "description": "Le jeton d'accès."}, **FIELDS},
                 }
             }
         },
@@ -76,24 +83,19 @@ _FORM_DOCUMENT: Final[dict[str, Any]] = {
     summary="Échanger l'identifiant et le secret d'un client contre un jeton de dix minutes",
 )
 async def token(request: Request) -> Response:
-    form = await _form(request)
+    form = await form_of(request)
     if form.get("grant_type") != "client_credentials":
-        raise _oauth_problem(
+        raise oauth_problem(
             400,
             "unsupported_grant_type",
             "Seul client_credentials est accepté.",
             "Only client_credentials is accepted.",
         )
-    client_id, secret = _credentials(request, form)
-    checker: SecretChecker = request.app.state.secrets
-    async with request.app.state.db.transaction(Scope.none()) as tx:
-        client = await checker.authenticate(tx, client_id, secret)
-    if client is None:
-        raise _oauth_problem(401, "invalid_client", "Client inconnu ou secret faux.", "Unknown client or wrong secret.")
+    client = await authenticated(request, form)
     signer: Signer = request.app.state.signer
     asked = form.get("scope", "")
     if not frozenset(asked.split()) <= client.scopes:
-        raise _oauth_problem(
+        raise oauth_problem(
             400,
             "invalid_scope",
             "Une portée demandée n'est pas accordée à ce client.",
@@ -106,7 +108,34 @@ async def token(request: Request) -> Response:
         expires_in=int(TOKEN_LIFE.total_seconds()),
         scope=" ".join(sorted(asked.split() or client.scopes)),
     )
-    return JSONResponse(answer.model_dump(), headers={"cache-control": "no-store", "pragma": "no-cache"})
+    return JSONResponse(answer.model_dump(), headers=NOT_KEPT)
+
+
+@router.post(
+    "/oauth/revoke",
+    status_code=200,
+    response_class=Response,
+    openapi_extra=_REVOCATION_DOCUMENT,
+    summary="Rendre un jeton avant son terme (RFC 7009)",
+)
+async def revoke(request: Request) -> Response:
+    """A token that is unknown, expired or already given back is no error; one of another client is left as it is."""
+    form = await form_of(request)
+    client = await authenticated(request, form)
+    if not form.get("token"):
+        raise oauth_problem(400, "invalid_request", "Un jeton est attendu.", "A token is expected.")
+    state = request.app.state
+    try:
+        found = await state.verifier.verify(form["token"])
+    except Problem as problem:
+        if problem.status != UNAUTHORISED:
+            raise
+        return Response(headers=NOT_KEPT)
+    if found.client == client.id and found.token:
+        async with state.db.transaction(Scope.none()) as tx:
+            await revocations.revoke(tx, found.token, client.id, datetime.fromtimestamp(found.expires + 60, UTC))
+        await state.revocations.read()
+    return Response(headers=NOT_KEPT)
 
 
 @router.get("/.well-known/jwks.json", summary="Clés publiques qui vérifient les jetons")
@@ -124,7 +153,9 @@ async def metadata(request: Request) -> dict[str, Any]:
         "token_endpoint": f"{issuer}/oauth/token",
         "jwks_uri": f"{issuer}/.well-known/jwks.json",
         "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": list(METHODS),
+        "revocation_endpoint": f"{issuer}/oauth/revoke",
+        "revocation_endpoint_auth_methods_supported": list(METHODS),
         "token_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
         "scopes_supported": sorted(SCOPES),
         "response_types_supported": [],
@@ -134,63 +165,3 @@ async def metadata(request: Request) -> dict[str, Any]:
 def _issuer(request: Request) -> Issuer:
     settings = request.app.state.settings
     return Issuer(settings.issuer, settings.audience, request.app.state.clock)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The form's fields. A field given twice is refused (RFC 6749 §3.2)."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise _oauth_problem(400, "invalid_request", "Un formulaire est attendu.", "A form is expected.")
-    try:
-        fields = parse_qs((await request.body()).decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except (UnicodeDecodeError, ValueError):
-        raise _oauth_problem(
-            400, "invalid_request", "Le formulaire est illisible.", "The form is unreadable."
-        ) from None
-    if any(len(values) > 1 for values in fields.values()):
-        raise _oauth_problem(400, "invalid_request", "Un champ est donné deux fois.", "A field is given twice.")
-    return {name: values[0] for name, values in fields.items()}
-
-
-def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
-    """From the Authorization header or from the form, never from both."""
-    header = request.headers.get("authorization")
-    if header is None:
-        if "client_id" in form and "client_secret" in form:
-            return form["client_id"], form["client_secret"]
-        raise _oauth_problem(
-            401, "invalid_client", "Un client et son secret sont attendus.", "A client and its secret are expected."
-        )
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic" or "client_secret" in form:
-        raise _oauth_problem(
-            400,
-            "invalid_request",
-            "Une seule façon de s'identifier est permise.",
-            "Only one way to authenticate is allowed.",
-        )
-    try:
-        client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        raise _oauth_problem(
-            401, "invalid_client", "L'en-tête Authorization est illisible.", "The Authorization header is unreadable."
-        ) from None
-    if not colon:
-        raise _oauth_problem(
-            401, "invalid_client", "L'en-tête Authorization est illisible.", "The Authorization header is unreadable."
-        )
-    return unquote_plus(client_id), unquote_plus(secret)
-
-
-def _oauth_problem(status: int, error: str, detail_fr: str, detail_en: str) -> Problem:
-    """A problem that is also the error of RFC 6749 §5.2: it carries `error`."""
-    headers = {"www-authenticate": 'Basic realm="relais", charset="UTF-8"'} if status == 401 else {}  # noqa: PLR2004 - HTTP
-    return Problem(
-        status,
-        error,
-        "Jeton refusé",
-        "Token refused",
-        detail_fr=detail_fr,
-        detail_en=detail_en,
-        headers={"pragma": "no-cache", **headers},
-        members={"error": error, "error_description": error.replace("_", " ")},
-    )

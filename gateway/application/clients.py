@@ -1,4 +1,4 @@
-"""Registering clients, and checking the secret of the one that asks for a token."""
+"""Registering, rotating and revoking clients, and checking the secret of the one that asks for a token."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import asyncio
 import hashlib
 import hmac
 import os
+import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 from typing import Final
 
@@ -14,9 +18,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.adapters import clients
-from gateway.domain.clients import Client
+from gateway.adapters import clients, revocations
+from gateway.adapters.clients import Jwk, StoredClient
+from gateway.domain.clients import Client, ClientExists, UnknownClient
 from kit.clock import Clock
+from kit.db.database import Database, Scope, wake_after
+from kit.http.etag import check_version
+from kit.http.problem import Problem
 
 HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's figures for argon2id
 VERIFIED_S: Final = 300.0
@@ -24,6 +32,9 @@ CACHE_SIZE: Final = 5_000
 MAX_SECRET: Final = 256
 # Argon2 takes 19 MiB and a core for 20 ms: bounded, so that a flood of bad secrets cannot stop the rest.
 CONCURRENT_HASHES: Final = 2
+WAITING_HASHES: Final = 16
+RETRY_S: Final = 2.0
+SECRET_BYTES: Final = 32
 
 
 async def register_client(tx: AsyncConnection, client: Client, secret: str | None, clock: Clock) -> None:
@@ -36,29 +47,105 @@ async def register_client(tx: AsyncConnection, client: Client, secret: str | Non
     await clients.save(tx, client, secret_hash, clock.instant())
 
 
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Other proofs of a client. `keep` is how long its former secret stays good; none: it may have leaked."""
+
+    client: str
+    version: int
+    keys: Sequence[Jwk]
+    keep: timedelta
+
+
+async def add_client(tx: AsyncConnection, client: Client, keys: Sequence[Jwk], clock: Clock, by: str) -> str | None:
+    """Register a client that is new; its secret, shown once, unless it proves itself by its keys.
+
+    Raises InvalidClient, ClientExists.
+    """
+    client.check()
+    secret, secret_hash = await _new_secret(keys)
+    if not await clients.add(tx, client, secret_hash, keys, now=clock.instant(), by=by):
+        raise ClientExists(pointer="/id")
+    return secret
+
+
+async def rotate_client(tx: AsyncConnection, rotation: Rotation, clock: Clock, by: str) -> str | None:
+    """Give a client a new secret, or other keys; both secrets are good for a while, so that nothing stops.
+
+    Raises UnknownClient, and 412 when it changed meanwhile.
+    """
+    stored = await _to_change(tx, rotation.client, rotation.version)
+    secret, secret_hash = await _new_secret(rotation.keys)
+    now = clock.instant()
+    keep_until = now + rotation.keep if rotation.keep else None
+    await clients.replace_proofs(
+        tx, stored, secret_hash=secret_hash, keys=rotation.keys, keep_until=keep_until, now=now, by=by
+    )
+    wake_after(tx, revocations.CHANNEL)
+    return secret
+
+
+async def revoke_client(tx: AsyncConnection, client_id: str, version: int, clock: Clock, by: str) -> None:
+    """Shut a client out: no more tokens, and those it has are refused. Raises UnknownClient, and 412."""
+    await _to_change(tx, client_id, version)
+    await clients.shut_out(tx, client_id, clock.instant(), by)
+    wake_after(tx, revocations.CHANNEL)
+
+
+async def _to_change(tx: AsyncConnection, client_id: str, version: int) -> StoredClient:
+    stored = await clients.locked(tx, client_id)
+    if stored is None or not stored.client.active:
+        raise UnknownClient
+    check_version(version, stored.version)
+    return stored
+
+
+async def _new_secret(keys: Sequence[Jwk]) -> tuple[str | None, str | None]:
+    if keys:
+        return None, None
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    return secret, await asyncio.to_thread(HASHER.hash, secret)
+
+
 class SecretChecker:
-    """Checks secrets in the same time whether the client exists or not, and remembers the good ones for a while."""
+    """Checks secrets in the same time whether the client exists or not, and remembers the good ones for a while.
+
+    No connection is held while hashing, and who would wait behind too many others is sent away: a flood of bad secrets
+    leaves the rest of the gateway alone.
+    """
 
     def __init__(self) -> None:
         self._key = os.urandom(32)
         self._good: OrderedDict[bytes, float] = OrderedDict()
         self._slots = asyncio.Semaphore(CONCURRENT_HASHES)
+        self._waiting = 0
         self._nobody = HASHER.hash(os.urandom(16).hex())
 
-    async def authenticate(self, tx: AsyncConnection, client_id: str, secret: str) -> Client | None:
-        """The client whose secret this is, or None."""
-        stored = await clients.find(tx, client_id)
-        known = None if stored is None else stored.secret_hash
-        good = len(secret) <= MAX_SECRET and await self._is_good(known or self._nobody, secret)
-        return stored.client if good and stored is not None and known is not None else None
+    async def authenticate(self, database: Database, client_id: str, secret: str, clock: Clock) -> Client | None:
+        """The client whose secret this is, or None. Raises 503 `identity_busy`."""
+        if "\0" in client_id or len(secret) > MAX_SECRET:
+            return None
+        async with database.transaction(Scope.none()) as tx:
+            stored = await clients.find(tx, client_id)
+        hashes = [] if stored is None else stored.hashes(clock.instant())
+        for known in hashes or [self._nobody]:
+            if await self._is_good(known, secret):
+                return stored.client if stored is not None and hashes else None
+        return None
 
     async def _is_good(self, secret_hash: str, secret: str) -> bool:
         # The stored hash is part of the key: a changed secret is forgotten at once.
         mark = hmac.new(self._key, f"{secret_hash}\x00{secret}".encode(), hashlib.sha256).digest()
         if self._good.get(mark, 0.0) > monotonic():
             return True
-        async with self._slots:
-            good = await asyncio.to_thread(_verify, secret_hash, secret)
+        if self._waiting >= WAITING_HASHES:
+            raise _busy()
+        self._waiting += 1
+        try:
+            async with self._slots:
+                good = await asyncio.to_thread(_verify, secret_hash, secret)
+        finally:
+            self._waiting -= 1
         if good:
             self._good[mark] = monotonic() + VERIFIED_S
             if len(self._good) > CACHE_SIZE:
@@ -71,3 +158,7 @@ def _verify(secret_hash: str, secret: str) -> bool:
         return HASHER.verify(secret_hash, secret)
     except (Argon2Error, InvalidHashError):
         return False
+
+
+def _busy() -> Problem:
+    return Problem(503, "identity_busy", "Trop de demandes de jeton", "Too many requests for tokens", retry_in=RETRY_S)

@@ -18,21 +18,28 @@ from kit.http.identity import ALGORITHM
 TOKEN_LIFE: Final = timedelta(minutes=10)
 # A retired key stays published as long as a token it signed may be shown, and a cache may hold it.
 PUBLISHED_AFTER_RETIREMENT: Final = TOKEN_LIFE + timedelta(hours=1)
+# A new key is published this long before it signs: every process of the gateway reads keys again within 30 s
+# (signer.REFRESH_S), and verifiers ask at most every 10 s for a key they do not know (kit.http.identity.REFRESH_S).
+PUBLISHED_BEFORE_USE: Final = timedelta(seconds=60)
 
 
 async def ensure_signing_key(tx: AsyncConnection, ring: KeyRing, clock: Clock) -> StoredKey:
     """The key that signs, made on first use."""
-    found = await signing_keys.current(tx)
+    found = await signing_keys.current(tx, clock.instant())
     if found is not None:
         return found
     await signing_keys.lock(tx)
-    return await signing_keys.current(tx) or await _new(tx, ring, clock)
+    return await signing_keys.current(tx, clock.instant()) or await _new(tx, ring, clock, timedelta())
 
 
-async def rotate_signing_key(tx: AsyncConnection, ring: KeyRing, clock: Clock) -> StoredKey:
-    """A new key signs from now on; the former one verifies until its last token has expired."""
+async def rotate_signing_key(
+    tx: AsyncConnection, ring: KeyRing, clock: Clock, ahead: timedelta = PUBLISHED_BEFORE_USE
+) -> StoredKey:
+    """A new key, published now, that signs once everybody can know it; the former one signs until then and verifies
+    until its last token has expired.
+    """
     await signing_keys.lock(tx)
-    return await _new(tx, ring, clock)
+    return await _new(tx, ring, clock, ahead)
 
 
 async def jwks(tx: AsyncConnection, clock: Clock) -> dict[str, Any]:
@@ -46,13 +53,14 @@ def private_key(ring: KeyRing, stored: StoredKey) -> ECKey:
     return ECKey.import_key(json.loads(ring.decrypt(stored.sealed, _place(stored.kid))))
 
 
-async def _new(tx: AsyncConnection, ring: KeyRing, clock: Clock) -> StoredKey:
+async def _new(tx: AsyncConnection, ring: KeyRing, clock: Clock, ahead: timedelta) -> StoredKey:
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM}, private=True, auto_kid=True)
     kid = key.kid
     assert kid is not None, "auto_kid gives one"
     sealed = ring.encrypt(json.dumps(key.as_dict(private=True)).encode(), _place(kid))
     public = {name: str(value) for name, value in key.as_dict(private=False).items()}
-    stored = StoredKey(kid, sealed, public, clock.instant())
+    now = clock.instant()
+    stored = StoredKey(kid, sealed, public, now, now + ahead)
     await signing_keys.add(tx, stored)
     return stored
 

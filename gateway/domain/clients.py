@@ -11,6 +11,7 @@ from kit.http.auth import SCOPES
 from kit.siret import Siret
 
 ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{1,62}$"
+DEPARTMENT_PATTERN: Final = r"^([0-9]{2}|2[AB]|97[1-8]|98[4-8])$"
 # A token carries the employers it stands for; beyond this it no longer fits a header.
 MAX_EMPLOYERS: Final = 2_000
 
@@ -21,9 +22,32 @@ class InvalidClient(RelaisError):
     title_en = "Invalid client"
 
 
+class ClientExists(RelaisError):
+    code = "client_exists"
+    title_fr = "Un client porte déjà cet identifiant"
+    title_en = "A client has this id already"
+    status = 409
+
+
+class UnknownClient(RelaisError):
+    code = "unknown_client"
+    title_fr = "Client inconnu"
+    title_en = "Unknown client"
+    status = 404
+
+
+class BeyondYours(RelaisError):
+    code = "scope_beyond_yours"
+    title_fr = "Nul n'accorde plus qu'il n'a"
+    title_en = "Nobody grants more than he has"
+    status = 403
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
-    """`employers` None stands for every employer; an insurer's client has an `insurer` and no employer of its own."""
+    """`employers` None stands for every employer; an insurer's client has an `insurer` and no employer of its own.
+    A centre de gestion has a `department` and stands for the employers of it.
+    """
 
     id: str
     name: str
@@ -32,6 +56,7 @@ class Client:
     insurer: str | None = None
     active: bool = True
     assumption: bool = False
+    department: str | None = None
 
     def check(self) -> None:
         """Raise InvalidClient when the client could not be served."""
@@ -43,6 +68,8 @@ class Client:
             raise InvalidClient(pointer="/employers")
         if self.insurer is not None and (self.employers is None or self.employers):
             raise InvalidClient(pointer="/insurer")
+        if self.department is not None and (self.insurer is not None or self.employers is None or self.employers):
+            raise InvalidClient(pointer="/department")
 
 
 def _is_siret(text: str) -> bool:

@@ -39,6 +39,8 @@ SCOPES: Final[dict[str, str]] = {
     "simulations:run": "Lancer des simulations",
     "events:read": "Suivre le flux des événements",
     "audit:read": "Lire qui a lu ou modifié le dossier de qui",
+    "clients:read": "Lire les clients et ce qu'ils représentent",
+    "clients:write": "Enregistrer, renouveler et révoquer les clients",
 }
 EVERYWHERE: Final = "*"
 
@@ -52,13 +54,18 @@ _SCHEME: Final = OAuth2(
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The client a token was issued to. `employers` None stands for all; an insurer has none of its own."""
+    """The client a token was issued to. `employers` None stands for all; an insurer has none of its own.
+
+    `token` is the id of the token, `issued` and `expires` its instants in seconds since 1970.
+    """
 
     client: str
     scopes: frozenset[str] = frozenset()
     employers: frozenset[str] | None = frozenset()
     insurer: str | None = None
     expires: int = field(default=0, compare=False)
+    issued: int = field(default=0, compare=False)
+    token: str = field(default="", compare=False)
 
     @property
     def tenancy(self) -> Scope:

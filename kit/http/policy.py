@@ -32,6 +32,7 @@ USUAL: Final[dict[str, Tenancy]] = {
     "simulations": "request",
     "events": "feed",
     "audit": "employer",
+    "clients": "platform",
 }
 # Resources whose rows are those of persons: each access is written in the audit trail.
 PERSONAL: Final = frozenset({"agents", "proofs", "pay", "contributions", "claims"})

@@ -124,7 +124,7 @@ async def test_after_a_rotation_old_tokens_hold_and_new_ones_have_the_new_key(do
     assert door.settings.key_ring is not None
     ring = KeyRing.parse(door.settings.key_ring.get_secret_value())
     async with door.database.api.transaction(Scope.none()) as tx:
-        rotated = await rotate_signing_key(tx, ring, SystemClock())
+        rotated = await rotate_signing_key(tx, ring, SystemClock(), timedelta())
     door.gateway.state.signer._read_at = float("-inf")
     assert len((await door.http.get("/.well-known/jwks.json")).json()["keys"]) == 2
     new = await door.bearer()
@@ -140,7 +140,7 @@ async def test_a_retired_key_leaves_once_its_tokens_have_expired(door: Door) -> 
     assert door.settings.key_ring is not None
     ring = KeyRing.parse(door.settings.key_ring.get_secret_value())
     async with door.database.api.transaction(Scope.none()) as tx:
-        await rotate_signing_key(tx, ring, SystemClock())
+        await rotate_signing_key(tx, ring, SystemClock(), timedelta())
     await door.database.admin.execute(
         "UPDATE signing_key SET retired_at = retired_at - $1::interval WHERE retired_at IS NOT NULL", timedelta(hours=2)
     )
