@@ -6,6 +6,7 @@ from typing import Final
 
 from gateway.adapters import partner_events
 from gateway.application.distribute import agreement_published, distribute
+from gateway.application.standing import organisation_told
 from kit.events.consumer import Handler, Subscription
 
 TOPICS: Final[dict[str, tuple[str, ...]]] = {
@@ -32,6 +33,7 @@ TYPES: Final[dict[str, str]] = {
         overpayment.opened overpayment.settled work-item.opened work-item.closed""",
 }
 _AGREEMENTS: Final = "fr.psc.agreements.agreement"
+_ORGANISATIONS: Final = "fr.psc.agreements.organisation"
 
 
 def subscriptions() -> list[Subscription]:
@@ -39,11 +41,16 @@ def subscriptions() -> list[Subscription]:
     handlers: dict[str, Handler] = {
         f"{_AGREEMENTS}.{verb}.v1": agreement_published for verb in ("published", "revised")
     }
+    handlers |= {f"{_ORGANISATIONS}.{verb}.v1": organisation_told for verb in ("registered", "changed")}
     accords = Subscription(
         "agreements",
         ("psc.agreements.agreement.v1",),
         handlers,
-        projections={"membership": "agreement", "agreement_version": "agreement"},
+        projections={
+            "membership": "agreement",
+            "agreement_version": "agreement",
+            "employer_department": "employer",
+        },
     )
     return [accords, *(_facts_of(service) for service in TOPICS)]
 

@@ -1,26 +1,42 @@
 """How many requests a client may make: a bucket each, filled at a steady rate, with room for a burst.
 
-Counted in this process: several gateways allow several times as much, which is what limits are for here (a client that
-runs away), not for billing.
+The bucket is one for all processes of the gateway, in its database. A process leases a few requests of it at a time and
+counts those by itself; what it has not used within a second is forgotten, so that a process that idles keeps nothing
+from the others for long. While the database is away each process counts with a bucket of its own.
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.headers import Header
 from kit.http.problem import Problem
 
 BURST_S: Final = 5.0
 CLIENTS: Final = 10_000
+# What a process takes at once: this much of a second's worth, for a second at most.
+LEASE_SHARE: Final = 0.2
+LEASE_S: Final = 1.0
+log = structlog.get_logger(__name__)
+
+
+class Buckets(Protocol):
+    """The shared buckets. `lease` takes what there is of `wanted` and says that and what is left."""
+
+    async def lease(self, client: str, wanted: int, rate: float, capacity: float) -> tuple[int, float]: ...
 
 
 class RateLimiter:
-    """`per_second` requests for each client; 0 limits nobody.
+    """One process's own buckets. `per_second` requests for each client; 0 limits nobody.
 
     >>> limiter = RateLimiter(1)
     >>> dict(limiter.take("hris"))[b"ratelimit-remaining"]
@@ -44,23 +60,87 @@ class RateLimiter:
         self._buckets[client] = (level - 1 if allowed else level, now)
         if len(self._buckets) > CLIENTS:
             self._buckets.popitem(last=False)
-        headers = self._headers(self._buckets[client][0])
+        headers = _headers(self._buckets[client][0], self._capacity, self._rate)
         if not allowed:
-            raise self._refused((1 - level) / self._rate, headers)
+            raise _refused((1 - level) / self._rate, headers)
         return headers
 
-    def _headers(self, level: float) -> list[Header]:
-        full_in = math.ceil((self._capacity - level) / self._rate)
-        values = {"limit": int(self._capacity), "remaining": int(level), "reset": full_in}
-        return [(f"ratelimit-{name}".encode(), str(value).encode()) for name, value in values.items()]
 
-    @staticmethod
-    def _refused(wait_s: float, headers: list[Header]) -> Problem:
-        return Problem(
-            429,
-            "too_many_requests",
-            "Trop de demandes",
-            "Too many requests",
-            retry_in=round(wait_s, 3),
-            headers={name.decode(): value.decode() for name, value in headers},
-        )
+@dataclass(slots=True)
+class _Share:
+    """What this process holds of a client's bucket, and what was left in it when it last looked."""
+
+    tokens: int = 0
+    until: float = 0.0
+    level: float = 0.0
+    refused_until: float = 0.0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class LeasedLimiter:
+    """`per_second` requests for each client over all processes; 0 limits nobody."""
+
+    def __init__(self, per_second: float, buckets: Buckets, now: Callable[[], float] = monotonic) -> None:
+        self._now, self._buckets = now, buckets
+        self._rate = per_second
+        self._capacity = max(1.0, per_second * BURST_S)
+        self._lease = max(1, int(per_second * LEASE_SHARE))
+        self._alone = RateLimiter(per_second, now)
+        self._shares: OrderedDict[str, _Share] = OrderedDict()
+
+    async def take(self, client: str) -> list[Header]:
+        """Count one request; the `RateLimit-*` headers of its answer. Raises 429 when the bucket is empty."""
+        if self._rate <= 0:
+            return []
+        share = self._shares.get(client)
+        if share is None:
+            share = self._shares[client] = _Share()
+            if len(self._shares) > CLIENTS:
+                self._shares.popitem(last=False)
+        if not self._holds(share):
+            async with share.lock:
+                if not self._holds(share) and not await self._more(client, share):
+                    return self._alone.take(client)
+        return self._spend(share)
+
+    def _holds(self, share: _Share) -> bool:
+        now = self._now()
+        return (share.tokens > 0 and now < share.until) or now < share.refused_until
+
+    async def _more(self, client: str, share: _Share) -> bool:
+        """Lease again; whether the shared bucket could be asked."""
+        try:
+            share.tokens, share.level = await self._buckets.lease(client, self._lease, self._rate, self._capacity)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("rate_bucket_away", error=type(error).__name__)
+            return False
+        share.until = self._now() + LEASE_S
+        if not share.tokens:  # until then nobody asks again: a client that insists costs nothing
+            share.refused_until = self._now() + min(LEASE_S, self._wait(share))
+        return True
+
+    def _spend(self, share: _Share) -> list[Header]:
+        if share.tokens <= 0:
+            raise _refused(self._wait(share), _headers(max(0.0, share.level), self._capacity, self._rate))
+        share.tokens -= 1
+        return _headers(share.tokens + share.level, self._capacity, self._rate)
+
+    def _wait(self, share: _Share) -> float:
+        return max(0.001, (1 - share.level) / self._rate)
+
+
+def _headers(level: float, capacity: float, rate: float) -> list[Header]:
+    full_in = math.ceil((capacity - level) / rate)
+    values = {"limit": int(capacity), "remaining": int(level), "reset": full_in}
+    return [(f"ratelimit-{name}".encode(), str(value).encode()) for name, value in values.items()]
+
+
+def _refused(wait_s: float, headers: list[Header]) -> Problem:
+    return Problem(
+        429,
+        "too_many_requests",
+        "Trop de demandes",
+        "Too many requests",
+        retry_in=round(wait_s, 3),
+        headers={name.decode(): value.decode() for name, value in headers},
+    )

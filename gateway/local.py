@@ -14,6 +14,7 @@ from gateway.adapters import clients
 from gateway.application.clients import register_client
 from gateway.application.keys import ensure_signing_key, private_key
 from gateway.application.readiness import mark_demo_loaded
+from gateway.application.standing import standing
 from gateway.application.tokens import Issuer, issue_token
 from gateway.domain.clients import Client, InvalidClient
 from kit.clock import Clock, SystemClock
@@ -48,9 +49,10 @@ async def token(settings: Settings, client_id: str, clock: Clock | None = None) 
     async with _transaction(settings) as tx:
         stored = await clients.find(tx, client_id)
         key = await ensure_signing_key(tx, ring, clock)
-    if stored is None:
+        client = None if stored is None else await standing(tx, stored.client)
+    if client is None:
         raise InvalidClient(pointer="/id", detail_fr="Client inconnu.", detail_en="Unknown client.")
-    return issue_token(stored.client, private_key(ring, key), Issuer(settings.issuer, settings.audience, clock))
+    return issue_token(client, private_key(ring, key), Issuer(settings.issuer, settings.audience, clock))
 
 
 async def set_demo_loaded(settings: Settings, clock: Clock | None = None) -> None:

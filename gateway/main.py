@@ -13,15 +13,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway import events
 from gateway.adapters import revocations
 from gateway.adapters.partner_events import CHANNEL
-from gateway.api import audit, clients, documents, feed, oauth
+from gateway.adapters.rate_buckets import SharedBuckets
+from gateway.adapters.webhook_sender import Sender, networks
+from gateway.api import audit, clients, documents, feed, oauth, webhooks
 from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
+from gateway.application.deliver_webhooks import Dispatcher
 from gateway.application.documents import MergedDocument
 from gateway.application.openapi import Document
 from gateway.application.readiness import check_demo, check_services
 from gateway.application.revocations import Revocations, purge_task
 from gateway.application.signer import Signer
-from gateway.limiter import RateLimiter
+from gateway.limited import Limited
+from gateway.limiter import LeasedLimiter
 from gateway.proxy import Proxy, new_session
 from gateway.routes import SERVICES, service_of
 from gateway.settings import GatewaySettings
@@ -46,7 +50,9 @@ class Gateway:
     def __init__(self, api: FastAPI, settings: GatewaySettings) -> None:
         self.api = api
         self.state = api.state
-        proxy = Proxy(settings.producers, lambda: self.state.session, RateLimiter(settings.rate_per_second))
+        self.limiter = LeasedLimiter(settings.rate_per_second, SharedBuckets(lambda: self.state.db))
+        proxy = Proxy(settings.producers, lambda: self.state.session, self.limiter)
+        self._own = Limited(api, self.limiter)
         self._proxied: ASGIApp = RequestSpan(BodyLimits(proxy, settings.body_limit_bytes), NAME)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,7 +60,8 @@ class Gateway:
             scope["app"] = self.api
             await self._proxied(scope, receive, send)
         else:
-            await self.api(scope, receive, send)
+            scope["app"] = self.api
+            await self._own(scope, receive, send)
 
 
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> Gateway:
@@ -66,13 +73,13 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
     api = create_service(
         own,
         name=NAME,
-        routers=(documents.router, oauth.router, clients.router, feed.router, audit.router),
+        routers=(documents.router, oauth.router, clients.router, feed.router, webhooks.router, audit.router),
         subscriptions=events.subscriptions(),
         rules=rules,
         clock=clock,
         keys=_signer,
         openapi_url=None,
-        resources=(_session, _partner_wakeup, _revocations, _audit),
+        resources=(_session, _partner_wakeup, _revocations, _webhooks, _audit),
         tasks=(purge_task(),),
     )
     if api.state.crypto is None:
@@ -126,6 +133,24 @@ async def _revocations(api: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await state.revocations.stop()
+
+
+@asynccontextmanager
+async def _webhooks(api: FastAPI) -> AsyncIterator[None]:
+    """Posting is the worker's; every process must know which addresses may be registered."""
+    state = api.state
+    state.webhook_networks = networks(state.settings.webhook_networks)
+    if state.settings.role == "api":
+        yield
+        return
+    sender = Sender(state.webhook_networks)
+    dispatcher = Dispatcher(state.worker_db, sender, state.crypto, state.clock, state.partner_wakeup)
+    await dispatcher.start()
+    try:
+        yield
+    finally:
+        await dispatcher.stop()
+        await sender.close()
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from yarl import URL
 
 from gateway.domain.audit import MAX_TEXT, Entry, agent_of, is_audited
 from gateway.headers import FORWARDED, Header, check_unambiguous, end_to_end
-from gateway.limiter import RateLimiter
+from gateway.limiter import LeasedLimiter
 from gateway.routes import service_of
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
@@ -64,7 +64,7 @@ class Proxy:
     """Forwards one request to the service that owns its path. `upstreams` are base URLs by service."""
 
     def __init__(
-        self, upstreams: Mapping[str, str], session: Callable[[], aiohttp.ClientSession], limiter: RateLimiter
+        self, upstreams: Mapping[str, str], session: Callable[[], aiohttp.ClientSession], limiter: LeasedLimiter
     ) -> None:
         self._upstreams = {name: url.rstrip("/") for name, url in upstreams.items()}
         self._session = session
@@ -95,7 +95,7 @@ class Proxy:
             raise Problem(404, "not_found", "Ressource introuvable", "Not found")
         scope[ROUTE] = service
         caller = await authenticate(request)
-        added = self._limiter.take(caller.client)
+        added = await self._limiter.take(caller.client)
         query = scope["query_string"]
         target = self._upstreams[service] + raw_path.decode("ascii") + ("?" + query.decode("latin-1") if query else "")
         body = await _body(request.receive)

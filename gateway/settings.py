@@ -18,6 +18,10 @@ class GatewaySettings(Settings):
     expect_demo: bool = Field(False, description="Not ready until the demo data is loaded.")
     rate_per_second: float = Field(0.0, ge=0, description="Requests a client may make per second; 0: no limit.")
 
+    webhook_networks: tuple[str, ...] = Field(
+        (), description="Networks that webhooks may reach besides public addresses (CIDR, JSON list), by http too."
+    )
+
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """These settings, read as the gateway's."""

@@ -24,6 +24,7 @@ ACCORDS = Path(__file__).resolve().parents[1] / "examples" / "accords"
 STAFF_ONLY = frozenset({"organisations:write", "agreements:write", "audit:read", "clients:read", "clients:write"})
 HRIS_SCOPES = frozenset(SCOPES) - STAFF_ONLY
 FEEDS = frozenset({"events:read"})
+PARTNER_SCOPES = FEEDS | {"webhooks:read", "webhooks:write"}
 REGISTERED = "clients"
 
 
@@ -52,8 +53,8 @@ def demo_clients() -> list[Client]:
     return [
         *house_clients(),
         Client("demo-hris", "SIRH de démonstration", HRIS_SCOPES, demo_employers(), assumption=True),
-        Client("demo-insurer-a", "Assureur de démonstration A", FEEDS, insurer="demo-a", assumption=True),
-        Client("demo-insurer-b", "Assureur de démonstration B", FEEDS, insurer="demo-b", assumption=True),
+        Client("demo-insurer-a", "Assureur de démonstration A", PARTNER_SCOPES, insurer="demo-a", assumption=True),
+        Client("demo-insurer-b", "Assureur de démonstration B", PARTNER_SCOPES, insurer="demo-b", assumption=True),
     ]
 
 

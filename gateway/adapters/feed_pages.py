@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+_LAST_OF_INSURER: Final = text("SELECT COALESCE(max(position), 0) FROM partner_event WHERE insurer = :insurer")
+_LAST: Final = text("SELECT COALESCE(max(position), 0) FROM employer_event")
 _EPOCH: Final = text("SELECT epoch FROM feed_meta")
 _OF_INSURER: Final = text(
     """
@@ -29,6 +31,12 @@ _OF_ALL: Final = text(
 async def epoch(tx: AsyncConnection) -> UUID:
     found: UUID = (await tx.execute(_EPOCH)).scalar_one()
     return found
+
+
+async def last(tx: AsyncConnection, insurer: str | None) -> int:
+    """The position of the newest event of an insurer's feed, or of those of employers that the scope shows."""
+    found = await tx.execute(_LAST) if insurer is None else await tx.execute(_LAST_OF_INSURER, {"insurer": insurer})
+    return int(found.scalar_one())
 
 
 async def of_insurer(tx: AsyncConnection, insurer: str, after: int, limit: int) -> list[tuple[int, str]]:

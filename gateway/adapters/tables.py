@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Double,
     Identity,
     Index,
     Integer,
@@ -161,4 +162,50 @@ audit_entry: Final = Table(
     Column("digest", Text, nullable=False),
     Index("ix_audit_entry_agent", "agent", "position"),
     Index("ix_audit_entry_client", "client", "position"),
+)
+
+# Where a client's events are posted. `owner` is the scope that sees the row (`client:<id>`); `position` the last event
+# delivered of its feed; `leased_until` who is at it, and until when.
+webhook: Final = Table(
+    "webhook",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("types", ARRAY(Text)),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("public", Text, nullable=False),
+    Column("previous_sealed", LargeBinary),
+    Column("previous_until", Instant),
+    Column("position", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("next_at", Instant, nullable=False),
+    Column("leased_until", Instant, nullable=False),
+    Column("last_error", Text),
+    Column("attempted_at", Instant),
+    Column("delivered_at", Instant),
+    Column("disabled_at", Instant),
+    Column("recorded_at", Instant, nullable=False),
+    Index("ix_webhook_client", "client"),
+)
+
+# How many requests a client may still make (gateway/limiter.py).
+rate_bucket: Final = Table(
+    "rate_bucket",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("level", Double, nullable=False),
+    Column("at", Instant, nullable=False),
+    prefixes=["UNLOGGED"],
+)
+
+# Where employers are, from what the registry of organisations says last.
+employer_department: Final = Table(
+    "employer_department",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Index("ix_employer_department_department", "department"),
 )

@@ -15,7 +15,6 @@ from gateway.application.clients import Rotation, add_client, revoke_client, rot
 from gateway.application.keys import rotate_signing_key
 from gateway.domain.clients import (
     DEPARTMENT_PATTERN,
-    ID_PATTERN,
     MAX_EMPLOYERS,
     BeyondYours,
     Client,
@@ -30,9 +29,11 @@ from kit.http.route import Crypto, Now, Tx, service_router
 from kit.http.types import Answer, Instant, SiretText
 
 MAX_SCOPES = 64
+# As identifiers are everywhere; the domain says the rest.
+IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$"
 MOST_HOURS = 168
 router = service_router(tags=["Clients"])
-ClientId = Annotated[str, Path(pattern=ID_PATTERN, description="Identifiant du client.", examples=["sirh-du-nord"])]
+ClientId = Annotated[str, Path(pattern=IDENTIFIER, description="Identifiant du client.", examples=["sirh-du-nord"])]
 Reads = Annotated[Principal, requires("clients:read")]
 Writes = Annotated[Principal, requires("clients:write")]
 Keys = Annotated[
@@ -44,7 +45,7 @@ Keys = Annotated[
 class ClientRequest(types.Request):
     """A client to register. One way to prove itself: keys where there are some, else a secret made here."""
 
-    id: Annotated[str, Field(pattern=ID_PATTERN, examples=["sirh-du-nord"])]
+    id: Annotated[str, Field(pattern=IDENTIFIER, examples=["sirh-du-nord"])]
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=types.TEXT_PATTERN, examples=["SIRH du Nord"])]
     scopes: Annotated[list[str], Field(min_length=1, max_length=MAX_SCOPES, examples=[["agents:read"]])]
     employers: Annotated[list[SiretText], Field(max_length=MAX_EMPLOYERS)] = Field(default_factory=list)

@@ -13,6 +13,7 @@ from gateway.adapters import revocations
 from gateway.api.client_authentication import FIELDS, FORM, authenticated, form_of, oauth_problem
 from gateway.application.keys import TOKEN_LIFE
 from gateway.application.signer import Signer
+from gateway.application.standing import standing
 from gateway.application.tokens import Issuer, issue_token
 from kit.db.database import Scope
 from kit.http.auth import SCOPES
@@ -101,6 +102,9 @@ async def token(request: Request) -> Response:
             "Une portée demandée n'est pas accordée à ce client.",
             "A scope asked for is not granted to this client.",
         )
+    if client.department is not None:
+        async with request.app.state.db.transaction(Scope.all()) as tx:
+            client = await standing(tx, client)
     access = issue_token(client, await signer.key(), _issuer(request), asked)
     answer = TokenAnswer(
         access_token=access,

@@ -36,6 +36,13 @@ class UnknownClient(RelaisError):
     status = 404
 
 
+class DepartmentTooLarge(RelaisError):
+    code = "department_too_large"
+    title_fr = "Trop d'employeurs dans ce département pour un jeton"
+    title_en = "Too many employers in this department for a token"
+    status = 409
+
+
 class BeyondYours(RelaisError):
     code = "scope_beyond_yours"
     title_fr = "Nul n'accorde plus qu'il n'a"

@@ -38,6 +38,8 @@ SCOPES: Final[dict[str, str]] = {
     "claims:cause": "Lire et tenir la clé de cause d'un congé",
     "simulations:run": "Lancer des simulations",
     "events:read": "Suivre le flux des événements",
+    "webhooks:read": "Lire l'état des livraisons par webhook",
+    "webhooks:write": "Faire livrer les événements à une adresse",
     "audit:read": "Lire qui a lu ou modifié le dossier de qui",
     "clients:read": "Lire les clients et ce qu'ils représentent",
     "clients:write": "Enregistrer, renouveler et révoquer les clients",

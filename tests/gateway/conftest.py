@@ -26,12 +26,13 @@ from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
 MINE, OTHER = "73282932000074", "35600000049837"
 SECRET = "correct horse battery staple"
 EVERYTHING = frozenset(SCOPES)
+PARTNER = frozenset({"events:read", "webhooks:read", "webhooks:write"})
 CLIENTS = (
     Client("demo-hris", "Logiciel de paie", EVERYTHING, frozenset({MINE})),
     Client("other-hris", "Autre logiciel", EVERYTHING, frozenset({OTHER})),
     Client("two-employers", "Éditeur", EVERYTHING, frozenset({MINE, OTHER})),
-    Client("insurer-a", "Assureur A", frozenset({"events:read"}), insurer="demo-a"),
-    Client("insurer-b", "Assureur B", frozenset({"events:read"}), insurer="demo-b"),
+    Client("insurer-a", "Assureur A", PARTNER, insurer="demo-a"),
+    Client("insurer-b", "Assureur B", PARTNER, insurer="demo-b"),
     Client("staff", "Centre de gestion", EVERYTHING, None),
     Client("reader", "Lecture seule", frozenset({"agents:read"}), frozenset({MINE})),
 )
@@ -64,6 +65,7 @@ async def served_door(postgres: SessionPostgres) -> AsyncIterator[Door]:
                 "role": "api",
                 "issuer": issuer,
                 "producers": dict.fromkeys(SERVICES, behind),
+                "webhook_networks": ("127.0.0.0/8",),
                 "key_ring": SecretStr(KeyRing.generate("tests")),
             }
         )

@@ -26,7 +26,8 @@ from kit.crypto import KeyRing
 from kit.db.database import Scope
 from kit.http.auth import Principal
 from kit.ids import new_id
-from tests.gateway.conftest import MINE, Door
+from tests.gateway.conftest import MINE, OTHER, Door
+from tests.gateway.feeding import Producers
 from tests.kit.http.serving import running
 from tests.waiting import eventually
 
@@ -99,6 +100,7 @@ async def test_a_client_is_registered_and_its_secret_shown_once(door: Door) -> N
         ({"all_employers": True}, "/all_employers"),
         ({"insurer": "demo-a"}, "/insurer"),
         ({"department": "85"}, "/department"),
+        ({"department": "999", "employers": []}, "/department"),
         ({"keys": [KEY.as_dict(private=True)]}, "/keys/0"),
         ({"keys": [KEY.as_dict(private=False)] * 2}, "/keys/1"),
         ({"keys": [KEY.as_dict(private=False) | {"y": "AAAA"}]}, "/keys/0"),
@@ -121,6 +123,38 @@ async def test_nobody_grants_more_than_he_has_and_only_the_staff_grants(door: Do
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_beyond_yours")
     hris = await door.http.post("/v1/clients", json=NEW, headers=await door.bearer("demo-hris"))
     assert hris.status_code == 403
+
+
+async def test_a_centre_stands_for_the_employers_of_its_departement_and_no_other(door: Door) -> None:
+    """Whatever the order in which the registry's events come; an employer that moves leaves."""
+    producers = Producers(door.database.worker)
+    told = [producers.event("agreements.organisation.registered", MINE, _organisation(MINE, "85"), None)]
+    told.append(producers.event("agreements.organisation.changed", MINE, _organisation(MINE, "44"), None))
+    elsewhere = producers.event("agreements.organisation.registered", OTHER, _organisation(OTHER, "85"), None)
+    code = producers.event("agreements.organisation.registered", "CDG85", _organisation("CDG85", "85"), None)
+    await producers.deliver(told[0], elsewhere, code)
+    secret = (await register(door, employers=[], department="85")).json()["secret"]
+    assert await _stands_for(door, secret) == sorted([MINE, OTHER])
+    mine, theirs = producers.statement("2026-01"), producers.statement("2026-01", OTHER)
+    await producers.deliver(told[1], mine, theirs)
+    assert await _stands_for(door, secret) == [OTHER]
+    token = (await ask(door, secret)).json()["access_token"]
+    bearer = {"authorization": f"Bearer {token}"}
+    feed = await door.http.get("/v1/events", headers=bearer)
+    assert [event["id"] for event in feed.json()["events"]] == [str(theirs.id)]
+    refused = await door.http.get("/v1/events", headers=bearer | {"x-acting-employer": MINE})
+    assert (refused.status_code, refused.json()["code"]) == (403, "employer_not_yours")
+
+
+def _organisation(key: str, department: str) -> dict[str, Any]:
+    return {"organisation": key, "kind": "EMPLOYER", "name": "x", "assumption": True, "departement": department}
+
+
+async def _stands_for(door: Door, secret: str) -> list[str]:
+    token = (await ask(door, secret)).json()["access_token"]
+    content = json.loads(jws.extract_compact(token.encode()).payload or b"")
+    found: list[str] = content["employers"]
+    return found
 
 
 async def test_both_secrets_are_good_during_a_rotation(door: Door) -> None:
