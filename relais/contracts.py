@@ -1,6 +1,6 @@
-"""The contracts of events, generated from what each component publishes into contracts/.
+"""The contracts of events and of the API, generated from the code into contracts/.
 
-    python -m relais.contracts                     write contracts/events/*.json and contracts/asyncapi.json
+    python -m relais.contracts                     write contracts/events/*.json, asyncapi.json, openapi.json, errors.*
     python -m relais.contracts --check             fail when they differ from the code, or when a version changed
     python -m relais.contracts --check --since v1  the same, compared with a release as well
 
@@ -23,10 +23,14 @@ from kit.app import VERSION
 from kit.events.envelope import EventData
 from kit.events.schema import asyncapi, data_schema, envelope_schema, incompatibilities
 from kit.settings import COMPONENTS
+from relais.api_contract import breaking_changes, merged_document
+from relais.error_catalogue import as_json, as_page, catalogue
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "contracts"
 EVENTS: Final = "events"
+ASYNCAPI, OPENAPI, ERRORS, ERROR_PAGE = "asyncapi.json", "openapi.json", "errors.json", "errors.md"
+SINGLE: Final = (ASYNCAPI, OPENAPI, ERRORS, ERROR_PAGE)
 
 Published = Mapping[str, Sequence[type[EventData]]]
 # Gives the earlier text of a file of contracts/, or None.
@@ -50,16 +54,25 @@ def generated(models: Published) -> dict[str, str]:
     """Every file of contracts/ about events, by its path there."""
     files = {
         f"{EVENTS}/envelope.json": _text(envelope_schema()),
-        "asyncapi.json": _text(asyncapi(models, version=VERSION)),
+        ASYNCAPI: _text(asyncapi(models, version=VERSION)),
     }
     for model in (model for of_component in models.values() for model in of_component):
         files[f"{EVENTS}/{model.type}.json"] = _text(data_schema(model))
     return files
 
 
+def described() -> dict[str, str]:
+    """Every file of contracts/ about the API, by its path there."""
+    api = merged_document()  # imports every component, so that the catalogue knows all their refusals
+    errors = catalogue()
+    return {OPENAPI: _text(api), ERRORS: as_json(errors), ERROR_PAGE: as_page(errors)}
+
+
 def breaking(files: Mapping[str, str], earlier: Earlier, earlier_names: Sequence[str]) -> Iterator[str]:
     """What breaks those who rely on the earlier files."""
     for name in sorted(set(earlier_names) | set(files)):
+        if name == OPENAPI and name in files and (told := earlier(name)) is not None:
+            yield from (f"{name}: {change}" for change in breaking_changes(json.loads(told), json.loads(files[name])))
         if not name.startswith(f"{EVENTS}/"):
             continue
         before = earlier(name)
@@ -97,7 +110,7 @@ def write(files: Mapping[str, str], folder: Path) -> None:
 def _names(folder: Path) -> list[str]:
     """The files of contracts/ that this module owns."""
     names = [f"{EVENTS}/{path.name}" for path in (folder / EVENTS).glob("*.json")]
-    return names + (["asyncapi.json"] if (folder / "asyncapi.json").exists() else [])
+    return names + [name for name in SINGLE if (folder / name).exists()]
 
 
 def _on_disk(folder: Path) -> Earlier:
@@ -115,7 +128,7 @@ def _in_git(reference: str) -> tuple[Earlier, list[str]]:
         command = ["git", "-C", str(ROOT), *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own arguments
 
-    listed = git("ls-tree", "-r", "--name-only", reference, f"contracts/{EVENTS}/").split()
+    listed = git("ls-tree", "-r", "--name-only", reference, f"contracts/{EVENTS}/", f"contracts/{OPENAPI}").split()
     names = [path.removeprefix("contracts/") for path in listed]
     return (lambda name: git("show", f"{reference}:contracts/{name}") if name in names else None), names
 
@@ -131,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--since", help="commit or tag whose contracts must still hold")
     parser.add_argument("--unreleased", action="store_true", help="accept changes inside a version nobody relies on")
     asked = parser.parse_args(arguments)
-    files = generated(published())
+    files = generated(published()) | described()
     found = [] if asked.unreleased else list(breaking(files, _on_disk(FOLDER), _names(FOLDER)))
     if asked.since:
         earlier, names = _in_git(asked.since)

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Final
 
-from pydantic import SecretStr
-
-from gateway.application.openapi import Document, merged
-from kit.crypto import KeyRing
-from kit.http.documents import document
-from kit.settings import COMPONENTS, Settings
+from gateway.application.openapi import Document
+from relais.api_contract import merged_document
 
 METHODS: Final = ("get", "put", "post", "patch", "delete")
 SCHEMAS: Final = "#/components/schemas/"
@@ -93,21 +88,6 @@ class Operation:
         return {"integer": schema.get("minimum", 1), "number": schema.get("minimum", 1), "boolean": False}.get(kind)
 
 
-def merged_document() -> Document:
-    """The document of the whole platform, made without a server."""
-    ring = SecretStr(KeyRing.generate("document"))
-    nowhere = "postgresql+asyncpg://nobody@127.0.0.1/none"
-    producers = {name: "http://127.0.0.1:1" for name in COMPONENTS if name != "gateway"}
-    found: dict[str, Document] = {}
-    for name in COMPONENTS:
-        settings = Settings(component=name, database_url=SecretStr(nowhere), key_ring=ring, producers=producers)
-        module = import_module("gateway.main" if name == "gateway" else f"services.{name}.main")
-        app = module.create_app(settings)
-        found[name] = document(getattr(app, "api", app))
-    own = found.pop("gateway")
-    return merged(own, found)
-
-
 def operations(told: Document) -> Iterator[Operation]:
     """Those under /v1: the others tell nothing of anybody."""
     schemas = told["components"]["schemas"]
@@ -115,3 +95,6 @@ def operations(told: Document) -> Iterator[Operation]:
         for method in METHODS:
             if method in item and path.startswith("/v1/"):
                 yield Operation(method.upper(), path, item[method], schemas)
+
+
+__all__ = ["Operation", "merged_document", "operations"]

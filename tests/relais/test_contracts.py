@@ -11,7 +11,19 @@ import pytest
 
 from deploy.kafka.topics import declared
 from kit.events.envelope import EventType
-from relais.contracts import FOLDER, breaking, drift, generated, published, write
+from relais.api_contract import breaking_changes
+from relais.contracts import (
+    ERROR_PAGE,
+    ERRORS,
+    FOLDER,
+    OPENAPI,
+    breaking,
+    drift,
+    generated,
+    published,
+    write,
+)
+from relais.error_catalogue import as_json, as_page, catalogue
 
 FORBIDDEN = {"nir", "pathology", "pathology_group", "cause", "cause_key", "certificate", "diagnosis"}
 
@@ -22,7 +34,8 @@ def files() -> dict[str, str]:
 
 
 def test_contracts_are_up_to_date(files: dict[str, str]) -> None:
-    assert list(drift(files, FOLDER)) == [], "python -m relais.contracts"
+    others = {name: (FOLDER / name).read_text() for name in (OPENAPI, ERRORS, ERROR_PAGE)}  # `make lint` holds those
+    assert list(drift(files | others, FOLDER)) == [], "python -m relais.contracts"
 
 
 def test_a_type_belongs_to_its_publisher() -> None:
@@ -74,3 +87,60 @@ def test_a_changed_or_withdrawn_version_is_breaking() -> None:
         "events/a.json: /x: removed",
         "events/b.json: no longer published",
     ]
+
+
+def test_the_catalogue_names_what_the_code_refuses() -> None:
+    found = catalogue()
+    errors, page = json.loads(as_json(found)), as_page(found)
+    codes = {error["code"] for error in errors}
+    assert {"insufficient_scope", "unknown_client", "too_many_requests", "version_outdated"} <= codes
+    assert all(error["title_fr"] and error["title_en"] and 400 <= error["status"] < 600 for error in errors)
+    assert all(f"| `{code}` |" in page for code in codes)
+
+
+def api(schema: dict[str, Any], *, required: bool = False, answer: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A document of one operation, whose body is `schema`."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Body"}}}
+    told = {"application/json": {"schema": answer or {}}}
+    operation = {
+        "parameters": [{"in": "query", "name": "q", "required": required, "schema": {"type": "string"}}],
+        "requestBody": {"content": content, "required": True},
+        "responses": {"200": {"content": told}},
+    }
+    return {"paths": {"/v1/x": {"post": operation}}, "components": {"schemas": {"Body": schema}}}
+
+
+BODY = {
+    "type": "object",
+    "properties": {"a": {"type": "string", "enum": ["x", "y"]}, "b": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+    "required": ["a"],
+}
+ANSWER = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+
+
+def changed(**more: Any) -> dict[str, Any]:
+    return BODY | {"properties": BODY["properties"] | more}  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (api(BODY, answer=ANSWER), None),
+        (api(changed(c={"type": "string"}), answer=ANSWER), None),
+        (api(changed(a={"type": "string", "enum": ["x", "y", "z"]}), answer=ANSWER), None),
+        (api(changed(a={"type": "string", "enum": ["x"]}), answer=ANSWER), "/a: 'y' is no longer accepted"),
+        (api(changed(b={"anyOf": [{"type": "string"}]}), answer=ANSWER), "/b: anyOf has 1 forms, had 2"),
+        (api(changed(a={"type": "integer"}), answer=ANSWER), "/a: was string, is integer"),
+        (api(BODY | {"required": ["a", "b"]}, answer=ANSWER), "/b: now required"),
+        (api({**BODY, "properties": {"a": BODY["properties"]["a"]}}, answer=ANSWER), "/b: removed"),  # type: ignore[index]
+        (api(BODY, required=True, answer=ANSWER), "query/q: now required"),
+        (api(BODY, answer=ANSWER | {"required": []}), "/a: no longer always there"),
+        (api(BODY, answer=ANSWER | {"properties": {}}), "/a: removed"),
+        ({"paths": {}, "components": {"schemas": {}}}, "POST /v1/x: removed"),
+    ],
+)
+def test_what_breaks_a_caller_is_seen_and_the_rest_is_not(new: dict[str, Any], said: str | None) -> None:
+    found = list(breaking_changes(api(BODY, answer=ANSWER), new))
+    assert len(found) == (said is not None), found
+    if said is not None:
+        assert found[0].endswith(said)
