@@ -229,6 +229,9 @@ LongText = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT_PATT
 Code = Annotated[
     str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$"), AfterValidator(not_a_nir)
 ]
+# An employer's number of an agent. It stands in addresses: no slash.
+MATRICULE_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
+Matricule = Annotated[str, Field(min_length=1, max_length=64, pattern=MATRICULE_PATTERN), AfterValidator(not_a_nir)]
 # JSON true or false, and nothing that looks like them.
 Flag = Annotated[bool, Strict()]
 # A JSON integer, not a string of digits.

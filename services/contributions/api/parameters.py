@@ -10,12 +10,12 @@ from pydantic import AfterValidator
 
 from kit.http.pagination import PageRequest
 from kit.http.problem import FieldError, Problem
-from kit.http.types import BOUNDED_MONTH_PATTERN, not_a_nir
+from kit.http.types import BOUNDED_MONTH_PATTERN, MATRICULE_PATTERN, not_a_nir
 from kit.period import Month
 
 Matricule = Annotated[
     str,
-    Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", description="Matricule chez cet employeur."),
+    Path(max_length=64, pattern=MATRICULE_PATTERN, description="Matricule chez cet employeur."),
     AfterValidator(not_a_nir),
 ]
 

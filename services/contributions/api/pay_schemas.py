@@ -8,7 +8,19 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
-from kit.http.types import Amount, Answer, Code, Count, MonthText, Request, Share, SignedAmount, SiretText, example
+from kit.http.types import (
+    Amount,
+    Answer,
+    Code,
+    Count,
+    Matricule,
+    MonthText,
+    Request,
+    Share,
+    SignedAmount,
+    SiretText,
+    example,
+)
 from kit.money import Money
 from rules.pay import PayElements
 from services.contributions.domain.intake import Pay, PayKey, Rappel
@@ -90,7 +102,7 @@ class PayItem(PayRequest):
     model_config = example({"employer": "99985001900012", "matricule": "M1", "month": "2026-01", **PAY})
 
     employer: SiretText
-    matricule: Code
+    matricule: Matricule
     month: MonthText
     employment: Code | None = None
     version: Annotated[Count, Field(ge=1)] | None = None

@@ -16,7 +16,7 @@ from kit.http.auth import Principal, requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Crypto, Idempotent, Rules, Tx, service_router
-from kit.http.types import Code, DateText, Instant, NirText, Request, SiretText, Text
+from kit.http.types import DateText, Instant, Matricule, NirText, Request, SiretText, Text
 from services.eligibility.adapters import agents, departures, dispenses, employments, invalidities, leaves, options
 from services.eligibility.api.answers import (
     AgentAnswer,
@@ -85,7 +85,7 @@ async def index(
     page: Paging,
     tx: Tx,
     employer: Annotated[SiretText | None, Query(description="SIRET de l'employeur.")] = None,
-    matricule: Annotated[Code | None, Query(description="Matricule chez l'employeur.")] = None,
+    matricule: Annotated[Matricule | None, Query(description="Matricule chez l'employeur.")] = None,
 ) -> Page[AgentRow]:
     """The agents of the caller's employers, by SIRET and matricule."""
     after = [str(part) for part in page.after or ("", "")]

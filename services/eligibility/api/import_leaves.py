@@ -13,7 +13,7 @@ from kit.db.job_runner import Handler
 from kit.db.jobs import Applied, Chunk, Reject
 from kit.errors import RelaisError
 from kit.http.imports import ImportKind
-from kit.http.types import Code, SiretText
+from kit.http.types import Matricule, SiretText
 from kit.recording import Recording
 from services.eligibility.adapters.hires import links_of
 from services.eligibility.api.rehearsal import Rehearsal
@@ -29,7 +29,7 @@ class LeaveLine(WholeLeave):
     """A leave of an agent."""
 
     employer: SiretText
-    matricule: Code
+    matricule: Matricule
 
 
 def importer(crypto: KeyRing, clock: Clock) -> Handler:

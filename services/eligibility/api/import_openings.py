@@ -13,7 +13,7 @@ from kit.db.job_runner import Handler
 from kit.db.jobs import Applied, Chunk, Reject
 from kit.errors import RelaisError
 from kit.http.imports import ImportKind
-from kit.http.types import Code, SiretText
+from kit.http.types import Matricule, SiretText
 from kit.recording import Recording
 from rules.book import Rules
 from services.eligibility.adapters.hires import links_of
@@ -31,7 +31,7 @@ class OpeningLine(OpeningRequest):
     """The balance of an agent."""
 
     employer: SiretText
-    matricule: Code
+    matricule: Matricule
 
 
 def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:

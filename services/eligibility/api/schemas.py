@@ -9,7 +9,20 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from kit.http.types import Amount, Code, DateText, Flag, HoursText, NirText, Request, Share, SiretText, Text, example
+from kit.http.types import (
+    Amount,
+    Code,
+    DateText,
+    Flag,
+    HoursText,
+    Matricule,
+    NirText,
+    Request,
+    Share,
+    SiretText,
+    Text,
+    example,
+)
 from kit.ids import new_id
 from kit.period import Period
 from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, LeaveKind, PositionKind
@@ -116,7 +129,7 @@ class HireRequest(Request):
     )
 
     employer: SiretText
-    matricule: Code
+    matricule: Matricule
     nir: NirText
     last_name: Text
     first_name: Text
@@ -140,7 +153,7 @@ class ContractRequest(EmploymentRequest):
     """Another contract of an agent; employer and matricule may be left out where there is only one."""
 
     employer: SiretText | None = None
-    matricule: Code | None = None
+    matricule: Matricule | None = None
 
 
 class EmploymentChange(Request):

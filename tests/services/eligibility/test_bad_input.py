@@ -40,6 +40,7 @@ def fault(answer: Any) -> tuple[int, str, str]:
         ({"matricule": "2750385001001"}, "nir_as_code", "/matricule"),
         ({"birth_date": 19750301}, "date", "/birth_date"),
         ({"matricule": ""}, "string_too_short", "/matricule"),
+        ({"matricule": "R/1"}, "string_pattern_mismatch", "/matricule"),  # it stands in addresses
         ({"employment": {"end": "2025-01-31"}}, "reversed_interval", "/employment/end"),
         ({"employment": {"kind": "MAIRE", "titular": None, "category": None}}, "enum", "/employment/kind"),
         ({"employment": {"contract": "CDI"}}, "contract_mismatch", "/employment/contract"),
