@@ -143,6 +143,14 @@ class DayWithoutLeave(RelaisError):
     title_en = "This day belongs to no known leave"
 
 
+class LeaveInterrupted(RelaisError):
+    """Two spells of one leave would each open a claim: a leave is one spell, a gap makes a new stop."""
+
+    code = "leave_interrupted"
+    title_fr = "Un même congé ouvre deux dossiers : ses arrêts ne se suivent pas"
+    title_en = "One leave opens two claims: its stops do not follow one another"
+
+
 class UnknownOverpayment(RelaisError):
     """No overpayment in scope has this identifier."""
 

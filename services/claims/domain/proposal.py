@@ -18,6 +18,7 @@ from services.claims.domain.annuity import Run
 from services.claims.domain.benefits import opens_benefit
 from services.claims.domain.case import Case
 from services.claims.domain.ends import last_paid_day, run_of
+from services.claims.domain.errors import LeaveInterrupted
 from services.claims.domain.leave import Entry
 from services.claims.domain.reference import ReferencePay
 from services.claims.domain.reference_pay import ReferenceFound, months_needed, reference_from
@@ -70,10 +71,15 @@ class Proposal:
 
 
 def propose(file: AgentFile, rules: Rules) -> Proposal:
-    """What should stand. Raises what `statutory_pay` raises when the leaves contradict the agent's regime."""
+    """What should stand. Raises what `statutory_pay` raises when the leaves contradict the agent's regime.
+
+    Raises LeaveInterrupted when two claims would open in one leave.
+    """
     found = spells(file, rules)
     forecasts = [seen for spell in found if (seen := forecast(file, spell, rules)) is not None]
     claims = [claim for spell in found if (claim := _claim(file, spell, rules)) is not None]
+    if len({claim.leave for claim in claims}) < len(claims):
+        raise LeaveInterrupted
     annuities = [a for r in file.recognitions if (a := _annuity(file, r, claims, rules)) is not None]
     annuities = [one for one in annuities if one.run.until is None or one.recognition.invalidity.start <= one.run.until]
     return Proposal(tuple(forecasts), tuple(claims), tuple(annuities))

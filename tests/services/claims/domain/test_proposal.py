@@ -22,7 +22,7 @@ from services.claims.domain.agent_file import (
 )
 from services.claims.domain.annuity import Invalidity
 from services.claims.domain.case import decide
-from services.claims.domain.errors import LeaveKindNotApplicable, OverlappingLeaves, SpellTooLong
+from services.claims.domain.errors import LeaveInterrupted, LeaveKindNotApplicable, OverlappingLeaves, SpellTooLong
 from services.claims.domain.leave import Entry
 from services.claims.domain.proposal import ProposedAnnuity, ProposedClaim, month_case, propose
 from services.claims.domain.situation import RiMaintained
@@ -294,3 +294,13 @@ def test_a_proposal_does_not_depend_on_the_order_of_the_facts(random: object) ->
 
 def _recognition_id(annuity: ProposedAnnuity) -> str:
     return annuity.recognition.id
+
+
+def test_a_leave_whose_stops_do_not_follow_one_another_opens_no_two_claims() -> None:
+    first, apart = entry("2025-01-01", "2025-06-30", waiting=0), entry("2025-09-01", "2026-03-31", waiting=0)
+    with pytest.raises(LeaveInterrupted):
+        propose(file(leaves=(leave(first, apart),)), BOOK)
+    two = propose(file(leaves=(leave(first), leave(apart, id=SECOND))), BOOK).claims
+    assert [claim.leave for claim in two] == [FIRST, SECOND]
+    short = leave(entry("2025-01-01", "2025-01-10", waiting=0), apart)
+    assert only_claim(file(leaves=(short,))).leaves == {FIRST}
