@@ -9,14 +9,17 @@ from relais.home import Home
 from relais.processes import CRASHED
 
 
-def api_of(home: Home, client: str) -> Api:
-    """A client with a token. Raises CommandError: nothing runs here, no such client, the gateway does not answer."""
+def api_of(home: Home, client: str, *, purpose: str | None = None) -> Api:
+    """A client with a token; `purpose` is why it reads, for the audit trail.
+
+    Raises CommandError: nothing runs here, no such client, the gateway does not answer.
+    """
     running = home.must_run()
     clients = Credentials.of(home).clients
     if client not in clients:
         known = ", ".join(name for name in clients if not name.startswith("service-"))
         raise CommandError(f"Client inconnu : {client}. Connus : {known}.")
-    api = Api(running.gateway, client, clients[client])
+    api = Api(running.gateway, client, clients[client], purpose=purpose)
     try:
         api.token()
     except Refused as refused:

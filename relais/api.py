@@ -52,14 +52,18 @@ class TooLate(CommandError):
 
 
 class Api:
-    """One client of the platform. Not shared between threads."""
+    """One client of the platform. `purpose` is why it reads, for the audit trail. Not shared between threads."""
 
-    def __init__(self, base_url: str, client: str, secret: str, *, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, base_url: str, client: str, secret: str, *, patience: float = PATIENCE_SECONDS, purpose: str | None = None
+    ) -> None:
         self.client = client
         self._secret = secret
         self._patience = patience
         # The system's proxy settings have no say in a call to this very machine.
         self._http = httpx.Client(base_url=base_url, timeout=REQUEST_SECONDS, trust_env=False, verify=trust())
+        if purpose is not None:
+            self._http.headers["X-Purpose"] = purpose
         self._token = ""
         self._token_ends = 0.0
 

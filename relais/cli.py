@@ -22,6 +22,7 @@ COMMANDS = (
     "rules",
     "verify",
     "audit",
+    "person",
     "accord",
     "explain",
     "migrate",

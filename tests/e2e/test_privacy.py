@@ -10,15 +10,18 @@ from typing import Any
 import httpx
 
 from kit.settings import COMPONENTS
+from relais.api import Api
 from relais.credentials import service_client
 from relais.demo.play import play
 from relais.demo.report import Report
+from relais.person import export
 from relais.synthetic.identity import NO_DEPARTMENT
 from tests.platform import TestPlatform
 
 # Fifteen digits of a fictitious NIR, as the demo draws them.
 NIR = re.compile(rf"(?<!\d)[12]\d{{4}}{NO_DEPARTMENT}\d{{8}}(?!\d)")
 CAUSES = ("TUBERCULOSIS", "MENTAL_ILLNESS", "CANCER", "POLIOMYELITIS", "IMMUNE_DEFICIENCY", "cause", "pathology")
+PURPOSE = "RGPD art. 15"
 NAMES = ("DÉMONSTRATION", "birth_place", "first_name", "last_name")
 
 
@@ -33,6 +36,34 @@ async def test_no_event_names_a_person_or_a_cause(platform: TestPlatform) -> Non
         assert events, f"{name} publishes nothing"
         assert NIR.search(text) is None, name
         assert [word for word in (*CAUSES, *NAMES) if word in text] == [], name
+
+
+async def test_all_that_is_held_of_a_person_is_gathered_and_the_reading_is_on_record(platform: TestPlatform) -> None:
+    found = await asyncio.to_thread(_exported, platform)
+    agent = found["agent"]
+    assert found["file"]["id"] == agent
+    assert found["file"]["leaves"]
+    employer = found["file"]["employer"]
+    assert found["affiliation"][employer]["outcome"] == "AFFILIATED"
+    assert found["entitlements"][employer]["periods"]
+    for claim in found["claims"]:
+        assert claim["agent"] == agent
+        assert claim["benefits"]
+        assert claim["file"]["claim"] == claim["id"]
+    others = {one["agent"] for name in ("claims", "annuities", "capitals") for one in found[name]} - {agent}
+    assert others == set()
+    assert found["contributions"]
+    mine = [one for one in found["accesses"] if one["purpose"] == PURPOSE]
+    assert {one["agent"] for one in mine} == {agent}
+    assert any(one["path"] == f"/v1/agents/{agent}" for one in mine)
+    assert NIR.search(json.dumps(found)) is None
+
+
+def _exported(platform: TestPlatform) -> dict[str, Any]:
+    """Of the agent of a claim, as the staff asks for it."""
+    staff = Api(platform.gateway, "demo-staff", platform.clients["demo-staff"], purpose=PURPOSE)
+    with staff:
+        return export(staff, staff.get("/v1/claims", limit=1)["items"][0]["agent"])
 
 
 async def test_an_error_repeats_nothing_of_what_was_sent(platform: TestPlatform) -> None:
