@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -84,22 +86,53 @@ async def correct_prior_cover(tx: AsyncConnection, link: Link, recording: Record
     await tx.execute(update(agent_employer).where(mine).values(now))
 
 
+def name_index(last_name: str, crypto: KeyRing) -> str:
+    """A keyed fingerprint of a last name, whatever its case, accents, spaces and hyphens."""
+    letters = (one for one in unicodedata.normalize("NFKD", last_name.casefold()) if one.isalnum())
+    return crypto.blind_index("".join(letters), "last-name")
+
+
 async def listed(
-    tx: AsyncConnection, employer: str | None, matricule: str | None, after: tuple[str, str], limit: int
+    tx: AsyncConnection,
+    employer: str | None,
+    matricule: str | None,
+    after: tuple[str, str],
+    limit: int,
+    *,
+    only: Sequence[UUID] | None = None,
+    named: str | None = None,
 ) -> list[Link]:
-    """The links the caller sees that follow (employer, matricule), filtered."""
+    """The links the caller sees that follow (employer, matricule), filtered; of `only` these agents where said.
+
+    `named` is the index of a last name (`name_index`).
+    """
     columns = agent_employer.c
     query = select(agent_employer).where((columns.employer > after[0]) | _same_employer_after(after))
     if employer is not None:
         query = query.where(columns.employer == employer)
     if matricule is not None:
         query = query.where(columns.matricule == matricule)
+    if only is not None:
+        query = query.where(columns.agent.in_(only))
+    if named is not None:
+        query = query.where(columns.agent.in_(select(agent.c.id).where(agent.c.name_index == named)))
     rows = (await tx.execute(query.order_by(columns.employer, columns.matricule).limit(limit))).mappings()
     return [_link(row) for row in rows]
 
 
 def _same_employer_after(after: tuple[str, str]) -> object:
     return (agent_employer.c.employer == after[0]) & (agent_employer.c.matricule > after[1])
+
+
+async def names(tx: AsyncConnection, agents: Sequence[UUID], crypto: KeyRing) -> dict[UUID, tuple[str, str]]:
+    """The last and first name of each of these agents, in one query."""
+    query = select(agent.c.id, agent.c.wrapped_key, agent.c.identity).where(agent.c.id.in_(agents))
+    found: dict[UUID, tuple[str, str]] = {}
+    for row in await tx.execute(query):
+        own = crypto.open_data_key(row.wrapped_key, str(row.id))
+        last_name, first_name = json.loads(own.decrypt(row.identity, f"agent.identity:{row.id}"))
+        found[row.id] = (last_name, first_name)
+    return found
 
 
 async def lock(tx: AsyncConnection, agents: list[UUID]) -> dict[UUID, int]:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.crypto import KeyRing
 from kit.db.copy import STAGED_FROM, copy_new_rows, put_rows
 from kit.recording import Recording
-from services.eligibility.adapters.agents import Identity, Link
+from services.eligibility.adapters.agents import Identity, Link, name_index
 from services.eligibility.adapters.tables import agent, agent_employer, person
 
 Key = tuple[str, str]
@@ -49,6 +49,7 @@ class SealedPerson:
     wrapped_key: bytes
     nir: bytes
     identity: bytes
+    name_index: str
 
 
 def seal(key: UUID, identity: Identity, crypto: KeyRing) -> SealedPerson:
@@ -61,6 +62,7 @@ def seal(key: UUID, identity: Identity, crypto: KeyRing) -> SealedPerson:
         wrapped_key=wrapped,
         nir=own.encrypt(identity.nir.reveal(), f"agent.nir:{key}"),
         identity=own.encrypt_bytes(names, f"agent.identity:{key}"),
+        name_index=name_index(identity.last_name, crypto),
     )
 
 
@@ -101,6 +103,7 @@ async def add(tx: AsyncConnection, persons: Sequence[SealedPerson], recording: R
             "wrapped_key": one.wrapped_key,
             "nir": one.nir,
             "identity": one.identity,
+            "name_index": one.name_index,
             **entered,
         }
         for one in persons

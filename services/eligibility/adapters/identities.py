@@ -16,7 +16,7 @@ from kit.crypto import KeyRing
 from kit.ids import new_id
 from kit.nir import Nir
 from kit.recording import Recording
-from services.eligibility.adapters.agents import Identity
+from services.eligibility.adapters.agents import Identity, name_index
 from services.eligibility.adapters.tables import agent, agent_employer, agent_past, person
 
 
@@ -50,6 +50,7 @@ async def replace(tx: AsyncConnection, key: UUID, now: Identity, crypto: KeyRing
         "birth_date": now.birth_date,
         "nir": own.encrypt(now.nir.reveal(), f"agent.nir:{key}"),
         "identity": own.encrypt(names, f"agent.identity:{key}"),
+        "name_index": name_index(now.last_name, crypto),
         "recorded_at": recording.at,
         "recorded_by": recording.by,
     }

@@ -51,7 +51,8 @@ person: Final = Table(
     Column("agent", Id, nullable=False, unique=True),
 )
 
-# `version` counts the changes of the file: its ETag. Identity and NIR are sealed with a key of this agent alone.
+# `version` counts the changes of the file: its ETag. Identity and NIR are sealed with a key of this agent alone;
+# `name_index` finds a last name without showing it, and is null for who was entered before it was kept.
 agent: Final = Table(
     "agent",
     metadata,
@@ -61,6 +62,7 @@ agent: Final = Table(
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("nir", LargeBinary, nullable=False),
     Column("identity", LargeBinary, nullable=False),
+    Column("name_index", Text, index=True),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )

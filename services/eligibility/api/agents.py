@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.crypto import KeyRing
 from kit.http.auth import Principal, requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
-from kit.http.pagination import Page, Paging, paged
+from kit.http.pagination import MAX_LIMIT, Page, Paging, paged
 from kit.http.route import Crypto, Idempotent, Rules, Tx, service_router
 from kit.http.types import DateText, Instant, Matricule, NirText, Request, SiretText, Text
 from services.eligibility.adapters import agents, departures, dispenses, employments, invalidities, leaves, options
@@ -84,13 +84,19 @@ async def index(
     response: Response,
     page: Paging,
     tx: Tx,
+    crypto: Crypto,
     employer: Annotated[SiretText | None, Query(description="SIRET de l'employeur.")] = None,
     matricule: Annotated[Matricule | None, Query(description="Matricule chez l'employeur.")] = None,
+    agent: Annotated[list[UUID] | None, Query(max_length=MAX_LIMIT, description="Ces agents seulement.")] = None,
+    name: Annotated[Text | None, Query(description="Nom de famille entier, quelle qu'en soit l'écriture.")] = None,
 ) -> Page[AgentRow]:
-    """The agents of the caller's employers, by SIRET and matricule."""
+    """The agents of the caller's employers, by SIRET and matricule. A name is found whole, however it is written."""
     after = [str(part) for part in page.after or ("", "")]
-    found = await agents.listed(tx, employer, matricule, (after[0], after[-1]), page.fetch)
-    items = [AgentRow.of(link) for link in found]
+    named = None if name is None else agents.name_index(name, crypto)
+    place = (after[0], after[-1])
+    found = await agents.listed(tx, employer, matricule, place, page.fetch, only=agent, named=named)
+    names = await agents.names(tx, [link.agent for link in found], crypto)
+    items = [AgentRow.of(link, names[link.agent]) for link in found]
     return paged(request, response, page, items, lambda row: (row.employer, row.matricule))
 
 

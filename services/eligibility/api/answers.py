@@ -216,10 +216,19 @@ class AgentRow(Answer):
     id: UUID
     employer: str
     matricule: str
+    last_name: str
+    first_name: str
 
     @classmethod
-    def of(cls, link: Link) -> Self:
-        return cls(id=link.agent, employer=link.employer, matricule=link.matricule)
+    def of(cls, link: Link, name: tuple[str, str]) -> Self:
+        last_name, first_name = name
+        return cls(
+            id=link.agent,
+            employer=link.employer,
+            matricule=link.matricule,
+            last_name=last_name,
+            first_name=first_name,
+        )
 
 
 class AgentAnswer(Answer):
