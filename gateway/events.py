@@ -1,11 +1,11 @@
-"""What the gateway consumes: everything of an employer, to give it to the employer and to its insurers."""
+"""What the gateway consumes: everything of an employer, for its feed, its insurers' feeds and the work list."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from gateway.adapters import partner_events
-from gateway.application.distribute import agreement_published, distribute
+from gateway.application import desk
+from gateway.application.distribute import agreement_published
 from gateway.application.standing import organisation_told
 from kit.events.consumer import Handler, Subscription
 
@@ -56,5 +56,5 @@ def subscriptions() -> list[Subscription]:
 
 
 def _facts_of(service: str) -> Subscription:
-    handlers: dict[str, Handler] = {f"fr.psc.{service}.{name}.v1": distribute for name in TYPES[service].split()}
-    return Subscription(service, TOPICS[service], handlers, on_forgotten=partner_events.forget)
+    handlers: dict[str, Handler] = {f"fr.psc.{service}.{name}.v1": desk.follow for name in TYPES[service].split()}
+    return Subscription(service, TOPICS[service], handlers, on_forgotten=desk.forget)

@@ -15,7 +15,7 @@ from gateway.adapters import revocations
 from gateway.adapters.partner_events import CHANNEL
 from gateway.adapters.rate_buckets import SharedBuckets
 from gateway.adapters.webhook_sender import Sender, networks
-from gateway.api import audit, clients, documents, feed, oauth, webhooks
+from gateway.api import audit, clients, documents, feed, oauth, webhooks, work_items
 from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
 from gateway.application.deliver_webhooks import Dispatcher
@@ -23,7 +23,9 @@ from gateway.application.documents import MergedDocument
 from gateway.application.openapi import Document
 from gateway.application.readiness import check_demo, check_services
 from gateway.application.revocations import Revocations, purge_task
+from gateway.application.sign_in import PasswordChecker
 from gateway.application.signer import Signer
+from gateway.dashboard.app import create_dashboard, is_page, page_client
 from gateway.limited import Limited
 from gateway.limiter import LeasedLimiter
 from gateway.proxy import Proxy, new_session
@@ -45,7 +47,7 @@ NAME: Final = "gateway"
 
 
 class Gateway:
-    """The ASGI application: paths of services go through the proxy, everything else to the gateway's own API."""
+    """The ASGI application: paths of services go through the proxy, pages to the dashboard, the rest to our own API."""
 
     def __init__(self, api: FastAPI, settings: GatewaySettings) -> None:
         self.api = api
@@ -54,11 +56,14 @@ class Gateway:
         proxy = Proxy(settings.producers, lambda: self.state.session, self.limiter)
         self._own = Limited(api, self.limiter)
         self._proxied: ASGIApp = RequestSpan(BodyLimits(proxy, settings.body_limit_bytes), NAME)
+        self._pages = create_dashboard(api.state, settings.body_limit_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and service_of(scope["path"]) is not None:
             scope["app"] = self.api
             await self._proxied(scope, receive, send)
+        elif scope["type"] == "http" and is_page(scope["path"]):
+            await self._pages(scope, receive, send)
         else:
             scope["app"] = self.api
             await self._own(scope, receive, send)
@@ -73,19 +78,28 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
     api = create_service(
         own,
         name=NAME,
-        routers=(documents.router, oauth.router, clients.router, feed.router, webhooks.router, audit.router),
+        routers=(
+            documents.router,
+            oauth.router,
+            clients.router,
+            feed.router,
+            webhooks.router,
+            audit.router,
+            work_items.router,
+        ),
         subscriptions=events.subscriptions(),
         rules=rules,
         clock=clock,
         keys=_signer,
         openapi_url=None,
-        resources=(_session, _partner_wakeup, _revocations, _webhooks, _audit),
+        resources=(_session, _partner_wakeup, _revocations, _webhooks, _audit, page_client(lambda: gateway)),
         tasks=(purge_task(),),
     )
     if api.state.crypto is None:
         raise ValueError("RELAIS_KEY_RING is needed to keep the signing key")
-    api.state.secrets = SecretChecker()
-    return Gateway(api, own)
+    api.state.secrets, api.state.passwords = SecretChecker(), PasswordChecker()
+    gateway = Gateway(api, own)
+    return gateway
 
 
 def _signer(api: FastAPI) -> KeySource:

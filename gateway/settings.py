@@ -16,6 +16,7 @@ class GatewaySettings(Settings):
     model_config = SettingsConfigDict(env_prefix="RELAIS_", extra="ignore", frozen=True)
 
     expect_demo: bool = Field(False, description="Not ready until the demo data is loaded.")
+    demo_login: str = Field("", description="The demo account that the sign-in page names; none elsewhere.")
     rate_per_second: float = Field(0.0, ge=0, description="Requests a client may make per second; 0: no limit.")
 
     webhook_networks: tuple[str, ...] = Field(

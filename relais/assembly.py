@@ -25,6 +25,7 @@ from relais.credentials import Credentials
 from relais.databases import behind, bring_up
 from relais.errors import CommandError
 from relais.home import Home, Running
+from relais.persons import register_persons
 from relais.plan import SERVICES, Layout, process_plan
 from relais.ports import choose
 from relais.postgres import EmbeddedPostgres
@@ -148,6 +149,7 @@ async def _started(platform: Platform, screen: Screen) -> None:
     """Start the five processes and wait until each answers."""
     with screen.step("cinq processus"):
         await register(platform.gateway_database, demo_clients(), platform.credentials, SystemClock())
+        await register_persons(platform.gateway_database, platform.credentials.demo_password, SystemClock())
         for component in COMPONENTS:
             await platform.ground.processes.start(process_plan(component, platform.layout, platform.credentials))
         await platform.while_up(_all_answer(platform.layout))

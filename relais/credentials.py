@@ -16,6 +16,8 @@ from relais.home import Home, write_private
 DEMO_CLIENTS = ("demo-hris", "demo-insurer-a", "demo-insurer-b", "demo-staff")
 T = TypeVar("T")
 SECRET_BYTES = 32
+# Typed by a person.
+PASSWORD_BYTES = 12
 FIRST_KEY = "1"
 
 
@@ -30,11 +32,15 @@ def service_client(component: str) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """Database passwords by component and role, client secrets by client, the key ring of each component as JSON."""
+    """Database passwords by component and role, client secrets by client, the key ring of each component as JSON.
+
+    `demo_password` is that of the demonstration's people.
+    """
 
     databases: dict[str, dict[str, str]]
     clients: dict[str, str]
     key_rings: dict[str, str]
+    demo_password: str = ""
 
     @classmethod
     def of(cls, home: Home) -> Self:
@@ -44,6 +50,7 @@ class Credentials:
             databases=_completed(kept.get("databases", {}), {name: _passwords() for name in COMPONENTS}),
             clients=_completed(kept.get("clients", {}), {name: _secret() for name in _client_names()}),
             key_rings=_completed(kept.get("key_rings", {}), {name: KeyRing.generate(FIRST_KEY) for name in COMPONENTS}),
+            demo_password=kept.get("demo_password") or secrets.token_urlsafe(PASSWORD_BYTES),
         )
         if asdict(found) != kept:
             write_private(home.secrets, json.dumps(asdict(found), indent=1))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from kit.db.provision import ROLE_KINDS, component_url
 from kit.settings import COMPONENTS, Component
 from relais.credentials import Credentials, service_client
+from relais.persons import MANAGER
 from relais.ports import LOOPBACK
 from relais.processes import ProcessPlan
 
@@ -81,7 +82,7 @@ def process_plan(component: Component, layout: Layout, credentials: Credentials)
     """How one component is started as a process of its own."""
     settings = settings_of(component, layout, credentials)
     if component == "gateway":
-        settings["expect_demo"] = "true"
+        settings |= {"expect_demo": "true", "demo_login": MANAGER}
     environment = {f"RELAIS_{name.upper()}": value for name, value in settings.items()}
     if component == "agreements":
         environment |= {name: value for name, value in os.environ.items() if name in MAIL}

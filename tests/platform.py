@@ -28,6 +28,7 @@ from kit.settings import COMPONENTS, Component, Settings
 from relais.api import Api
 from relais.clients import demo_clients, register
 from relais.credentials import DEMO_CLIENTS, Credentials, service_client
+from relais.persons import register_persons
 from relais.ports import LOOPBACK
 from relais.seed import SEEN_ON, Seed, load_accord
 from rules.book import RuleBook, RuleValue
@@ -36,6 +37,7 @@ from tests.postgres import SessionPostgres
 
 CreateApp = Callable[..., FastAPI]
 PATIENCE_SECONDS = 20.0
+PASSWORD = "the people of the demonstration"
 
 
 class SwitchableBook(RuleBook):
@@ -153,6 +155,7 @@ async def _register(platform: TestPlatform) -> None:
     database = await platform.postgres.component("gateway")
     credentials = Credentials(databases={}, clients=platform.clients, key_rings={})
     await register(database.api, demo_clients(), credentials, SystemClock())
+    await register_persons(database.api, PASSWORD, SystemClock())
 
 
 def _load_accord(platform: TestPlatform) -> None:

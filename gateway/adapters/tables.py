@@ -1,4 +1,4 @@
-"""Tables of the gateway's database: who may call, the signing keys, and the feeds of partners and employers."""
+"""Tables of the gateway's database: who may call or sign in, the signing keys, the feeds, the work list."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Date,
     Double,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -208,4 +209,54 @@ employer_department: Final = Table(
     Column("department", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Index("ix_employer_department_department", "department"),
+)
+
+# Persons who sign in. `employers` null: stands for all of them. `totp_sealed` is the second factor's secret, encrypted
+# with the key ring; `totp_step` the last time step whose code was used.
+account: Final = Table(
+    "account",
+    metadata,
+    Column("login", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("employers", ARRAY(Text)),
+    Column("insurer", Text),
+    Column("totp_sealed", LargeBinary),
+    Column("totp_step", BigInteger, nullable=False, server_default=text("0")),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("locked_until", Instant),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("recorded_at", Instant, nullable=False),
+    Column("assumption", Boolean, nullable=False, server_default=text("false")),
+)
+# `digest` is that of the cookie, which is not kept.
+staff_session: Final = Table(
+    "staff_session",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("login", Text, ForeignKey("account.login", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Index("ix_staff_session_login", "login"),
+)
+
+# What people have to do (gateway/domain/work_items.py), built from events whose `topic` and `key` are kept.
+work_item: Final = Table(
+    "work_item",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("agent", Text),
+    Column("due", Date, nullable=False),
+    Column("group", Text),
+    Column("opened_at", Instant, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Index("ix_work_item_due", "due", "employer", "reference"),
+    Index("ix_work_item_group", "employer", "group"),
+    Index("ix_work_item_agent", "agent"),
 )

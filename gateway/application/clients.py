@@ -143,7 +143,7 @@ class SecretChecker:
         self._waiting += 1
         try:
             async with self._slots:
-                good = await asyncio.to_thread(_verify, secret_hash, secret)
+                good = await asyncio.to_thread(verify_hash, secret_hash, secret)
         finally:
             self._waiting -= 1
         if good:
@@ -153,7 +153,8 @@ class SecretChecker:
         return good
 
 
-def _verify(secret_hash: str, secret: str) -> bool:
+def verify_hash(secret_hash: str, secret: str) -> bool:
+    """Whether this secret has that argon2 hash."""
     try:
         return HASHER.verify(secret_hash, secret)
     except (Argon2Error, InvalidHashError):

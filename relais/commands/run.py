@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relais.home import Home
+from relais.persons import APPROVER, MANAGER
 from relais.platform import Options, brought_up, until_told
 from relais.screen import Screen
 
@@ -59,11 +60,12 @@ async def _until_one_ends(home: Home, options: Options, screen: Screen) -> None:
 
 
 def _welcome(platform: Platform, screen: Screen) -> None:
-    gateway = platform.layout.gateway
+    gateway, password = platform.layout.gateway, platform.credentials.demo_password
     screen.say(
         f"""
 [bold]Relais est prêt : {gateway}[/]
 
+  Tableau de bord          {gateway}/app   (démonstration : {MANAGER} ou {APPROVER}, mot de passe {password})
   Documentation de l'API   {gateway}/docs   (OpenAPI : {gateway}/openapi.json)
   Jeton d'un SIRH          make -s token   (demo-insurer-a, demo-insurer-b, demo-staff : .venv/bin/relais token …)
   Le parcours entier       make demo

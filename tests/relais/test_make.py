@@ -80,9 +80,10 @@ def test_no_registry_address_is_written_down(file: str) -> None:
     assert "index-url" not in text.replace("--no-emit-index-url", "")
 
 
-def test_the_script_that_vouches_asks_for_a_broker_and_runs_lint_and_tests() -> None:
+def test_the_script_that_vouches_asks_for_a_broker_and_a_browser_and_runs_lint_and_tests() -> None:
     script = (ROOT / ".ci" / "run").read_text()
     assert "set -euo pipefail" in script
-    assert "RELAIS_REQUIRE=kafka" in script
+    assert "RELAIS_REQUIRE=kafka,browser" in script
+    assert "has chromium || lacking+=(chromium)" in script
     assert "make lint" in script
     assert "make test" in script

@@ -1,0 +1,99 @@
+"""Accounts of persons and their sessions, as stored: a session by the digest of its cookie, never the cookie."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.adapters.tables import account as table
+from gateway.adapters.tables import staff_session as sessions
+from gateway.domain.accounts import ABSOLUTE, IDLE, Account, Session
+from gateway.domain.clients import Client
+
+
+async def save(tx: AsyncConnection, account: Account, now: datetime) -> None:
+    """Insert, or replace what the account of that login is and may do. Its second factor stays."""
+    person = account.person
+    values = {
+        "name": person.name,
+        "organisation": account.organisation,
+        "password_hash": account.password_hash,
+        "scopes": sorted(person.scopes),
+        "employers": None if person.employers is None else sorted(person.employers),
+        "insurer": person.insurer,
+        "active": person.active,
+        "assumption": person.assumption,
+        "recorded_at": now,
+    }
+    statement = insert(table).values(login=account.login, **values)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["login"], set_=values))
+
+
+async def find(tx: AsyncConnection, login: str, *, lock: bool = False) -> Account | None:
+    """The active account of that login, or None. `lock` holds it until the transaction ends."""
+    query = select(table).where(table.c.login == login, table.c.active)
+    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    if row is None:
+        return None
+    employers = None if row.employers is None else frozenset(row.employers)
+    person = Client(row.login, row.name, frozenset(row.scopes), employers, row.insurer, row.active, row.assumption)
+    return Account(
+        person, row.organisation, row.password_hash, row.totp_sealed is not None, row.failures, row.locked_until
+    )
+
+
+async def note_attempt(tx: AsyncConnection, account: Account) -> None:
+    """Keep the count of failures, and the lock."""
+    values = {"failures": account.failures, "locked_until": account.locked_until}
+    await tx.execute(update(table).where(table.c.login == account.login).values(values))
+
+
+async def totp(tx: AsyncConnection, login: str) -> tuple[bytes | None, int]:
+    """The sealed secret of the second factor, and the last time step whose code was used."""
+    row = (await tx.execute(select(table.c.totp_sealed, table.c.totp_step).where(table.c.login == login))).one()
+    return None if row.totp_sealed is None else bytes(row.totp_sealed), row.totp_step
+
+
+async def set_totp(tx: AsyncConnection, login: str, sealed: bytes, step: int) -> None:
+    await tx.execute(update(table).where(table.c.login == login).values(totp_sealed=sealed, totp_step=step))
+
+
+async def use_step(tx: AsyncConnection, login: str, step: int) -> bool:
+    """Take a time step, once: False when a code of it, or of a later one, was used already."""
+    taken = update(table).where(table.c.login == login, table.c.totp_step < step).values(totp_step=step)
+    return (await tx.execute(taken)).rowcount == 1
+
+
+async def open_session(tx: AsyncConnection, digest: str, session: Session) -> None:
+    """Store a session, and drop those that are over."""
+    over = or_(sessions.c.created_at < session.created_at - ABSOLUTE, sessions.c.seen_at < session.created_at - IDLE)
+    await tx.execute(delete(sessions).where(over))
+    values = {
+        "digest": digest,
+        "login": session.login,
+        "created_at": session.created_at,
+        "seen_at": session.seen_at,
+        "complete": session.complete,
+    }
+    await tx.execute(insert(sessions).values(values))
+
+
+async def find_session(tx: AsyncConnection, digest: str) -> Session | None:
+    row = (await tx.execute(select(sessions).where(sessions.c.digest == digest))).one_or_none()
+    return None if row is None else Session(row.login, row.created_at, row.seen_at, row.complete)
+
+
+async def touch_session(tx: AsyncConnection, digest: str, now: datetime) -> None:
+    await tx.execute(update(sessions).where(sessions.c.digest == digest).values(seen_at=now))
+
+
+async def close_session(tx: AsyncConnection, digest: str) -> None:
+    await tx.execute(delete(sessions).where(sessions.c.digest == digest))
+
+
+async def close_sessions_of(tx: AsyncConnection, login: str) -> None:
+    """Sign a person out everywhere."""
+    await tx.execute(delete(sessions).where(sessions.c.login == login))

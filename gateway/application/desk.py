@@ -1,0 +1,32 @@
+"""Keep the work list up to date with what the services tell. Everything here may be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.adapters import partner_events, work_items
+from gateway.application.distribute import distribute
+from gateway.domain.work_items import WorkItem, changes
+from kit.events.envelope import Envelope, EventType
+
+
+async def follow(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
+    """An event of an employer: to the feeds, then to the work list."""
+    await distribute(tx, envelope, data)
+    if envelope.employer is None:
+        return
+    name = ".".join(EventType(envelope.type).family.split(".")[-2:])
+    for change in changes(name, data, envelope.employer, envelope.time):
+        if isinstance(change, WorkItem):
+            await work_items.put(tx, change, envelope.topic, envelope.key)
+        else:
+            await work_items.close(tx, change)
+
+
+async def forget(tx: AsyncConnection, topic: str, keys: Sequence[str]) -> None:
+    """What was built from keys whose history their producer lost."""
+    await partner_events.forget(tx, topic, keys)
+    await work_items.forget(tx, topic, keys)

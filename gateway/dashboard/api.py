@@ -1,0 +1,103 @@
+"""The API as a page reads it: through the gateway's own door, with the token of whoever is signed in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from typing import Any, Final
+
+import httpx
+
+from kit.http.language import Language
+
+MAX_PAGES: Final = 10
+PAGE: Final = 200
+TIMEOUT_S: Final = 30.0
+_NOT_SHOWN: Final = frozenset({403, 404})
+
+
+class Refusal(Exception):
+    """The API answered with a problem (RFC 9457)."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(f"{status} {problem.get('code')}")
+        self.status = status
+        self.problem = problem
+
+    @property
+    def text(self) -> str:
+        """What to tell the person."""
+        lines = [str(self.problem.get("detail") or self.problem.get("title") or self.status)]
+        lines += [str(error.get("detail", "")) for error in self.problem.get("errors", ())]
+        return " ".join(dict.fromkeys(line for line in lines if line))
+
+
+class Answer(dict[str, Any]):
+    """A body, and the version it is of."""
+
+    etag: str | None = None
+
+
+class Api:
+    """One page's reading. `http` reaches the gateway in this very process."""
+
+    def __init__(self, http: httpx.AsyncClient, token: str, language: Language) -> None:
+        self._http = http
+        self._headers = {"authorization": f"Bearer {token}", "accept-language": language}
+
+    async def get(self, path: str, **query: object) -> Answer:
+        """One resource. Raises Refusal."""
+        params = {name.rstrip("_"): value for name, value in query.items() if value not in (None, "")}
+        return await self.send("GET", path, params=params)
+
+    async def maybe(self, path: str, **query: object) -> Answer | None:
+        """The same, or None where there is nothing the person may see."""
+        try:
+            return await self.get(path, **query)
+        except Refusal as refusal:
+            if refusal.status in _NOT_SHOWN:
+                return None
+            raise
+
+    async def every(self, path: str, **query: object) -> list[dict[str, Any]]:
+        """The items of a list, page by page, up to a bound; none where the person may not see it."""
+        items: list[dict[str, Any]] = []
+        cursor: object = None
+        for _ in range(MAX_PAGES):
+            found = await self.maybe(path, limit=PAGE, cursor=cursor, **query)
+            if found is None:
+                break
+            items += found["items"]
+            cursor = found.get("next")
+            if cursor is None:
+                break
+        return items
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Any request. Raises Refusal."""
+        response = await self._http.request(
+            method, path, params=params, json=json, headers={**self._headers, **(headers or {})}
+        )
+        body = response.json() if response.content else {}
+        if response.is_error:
+            raise Refusal(response.status_code, body)
+        answer = Answer(body if isinstance(body, dict) else {"items": body})
+        answer.etag = response.headers.get("etag")
+        return answer
+
+
+async def together(*reads: Awaitable[Any]) -> list[Any]:
+    """Several reads at once; the first refusal, once all are over."""
+    found = await asyncio.gather(*reads, return_exceptions=True)
+    for one in found:
+        if isinstance(one, BaseException):
+            raise one
+    return found

@@ -1,0 +1,68 @@
+"""Who is signed in, what the person may do, and the second factor."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from typing import Final
+
+import segno
+from markupsafe import Markup
+from starlette.responses import Response
+
+from gateway.adapters import accounts
+from gateway.application import second_factor
+from gateway.application.sign_in import open_session
+from gateway.dashboard.security import PREFIX, SESSION, set_cookie
+from gateway.dashboard.visit import Visit
+from kit.db.database import Scope
+from kit.http.auth import SCOPES
+
+_REFUSED: Final = 422
+_SECRET_BYTES: Final = 20
+
+
+async def account(visit: Visit) -> Response:
+    """The page; a form sent from it enrols the second factor."""
+    if visit.request.method == "POST":
+        return await _enrol(visit)
+    return _page(visit, None)
+
+
+async def _enrol(visit: Visit) -> Response:
+    assert visit.signed is not None, "a signed page"
+    fields = await visit.form()
+    state = visit.request.app.state
+    now, who = state.clock.instant(), visit.signed.account
+    if who.second_factor:
+        return visit.go(f"{PREFIX}/account")
+    async with state.db.transaction(Scope.none()) as tx:
+        shown = fields.get("code", "").replace(" ", "")
+        good = await second_factor.enrol(tx, who, _secret(visit), shown, ring=state.crypto, now=now)
+        if good:
+            await accounts.close_sessions_of(tx, who.login)
+            fresh = await open_session(tx, who, complete=True, now=now)
+    if not good:
+        return _page(visit, "account.code_refused", _REFUSED)
+    answer = visit.go(f"{PREFIX}/account", done="1")
+    set_cookie(answer, visit.request, SESSION, fresh)
+    return answer
+
+
+def _secret(visit: Visit) -> str:
+    """What this session would enrol with: its own, so that nothing is kept before the person shows a code."""
+    state, cookie = visit.request.app.state, visit.cookie
+    assert cookie is not None, "a signed page"
+    return b32encode(bytes.fromhex(state.crypto.blind_index(cookie, "totp"))[:_SECRET_BYTES]).decode()
+
+
+def _page(visit: Visit, error: str | None, status: int = 200) -> Response:
+    assert visit.signed is not None, "a signed page"
+    who = visit.signed.account
+    shown: dict[str, object] = {"secret": None, "picture": None}
+    if not who.second_factor:
+        secret = _secret(visit)
+        picture = segno.make(second_factor.address_of(secret, who), error="m")
+        svg = picture.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass="qr-dots", dark=None)
+        shown = {"secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)), "picture": Markup(svg)}  # noqa: S704
+    scopes = [(name, SCOPES[name]) for name in sorted(who.person.scopes)]
+    return visit.page("account.html", status, who=who, scopes=scopes, error=error, **shown)

@@ -1,0 +1,80 @@
+"""Accords: which there are, and one with its parties, its history, and its terms side by side on two days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from gateway.dashboard.api import together
+from gateway.dashboard.exports import Column, exported
+from gateway.dashboard.names import employer_names
+from gateway.dashboard.visit import Visit
+
+SHOWN: Final = 50
+YEAR: Final = timedelta(days=365)
+_COMPARED: Final = ("rate", "employer_share", "mandatory", "rates_guaranteed")
+
+
+async def agreements(visit: Visit) -> Response:
+    """The accords of the person's employers."""
+    found = await visit.api.get("/v1/agreements", limit=SHOWN, cursor=visit.query["cursor"])
+    return visit.page("agreements.html", rows=found["items"], next=found.get("next"))
+
+
+async def export(visit: Visit) -> Response:
+    """The list as a file."""
+    rows = await visit.api.every("/v1/agreements")
+    return exported(visit, "accords", [Column("simulator.agreement", lambda row: row["agreement"])], rows)
+
+
+async def agreement(visit: Visit) -> Response:
+    """One accord. The two days compared are in the address: today, and a year before, unless said."""
+    key, today = visit.request.path_params["agreement"], visit.request.app.state.clock.day()
+    left, right = _day(visit.query["left"], today - YEAR), _day(visit.query["right"], today)
+    path = f"/v1/agreements/{key}"
+    found, history, before, after, employers = await together(
+        visit.api.get(path),
+        visit.api.maybe(path + "/history"),
+        visit.api.maybe(path + "/terms", as_of=left.isoformat()),
+        visit.api.maybe(path + "/terms", as_of=right.isoformat()),
+        employer_names(visit),
+    )
+    return visit.page(
+        "agreement.html",
+        agreement=found,
+        document=found["document"],
+        history=history or {},
+        days=(left.isoformat(), right.isoformat()),
+        rows=side_by_side(before, after),
+        employers=employers,
+    )
+
+
+def side_by_side(before: Any, after: Any) -> list[dict[str, Any]]:
+    """The guarantees of two days, line by line; `changed` names what differs, `None` stands where one has none.
+
+    >>> base = {"code": "BASE", "rate": "0.0205", "employer_share": "1", "mandatory": True, "rates_guaranteed": True}
+    >>> rows = side_by_side({"guarantees": [base]}, {"guarantees": [base | {"rate": "0.0235"}]})
+    >>> rows[0]["code"], rows[0]["changed"]
+    ('BASE', ['rate'])
+    """
+    left, right = _by_code(before), _by_code(after)
+    rows = []
+    for code in dict.fromkeys([*left, *right]):
+        one, other = left.get(code), right.get(code)
+        changed = [name for name in _COMPARED if (one or {}).get(name) != (other or {}).get(name)]
+        rows.append({"code": code, "left": one, "right": other, "changed": changed})
+    return rows
+
+
+def _by_code(terms: Any) -> dict[str, dict[str, Any]]:
+    return {one["code"]: one for one in terms["guarantees"]} if terms else {}
+
+
+def _day(text: str, usual: date) -> date:
+    try:
+        return date.fromisoformat(text) if text else usual
+    except ValueError:
+        return usual

@@ -1,0 +1,120 @@
+"""Claims: the list, and one case with its decision, its reasons and the steps a person may take."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from gateway.dashboard.api import Refusal, together
+from gateway.dashboard.exports import Column, exported
+from gateway.dashboard.names import employer_names, people
+from gateway.dashboard.security import PREFIX
+from gateway.dashboard.visit import Visit
+
+SHOWN: Final = 50
+STAGES: Final = ("DETECTED", "DECLARED", "UNDER_REVIEW", "PROPOSED", "APPROVED")
+# Which reasons a step may give; the API holds them to it again.
+REASONS: Final = {
+    "REFUSE": ("NOT_COVERED", "NOT_HALF_PAY", "DOCUMENTS_MISSING", "OUT_OF_TIME", "EXCLUDED_RISK", "INSURER_REFUSED"),
+    "CLOSE": ("BACK_TO_WORK", "RIGHTS_ENDED", "RETIRED", "DECEASED"),
+    "REOPEN": ("NEW_FACTS", "APPEAL"),
+}
+_SENT: Final = {"note": "note", "reason": "reason"}
+
+
+async def claims(visit: Visit) -> Response:
+    """A page of the list."""
+    found, employers = await together(
+        visit.api.get("/v1/claims", limit=SHOWN, cursor=visit.query["cursor"]), employer_names(visit)
+    )
+    known = await people(visit, {row["agent"] for row in found["items"]})
+    rows = [{**row, "person": known.get(row["agent"])} for row in found["items"]]
+    return visit.page("claims.html", rows=rows, next=found.get("next"), employers=employers)
+
+
+async def export(visit: Visit) -> Response:
+    """The list as a file, up to 2 000 rows."""
+    rows = await visit.api.every("/v1/claims")
+    known = await people(visit, {row["agent"] for row in rows})
+    names = await employer_names(visit)
+    columns = [
+        Column("claims.from", lambda row: row["opened_from"]),
+        Column("worklist.agent", lambda row: known[row["agent"]].name if row["agent"] in known else ""),
+        Column("worklist.matricule", lambda row: known[row["agent"]].matricule if row["agent"] in known else ""),
+        Column("worklist.employer", lambda row: row["employer"]),
+        Column("worklist.employer_name", lambda row: names.get(row["employer"], "")),
+        Column("rail.agreements", lambda row: row["agreement"]),
+        Column("claims.status", lambda row: visit.words.of("status", row["status"])),
+    ]
+    return exported(visit, "sinistres" if visit.words.language == "fr" else "claims", columns, rows)
+
+
+async def claim(visit: Visit) -> Response:
+    """The case."""
+    return await _case(visit)
+
+
+async def _case(visit: Visit, error: str = "", status: int = 200) -> Response:
+    key = visit.request.path_params["claim"]
+    found, file, employers = await together(
+        visit.api.get(f"/v1/claims/{key}"), visit.api.get(f"/v1/claims/{key}/file"), employer_names(visit)
+    )
+    benefits, payments, known = await together(
+        visit.api.every("/v1/benefits", claim=key),
+        visit.api.maybe(f"/v1/claims/{key}/payments"),
+        people(visit, {found["agent"]}),
+    )
+    latest = benefits[-1]["decision"] if benefits else None
+    why = None if latest is None else await visit.api.maybe(f"/v1/decisions/{latest}/trace")
+    return visit.page(
+        "claim.html",
+        status,
+        claim=found,
+        file=file,
+        etag=file.etag,
+        person=known.get(found["agent"]),
+        employers=employers,
+        benefits=benefits,
+        payments=payments,
+        why=None if why is None else why.get("trace", why),
+        stages=STAGES,
+        reasons=REASONS,
+        error=error,
+        today=visit.request.app.state.clock.day().isoformat(),
+    )
+
+
+async def step(visit: Visit) -> Response:
+    """Take a step on the version that was read."""
+    fields = await visit.form()
+    body = {"step": fields.get("step", "")} | {name: fields[name] for name in _SENT if fields.get(name)}
+    return await _sent(visit, "POST", "steps", body, {"if-match": fields.get("version", "")})
+
+
+async def declaration(visit: Visit) -> Response:
+    """Declare the claim, or change whom it is paid to."""
+    fields = await visit.form()
+    body: dict[str, Any] = {"on": fields.get("on", ""), "payee": fields.get("payee", "")}
+    if fields.get("iban"):
+        body["iban"] = fields["iban"].replace(" ", "")
+    return await _sent(visit, "PUT", "declaration", body)
+
+
+async def document(visit: Visit) -> Response:
+    """Note a document that was received."""
+    fields = await visit.form()
+    body = {name: fields.get(name, "") for name in ("document", "reference", "received_on")}
+    return await _sent(visit, "POST", "documents", body)
+
+
+async def _sent(
+    visit: Visit, method: str, what: str, body: dict[str, Any], headers: dict[str, str] | None = None
+) -> Response:
+    """Send it, then show the case again; what the API refuses stands at its top."""
+    key = visit.request.path_params["claim"]
+    try:
+        await visit.api.send(method, f"/v1/claims/{key}/{what}", json=body, headers=headers)
+    except Refusal as refusal:
+        return await _case(visit, refusal.text, refusal.status)
+    return visit.go(f"{PREFIX}/claims/{key}", done=what)

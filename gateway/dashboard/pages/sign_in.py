@@ -1,0 +1,100 @@
+"""Signing in and out: a login and a password, then the code of the second factor where the account has one."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from starlette.responses import Response
+
+from gateway.adapters import accounts
+from gateway.application import second_factor
+from gateway.application.sign_in import digest_of, open_session, signed_in
+from gateway.dashboard.security import PREFIX, SESSION, VISITOR, BadForm, read_form, safe_path, set_cookie
+from gateway.dashboard.visit import Visit
+from kit.db.database import Scope
+
+_REFUSED: Final = 401
+_VISITOR_BYTES: Final = 16
+
+
+async def sign_in(visit: Visit) -> Response:
+    """The form, or what was sent with it. A wrong login, a wrong password and a locked account look the same."""
+    back = safe_path(visit.query.get("back", PREFIX))
+    if visit.request.method != "POST":
+        return _form(visit, back)
+    visit.cookie = visit.request.cookies.get(VISITOR)
+    try:
+        fields = await visit.form()
+    except BadForm:
+        return _form(visit, back, "sign_in.again")
+    state = visit.request.app.state
+    now = state.clock.instant()
+    async with state.db.transaction(Scope.none()) as tx:
+        login = fields.get("login", "").lower()[:63]
+        found = await state.passwords.account(tx, login, fields.get("password", ""), now)
+        cookie = None
+        if found is not None:
+            if not found.second_factor:
+                await accounts.note_attempt(tx, found.after_success())
+            cookie = await open_session(tx, found, complete=not found.second_factor, now=now)
+    if found is None or cookie is None:
+        return _form(visit, back, "sign_in.refused", login)
+    answer = visit.go(f"{PREFIX}/sign-in/code", back=back) if found.second_factor else visit.go(back)
+    set_cookie(answer, visit.request, SESSION, cookie)
+    answer.delete_cookie(VISITOR, path=PREFIX)
+    return answer
+
+
+async def code(visit: Visit) -> Response:
+    """The code of the second factor; a right one changes the session's cookie."""
+    state, cookie = visit.request.app.state, visit.request.cookies.get(SESSION)
+    back = safe_path(visit.query.get("back", PREFIX))
+    now = state.clock.instant()
+    async with state.db.transaction(Scope.none()) as tx:
+        known = None if cookie is None else await signed_in(tx, cookie, now)
+    if known is None or cookie is None:
+        return visit.go(f"{PREFIX}/sign-in", back=back)
+    visit.cookie = cookie
+    if known.session.complete:
+        return visit.go(back)
+    if visit.request.method != "POST":
+        return visit.page("code.html", back=back, error=None)
+    fields = await visit.form()
+    async with state.db.transaction(Scope.none()) as tx:
+        shown = fields.get("code", "").replace(" ", "")
+        good = await second_factor.check(tx, known.account, shown, state.crypto, now)
+        fresh = None
+        if good:
+            await accounts.note_attempt(tx, known.account.after_success())
+            await accounts.close_session(tx, digest_of(cookie))
+            fresh = await open_session(tx, known.account, complete=True, now=now)
+    if fresh is None:
+        return visit.page("code.html", _REFUSED, back=back, error="code.refused")
+    answer = visit.go(back)
+    set_cookie(answer, visit.request, SESSION, fresh)
+    return answer
+
+
+async def sign_out(visit: Visit) -> Response:
+    """End the session here; the cookie opens nothing any more."""
+    cookie = visit.request.cookies.get(SESSION)
+    await read_form(visit.request, cookie)
+    state = visit.request.app.state
+    if cookie is not None:
+        async with state.db.transaction(Scope.none()) as tx:
+            await accounts.close_session(tx, digest_of(cookie))
+    answer = visit.go(f"{PREFIX}/sign-in", out="1")
+    answer.delete_cookie(SESSION, path=PREFIX)
+    return answer
+
+
+def _form(visit: Visit, back: str, error: str | None = None, login: str = "") -> Response:
+    visit.cookie = visit.request.cookies.get(VISITOR) or secrets.token_urlsafe(_VISITOR_BYTES)
+    out = "out" in visit.query
+    demo = visit.request.app.state.settings.demo_login
+    answer = visit.page(
+        "sign_in.html", _REFUSED if error else 200, back=back, error=error, login=login, out=out, demo=demo
+    )
+    set_cookie(answer, visit.request, VISITOR, visit.cookie)
+    return answer

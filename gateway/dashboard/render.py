@@ -1,0 +1,66 @@
+"""Templates: HTML escaped by default, every name known, no text outside the catalogue of words."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gateway.dashboard.security import PREFIX
+
+if TYPE_CHECKING:
+    from gateway.dashboard.visit import Visit
+
+_FOLDER: Final = Path(__file__).parent
+ASSETS: Final = _FOLDER / "assets"
+# What the rail leads to: name, path below the prefix.
+RAIL: Final = (
+    ("worklist", ""),
+    ("agents", "/agents"),
+    ("claims", "/claims"),
+    ("agreements", "/agreements"),
+    ("simulator", "/simulator"),
+)
+
+
+@cache
+def environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals |= {"prefix": PREFIX, "asset": asset, "rail": RAIL}
+    return found
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of an asset, which changes with its content."""
+    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
+    return f"{PREFIX}/assets/{name}?v={digest}"
+
+
+def page(template: str, visit: Visit, **context: Any) -> str:
+    """The HTML of a page for one visitor."""
+    words = visit.words
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            visit=visit,
+            words=words,
+            t=words.t,
+            of=words.of,
+            day=words.day,
+            month=words.month,
+            amount=words.amount,
+            rate=words.rate,
+            **context,
+        )
+    )

@@ -1,0 +1,138 @@
+"""The words of the pages, in French and in English, and how each language writes dates and amounts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from markupsafe import Markup, escape
+
+from kit.clock import PARIS
+from kit.http.language import Language
+from rules.book import RuleBook
+
+_FOLDER: Final = Path(__file__).parent
+NOTHING: Final = "–"
+_NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
+_WIDE: Final = "\N{NO-BREAK SPACE}"
+_PLACE: Final = {"fr": 0, "en": 1}
+
+
+@cache
+def catalogue() -> dict[str, tuple[str, str]]:
+    """Every text by its dotted key: French, English."""
+    found: dict[str, tuple[str, str]] = {}
+    _flatten(yaml.safe_load((_FOLDER / "words.yaml").read_text(encoding="utf-8")), "", found)
+    return found
+
+
+def _flatten(node: Any, prefix: str, into: dict[str, tuple[str, str]]) -> None:
+    for key, value in node.items():
+        if isinstance(value, dict):
+            _flatten(value, f"{prefix}{key}.", into)
+        else:
+            french, english = value
+            into[f"{prefix}{key}"] = (french, english)
+
+
+@cache
+def _labels() -> dict[str, str]:
+    """The French label of each value of the law, by its name."""
+    return {rule.id: rule.label for rule in RuleBook.load()}
+
+
+class Words:
+    r"""How one language says things.
+
+    >>> Words("fr").amount("1234.5"), Words("en").amount("-1234.50"), Words("fr").day("2026-05-01")
+    ('1\\u202f234,50\\xa0€', '−€1,234.50', '1er mai 2026')
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._place = _PLACE[language]
+
+    def t(self, key: str, **values: object) -> str:
+        """The text of a key; the key must exist."""
+        text = catalogue()[key][self._place]
+        if not values:
+            return text
+        if any(isinstance(value, Markup) for value in values.values()):
+            return Markup(escape(text)).format(**values)  # noqa: S704 - a text of ours, its values escaped
+        return text.format(**values)
+
+    def of(self, family: str, code: object) -> str:
+        """The word for a code of the API, or the code itself where there is none."""
+        key = f"{family}.{code}"
+        return self.t(key) if key in catalogue() else str(code)
+
+    def rule(self, code: str) -> str:
+        """What a step of a trace is about: our words, else the label of the law's parameter, else its name."""
+        key = f"rule.{code}"
+        if key in catalogue():
+            return self.t(key)
+        return _labels().get(code, code) if self.language == "fr" else code
+
+    def day(self, value: str | date | None, *, short: bool = False) -> str:
+        if not value:
+            return NOTHING
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+        first = "1er" if day.day == 1 and self.language == "fr" else str(day.day)
+        space = _WIDE if short else " "
+        return space.join((first, self._month_name(day.month, short=short), str(day.year)))
+
+    def month(self, value: str, *, short: bool = False) -> str:
+        """`2026-01` as a month."""
+        year, number = value.split("-")
+        return f"{self._month_name(int(number), short=short)} {year}"
+
+    def _month_name(self, number: int, *, short: bool) -> str:
+        return self.t(f"{'short_month' if short else 'month'}.{number}")
+
+    def instant(self, value: str | None) -> str:
+        """An instant, as a clock in Paris shows it."""
+        if not value:
+            return NOTHING
+        local = datetime.fromisoformat(value).astimezone(PARIS)
+        clock = f"{local:%H} h {local:%M}" if self.language == "fr" else f"{local:%H:%M}"
+        return f"{self.day(local.date(), short=True)}, {clock}"
+
+    def amount(self, value: str | Decimal | None) -> str:
+        if value is None or value == "":
+            return NOTHING
+        number = Decimal(value)
+        whole = f"{abs(number):,.2f}"
+        sign = "−" if number < 0 else ""
+        if self.language == "en":
+            return f"{sign}€{whole}"
+        return sign + whole.replace(",", _NARROW).replace(".", ",") + f"{_WIDE}€"
+
+    def rate(self, value: str | None) -> str:
+        """A decimal rate as a percentage."""
+        if value is None or value == "":
+            return NOTHING
+        percent = f"{(Decimal(value) * 100).normalize():f}"
+        return percent.replace(".", ",") + f"{_WIDE}%" if self.language == "fr" else percent + "%"
+
+    def value(self, value: Any) -> str:
+        """A value of a trace, as it is best read."""
+        if value is None:
+            return NOTHING
+        if isinstance(value, bool):
+            return self.t("yes" if value else "no")
+        text = str(value)
+        try:
+            return self.day(text) if len(text) == len("2026-01-01") and text[4] == "-" else self._number(text)
+        except ValueError:
+            return text
+
+    def _number(self, text: str) -> str:
+        try:
+            Decimal(text)
+        except InvalidOperation:
+            return text
+        return text.replace(".", ",") if self.language == "fr" else text

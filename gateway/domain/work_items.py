@@ -1,0 +1,105 @@
+"""What a person has to do, read from the events of the services: those that say so, and those it follows from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+HALF_PAY: Final = "half-pay-without-claim"
+CLAIM: Final = "claim-open"
+OVERPAYMENT: Final = "overpayment"
+# Of the services' own `work-item.*`.
+TOLD: Final = ("dispense-proof", "contributions-parked", "statement-late")
+KINDS: Final = (HALF_PAY, CLAIM, OVERPAYMENT, *TOLD)
+# What an event must say to change the list. One that does not changes nothing: the feeds give it all the same.
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "work-item.opened": ("kind", "reference"),
+    "work-item.closed": ("reference",),
+    "half-pay.foreseen": ("agent", "leave", "on"),
+    "claim.opened": ("claim", "leave", "from"),
+    "overpayment.opened": ("overpayment", "employer_until"),
+    "overpayment.settled": ("overpayment",),
+    "sick-leave.ended": ("leave", "end"),
+    "sick-leave.cancelled": ("leave",),
+    **{f"claim.{happened}": ("claim",) for happened in ("approved", "refused", "closed", "reopened")},
+}
+_SETTLES_CLAIM: Final = frozenset({"claim.approved", "claim.refused", "claim.closed"})
+_ENDS_LEAVE: Final = frozenset({"sick-leave.ended", "sick-leave.cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """`reference` is where it is done, and its name within the employer; `group` the leave or claim it stands on."""
+
+    kind: str
+    employer: str
+    agent: str | None
+    reference: str
+    due: date | None
+    group: str | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The items of one `reference`, or of one `group`: of these kinds, due after this day, where that is said."""
+
+    employer: str
+    reference: str | None = None
+    group: str | None = None
+    kinds: tuple[str, ...] = ()
+    due_after: date | None = None
+
+
+def changes(kind: str, data: Mapping[str, Any], employer: str, at: datetime) -> Iterator[WorkItem | Closing]:
+    """What an event (`<noun>.<past participle>`) changes of the list."""
+    if kind not in _NEEDED or any(name not in data for name in _NEEDED[kind]):
+        return
+    noun, _, happened = kind.partition(".")
+    if noun == "work-item":
+        yield _told(happened, data, employer, at)
+    elif noun == "claim":
+        yield from _of_claim(kind, data, employer, at)
+    elif noun == "overpayment":
+        yield _of_overpayment(happened, data, employer, at)
+    elif kind == "half-pay.foreseen":
+        leave, agent = str(data["leave"]), data["agent"]
+        yield WorkItem(HALF_PAY, employer, agent, f"/v1/agents/{agent}/leaves/{leave}", _day(data["on"]), leave, at)
+    elif kind in _ENDS_LEAVE:
+        last = _day(data["end"]) if happened == "ended" else None
+        yield Closing(employer, group=str(data["leave"]), kinds=(HALF_PAY,), due_after=last)
+
+
+def _told(happened: str, data: Mapping[str, Any], employer: str, at: datetime) -> WorkItem | Closing:
+    reference = str(data["reference"])
+    if happened == "closed":
+        return Closing(employer, reference=reference)
+    return WorkItem(str(data["kind"]), employer, data.get("agent"), reference, _day(data.get("due")), None, at)
+
+
+def _of_claim(kind: str, data: Mapping[str, Any], employer: str, at: datetime) -> Iterator[WorkItem | Closing]:
+    if kind == "claim.opened":
+        yield Closing(employer, group=str(data["leave"]), kinds=(HALF_PAY,))
+        yield _claim(data, employer, _day(data["from"]), at)
+    elif kind == "claim.reopened":
+        yield _claim(data, employer, None, at)
+    elif kind in _SETTLES_CLAIM:
+        yield Closing(employer, reference=f"/v1/claims/{data['claim']}")
+
+
+def _of_overpayment(happened: str, data: Mapping[str, Any], employer: str, at: datetime) -> WorkItem | Closing:
+    reference = f"/v1/overpayments/{data['overpayment']}"
+    if happened == "settled":
+        return Closing(employer, reference=reference)
+    due, claim = _day(data["employer_until"]), data.get("claim")
+    return WorkItem(OVERPAYMENT, employer, data.get("agent"), reference, due, claim, at)
+
+
+def _claim(data: Mapping[str, Any], employer: str, due: date | None, at: datetime) -> WorkItem:
+    return WorkItem(CLAIM, employer, data.get("agent"), f"/v1/claims/{data['claim']}", due, str(data["claim"]), at)
+
+
+def _day(text: object) -> date | None:
+    return date.fromisoformat(text) if isinstance(text, str) and text else None

@@ -1,0 +1,122 @@
+"""What people come for, done in a browser: with the keyboard alone, in both languages."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from playwright.async_api import Page
+
+from relais.persons import APPROVER, HR, MANAGER
+from tests.gateway.dashboard.conftest import Pages
+from tests.gateway.dashboard.test_pages_look import SIMULATION
+from tests.platform import PASSWORD, TestPlatform
+
+
+async def text_of(page: Page, selector: str) -> str:
+    return (await page.locator(selector).first.inner_text()).replace("\u202f", " ").replace("\xa0", " ")
+
+
+def send_the_other_documents(platform: TestPlatform, claim: str) -> None:
+    """As the employer's software does."""
+    with platform.api("demo-hris") as hris:
+        for code in hris.get(f"/v1/claims/{claim}/file")["missing"]:
+            body = {"document": code, "reference": "GED-2", "received_on": "2026-06-01"}
+            hris.post(f"/v1/claims/{claim}/documents", body)
+
+
+async def act(page: Page, button: str) -> None:
+    """Press a button, and see that what it sent was accepted."""
+    async with page.expect_navigation():
+        await page.get_by_role("button", name=button).click()
+    refused = page.locator(".note.bad")
+    assert not await refused.count(), await refused.inner_text()
+
+
+async def test_signing_in_and_out_with_the_keyboard_alone(pages: Pages) -> None:
+    page = await pages.open()
+    await page.goto("/app/agents")
+    await page.focus("#login")
+    await page.keyboard.type(MANAGER)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/app/agents")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.className") == "skip"
+    await page.focus(".bar form .link")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/app/sign-in?out=1")
+    await page.goto("/app/agents")
+    assert "/app/sign-in" in page.url
+
+
+async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages, sick_leave: dict[str, Any]) -> None:
+    page, claim = await pages.signed_in(), sick_leave["id"]
+    await page.locator(f"a[href='/app/claims/{claim}']").click()
+    assert "Sinistre" in await text_of(page, "h1")
+    await act(page, "Déclarer")
+    await page.fill("#reference", "GED-1")
+    await act(page, "Noter la pièce")
+    await asyncio.to_thread(send_the_other_documents, pages.platform, claim)
+    await page.reload()
+    assert await page.locator("#document").count() == 0
+    await act(page, "Mettre en instruction")
+    await act(page, "Proposer le montant dû")
+    other = await pages.signed_in(APPROVER, language="en")
+    await other.goto(f"/app/claims/{claim}")
+    await act(other, "Approve")
+    assert await text_of(other, ".head .tag") == "Approved"
+    history = await text_of(other, "main")
+    assert {f"user-{MANAGER}", f"user-{APPROVER}"} <= set(history.split())
+
+
+async def test_an_agents_figures_open_their_reasons(pages: Pages, sick_leave: dict[str, Any]) -> None:
+    page = await pages.signed_in()
+    await page.goto(f"/app/agents/{sick_leave['agent']}?from=2026-01-01&to=2026-12-31")
+    assert await page.locator(".picture .f-full").count() > 1
+    assert await page.locator("main .picture .f-half").count() > 1
+    await page.get_by_text("La même frise en tableau").click()
+    assert "Demi-traitement" in await text_of(page, "#timeline details table")
+    await page.locator("#claims td a[href^='/app/decisions/']").first.click()
+    assert "CGFP L. 822" in await text_of(page, ".trace")
+
+
+async def test_a_simulation_shows_each_month_and_names_nobody(pages: Pages) -> None:
+    page = await pages.signed_in(HR)
+    await page.goto(SIMULATION)
+    rows = page.locator("section:has(svg.picture .target) table tbody tr")
+    assert await rows.count() == 11
+    assert await page.locator("svg .f-benefit").count() > 5
+    june = (await rows.nth(4).inner_text()).replace("\xa0", " ").replace("\u202f", " ").split("\t")
+    # The figures of tests/golden/cases/benefits.yaml: half pay, and 95 % with the contract.
+    assert (june[0], june[-2], june[-1]) == ("juin 2026", "849,82 €", "1 846,93 €")
+
+
+async def test_what_is_another_employers_is_not_there(pages: Pages, stranger: str) -> None:
+    page = await pages.signed_in(HR)
+    answer = await page.goto(f"/app/agents/{stranger}")
+    assert answer is not None
+    assert answer.status == 404
+    assert await text_of(page, "h1") == "Page introuvable"
+    pages.complaints.clear()  # the browser says that it met a 404
+
+
+async def test_searching_takes_one_shortcut_and_a_name(pages: Pages) -> None:
+    page = await pages.signed_in()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("Demonstration")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/app/search?q=Demonstration")
+    assert "DÉMONSTRATION" in await text_of(page, "main table")
+
+
+async def test_lists_leave_as_files(pages: Pages) -> None:
+    page = await pages.signed_in()
+    csv = await page.context.request.get("/app/agents.csv")
+    book = await page.context.request.get("/app/agents.xlsx")
+    assert (await csv.text()).splitlines()[0] == "\ufeffNom;Prénom;Matricule;Employeur;Nom de l'employeur"
+    assert "DÉMONSTRATION" in await csv.text()
+    assert (await book.body())[:2] == b"PK"
+    assert (await page.context.request.get("/app/agents.pdf")).status == 404

@@ -1,0 +1,61 @@
+"""Every page, wide and narrow, light and dark: nothing overflows, axe-core finds nothing serious."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from relais.persons import MANAGER
+from tests.gateway.dashboard.conftest import Pages
+
+SIMULATION = (
+    "/app/simulator?regime=CNRACL&category=C&tib=2067.57&nbi=73.84&ri=300.00&kind=CMO&start=2026-02-01&end=2026-12-31"
+)
+SERIOUS = {"serious", "critical"}
+LEVELS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+AGREEMENT = "/app/agreements/la-roche-sur-yon-2025"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+async def faults(page: Page, path: str, *, quick: bool = False) -> list[str]:
+    """What is wrong with a page as it stands; `quick` looks at its width alone."""
+    found = [f"{path}: overflows"] if await page.evaluate(OVERFLOW) > 0 else []
+    if quick:
+        return found
+    violations = (await Axe().run(page, options=LEVELS)).response["violations"]
+    return found + [
+        f"{path}: {one['id']} {one['nodes'][0]['target']}" for one in violations if one["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), [(1440, "light", "fr"), (390, "dark", "en")])
+async def test_pages_are_whole_and_accessible(
+    pages: Pages, sick_leave: dict[str, Any], width: int, theme: str, language: str
+) -> None:
+    page = await pages.open(width=width, theme=theme, language=language)
+    await page.goto("/app/sign-in")
+    found = await faults(page, "/app/sign-in")
+    page = await pages.signed_in(MANAGER, width=width, theme=theme, language=language)
+    claim, agent = f"/app/claims/{sick_leave['id']}", f"/app/agents/{sick_leave['agent']}"
+    lists = ("/app", "/app/agents", "/app/claims", "/app/agreements", "/app/search?q=zzzz")
+    for path in (*lists, agent, claim, AGREEMENT, SIMULATION, "/app/account"):
+        answer = await page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        assert await page.locator("h1").count() == 1, path
+        assert await page.get_attribute("html", "lang") == language
+        # The rules of axe-core do not depend on the width, and colours differ by theme: a few pages show them all.
+        found += await faults(page, path, quick=theme == "dark" and path not in {"/app", claim, agent})
+    assert found == []
+
+
+async def test_the_policy_allows_nothing_inline(pages: Pages) -> None:
+    page = await pages.open()
+    answer = await page.goto("/app/sign-in")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy

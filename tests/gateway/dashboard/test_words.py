@@ -1,0 +1,35 @@
+"""Every text that a page shows exists in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gateway.dashboard.words import catalogue
+from gateway.domain.work_items import KINDS
+from rules.vocabulary import LeaveKind
+
+FOLDER = Path(__file__).resolve().parents[3] / "gateway" / "dashboard"
+USED = re.compile(r"""\bt\(\s*['"]([a-z_]+(?:\.[A-Za-z_0-9-]+)+|[a-z_]+)['"]\s*[,)]""")
+TITLES = re.compile(r"""Column\(\s*"([^"]+)\"""")
+
+
+def test_every_key_that_is_used_is_known() -> None:
+    sources = [*FOLDER.rglob("*.html"), *FOLDER.rglob("*.py")]
+    used = {key for file in sources for key in USED.findall(file.read_text())}
+    used |= {key for file in sources for key in TITLES.findall(file.read_text())}
+    assert len(used) > 100
+    assert used - catalogue().keys() == set()
+
+
+def test_no_text_is_empty_and_both_languages_take_the_same_values() -> None:
+    for key, (french, english) in catalogue().items():
+        assert french, key
+        assert english, key
+        assert set(re.findall(r"{(\w+)}", french)) == set(re.findall(r"{(\w+)}", english)), key
+
+
+def test_codes_of_the_api_have_words() -> None:
+    known = catalogue().keys()
+    assert {f"leave.{kind}" for kind in LeaveKind} <= known
+    assert {f"{family}.{kind}" for family in ("work", "act") for kind in KINDS} <= known
