@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.db.copy import put_rows
 from kit.db.schema import KIT
 from kit.ids import new_id
 from kit.trace import Snapshot
@@ -44,8 +43,9 @@ async def store(
 
 
 async def store_many(tx: AsyncConnection, decisions: list[Decision]) -> None:
-    """Write many decisions in one statement, or by COPY where they are many."""
-    await put_rows(tx, _TABLE, [_row(decision) for decision in decisions])
+    """Write many decisions in one statement."""
+    if decisions:
+        await tx.execute(insert(_TABLE), [_row(decision) for decision in decisions])
 
 
 async def load(tx: AsyncConnection, decision: UUID) -> Decision | None:
