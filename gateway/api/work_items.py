@@ -10,14 +10,13 @@ from fastapi import Query, Request, Response
 
 from gateway.adapters import work_items
 from gateway.adapters.work_items import NEVER, Filter
-from gateway.domain.work_items import KINDS, WorkItem
+from gateway.domain.work_items import Kind, WorkItem
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Paging, paged
 from kit.http.route import Tx, service_router
 from kit.http.types import Answer, DateText, SiretText
 
 router = service_router(tags=["Travail à faire"])
-_KIND = "^(" + "|".join(KINDS) + ")$"
 
 
 class WorkItemAnswer(Answer):
@@ -51,7 +50,7 @@ async def index(
     tx: Tx,
     page: Paging,
     employer: Annotated[SiretText | None, Query()] = None,
-    kind: Annotated[str | None, Query(pattern=_KIND, description="Une seule nature de travail.")] = None,
+    kind: Annotated[Kind | None, Query(description="Une seule nature de travail.")] = None,
     agent: Annotated[UUID | None, Query(description="Pour cet agent.")] = None,
     due_before: Annotated[DateText | None, Query(description="Échéance au plus tard ce jour.")] = None,
 ) -> WorkItemsAnswer:

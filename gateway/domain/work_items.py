@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 HALF_PAY: Final = "half-pay-without-claim"
 CLAIM: Final = "claim-open"
 OVERPAYMENT: Final = "overpayment"
-# Of the services' own `work-item.*`.
-TOLD: Final = ("dispense-proof", "contributions-parked", "statement-late")
-KINDS: Final = (HALF_PAY, CLAIM, OVERPAYMENT, *TOLD)
+# Those above, then those of the services' own `work-item.*`.
+Kind = Literal[
+    "half-pay-without-claim", "claim-open", "overpayment", "dispense-proof", "contributions-parked", "statement-late"
+]
+KINDS: Final = get_args(Kind)
 # What an event must say to change the list. One that does not changes nothing: the feeds give it all the same.
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "work-item.opened": ("kind", "reference"),
