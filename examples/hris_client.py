@@ -3,8 +3,9 @@
     .venv/bin/python examples/hris_client.py       with the platform of `make run`, and its demo client
     RELAIS_URL=… RELAIS_TOKEN=… python examples/hris_client.py
 
-Three habits make it safe to send anything again after a broken connection: an agent is found by SIRET and matricule,
-pay is PUT at its month, and whatever opens a case carries an Idempotency-Key that is kept with what it is for.
+Three habits make it safe to send anything again after a broken connection: a hire carries an Idempotency-Key kept with
+what it is for, as every operation does whose description asks for one; pay is PUT at its month; a leave is known by its
+agent and dates, and told twice is there once.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def main() -> None:
             client, "PUT", f"/v1/pay/{EMPLOYER}/{MATRICULE}/2026-01", {"tib": "2067.57", "nbi": "73.84", "ri": "300.00"}
         )
         leave = {"kind": "CMO", "start": "2026-02-02", "end": "2026-02-13"}
-        stop = call(client, "POST", f"/v1/agents/{agent['id']}/leaves", leave, key=f"leave-{MATRICULE}-2026-02-02")
+        stop = call(client, "POST", f"/v1/agents/{agent['id']}/leaves", leave)
         print("arrêt", stop["id"])
         cover = call(client, "GET", f"/v1/agents/{agent['id']}/affiliation")
         for period in cover["periods"]:

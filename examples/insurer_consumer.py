@@ -36,10 +36,11 @@ def token() -> str:
 
 
 def handle(event: dict[str, Any], benefits: dict[str, str]) -> None:
-    """The effect of one fact: here, what each benefit decided amounts to."""
-    if event["type"] == "fr.psc.claims.benefit.decided.v1":
-        benefits[event["data"]["decision"]] = event["data"]["benefit"]
-        print(event["data"]["month"], event["data"]["benefit"], "€", event["data"]["claim"])
+    """The effect of one fact: here, what the benefit of each month amounts to, once decided and whenever adjusted."""
+    if event["type"] in ("fr.psc.claims.benefit.decided.v1", "fr.psc.claims.benefit.adjusted.v1"):
+        data = event["data"]
+        benefits[f"{data['claim']} {data['month']}"] = data["benefit"]
+        print(data["month"], data["benefit"], "€", data["claim"], flush=True)
 
 
 def main() -> None:

@@ -93,11 +93,19 @@ def _lock_number(once: Once) -> int:
 
 
 async def _hash(request: Request) -> str:
-    """What makes two requests the same: who it acts for, the query and the bytes of the body."""
+    """What makes two requests the same: who it acts for, the query and what the body says, however it is spaced."""
     parts = [request.headers.get("x-acting-employer", ""), request.url.query]
     digest = hashlib.sha256(json.dumps(parts).encode())
-    digest.update(await request.body())
+    digest.update(_said(await request.body()))
     return digest.hexdigest()
+
+
+def _said(body: bytes) -> bytes:
+    """The body, in the one form of its JSON where it is JSON: a caller that writes it anew says the same."""
+    try:
+        return json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    except ValueError:
+        return body
 
 
 def _missing() -> Problem:

@@ -59,7 +59,7 @@ async def test_the_insurer_s_consumer_goes_on_where_it_stopped(platform: TestPla
         with consuming(given):
             first = until(lambda: benefits(state), "the first benefits", PATIENCE_SECONDS)
         seen = benefits(state)
-        assert first.items() <= seen.items()
+        assert first.keys() <= seen.keys()
         play(platform.gateway, platform.clients, Report(lambda _: None))
         with consuming(given):
             until(lambda: len(benefits(state)) > len(seen), "benefits decided meanwhile", PATIENCE_SECONDS)
@@ -67,7 +67,7 @@ async def test_the_insurer_s_consumer_goes_on_where_it_stopped(platform: TestPla
 
     await asyncio.to_thread(play, platform.gateway, platform.clients, Report(lambda _: None))
     before, after = await asyncio.to_thread(follow)
-    assert before.items() <= after.items()
+    assert before.keys() <= after.keys()
     assert "997.11" in after.values()
 
 

@@ -119,7 +119,7 @@ def _step(step: Mapping[str, Any], rules: RuleBook, depth: int) -> Iterator[str]
     margin = "  " * depth
     name = STEPS.get(step["rule"]) or (rules.rule(step["rule"]).label if step["rule"] in rules else step["rule"])
     yield f"{margin}- {name} : {_value(step['result'])}"
-    inputs = [f"{WORDS.get(k, k)} {_value(v)}" for k, v in step["inputs"].items() if v not in EMPTY]
+    inputs = _said(step["inputs"])
     if inputs:
         yield f"{margin}  ({' ; '.join(inputs)})"
     if step["rule"] in NOTES:
@@ -130,10 +130,20 @@ def _step(step: Mapping[str, Any], rules: RuleBook, depth: int) -> Iterator[str]
         yield from _step(inner, rules, depth + 1)
 
 
+def _said(values: Mapping[str, Any]) -> list[str]:
+    """Each value with its word. Snapshots are kept by the letter: a person says when it begins before when it ends.
+
+    >>> _said({"end": "2026-06-30", "start": "2026-06-01"})
+    ['du 01/06/2026', 'au 30/06/2026']
+    """
+    told = sorted((name for name, value in values.items() if value not in EMPTY), key=lambda name: name == "end")
+    return [f"{WORDS.get(name, name)} {_value(values[name])}" for name in told]
+
+
 def _value(value: Any) -> str:
     """A value as a French reader writes it: 31/01/2026, 1 234,56."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{WORDS.get(k, k)} {_value(v)}" for k, v in value.items() if v not in EMPTY) or "aucun"
+        return ", ".join(_said(value)) or "aucun"
     if isinstance(value, list):
         return " ; ".join(_value(item) for item in value) or "aucun"
     if value is None:

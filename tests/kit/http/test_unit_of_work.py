@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 
 import pytest
@@ -48,6 +49,15 @@ async def test_the_same_key_gives_the_same_answer(sample: Sample) -> None:
     assert again.headers["idempotency-replayed"] == "true"
     assert "idempotency-replayed" not in first.headers
     assert await count(sample) == 1
+
+
+async def test_the_same_said_in_other_spacing_is_the_same(sample: Sample) -> None:
+    first = await sample.http.post("/v1/notes", json=BODY, headers=headers(sample))
+    written_anew = json.dumps(dict(reversed(BODY.items())), indent=2)
+    typed = headers(sample) | {"content-type": "application/json"}
+    again = await sample.http.post("/v1/notes", content=written_anew, headers=typed)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
 
 
 async def test_a_key_is_required_and_serves_once_per_client(sample: Sample) -> None:
