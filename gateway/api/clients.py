@@ -155,7 +155,7 @@ async def rotate(
     clock: Now,
 ) -> SecretAnswer:
     asked = Rotation(client, version, public_keys_of(body.keys), timedelta(hours=body.keep_hours))
-    secret = await rotate_client(tx, asked, clock, caller.client)
+    secret = await rotate_client(tx, asked, clock, caller)
     return _once(response, client, secret, version + 1)
 
 

@@ -30,7 +30,8 @@ MAX_TYPES = 100
 MOST_HOURS = 168
 router = service_router(tags=["Webhooks"], route_class=StrictRoute)
 Reads = Annotated[Principal, requires("webhooks:read")]
-Writes = Annotated[Principal, requires("webhooks:write")]
+# Who has events posted reads them.
+Writes = Annotated[Principal, requires("webhooks:write", "events:read")]
 CursorText = Annotated[str, Field(pattern=CURSOR_PATTERN, description="Curseur du flux.")]
 EventTypeText = Annotated[str, Field(pattern=r"^fr\.psc\.[a-z0-9.-]{3,100}$")]
 

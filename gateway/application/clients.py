@@ -20,9 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import clients, revocations
 from gateway.adapters.clients import Jwk, StoredClient
-from gateway.domain.clients import Client, ClientExists, UnknownClient
+from gateway.domain.clients import BeyondYours, Client, ClientExists, UnknownClient
 from kit.clock import Clock
 from kit.db.database import Database, Scope, wake_after
+from kit.http.auth import Principal
 from kit.http.etag import check_version
 from kit.http.problem import Problem
 
@@ -69,17 +70,19 @@ async def add_client(tx: AsyncConnection, client: Client, keys: Sequence[Jwk], c
     return secret
 
 
-async def rotate_client(tx: AsyncConnection, rotation: Rotation, clock: Clock, by: str) -> str | None:
+async def rotate_client(tx: AsyncConnection, rotation: Rotation, clock: Clock, by: Principal) -> str | None:
     """Give a client a new secret, or other keys; both secrets are good for a while, so that nothing stops.
 
-    Raises UnknownClient, and 412 when it changed meanwhile.
+    Raises UnknownClient, BeyondYours (who learns a secret may act as its client), and 412 when it changed meanwhile.
     """
     stored = await _to_change(tx, rotation.client, rotation.version)
+    if not stored.client.scopes <= by.scopes:
+        raise BeyondYours
     secret, secret_hash = await _new_secret(rotation.keys)
     now = clock.instant()
     keep_until = now + rotation.keep if rotation.keep else None
     await clients.replace_proofs(
-        tx, stored, secret_hash=secret_hash, keys=rotation.keys, keep_until=keep_until, now=now, by=by
+        tx, stored, secret_hash=secret_hash, keys=rotation.keys, keep_until=keep_until, now=now, by=by.client
     )
     wake_after(tx, revocations.CHANNEL)
     return secret

@@ -121,6 +121,10 @@ async def test_nobody_grants_more_than_he_has_and_only_the_staff_grants(door: Do
         await register_client(tx, small, None, SystemClock())
     answer = await door.http.post("/v1/clients", json=NEW, headers=await door.bearer("small"))
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_beyond_yours")
+    # Nor by another's new secret.
+    taken = {**await door.bearer("small"), "if-match": '"1"'}
+    answer = await door.http.post("/v1/clients/staff/rotations", json={}, headers=taken)
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope_beyond_yours")
     hris = await door.http.post("/v1/clients", json=NEW, headers=await door.bearer("demo-hris"))
     assert hris.status_code == 403
 

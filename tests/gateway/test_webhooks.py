@@ -18,10 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.adapters.webhook_sender import PinnedResolver, Sender, checked_url, networks
+from gateway.application.clients import register_client
 from gateway.application.deliver_webhooks import Dispatcher
+from gateway.domain.clients import Client
 from gateway.domain.webhooks import PAUSES, RefusedAddress, is_allowed, next_attempt
 from kit.clock import SystemClock
 from kit.crypto import KeyRing
+from kit.db.database import Scope
 from tests.gateway.conftest import OTHER, Door
 from tests.gateway.feeding import Producers, insurer, named
 from tests.gateway.receiver import Receiver
@@ -233,6 +236,15 @@ async def test_nobody_sees_or_touches_another_s(partner: Partner, producers: Pro
     elsewhere = "019a0000-0000-7000-8000-000000000001:5"
     refused = await partner.post("/v1/webhooks", {"url": partner.url, "after": elsewhere}, "insurer-b")
     assert (refused.status_code, refused.json()["code"]) == (422, "cursor")
+
+
+async def test_who_may_not_read_events_has_none_posted(door: Door) -> None:
+    async with door.database.worker.transaction(Scope.all()) as tx:
+        lacking = Client("lacking", "x", frozenset({"webhooks:write"}), insurer="demo-a")
+        await register_client(tx, lacking, None, SystemClock())
+    body = {"url": "https://partenaire.example/"}
+    answer = await door.http.post("/v1/webhooks", json=body, headers=await door.bearer("lacking"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
 
 
 async def test_an_address_that_is_not_public_is_refused(door: Door) -> None:
