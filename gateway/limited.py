@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,17 +12,18 @@ from gateway.limiter import LeasedLimiter
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
 
-PREFIX = "/v1/"
+PREFIX: Final = "/v1/"
 
 
 class Limited:
-    """Counts the requests of known callers under /v1; whoever is not known is refused further in."""
+    """Counts the requests of known callers to these resources; whoever is not known is refused further in."""
 
-    def __init__(self, app: ASGIApp, limiter: LeasedLimiter) -> None:
+    def __init__(self, app: ASGIApp, limiter: LeasedLimiter, paths: Iterable[str]) -> None:
         self._app, self._limiter = app, limiter
+        self._resources = frozenset(_resource(path) for path in paths if path.startswith(PREFIX))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+        if scope["type"] != "http" or _resource(scope["path"]) not in self._resources:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
@@ -40,3 +44,12 @@ class Limited:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def _resource(path: str) -> str:
+    """What a path is about.
+
+    >>> _resource("/v1/webhooks/42/keys")
+    '/v1/webhooks'
+    """
+    return "/".join(path.split("/", 3)[:3])

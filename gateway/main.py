@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import events
@@ -54,7 +55,8 @@ class Gateway:
         self.state = api.state
         self.limiter = LeasedLimiter(settings.rate_per_second, SharedBuckets(lambda: self.state.db))
         proxy = Proxy(settings.producers, lambda: self.state.session, self.limiter)
-        self._own = Limited(api, self.limiter)
+        paths = (context.path or "" for context in iter_route_contexts(api.routes))
+        self._own = Limited(api, self.limiter, paths)
         self._proxied: ASGIApp = RequestSpan(BodyLimits(proxy, settings.body_limit_bytes), NAME)
         self._pages = create_dashboard(api.state, settings.body_limit_bytes)
 
