@@ -17,14 +17,15 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
-from gateway.domain.audit import MAX_TEXT, Entry, agent_of, is_audited
+from gateway.application.audit import entry_of
+from gateway.domain.audit import is_audited
 from gateway.headers import FORWARDED, Header, check_unambiguous, end_to_end
 from gateway.limiter import LeasedLimiter
 from gateway.routes import service_of
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
 from kit.http.request_span import ROUTE
-from kit.telemetry import current_trace_id, current_traceparent
+from kit.telemetry import current_traceparent
 
 _log = structlog.get_logger(__name__)
 CONNECT_S: Final = 2.0
@@ -109,32 +110,14 @@ class Proxy:
                 allow_redirects=False,
             ) as response:
                 if is_audited(scope["path"]):
-                    await request.app.state.audit.record(_entry(request, caller.client, response))
+                    location = response.headers.get("location", "")
+                    await request.app.state.audit.record(entry_of(request, caller.client, response.status, location))
                 await _answer(response, scope["method"], added, send)
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             if isinstance(error.__cause__, Problem):  # raised while the body streamed: it is too large
                 raise error.__cause__ from None
             _log.warning("upstream_failed", service=service, error=type(error).__name__)
             raise problem_of_upstream(error) from error
-
-
-def _entry(request: Request, client: str, response: aiohttp.ClientResponse) -> Entry:
-    """What the audit trail says of this request, whose answer is known and has not left."""
-    scope, headers = request.scope, request.headers
-    query = scope["query_string"].decode("latin-1")
-    purpose = headers.get("x-purpose")
-    return Entry(
-        at=request.app.state.clock.instant(),
-        client=client,
-        acting=headers.get("x-acting-employer"),
-        method=scope["method"],
-        path=scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")[:MAX_TEXT],
-        query=query[:MAX_TEXT],
-        agent=agent_of(scope["path"], query, response.headers.get("location", "")),
-        status=response.status,
-        purpose=None if purpose is None else purpose[:MAX_TEXT],
-        trace=current_trace_id(),
-    )
 
 
 async def _body(receive: Receive) -> bytes | AsyncIterator[bytes] | None:

@@ -10,6 +10,7 @@ from fastapi import Query, Request, Response
 
 from gateway.adapters import work_items
 from gateway.adapters.work_items import NEVER, Filter
+from gateway.application.audit import entry_of
 from gateway.domain.work_items import Kind, WorkItem
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Paging, paged
@@ -60,5 +61,6 @@ async def index(
     after = page.start(lambda due, siret, reference: (date.fromisoformat(due), str(siret), str(reference)))
     found = await work_items.page(tx, asked, after, page.fetch)
     counts = await work_items.counts(tx, asked)
+    await request.app.state.audit.record(entry_of(request, caller.client, 200))
     shown = paged(request, response, page, found, lambda one: (one.due or NEVER, one.employer, one.reference))
     return WorkItemsAnswer(items=[WorkItemAnswer.of(one) for one in shown.items], next=shown.next, counts=counts)

@@ -9,12 +9,14 @@ from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import HTTPConnection
 
 from gateway.adapters import audit_trail
-from gateway.domain.audit import FIRST, Entry
+from gateway.domain.audit import FIRST, MAX_TEXT, Entry, agent_of
 from kit.db.database import Database, Scope
 from kit.events.supervise import describe
 from kit.http.problem import Problem
+from kit.telemetry import current_trace_id
 
 BATCH: Final = 500
 WAITING: Final = 5_000
@@ -22,6 +24,25 @@ PATIENCE_S: Final = 10.0
 RETRY_S: Final = 1.0
 log = structlog.get_logger(__name__)
 Waiting = tuple[Entry, asyncio.Future[None]]
+
+
+def entry_of(request: HTTPConnection, client: str, status: int, location: str = "") -> Entry:
+    """What the audit trail says of a request whose answer is known and has not left."""
+    scope, headers = request.scope, request.headers
+    query = scope["query_string"].decode("latin-1")
+    purpose = headers.get("x-purpose")
+    return Entry(
+        at=request.app.state.clock.instant(),
+        client=client,
+        acting=headers.get("x-acting-employer"),
+        method=scope["method"],
+        path=scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")[:MAX_TEXT],
+        query=query[:MAX_TEXT],
+        agent=agent_of(scope["path"], query, location),
+        status=status,
+        purpose=None if purpose is None else purpose[:MAX_TEXT],
+        trace=current_trace_id(),
+    )
 
 
 class AuditWriter:

@@ -49,7 +49,7 @@ class Words:
     r"""How one language says things.
 
     >>> Words("fr").amount("1234.5"), Words("en").amount("-1234.50"), Words("fr").day("2026-05-01")
-    ('1\\u202f234,50\\xa0€', '−€1,234.50', '1er mai 2026')
+    ('1\u202f234,50\xa0€', '−€1,234.50', '1er mai 2026')
     """
 
     def __init__(self, language: Language) -> None:

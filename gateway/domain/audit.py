@@ -22,6 +22,8 @@ _ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _AGENT: Final = re.compile(rf"^/v1/agents/({_ID})(?:/|$)")
 # Services whose paths are about persons, but for what says all in the request.
 _PERSONAL: Final = frozenset({"eligibility", "contributions", "claims"})
+# What the gateway answers by itself about persons.
+_OWN: Final = "/v1/work-items"
 _OF_NOBODY: Final = "/v1/simulations"
 # Of the accords' service, what says who received a notice.
 _NOTICES: Final = "/notices"
@@ -64,6 +66,8 @@ def is_audited(path: str) -> bool:
     >>> is_audited("/v1/agents"), is_audited("/v1/simulations/net-pay"), is_audited("/v1/agreements/A/terms")
     (True, False, False)
     """
+    if path == _OWN:
+        return True
     service = service_of(path)
     if service in _PERSONAL:
         return not path.startswith(_OF_NOBODY)

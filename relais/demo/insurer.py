@@ -8,6 +8,7 @@ from typing import Any
 from relais.api import Api
 from relais.clients import demo_employers
 from relais.demo.world import World
+from relais.seed import ACCORD
 
 # What an insurer needs to insure: who is covered, what is due, what is claimed. Leaves, pay and recognitions stay home.
 FACTS = {
@@ -31,7 +32,7 @@ def play(world: World) -> None:
         report.note(f"{sum(event['type'] == kind for event in mine)} × {kind}")
     report.equal("nature des faits sur ces agents", {event["type"] for event in mine}, FACTS, "rien de plus")
     report.equal("lots", {event.get("insurer") for event in events}, {"demo-a"}, "un flux par assureur")
-    employers = {event["employer"] for event in events}
+    employers = {event["employer"] for event in events if event["data"].get("agreement") == ACCORD}
     report.true("employeurs de l'accord seulement", holds=employers <= demo_employers(), source="ses lots seulement")
     about = world.id_of("hors-accord") in [event["data"].get("agent") for event in events]
     report.true("rien sur un agent hors de l'accord", holds=not about, source="ses lots seulement")

@@ -1,6 +1,6 @@
 """Whatever rule value the demo uses, change it and the demo turns red: nothing it shows is written beforehand.
 
-Each value is another run of the demo: `make test` changes every fourth, `make deep` and `make quality` all of them.
+Each value is another run of the demo: `make test` changes every eighth, `make deep` and `make quality` all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rules.book import RuleBook, RuleValue
 from tests.platform import TestPlatform
 
 PATIENCE_SECONDS = 6.0
-EVERY = 1 if os.environ.get("RELAIS_DEPTH") == "deep" else 4
+EVERY = 1 if os.environ.get("RELAIS_DEPTH") == "deep" else 8
 
 
 async def failures(platform: TestPlatform, book: RuleBook) -> list[str]:

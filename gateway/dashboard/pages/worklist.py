@@ -64,21 +64,19 @@ async def _rows(visit: Visit, items: list[dict[str, Any]]) -> list[dict[str, Any
 
 
 def where(item: dict[str, Any]) -> str:
-    """The page on which an item is dealt with.
+    """The page on which an item is dealt with; empty where there is none, as for what concerns a whole employer.
 
     >>> where({"kind": "claim-open", "reference": "/v1/claims/7", "agent": "3"})
     '/app/claims/7'
+    >>> where({"kind": "statement-late", "reference": "/v1/statements/7", "agent": None})
+    ''
     """
     parts = item["reference"].split("/")
     if item["kind"] == "claim-open":
         return f"{PREFIX}/claims/{parts[-1]}"
-    if item["kind"] == "contributions-parked":
-        return f"{PREFIX}/runs?parked={parts[-1]}#parked"
-    if item["kind"] == "statement-late":
-        return f"{PREFIX}/statements/{parts[-1]}"
     if item["kind"] == "overpayment":
         return f"{PREFIX}/agents/{item['agent']}#overpayments"
-    return f"{PREFIX}/agents/{item['agent']}#leaves" if item["agent"] else PREFIX
+    return f"{PREFIX}/agents/{item['agent']}#leaves" if item["agent"] else ""
 
 
 def _today(visit: Visit) -> str:
