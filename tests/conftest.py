@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator
 
@@ -15,6 +16,12 @@ from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
 settings.register_profile("quick", deadline=None, max_examples=40)
 settings.register_profile("deep", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("RELAIS_DEPTH", "quick"))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: looking through it for garbage, again and again, takes a part of a worker's time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 # What is slow to start, once a session: the tests that ask for it go together.
