@@ -1,13 +1,14 @@
 """The API as outsiders rely on it: the merged OpenAPI document, and what in a new one breaks callers of an old one.
 
 A caller sends what the old document allowed and reads what it promised. So a request may ask for nothing more and
-refuse nothing that was taken; an answer may only grow.
+refuse nothing that was taken; an answer may only grow, and an error keeps its code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from math import inf
 from typing import Any, Final, Literal
 
 from pydantic import SecretStr
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from gateway.application.openapi import Document, merged
 from kit.crypto import KeyRing
 from kit.http.documents import document
+from kit.http.policy import X_POLICY
 from kit.settings import COMPONENTS, Settings
 
 Schema = Mapping[str, Any]
@@ -23,6 +25,10 @@ METHODS: Final = ("get", "put", "post", "patch", "delete")
 DEEPEST: Final = 12
 _REFERENCE: Final = "#/components/schemas/"
 _FORMS: Final = ("anyOf", "oneOf")
+# What bounds a value from above and from below, and what else may refuse one.
+_MOST: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_LEAST: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+_REFUSING: Final = ("pattern", "const", "multipleOf", "uniqueItems")
 
 
 def merged_document() -> Document:
@@ -54,8 +60,18 @@ def breaking_changes(old: Document, new: Document) -> Iterator[str]:
                 yield f"{name}{change}"
 
 
+def lost_errors(old: Sequence[Schema], new: Sequence[Schema]) -> Iterator[str]:
+    """What those who tell refusals apart by `code` and status no longer meet."""
+    now = {(one["code"], one["status"]) for one in new}
+    codes = {code for code, _ in now}
+    for code, status in sorted({(one["code"], one["status"]) for one in old} - now):
+        yield f"{code}: no longer {status}" if code in codes else f"{code}: removed"
+
+
 def _operation(before: Schema, after: Schema, old: Document, new: Document) -> Iterator[str]:
     yield from _parameters(before, after, old, new)
+    asked = set(after.get(X_POLICY, {}).get("scopes", ())) - set(before.get(X_POLICY, {}).get("scopes", ()))
+    yield from (f": now needs {scope}" for scope in sorted(asked))
     old_body, new_body = before.get("requestBody", {}), after.get("requestBody", {})
     if new_body.get("required") and not old_body.get("required"):
         yield ": a body is now required"
@@ -110,10 +126,12 @@ class _Comparison:
         if before.get("type") != after.get("type") or before.get("format") != after.get("format"):
             yield f"{place}: was {_kind(before)}, is {_kind(after)}"
             return
-        yield from self._values(before, after, place)
+        if self._side == "request":
+            yield from _refusals(before, after, place)
         yield from self._members(before, after, place, depth)
         if isinstance(before.get("items"), dict) and isinstance(after.get("items"), dict):
             yield from self.compare(before["items"], after["items"], f"{place}/*", depth + 1)
+        yield from self._others(before, after, place, depth)
         for word in _FORMS:
             forms, others = before.get(word, []), after.get(word, [])
             if len(others) < len(forms) if self._side == "request" else len(others) > len(forms) > 0:
@@ -122,12 +140,13 @@ class _Comparison:
             for one, other in zip(forms, others, strict=False):
                 yield from self.compare(one, other, place, depth + 1)
 
-    def _values(self, before: Schema, after: Schema, place: str) -> Iterator[str]:
-        if "enum" not in before or self._side == "answer":
-            return
-        for value in before["enum"]:
-            if value not in after.get("enum", before["enum"]):
-                yield f"{place}: {value!r} is no longer accepted"
+    def _others(self, before: Schema, after: Schema, place: str, depth: int) -> Iterator[str]:
+        """Members that are not named: of any kind, of one kind, or none."""
+        old, new = before.get("additionalProperties", True), after.get("additionalProperties", True)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from self.compare(old, new, f"{place}/*", depth + 1)
+        elif old != new and (new is not True if self._side == "request" else isinstance(old, dict)):
+            yield f"{place}/*: other members are {'refused' if new is False else 'of another kind'}"
 
     def _members(self, before: Schema, after: Schema, place: str, depth: int) -> Iterator[str]:
         old, new = before.get("properties", {}), after.get("properties", {})
@@ -141,6 +160,24 @@ class _Comparison:
             yield from (f"{place}/{name}: now required" for name in sorted(has - had))
         else:
             yield from (f"{place}/{name}: no longer always there" for name in sorted((had - has) & new.keys()))
+
+
+def _refusals(before: Schema, after: Schema, place: str) -> Iterator[str]:
+    """What was taken before and may be refused now. Of two patterns nobody can say which one takes more."""
+    for value in before.get("enum", ()):
+        if value not in after.get("enum", before["enum"]):
+            yield f"{place}: {value!r} is no longer accepted"
+    if "enum" in after and "enum" not in before:
+        yield f"{place}: only {len(after['enum'])} values are accepted"
+    for word in _MOST:
+        if word in after and after[word] < before.get(word, inf):
+            yield f"{place}: {word} is {after[word]}, was {before.get(word, 'none')}"
+    for word in _LEAST:
+        if word in after and after[word] > before.get(word, -inf):
+            yield f"{place}: {word} is {after[word]}, was {before.get(word, 'none')}"
+    for word in _REFUSING:
+        if after.get(word) and after[word] != before.get(word):
+            yield f"{place}: {word} is {after[word]!r}, was {before.get(word, 'none')!r}"
 
 
 def _resolved(schema: Schema, told: Document) -> Schema:

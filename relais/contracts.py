@@ -1,16 +1,19 @@
 """The contracts of events and of the API, generated from the code into contracts/.
 
     python -m relais.contracts                     write contracts/events/*.json, asyncapi.json, openapi.json, errors.*
-    python -m relais.contracts --check             fail when they differ from the code, or when a version changed
-    python -m relais.contracts --check --since v1  the same, compared with a release as well
+    python -m relais.contracts --check             fail when they differ from the code, or break those of the release
+    python -m relais.contracts --check --since v1  the same, compared with a commit or a tag as well
+    python -m relais.contracts --release           write, and keep what is written as the release
+    python -m relais.contracts --unreleased        the same, whatever it breaks: nobody relies on the release yet
 
-Inside a version only optional additions are accepted. Writing refuses anything else; the way out is a new major version
-beside the old one, or `--unreleased` while nobody relies on it yet.
+What outsiders rely on is kept in contracts/released.json.gz, and all that is written or checked is held against it.
+Inside a version only optional additions are accepted; the way out is a new major version beside the old one.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import subprocess
 import sys
@@ -23,7 +26,7 @@ from kit.app import VERSION
 from kit.events.envelope import EventData
 from kit.events.schema import asyncapi, data_schema, envelope_schema, incompatibilities
 from kit.settings import COMPONENTS
-from relais.api_contract import breaking_changes, merged_document
+from relais.api_contract import breaking_changes, lost_errors, merged_document
 from relais.error_catalogue import as_json, as_page, catalogue
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -32,9 +35,11 @@ EVENTS: Final = "events"
 ASYNCAPI, OPENAPI, ERRORS, ERROR_PAGE = "asyncapi.json", "openapi.json", "errors.json", "errors.md"
 SINGLE: Final = (ASYNCAPI, OPENAPI, ERRORS, ERROR_PAGE)
 
+RELEASED: Final = "released.json.gz"
+
 Published = Mapping[str, Sequence[type[EventData]]]
-# Gives the earlier text of a file of contracts/, or None.
-Earlier = Callable[[str], str | None]
+# What finds the changes that break, by file; every event has its own.
+BREAKING: Final[Mapping[str, Callable[[Any, Any], Iterator[str]]]] = {OPENAPI: breaking_changes, ERRORS: lost_errors}
 
 
 def published() -> dict[str, tuple[type[EventData], ...]]:
@@ -68,21 +73,16 @@ def described() -> dict[str, str]:
     return {OPENAPI: _text(api), ERRORS: as_json(errors), ERROR_PAGE: as_page(errors)}
 
 
-def breaking(files: Mapping[str, str], earlier: Earlier, earlier_names: Sequence[str]) -> Iterator[str]:
-    """What breaks those who rely on the earlier files."""
-    for name in sorted(set(earlier_names) | set(files)):
-        if name == OPENAPI and name in files and (told := earlier(name)) is not None:
-            yield from (f"{name}: {change}" for change in breaking_changes(json.loads(told), json.loads(files[name])))
-        if not name.startswith(f"{EVENTS}/"):
-            continue
-        before = earlier(name)
-        if before is None:
+def breaking(files: Mapping[str, str], earlier: Mapping[str, str]) -> Iterator[str]:
+    """What breaks those who rely on the earlier files, by their names in contracts/."""
+    for name, text in sorted(earlier.items()):
+        changes = BREAKING.get(name, incompatibilities if name.startswith(f"{EVENTS}/") else None)
+        if changes is None:
             continue
         if name not in files:
             yield f"{name}: no longer published"
             continue
-        for change in incompatibilities(json.loads(before), json.loads(files[name])):
-            yield f"{name}: {change}"
+        yield from (f"{name}: {change}" for change in changes(json.loads(text), json.loads(files[name])))
 
 
 def drift(files: Mapping[str, str], folder: Path) -> Iterator[str]:
@@ -113,24 +113,28 @@ def _names(folder: Path) -> list[str]:
     return names + [name for name in SINGLE if (folder / name).exists()]
 
 
-def _on_disk(folder: Path) -> Earlier:
-    def read(name: str) -> str | None:
-        path = folder / name
-        return path.read_text() if path.exists() else None
-
-    return read
+def released(folder: Path) -> dict[str, str]:
+    """The files that outsiders rely on."""
+    kept: dict[str, str] = json.loads(gzip.decompress((folder / RELEASED).read_bytes()))
+    return kept
 
 
-def _in_git(reference: str) -> tuple[Earlier, list[str]]:
+def keep(files: Mapping[str, str], folder: Path) -> None:
+    """Let these be the files that outsiders rely on."""
+    relied_on = {name: text for name, text in files.items() if name in BREAKING or name.startswith(f"{EVENTS}/")}
+    (folder / RELEASED).write_bytes(gzip.compress(json.dumps(relied_on).encode(), mtime=0))
+
+
+def _in_git(reference: str) -> dict[str, str]:
     """The contracts as of a commit or a tag of this repository."""
 
     def git(*arguments: str) -> str:
         command = ["git", "-C", str(ROOT), *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own arguments
 
-    listed = git("ls-tree", "-r", "--name-only", reference, f"contracts/{EVENTS}/", f"contracts/{OPENAPI}").split()
-    names = [path.removeprefix("contracts/") for path in listed]
-    return (lambda name: git("show", f"{reference}:contracts/{name}") if name in names else None), names
+    names = [f"contracts/{name}" for name in (f"{EVENTS}/", *BREAKING)]
+    listed = git("ls-tree", "-r", "--name-only", reference, *names).split()
+    return {path.removeprefix("contracts/"): git("show", f"{reference}:{path}") for path in listed}
 
 
 def _text(value: Any) -> str:
@@ -142,17 +146,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m relais.contracts", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
     parser.add_argument("--since", help="commit or tag whose contracts must still hold")
-    parser.add_argument("--unreleased", action="store_true", help="accept changes inside a version nobody relies on")
+    parser.add_argument("--release", action="store_true", help="keep what is written as the release")
+    parser.add_argument("--unreleased", action="store_true", help="the same, whatever it breaks")
     asked = parser.parse_args(arguments)
     files = generated(published()) | described()
-    found = [] if asked.unreleased else list(breaking(files, _on_disk(FOLDER), _names(FOLDER)))
+    found = [] if asked.unreleased else list(breaking(files, released(FOLDER)))
     if asked.since:
-        earlier, names = _in_git(asked.since)
-        found += breaking(files, earlier, names)
+        found += breaking(files, _in_git(asked.since))
     if asked.check:
         found += drift(files, FOLDER)
     elif not found:
         write(files, FOLDER)
+        if asked.release or asked.unreleased:
+            keep(files, FOLDER)
     sys.stderr.writelines(f"contracts: {line}\n" for line in found)
     return 1 if found else 0
 

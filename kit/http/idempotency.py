@@ -21,6 +21,7 @@ from starlette.responses import Response
 from kit.db.schema import KIT
 from kit.http.auth import Principal
 from kit.http.problem import FieldError, Problem
+from kit.http.strict_json import loads
 
 MAX_KEY: Final = 128
 IN_FLIGHT_RETRY_S: Final = 1.0
@@ -101,10 +102,16 @@ async def _hash(request: Request) -> str:
 
 
 def _said(body: bytes) -> bytes:
-    """The body, in the one form of its JSON where it is JSON: a caller that writes it anew says the same."""
+    """The body, in the one form of its JSON where it is JSON: a caller that writes it anew says the same.
+
+    What two parties could read differently, as a field given twice, is the same only byte for byte.
+
+    >>> _said(b'{"b": 2, "a": 1}'), _said(b'{"a": 1, "a": 2}')
+    (b'{"a":1,"b":2}', b'{"a": 1, "a": 2}')
+    """
     try:
-        return json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
-    except ValueError:
+        return json.dumps(loads(body), sort_keys=True, separators=(",", ":")).encode()
+    except Problem:
         return body
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,9 @@ import pytest
 
 from deploy.kafka.topics import declared
 from kit.events.envelope import EventType
-from relais.api_contract import breaking_changes
+from relais.api_contract import breaking_changes, lost_errors
 from relais.contracts import (
+    ASYNCAPI,
     ERROR_PAGE,
     ERRORS,
     FOLDER,
@@ -20,7 +21,9 @@ from relais.contracts import (
     breaking,
     drift,
     generated,
+    keep,
     published,
+    released,
     write,
 )
 from relais.error_catalogue import as_json, as_page, catalogue
@@ -83,7 +86,7 @@ def test_a_changed_or_withdrawn_version_is_breaking() -> None:
         "asyncapi.json": "{}",
     }
     after = {"events/a.json": '{"properties": {"y": {"type": "string"}}}', "asyncapi.json": '{"new": 1}'}
-    assert list(breaking(after, before.get, list(before))) == [
+    assert list(breaking(after, before)) == [
         "events/a.json: /x: removed",
         "events/b.json: no longer published",
     ]
@@ -98,21 +101,49 @@ def test_the_catalogue_names_what_the_code_refuses() -> None:
     assert all(f"| `{code}` |" in page for code in codes)
 
 
-def api(schema: dict[str, Any], *, required: bool = False, answer: dict[str, Any] | None = None) -> dict[str, Any]:
+def test_a_code_that_is_gone_or_has_another_status_is_breaking() -> None:
+    before = [{"code": "a", "status": 409}, {"code": "b", "status": 404}, {"code": "c", "status": 422}]
+    after = [{"code": "a", "status": 409}, {"code": "b", "status": 410}, {"code": "d", "status": 422}]
+    assert list(lost_errors(before, after)) == ["b: no longer 404", "c: removed"]
+
+
+def test_the_release_is_what_is_held_against(files: dict[str, str], tmp_path: Path) -> None:
+    kept = {ERRORS: '[{"code": "gone", "status": 404}]', ERROR_PAGE: "a page"} | files
+    keep(kept, tmp_path)
+    assert released(tmp_path).keys() == kept.keys() - {ERROR_PAGE, ASYNCAPI}
+    assert list(breaking(files | {ERRORS: "[]"}, released(tmp_path))) == ["errors.json: gone: removed"]
+    assert {OPENAPI, ERRORS} < released(FOLDER).keys()
+
+
+def api(
+    schema: dict[str, Any],
+    *,
+    required: bool = False,
+    answer: dict[str, Any] | None = None,
+    scopes: Sequence[str] = ("x:read",),
+) -> dict[str, Any]:
     """A document of one operation, whose body is `schema`."""
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Body"}}}
     told = {"application/json": {"schema": answer or {}}}
     operation = {
         "parameters": [{"in": "query", "name": "q", "required": required, "schema": {"type": "string"}}],
         "requestBody": {"content": content, "required": True},
+        "x-policy": {"scopes": scopes},
         "responses": {"200": {"content": told}},
     }
     return {"paths": {"/v1/x": {"post": operation}}, "components": {"schemas": {"Body": schema}}}
 
 
+NUMBER = {"type": "integer", "minimum": 1, "maximum": 9}
+TEXT = {"type": "string", "pattern": "^[a-z]$"}
 BODY = {
     "type": "object",
-    "properties": {"a": {"type": "string", "enum": ["x", "y"]}, "b": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+    "properties": {
+        "a": {"type": "string", "enum": ["x", "y"]},
+        "b": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "n": NUMBER,
+        "t": TEXT,
+    },
     "required": ["a"],
 }
 ANSWER = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
@@ -120,6 +151,10 @@ ANSWER = {"type": "object", "properties": {"a": {"type": "string"}}, "required":
 
 def changed(**more: Any) -> dict[str, Any]:
     return BODY | {"properties": BODY["properties"] | more}  # type: ignore[operator]
+
+
+def without(name: str) -> dict[str, Any]:
+    return BODY | {"properties": {key: value for key, value in BODY["properties"].items() if key != name}}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -132,8 +167,19 @@ def changed(**more: Any) -> dict[str, Any]:
         (api(changed(b={"anyOf": [{"type": "string"}]}), answer=ANSWER), "/b: anyOf has 1 forms, had 2"),
         (api(changed(a={"type": "integer"}), answer=ANSWER), "/a: was string, is integer"),
         (api(BODY | {"required": ["a", "b"]}, answer=ANSWER), "/b: now required"),
-        (api({**BODY, "properties": {"a": BODY["properties"]["a"]}}, answer=ANSWER), "/b: removed"),  # type: ignore[index]
+        (api(without("b"), answer=ANSWER), "/b: removed"),
         (api(BODY, required=True, answer=ANSWER), "query/q: now required"),
+        (api(BODY | {"additionalProperties": False}, answer=ANSWER), "/*: other members are refused"),
+        (api(changed(c={"type": "string", "maxLength": 8}), answer=ANSWER), None),
+        (api(changed(n=NUMBER | {"maximum": 8}), answer=ANSWER), "/n: maximum is 8, was 9"),
+        (api(changed(n=NUMBER | {"minimum": 2}), answer=ANSWER), "/n: minimum is 2, was 1"),
+        (api(changed(n=NUMBER | {"multipleOf": 2}), answer=ANSWER), "/n: multipleOf is 2, was 'none'"),
+        (api(changed(n={"type": "integer"}), answer=ANSWER), None),
+        (api(changed(t=TEXT | {"maxLength": 3}), answer=ANSWER), "/t: maxLength is 3, was none"),
+        (api(changed(t=TEXT | {"pattern": "^[a-f]$"}), answer=ANSWER), "/t: pattern is '^[a-f]$', was '^[a-z]$'"),
+        (api(changed(t=TEXT | {"enum": ["a"]}), answer=ANSWER), "/t: only 1 values are accepted"),
+        (api(changed(t={"type": "string"}), answer=ANSWER), None),
+        (api(BODY, scopes=["x:read", "x:write"], answer=ANSWER), ": now needs x:write"),
         (api(BODY, answer=ANSWER | {"required": []}), "/a: no longer always there"),
         (api(BODY, answer=ANSWER | {"properties": {}}), "/a: removed"),
         ({"paths": {}, "components": {"schemas": {}}}, "POST /v1/x: removed"),
