@@ -21,10 +21,10 @@ from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
 from gateway.application.deliver_webhooks import Dispatcher
 from gateway.application.documents import MergedDocument
+from gateway.application.hashing import Hashing
 from gateway.application.openapi import Document
 from gateway.application.readiness import check_demo, check_services
 from gateway.application.revocations import Revocations, purge_task
-from gateway.application.sign_in import PasswordChecker
 from gateway.application.signer import Signer
 from gateway.dashboard.app import create_dashboard, is_page, page_client
 from gateway.limited import Limited
@@ -99,7 +99,8 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
     )
     if api.state.crypto is None:
         raise ValueError("RELAIS_KEY_RING is needed to keep the signing key")
-    api.state.secrets, api.state.passwords = SecretChecker(), PasswordChecker()
+    api.state.hashing = Hashing()
+    api.state.secrets = SecretChecker(api.state.hashing)
     gateway = Gateway(api, own)
     return gateway
 

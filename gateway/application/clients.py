@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import os
@@ -14,27 +13,20 @@ from datetime import timedelta
 from time import monotonic
 from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import clients, revocations
 from gateway.adapters.clients import Jwk, StoredClient
+from gateway.application.hashing import Hashing, hash_of
 from gateway.domain.clients import BeyondYours, Client, ClientExists, UnknownClient
 from kit.clock import Clock
 from kit.db.database import Database, Scope, wake_after
 from kit.http.auth import Principal
 from kit.http.etag import check_version
-from kit.http.problem import Problem
 
-HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's figures for argon2id
 VERIFIED_S: Final = 300.0
 CACHE_SIZE: Final = 5_000
 MAX_SECRET: Final = 256
-# Argon2 takes 19 MiB and a core for 20 ms: bounded, so that a flood of bad secrets cannot stop the rest.
-CONCURRENT_HASHES: Final = 2
-WAITING_HASHES: Final = 16
-RETRY_S: Final = 2.0
 SECRET_BYTES: Final = 32
 
 
@@ -44,7 +36,7 @@ async def register_client(tx: AsyncConnection, client: Client, secret: str | Non
     Raises InvalidClient.
     """
     client.check()
-    secret_hash = None if secret is None else await asyncio.to_thread(HASHER.hash, secret)
+    secret_hash = None if secret is None else await hash_of(secret)
     await clients.save(tx, client, secret_hash, clock.instant())
 
 
@@ -107,22 +99,19 @@ async def _new_secret(keys: Sequence[Jwk]) -> tuple[str | None, str | None]:
     if keys:
         return None, None
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    return secret, await asyncio.to_thread(HASHER.hash, secret)
+    return secret, await hash_of(secret)
 
 
 class SecretChecker:
     """Checks secrets in the same time whether the client exists or not, and remembers the good ones for a while.
 
-    No connection is held while hashing, and who would wait behind too many others is sent away: a flood of bad secrets
-    leaves the rest of the gateway alone.
+    No connection is held while hashing: a flood of bad secrets leaves the rest of the gateway alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hashing: Hashing) -> None:
+        self._hashing = hashing
         self._key = os.urandom(32)
         self._good: OrderedDict[bytes, float] = OrderedDict()
-        self._slots = asyncio.Semaphore(CONCURRENT_HASHES)
-        self._waiting = 0
-        self._nobody = HASHER.hash(os.urandom(16).hex())
 
     async def authenticate(self, database: Database, client_id: str, secret: str, clock: Clock) -> Client | None:
         """The client whose secret this is, or None. Raises 503 `identity_busy`."""
@@ -130,39 +119,20 @@ class SecretChecker:
             return None
         async with database.transaction(Scope.none()) as tx:
             stored = await clients.find(tx, client_id)
-        hashes = [] if stored is None else stored.hashes(clock.instant())
-        for known in hashes or [self._nobody]:
+        hashes: list[str] = [] if stored is None else stored.hashes(clock.instant())
+        for known in hashes or (None,):
             if await self._is_good(known, secret):
-                return stored.client if stored is not None and hashes else None
+                return None if stored is None else stored.client
         return None
 
-    async def _is_good(self, secret_hash: str, secret: str) -> bool:
+    async def _is_good(self, known: str | None, secret: str) -> bool:
         # The stored hash is part of the key: a changed secret is forgotten at once.
-        mark = hmac.new(self._key, f"{secret_hash}\x00{secret}".encode(), hashlib.sha256).digest()
+        mark = hmac.new(self._key, f"{known}\x00{secret}".encode(), hashlib.sha256).digest()
         if self._good.get(mark, 0.0) > monotonic():
             return True
-        if self._waiting >= WAITING_HASHES:
-            raise _busy()
-        self._waiting += 1
-        try:
-            async with self._slots:
-                good = await asyncio.to_thread(verify_hash, secret_hash, secret)
-        finally:
-            self._waiting -= 1
+        good = await self._hashing.is_good(known, secret)
         if good:
             self._good[mark] = monotonic() + VERIFIED_S
             if len(self._good) > CACHE_SIZE:
                 self._good.popitem(last=False)
         return good
-
-
-def verify_hash(secret_hash: str, secret: str) -> bool:
-    """Whether this secret has that argon2 hash."""
-    try:
-        return HASHER.verify(secret_hash, secret)
-    except (Argon2Error, InvalidHashError):
-        return False
-
-
-def _busy() -> Problem:
-    return Problem(503, "identity_busy", "Trop de demandes de jeton", "Too many requests for tokens", retry_in=RETRY_S)

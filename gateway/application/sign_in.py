@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,10 +11,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import accounts
-from gateway.application.clients import CONCURRENT_HASHES, HASHER, verify_hash
+from gateway.application.hashing import Hashing, hash_of
 from gateway.domain.accounts import MAX_PASSWORD, MIN_PASSWORD, Account, Session
 from gateway.domain.clients import Client, InvalidClient
 from kit.clock import Clock
+from kit.db.database import Database, Scope
 
 TOUCH_EVERY: Final = timedelta(minutes=1)
 COOKIE_BYTES: Final = 32
@@ -27,29 +26,30 @@ async def register_account(tx: AsyncConnection, person: Client, organisation: st
     person.check()
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise InvalidClient(pointer="/password")
-    hashed = await asyncio.to_thread(HASHER.hash, password)
-    await accounts.save(tx, Account(person, organisation, hashed), clock.instant())
+    await accounts.save(tx, Account(person, organisation, await hash_of(password)), clock.instant())
 
 
-class PasswordChecker:
-    """Argon2, a few at a time; a login that nobody has costs as much as one that somebody has."""
+async def checked_account(
+    database: Database, hashing: Hashing, login: str, password: str, now: datetime
+) -> Account | None:
+    """Whose login and password these are, or None: unknown, locked or another password, which are not told apart.
 
-    def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(CONCURRENT_HASHES)
-        self._nobody = HASHER.hash(os.urandom(16).hex())
-
-    async def account(self, tx: AsyncConnection, login: str, password: str, now: datetime) -> Account | None:
-        """The account, or None: unknown, locked or another password, which are not told apart."""
+    Failures are counted one by one: however many tries come at once, those after the last that is allowed find the
+    account locked. Nothing is held while hashing. Raises 503 `identity_busy`.
+    """
+    async with database.transaction(Scope.none()) as tx:
+        known = await accounts.find(tx, login)
+    password_hash = None if known is None else known.password_hash
+    good = await hashing.is_good(password_hash, password[:MAX_PASSWORD]) and len(password) <= MAX_PASSWORD
+    async with database.transaction(Scope.none()) as tx:
         found = await accounts.find(tx, login, lock=True)
-        hashed = self._nobody if found is None else found.password_hash
-        async with self._slots:
-            good = await asyncio.to_thread(verify_hash, hashed, password[:MAX_PASSWORD])
-        if found is None or found.is_locked(now):
+        if found is None or found.is_locked(now) or found.password_hash != password_hash:
             return None
-        if not good or len(password) > MAX_PASSWORD:
+        if not good:
             await accounts.note_attempt(tx, found.after_failure(now))
-            return None
-        return found
+        elif not found.second_factor:
+            await accounts.note_attempt(tx, found.after_success())
+    return found if good else None
 
 
 @dataclass(frozen=True, slots=True)

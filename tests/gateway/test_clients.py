@@ -16,7 +16,8 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from gateway.application.assertions import TYPE
-from gateway.application.clients import WAITING_HASHES, register_client
+from gateway.application.clients import register_client
+from gateway.application.hashing import WAITING
 from gateway.application.keys import rotate_signing_key
 from gateway.application.revocations import Revocations
 from gateway.domain.clients import Client
@@ -269,7 +270,7 @@ async def test_forged_assertions_are_refused(door: Door) -> None:
 
 async def test_a_flood_of_bad_secrets_leaves_the_rest_alone(door: Door) -> None:
     staff = await door.bearer("staff")
-    flood = [asyncio.create_task(ask(door, f"wrong {n}", f"nobody-{n}")) for n in range(WAITING_HASHES + 24)]
+    flood = [asyncio.create_task(ask(door, f"wrong {n}", f"nobody-{n}")) for n in range(WAITING + 24)]
     async with asyncio.timeout(5):
         assert (await door.http.get("/v1/clients", headers=staff)).status_code == 200
     statuses = {answer.status_code for answer in await asyncio.gather(*flood)}

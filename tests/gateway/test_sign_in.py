@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import httpx
 import pyotp
 import pytest
 
+from gateway.application.hashing import WAITING
 from gateway.application.sign_in import register_account
 from gateway.domain.accounts import ABSOLUTE, FAILURES_BEFORE_LOCK, IDLE, LOCKED_FOR, Account, Session
 from gateway.domain.clients import Client
@@ -82,6 +84,20 @@ async def test_five_failures_lock_the_account_even_for_the_right_password(door: 
         for _ in range(FAILURES_BEFORE_LOCK):
             await anne.sign_in("another password")
         assert (await anne.sign_in()).status_code == 401
+
+
+async def test_a_flood_of_passwords_is_sent_away_and_holds_nobody_up(door: Door) -> None:
+    async with visitor(door) as anne:
+        await anne.sign_in()
+        page = await anne.http.get("/app/sign-in")
+        token = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
+        assert token is not None
+        sent = {"csrf": token[1], "login": "nobody", "password": PASSWORD}
+        flood = [asyncio.create_task(anne.http.post("/app/sign-in", data=sent)) for _ in range(3 * WAITING)]
+        assert await anne.is_in()
+        answers = await asyncio.gather(*flood)
+        assert {answer.status_code for answer in answers} == {401, 503}
+        assert "recommencez dans quelques secondes" in next(a.text for a in answers if a.status_code == 503)
 
 
 @pytest.mark.parametrize("headers", [{}, {"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}])

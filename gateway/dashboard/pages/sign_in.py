@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from gateway.adapters import accounts
 from gateway.application import second_factor
-from gateway.application.sign_in import digest_of, open_session, signed_in
+from gateway.application.sign_in import checked_account, digest_of, open_session, signed_in
 from gateway.dashboard.security import PREFIX, SESSION, VISITOR, BadForm, read_form, safe_path, set_cookie
 from gateway.dashboard.visit import Visit
 from kit.db.database import Scope
+from kit.http.problem import Problem
 
 _REFUSED: Final = 401
 _VISITOR_BYTES: Final = 16
@@ -30,16 +31,15 @@ async def sign_in(visit: Visit) -> Response:
         return _form(visit, back, "sign_in.again")
     state = visit.request.app.state
     now = state.clock.instant()
-    async with state.db.transaction(Scope.none()) as tx:
-        login = fields.get("login", "").lower()[:63]
-        found = await state.passwords.account(tx, login, fields.get("password", ""), now)
-        cookie = None
-        if found is not None:
-            if not found.second_factor:
-                await accounts.note_attempt(tx, found.after_success())
-            cookie = await open_session(tx, found, complete=not found.second_factor, now=now)
-    if found is None or cookie is None:
+    login = fields.get("login", "").lower()[:63]
+    try:
+        found = await checked_account(state.db, state.hashing, login, fields.get("password", ""), now)
+    except Problem as busy:
+        return _form(visit, back, "sign_in.busy", login, busy.status)
+    if found is None:
         return _form(visit, back, "sign_in.refused", login)
+    async with state.db.transaction(Scope.none()) as tx:
+        cookie = await open_session(tx, found, complete=not found.second_factor, now=now)
     answer = visit.go(f"{PREFIX}/sign-in/code", back=back) if found.second_factor else visit.go(back)
     set_cookie(answer, visit.request, SESSION, cookie)
     answer.delete_cookie(VISITOR, path=PREFIX)
@@ -89,12 +89,12 @@ async def sign_out(visit: Visit) -> Response:
     return answer
 
 
-def _form(visit: Visit, back: str, error: str | None = None, login: str = "") -> Response:
+def _form(visit: Visit, back: str, error: str | None = None, login: str = "", status: int = _REFUSED) -> Response:
     visit.cookie = visit.request.cookies.get(VISITOR) or secrets.token_urlsafe(_VISITOR_BYTES)
     out = "out" in visit.query
     demo = visit.request.app.state.settings.demo_login
     answer = visit.page(
-        "sign_in.html", _REFUSED if error else 200, back=back, error=error, login=login, out=out, demo=demo
+        "sign_in.html", status if error else 200, back=back, error=error, login=login, out=out, demo=demo
     )
     set_cookie(answer, visit.request, VISITOR, visit.cookie)
     return answer
