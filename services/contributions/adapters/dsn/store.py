@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,8 @@ from services.contributions.domain.dsn.reading import Part
 
 _PARTS: Final = dsn_part.c
 _DECLARATION: Final = dsn_declaration.c
+# Files are read side by side: what counts is which was sent first.
+_SENT: Final = tuple_(_DECLARATION.job, _DECLARATION.id)
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('contributions.dsn.replace:' || :employer, 0))")
 
 
@@ -157,14 +159,32 @@ async def lock_replacing(tx: AsyncConnection, employers: Collection[str]) -> Non
 
 
 async def replace_earlier(tx: AsyncConnection, one: Declaration) -> None:
-    """It stands for those of the same establishment, month, nature and fraction that came before it."""
-    same = [_DECLARATION[name].is_not_distinct_from(getattr(one, name)) for name in ("month", "nature", "fraction")]
-    await tx.execute(
-        update(dsn_declaration)
-        .where(_DECLARATION.employer == one.employer, *same, _DECLARATION.id < one.id)
-        .where(_DECLARATION.replaced_by.is_(None), _DECLARATION.digest.is_not(None))
-        .values(replaced_by=one.id)
+    """It stands for those that were sent before it."""
+    earlier = and_(_same(one), _sent(one) > _SENT, _DECLARATION.replaced_by.is_(None))
+    await tx.execute(update(dsn_declaration).where(earlier).values(replaced_by=one.id))
+
+
+async def give_way_to_later(tx: AsyncConnection, one: Declaration, replacing: Collection[str]) -> None:
+    """One of these types that was sent after it, and read before it, stands for it."""
+    later = (
+        select(_DECLARATION.id)
+        .where(_same(one), _sent(one) < _SENT, _DECLARATION.type.in_(replacing), ~_DECLARATION.truncated)
+        .order_by(_DECLARATION.job.desc(), _DECLARATION.id.desc())
+        .limit(1)
     )
+    mine = _DECLARATION.id == one.id
+    await tx.execute(update(dsn_declaration).where(mine).values(replaced_by=later.scalar_subquery()))
+
+
+def _sent(one: Declaration) -> ColumnElement[Any]:
+    return tuple_(literal(one.job), literal(one.id))
+
+
+def _same(one: Declaration) -> ColumnElement[bool]:
+    """Of its establishment, month, nature and fraction, and read to the end."""
+    names = ("employer", "month", "nature", "fraction")
+    same = [_DECLARATION[name].is_not_distinct_from(getattr(one, name)) for name in names]
+    return and_(*same, _DECLARATION.digest.is_not(None))
 
 
 async def hold(tx: AsyncConnection, key: UUID) -> Declaration | None:

@@ -195,10 +195,12 @@ class _Work:
         if self._job.dry_run:
             return
         found = await store.close(self._tx, self._job.id, self._reader.digest, truncated=truncated)
-        replacing = [one for one in found if one.type in REPLACES and one.month is not None and not truncated]
-        await store.lock_replacing(self._tx, {one.employer for one in replacing})
-        for one in replacing:
-            await store.replace_earlier(self._tx, one)
+        dated = [one for one in found if one.month is not None and not truncated]
+        await store.lock_replacing(self._tx, {one.employer for one in dated})
+        for one in dated:
+            await store.give_way_to_later(self._tx, one, REPLACES)
+            if one.type in REPLACES:
+                await store.replace_earlier(self._tx, one)
         whole = await store.of_job(self._tx, self._job.id)
         await reconcile_all(self._tx, whole, self._crypto, self._at, (self._job.client, self._job.employer))
 
