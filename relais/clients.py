@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import platform_state
 from gateway.application.clients import register_client
@@ -60,23 +61,29 @@ def demo_clients() -> list[Client]:
 
 async def register(database: Database, clients: Sequence[Client], credentials: Credentials, clock: Clock) -> bool:
     """Register these clients unless they are as they should be; whether there was something to do."""
-    wanted = _digest(clients, credentials)
+    wanted = [(described(client), credentials.clients[client.id]) for client in clients]
     async with database.transaction(Scope.all()) as tx:
-        if await platform_state.get(tx, REGISTERED) == wanted:
+        if not await is_news(tx, REGISTERED, wanted, clock):
             return False
         for client in clients:
             await register_client(tx, client, credentials.clients[client.id], clock)
-        await platform_state.put(tx, REGISTERED, wanted, clock.instant())
     return True
 
 
-def _digest(clients: Iterable[Client], credentials: Credentials) -> str:
-    """What was registered, in one word that gives no secret away."""
+def described(client: Client) -> str:
+    """All that is registered of a client, in one text that is the same each time."""
+    return repr((client.id, client.name, sorted(client.scopes), sorted(client.employers or ()), client.insurer))
+
+
+async def is_news(tx: AsyncConnection, what: str, wanted: Iterable[tuple[str, str]], clock: Clock) -> bool:
+    """Whether these descriptions, each with its secret, are others than last time; they are remembered.
+
+    As one digest that gives no secret away. What the installation changed since stays as it is.
+    """
     digest = hashlib.sha256()
-    for client in sorted(clients, key=lambda c: c.id):
-        secret = credentials.clients[client.id]
-        described = repr(
-            (client.id, client.name, sorted(client.scopes), sorted(client.employers or ()), client.insurer)
-        )
-        digest.update(hmac.digest(secret.encode(), described.encode(), "sha256"))
-    return digest.hexdigest()
+    for text, secret in sorted(wanted):
+        digest.update(hmac.digest(secret.encode(), text.encode(), "sha256"))
+    if await platform_state.get(tx, what) == digest.hexdigest():
+        return False
+    await platform_state.put(tx, what, digest.hexdigest(), clock.instant())
+    return True

@@ -10,9 +10,10 @@ from gateway.domain.clients import Client
 from kit.clock import Clock
 from kit.db.database import Database, Scope
 from kit.http.auth import SCOPES
-from relais.clients import HRIS_SCOPES, demo_employers
+from relais.clients import HRIS_SCOPES, demo_employers, described, is_news
 
 CENTRE = "Centre de gestion de démonstration"
+REGISTERED = "persons"
 MANAGER, APPROVER, HR = "demo-gestion", "demo-direction", "demo-rh"
 
 
@@ -29,8 +30,13 @@ def demo_persons() -> list[tuple[Client, str]]:
     ]
 
 
-async def register_persons(database: Database, password: str, clock: Clock) -> None:
-    """Register them, or replace what they may do; twice is as good as once."""
+async def register_persons(database: Database, password: str, clock: Clock) -> bool:
+    """Register them unless they are as they should be; whether there was something to do."""
+    persons = demo_persons()
+    wanted = [(f"{organisation} {described(person)}", password) for person, organisation in persons]
     async with database.transaction(Scope.all()) as tx:
-        for person, organisation in demo_persons():
+        if not await is_news(tx, REGISTERED, wanted, clock):
+            return False
+        for person, organisation in persons:
             await register_account(tx, person, organisation, password, clock)
+    return True
