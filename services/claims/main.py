@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 
 from kit.app import create_service, serve
+from kit.background import background
 from kit.clock import Clock, SystemClock
-from kit.events.supervise import supervise
 from kit.events.wakeup import Wakeup
 from kit.settings import Settings
 from rules.book import RuleBook
@@ -67,30 +63,14 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         tasks=(day_passes(law, now),),
         rules=law,
         clock=now,
-        resources=(deciding,),
+        resources=(background("redecider", redecisions.CHANNEL, decide),),
     )
 
 
-@asynccontextmanager
-async def deciding(app: FastAPI) -> AsyncIterator[None]:
-    """Decides in sets those who wait as long as the application runs, where the role has the worker.
-
-    Rules that changed since the last start ask for everybody.
-    """
+async def decide(app: FastAPI, wakeup: Wakeup) -> None:
+    """Decides in sets those who wait. Rules that changed since the last start ask for everybody."""
     state = app.state
-    if state.settings.role == "api":
-        yield
-        return
-    wakeup = Wakeup(state.worker_db, [redecisions.CHANNEL])
-    redecider = Redecider(state.worker_db, state.rules, state.clock)
-    await wakeup.start()
-    loop = asyncio.create_task(supervise("redecider", lambda: redecider.run(wakeup)), name="redecider")
-    try:
-        yield
-    finally:
-        loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
-        await wakeup.stop()
+    await Redecider(state.worker_db, state.rules, state.clock).run(wakeup)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, time
 from typing import Final
 
@@ -12,8 +9,8 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.app import create_service, key_ring, serve
+from kit.background import background
 from kit.clock import Clock, SystemClock
-from kit.events.supervise import supervise
 from kit.events.wakeup import Wakeup
 from kit.scheduler import Daily, Task
 from kit.settings import Settings
@@ -73,7 +70,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         rules=book,
         clock=now,
         crypto=crypto,
-        resources=(deciding,),
+        resources=(background("decider", redecisions.CHANNEL, decide),),
         tasks=(day_passes(now), proofs_expire(now)),
         jobs=imports.handlers(book, crypto, now),
     )
@@ -97,23 +94,10 @@ def proofs_expire(clock: Clock) -> Task:
     return Task("proofs.purge", Daily(time(3, 45)), run)
 
 
-@asynccontextmanager
-async def deciding(app: FastAPI) -> AsyncIterator[None]:
-    """Decides agents as long as the application runs, where the role has the worker."""
+async def decide(app: FastAPI, wakeup: Wakeup) -> None:
+    """Decides the agents that wait."""
     state = app.state
-    if state.settings.role == "api":
-        yield
-        return
-    wakeup = Wakeup(state.worker_db, [redecisions.CHANNEL])
-    decider = Decider(state.worker_db, state.rules, state.clock)
-    await wakeup.start()
-    loop = asyncio.create_task(supervise("decider", lambda: decider.run(wakeup)), name="decider")
-    try:
-        yield
-    finally:
-        loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
-        await wakeup.stop()
+    await Decider(state.worker_db, state.rules, state.clock).run(wakeup)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""Work that goes on beside the requests for as long as an application runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from kit.app import Resource
+from kit.events.supervise import supervise
+from kit.events.wakeup import Wakeup
+
+
+def background(name: str, channel: str, work: Callable[[FastAPI, Wakeup], Awaitable[None]]) -> Resource:
+    """`work`, woken by that channel and started again when it fails; nothing where the role is api."""
+
+    @asynccontextmanager
+    async def resource(app: FastAPI) -> AsyncIterator[None]:
+        if app.state.settings.role == "api":
+            yield
+            return
+        wakeup = Wakeup(app.state.worker_db, [channel])
+        await wakeup.start()
+        task = asyncio.create_task(supervise(name, lambda: work(app, wakeup)), name=name)
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await wakeup.stop()
+
+    return resource
