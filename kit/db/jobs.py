@@ -127,6 +127,14 @@ async def find(tx: AsyncConnection, job: UUID) -> Job | None:
     return None if row is None else Job(**row)
 
 
+async def latest(tx: AsyncConnection, kind: str, limit: int, before: UUID | None = None) -> list[Job]:
+    """Jobs of a kind in scope, the latest first."""
+    query = select(_JOB).where(_JOB.c.kind == kind).order_by(_JOB.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(_JOB.c.id < before)
+    return [Job(**row) for row in (await tx.execute(query)).mappings()]
+
+
 async def rejects(tx: AsyncConnection, job: UUID, *, after_line: int = 0, limit: int = 200) -> Sequence[Reject]:
     """The lines refused after `after_line`, in the order of the file."""
     columns = (_REJECT.c.line, _REJECT.c.pointer, _REJECT.c.code, _REJECT.c.detail)

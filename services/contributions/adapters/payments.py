@@ -156,11 +156,14 @@ async def one(tx: AsyncConnection, key: UUID) -> Payment | None:
     return found[0] if found else None
 
 
-async def after(tx: AsyncConnection, limit: int, previous: UUID | None, employer: str | None) -> list[Payment]:
-    """Payments in the order of their recording."""
-    query = _payments().order_by(payment.c.id).limit(limit)
+async def after(
+    tx: AsyncConnection, limit: int, previous: UUID | None, employer: str | None, *, newest: bool = False
+) -> list[Payment]:
+    """Payments in the order of their recording, or the other way round."""
+    key = payment.c.id
+    query = _payments().order_by(key.desc() if newest else key).limit(limit)
     if previous is not None:
-        query = query.where(payment.c.id > previous)
+        query = query.where(key < previous if newest else key > previous)
     return await _read(tx, query if employer is None else query.where(payment.c.employer == employer))
 
 
@@ -197,6 +200,22 @@ async def accounts(
     rows: Sequence[Row[Any]] = (await tx.execute(page)).all()
     whole: Row[Any] = (await tx.execute(sums)).one()
     return [_account(_contract(row), row) for row in rows], _account(Contract(employer or "", "", ""), whole)
+
+
+async def standing(tx: AsyncConnection, key: UUID) -> Receivable | None:
+    """What is left of a statement, settled or not; None when it is not in scope."""
+    row = (await tx.execute(_STANDING.where(statement.c.id == key))).one_or_none()
+    return None if row is None else _receivable(row)
+
+
+async def put_on(tx: AsyncConnection, key: UUID, limit: int) -> list[tuple[Payment, Money]]:
+    """The payments that settle a part of a statement, in the order of their recording, each with its part."""
+    part, of = func.sum(payment_allocation.c.amount), payment_allocation.c.payment
+    parts = select(of, part.label("amount")).where(payment_allocation.c.statement == key).group_by(of)
+    left = await tx.execute(parts.having(literal(0) != part).order_by(of).limit(limit))
+    put = {row.payment: _money(row.amount) for row in left}
+    found = await _read(tx, _payments().where(payment.c.id.in_(put)).order_by(payment.c.id)) if put else []
+    return [(one, put[one.id]) for one in found]
 
 
 async def late(tx: AsyncConnection, issued_before: datetime) -> list[Receivable]:

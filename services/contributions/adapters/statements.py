@@ -64,11 +64,13 @@ async def one(tx: AsyncConnection, key: UUID) -> StoredStatement | None:
     return None if row is None else _statement(row)
 
 
-async def after(tx: AsyncConnection, limit: int, previous: UUID | None, wanted: Wanted) -> list[StoredStatement]:
-    """Statements in the order of their issue."""
+async def after(
+    tx: AsyncConnection, limit: int, previous: UUID | None, wanted: Wanted, *, newest: bool = False
+) -> list[StoredStatement]:
+    """Statements in the order of their issue, or the other way round."""
     table = statement.c
     asked = ((table.employer, wanted.employer), (table.month, wanted.month))
-    query = _page(select(statement), table.id, limit, previous)
+    query = _page(select(statement), table.id, limit, previous, newest=newest)
     return [_statement(row) for row in await tx.execute(query.where(*_equal(asked)))]
 
 
@@ -91,9 +93,11 @@ async def lines_after(tx: AsyncConnection, limit: int, previous: UUID | None, wa
     return [_line(row) for row in await tx.execute(query.where(*_equal(asked)))]
 
 
-def _page(query: Select[Any], key: ColumnElement[UUID], limit: int, previous: UUID | None) -> Select[Any]:
-    page = query.order_by(key).limit(limit)
-    return page if previous is None else page.where(key > previous)
+def _page(
+    query: Select[Any], key: ColumnElement[UUID], limit: int, previous: UUID | None, *, newest: bool = False
+) -> Select[Any]:
+    page = query.order_by(key.desc() if newest else key).limit(limit)
+    return page if previous is None else page.where(key < previous if newest else key > previous)
 
 
 def _equal(asked: tuple[tuple[ColumnElement[Any], object], ...]) -> list[ColumnElement[bool]]:

@@ -139,6 +139,7 @@ statement: Final = Table(
     Column("recorded_at", Instant, nullable=False),
     UniqueConstraint("employer", "agreement", "insurer", "number"),
     CheckConstraint("number > 0", name="number"),
+    Index("ix_statement_month_employer", "month", "employer"),
 )
 
 # Deltas: what one run added to, or took from, what was issued for an agent, a month and a guarantee. The sum is what
@@ -258,7 +259,27 @@ parked_change: Final = Table(
         unique=True,
         postgresql_where=text("state IN ('OPEN', 'RELEASED')"),
     ),
+    Index("ix_parked_change_open", "employer", postgresql_where=text("state = 'OPEN'")),
     CheckConstraint("state IN ('OPEN', 'RELEASED', 'ISSUED', 'GONE')", name="state"),
+)
+
+# What the last dry run of every employer found that a month would issue; `regularised` of it is of months before.
+# `refused`: the code why nothing would. It says nothing any more once the employer has been run.
+run_forecast: Final = Table(
+    "run_forecast",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("month", MonthColumn, primary_key=True),
+    Column("id", Id, nullable=False),
+    Column("amount", MoneyColumn, nullable=False),
+    Column("regularised", MoneyColumn, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("agents", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),
+    Column("parked", Integer, nullable=False),
+    Column("refused", Text),
+    Column("recorded_at", Instant, nullable=False),
 )
 
 # Closing and reopening of months, one after the other; the last one says up to which month an employer is closed.

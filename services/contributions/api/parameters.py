@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Path, Query
@@ -34,6 +34,7 @@ async def _query_month(
 
 PathMonth = Annotated[Month, Depends(_path_month)]
 QueryMonth = Annotated[Month | None, Depends(_query_month)]
+Order = Annotated[Literal["oldest", "newest"], Query(description="Par lesquels commencer.")]
 
 
 def after(page: PageRequest) -> UUID | None:

@@ -14,12 +14,12 @@ from kit.clock import PARIS
 from kit.http.auth import Principal, requires
 from kit.http.pagination import KeyPart, Page, Paging, paged
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Amount, Answer, Code, DateText, Request, SignedAmount, SiretText, Text, example
+from kit.http.types import Amount, Answer, Code, DateText, MonthText, Request, SignedAmount, SiretText, Text, example
 from kit.ids import new_id
 from kit.money import Money
 from services.contributions.adapters import payments
 from services.contributions.adapters.payments import Account, Contract, Payment, Receivable
-from services.contributions.api.parameters import after
+from services.contributions.api.parameters import Order, after
 from services.contributions.application.record_pay import Reception
 from services.contributions.application.record_payment import (
     Named,
@@ -178,6 +178,7 @@ class ReceivableAnswer(ContractAnswer):
 
     statement: UUID
     number: int
+    month: MonthText
     amount: SignedAmount
     left: SignedAmount
     due: date
@@ -208,10 +209,16 @@ async def record(
 
 @router.get("/v1/payments", summary="Paiements, dans l'ordre de leur enregistrement", dependencies=READS)
 async def index(
-    *, request: HttpRequest, response: Response, page: Paging, tx: Tx, employer: Employer = None
+    *,
+    request: HttpRequest,
+    response: Response,
+    page: Paging,
+    tx: Tx,
+    employer: Employer = None,
+    order: Order = "oldest",
 ) -> Page[PaymentAnswer]:
     """Payments, whatever became of them."""
-    found = await payments.after(tx, page.fetch, after(page), employer)
+    found = await payments.after(tx, page.fetch, after(page), employer, newest=order == "newest")
     return paged(request, response, page, [PaymentAnswer.of(one) for one in found], lambda one: (one.id,))
 
 
@@ -279,6 +286,7 @@ async def receivables(
             **_contract(one.contract),
             statement=one.statement,
             number=one.number,
+            month=one.month,
             amount=one.amount,
             left=one.left,
             due=due,

@@ -10,23 +10,29 @@ from datetime import datetime
 from typing import Annotated, Final, Self
 from uuid import UUID
 
+from fastapi import Request as HttpRequest
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
 from kit.db import jobs
 from kit.db.job_runner import Handler
-from kit.db.jobs import Chunk, Job, Reject
+from kit.db.jobs import Applied, Chunk, Job, Reject
 from kit.errors import RelaisError
 from kit.http.auth import Principal, requires
+from kit.http.pagination import Page, Paging, paged
 from kit.http.problem import Problem
 from kit.http.route import Idempotent, Now, Tx, service_router
 from kit.http.types import Answer, Flag, MonthText, Request
+from kit.ids import new_id
+from kit.money import Money
 from kit.period import Month
 from rules.book import RuleBook
-from services.contributions.adapters import agents
+from services.contributions.adapters import agents, run_overview
+from services.contributions.adapters.run_overview import Forecast
+from services.contributions.api.parameters import after
 from services.contributions.application.record_pay import Reception
-from services.contributions.application.run_contributions import run_contributions
+from services.contributions.application.run_contributions import RunOutcome, run_contributions
 
 router = service_router(tags=["Cotisations"])
 KIND: Final = "regional-run"
@@ -36,7 +42,9 @@ MAX_REFUSED: Final = 2_000
 
 
 class RegionalRequest(Request):
-    """Settle every employer up to `month`; with `dry_run`, only find out who would be parked or refused."""
+    """Settle every employer up to `month`; with `dry_run`, only find out what each would be issued, and who would be
+    parked or refused: `/v1/runs/overview` shows it.
+    """
 
     month: MonthText
     dry_run: Flag = False
@@ -89,19 +97,50 @@ class RefusedList(Answer):
 def runner(rules: RuleBook, clock: Clock) -> Handler:
     """The handler of regional runs: a chunk is one employer, so a run of it is one transaction."""
 
-    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+    async def apply(tx: AsyncConnection, chunk: Chunk) -> Applied:
         employer, month = chunk.content.decode(), Month.parse(chunk.job.options["month"])
         reception = Reception(clock.instant(), chunk.job.client)
+        refused: list[Reject] = []
+        done: RunOutcome | None = None
         try:
             done = await run_contributions(tx, employer, month, rules, reception, dry_run=False)
         except RelaisError as refusal:
-            return [Reject(chunk.first_line, employer, refusal.code, refusal.title_fr)]
-        if done.parked:
+            refused = [Reject(chunk.first_line, employer, refusal.code, refusal.title_fr)]
+        if done and done.parked:
             detail = f"Variations retenues : {len(done.parked)}."
-            return [Reject(chunk.first_line, employer, "parked", detail)]
-        return []
+            refused = [Reject(chunk.first_line, employer, "parked", detail)]
+        foreseen = _foreseen(employer, month, done, refused, reception.at)
+
+        async def then(tx: AsyncConnection) -> None:
+            if chunk.job.dry_run:
+                await run_overview.foresee(tx, foreseen)
+            else:
+                await run_overview.forget(tx, employer, month)
+
+        return Applied(refused, then)
 
     return apply
+
+
+def _foreseen(
+    employer: str, month: Month, done: RunOutcome | None, refused: Sequence[Reject], at: datetime
+) -> Forecast:
+    """What a run of an employer says of the month; of one that was refused, nothing but why."""
+    deltas = [delta for draft in done.drafts for delta in draft.deltas] if done else []
+    return Forecast(
+        id=new_id(),
+        employer=employer,
+        month=month,
+        amount=Money.sum(delta.amounts.amount for delta in deltas),
+        regularised=Money.sum(delta.amounts.amount for delta in deltas if delta.key.month != month),
+        lines=len(deltas),
+        agents=len({delta.key.agent for delta in deltas}),
+        held=len(done.held) if done else 0,
+        unknown=done.unknown if done else 0,
+        parked=len(done.parked) if done else 0,
+        refused=None if done else refused[0].code,
+        recorded_at=at,
+    )
 
 
 @router.post(PATH, status_code=202, summary="Traiter un mois pour tous les employeurs")
@@ -133,6 +172,13 @@ async def start(
     await jobs.seal(tx, job, at=at)
     response.headers["location"] = f"{PATH}/{job}"
     return RegionalAnswer.of(await _find(tx, job))
+
+
+@router.get(PATH, summary="Traitements, le dernier d'abord", dependencies=[requires("contributions:read")])
+async def index(request: HttpRequest, response: Response, page: Paging, tx: Tx) -> Page[RegionalAnswer]:
+    """Runs of every employer, the latest first, as long as jobs are kept."""
+    found = await jobs.latest(tx, KIND, page.fetch, after(page))
+    return paged(request, response, page, [RegionalAnswer.of(one) for one in found], lambda one: (one.id,))
 
 
 @router.get(f"{PATH}/{{job}}", summary="Où en est un traitement", dependencies=[requires("contributions:read")])

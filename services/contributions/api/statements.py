@@ -17,7 +17,7 @@ from rules.vocabulary import Guarantee
 from services.contributions.adapters import statements
 from services.contributions.adapters.statements import StoredLine, StoredStatement, Wanted
 from services.contributions.api.figures import AmountsAnswer
-from services.contributions.api.parameters import QueryMonth, after
+from services.contributions.api.parameters import Order, QueryMonth, after
 from services.contributions.application.explain_line import explain_line
 from services.contributions.domain.errors import UnknownStatement
 from services.contributions.domain.treatment import Social
@@ -147,9 +147,11 @@ async def index(
     tx: Tx,
     employer: Employer = None,
     month: QueryMonth,
+    order: Order = "oldest",
 ) -> Page[StatementAnswer]:
-    """Statements in the order of their issue."""
-    found = await statements.after(tx, page.fetch, after(page), Wanted(employer, month))
+    """Statements in the order of their issue, or the latest first."""
+    wanted = Wanted(employer, month)
+    found = await statements.after(tx, page.fetch, after(page), wanted, newest=order == "newest")
     return paged(request, response, page, [StatementAnswer.of(one) for one in found], lambda one: (one.id,))
 
 

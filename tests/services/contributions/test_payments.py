@@ -78,8 +78,22 @@ async def test_a_payment_settles_the_oldest_statements(service: Service, world: 
         assert await left(client) == [(2, "38.40"), (3, MONTH)]
         assert (await client.get(f"/v1/payments/{paid['id']}")).json() == paid
         assert (await client.get("/v1/payments", params={"employer": CITY})).json()["items"] == [paid]
+        second = (await client.get(f"/v1/statements/{issued[1]}/payments")).json()
+        assert (second["amount"], second["paid"], second["left"], second["late"]) == (MONTH, "10.80", "38.40", False)
+        assert [(one["payment"], one["amount"]) for one in second["payments"]] == [(paid["id"], "10.80")]
+    async with treasury(service, AGGLOMERATION) as other:
+        assert (await other.get(f"/v1/statements/{issued[1]}/payments")).status_code == 404
     (told,) = await world.events("payment.recorded")
     assert (told["amount"], told["on"], told["insurer"]) == ("60.00", "2025-06-30", "demo-a")
+
+
+async def test_lists_may_begin_with_the_newest(service: Service, issued: list[UUID]) -> None:
+    async with treasury(service) as client:
+        paid = [(await pays(client, reference=f"VIR-{n}", amount="1.00")).json()["id"] for n in range(2)]
+        for path, keys in (("/v1/payments", paid), ("/v1/statements", [str(one) for one in issued])):
+            first = (await client.get(path, params={"order": "newest", "limit": 1})).json()
+            rest = (await client.get(path, params={"order": "newest", "cursor": first["next"]})).json()
+            assert [one["id"] for one in first["items"] + rest["items"]] == keys[::-1]
 
 
 async def test_the_same_reference_is_the_same_payment(service: Service, issued: list[UUID]) -> None:

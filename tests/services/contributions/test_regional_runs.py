@@ -83,6 +83,49 @@ async def test_a_dry_run_writes_nothing(service: Service, world: World) -> None:
     assert await world.events("statement.issued") == []
 
 
+async def overview(service: Service, **query: Any) -> Any:
+    async with service.caller(*SCOPES, **query.pop("who", {})) as caller:
+        return (await caller.get("/v1/runs/overview", params={"month": "2025-06", **query})).json()
+
+
+async def test_a_dry_run_says_how_the_month_differs_from_the_one_before(service: Service, world: World) -> None:
+    await two_employers(world)
+    await world.pay("M1", "2025-05", tib="1000.00")
+    await world.run("2025-05")
+    await world.pay("R9", "2025-06", tib="1000.00")
+    before = await overview(service)
+    assert [(one["previous"], one["difference"], one["attention"]) for one in before["items"]] == [
+        ("20.50", None, []),
+        ("0.00", None, []),
+    ]
+    location = (await asked(service, "1", dry_run=True)).headers["location"]
+    await work(service, world)
+    found = await overview(service)
+    city, other = found["items"]
+    assert (city["siret"], city["issued"], city["difference"]) == (CITY, "0.00", "20.50")
+    assert city["attention"] == ["UNKNOWN_AGENTS", "UNUSUAL"]
+    names = ("amount", "regularised", "lines", "agents", "unknown", "refused")
+    assert [city["forecast"][name] for name in names] == ["41.00", "0.00", 1, 1, 1, None]
+    assert (other["difference"], other["attention"]) == ("41.00", [])
+    totals = ("employers", "forecasts", "attention", "previous", "forecast", "difference")
+    assert [found["totals"][name] for name in totals] == [2, 2, 1, "20.50", "82.00", "61.50"]
+    assert [one["siret"] for one in (await overview(service, attention=True))["items"]] == [CITY]
+    first = await overview(service, limit=1)
+    assert (await overview(service, limit=1, cursor=first["next"]))["items"] == [other]
+    # Each sees its own; what was run since is foreseen no more.
+    mine = await overview(service, who={"employers": [AGGLOMERATION]})
+    assert [one["siret"] for one in mine["items"]] == [AGGLOMERATION]
+    await world.run("2025-06")
+    await world.close("2025-06", employer=AGGLOMERATION)
+    after = await overview(service)
+    assert [(one["issued"], one["forecast"], one["closed"]) for one in after["items"]] == [
+        ("41.00", None, False),
+        ("41.00", None, True),
+    ]
+    async with service.caller(*SCOPES) as staff:
+        assert [PATH + "/" + one["id"] for one in (await staff.get(PATH)).json()["items"]] == [location]
+
+
 async def test_it_is_for_those_who_act_for_all(service: Service, world: World) -> None:
     await two_employers(world)
     location = (await asked(service, "1")).headers["location"]
