@@ -1,6 +1,6 @@
 """The contracts of events and of the API, generated from the code into contracts/.
 
-    python -m relais.contracts                     write contracts/events/*.json, asyncapi.json, openapi.json, errors.*
+    python -m relais.contracts                     write contracts/: events, API, errors, the Python client
     python -m relais.contracts --check             fail when they differ from the code, or break those of the release
     python -m relais.contracts --check --since v1  the same, compared with a commit or a tag as well
     python -m relais.contracts --release           write, and keep what is written as the release
@@ -26,6 +26,7 @@ from kit.app import VERSION
 from kit.events.envelope import EventData
 from kit.events.schema import asyncapi, data_schema, envelope_schema, incompatibilities
 from kit.settings import COMPONENTS
+from relais import python_client
 from relais.api_contract import breaking_changes, lost_errors, merged_document
 from relais.error_catalogue import as_json, as_page, catalogue
 
@@ -33,7 +34,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "contracts"
 EVENTS: Final = "events"
 ASYNCAPI, OPENAPI, ERRORS, ERROR_PAGE = "asyncapi.json", "openapi.json", "errors.json", "errors.md"
-SINGLE: Final = (ASYNCAPI, OPENAPI, ERRORS, ERROR_PAGE)
+SINGLE: Final = (ASYNCAPI, OPENAPI, ERRORS, ERROR_PAGE, python_client.MODELS, python_client.CLIENT)
 
 RELEASED: Final = "released.json.gz"
 
@@ -70,7 +71,8 @@ def described() -> dict[str, str]:
     """Every file of contracts/ about the API, by its path there."""
     api = merged_document()  # imports every component, so that the catalogue knows all their refusals
     errors = catalogue()
-    return {OPENAPI: _text(api), ERRORS: as_json(errors), ERROR_PAGE: as_page(errors)}
+    files = {OPENAPI: _text(api), ERRORS: as_json(errors), ERROR_PAGE: as_page(errors)}
+    return files | python_client.generated(api)
 
 
 def breaking(files: Mapping[str, str], earlier: Mapping[str, str]) -> Iterator[str]:

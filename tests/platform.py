@@ -18,8 +18,10 @@ from datetime import date
 from importlib import import_module
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
+from relais_client import Relais
 
 from kit.clock import SystemClock
 from kit.crypto import KeyRing
@@ -104,6 +106,11 @@ class TestPlatform:
     def api(self, client: str, *, patience: float = PATIENCE_SECONDS) -> Api:
         """A client of the gateway. It blocks: call it in a thread (`asyncio.to_thread`)."""
         return Api(self.gateway, client, self.clients[client], patience=patience)
+
+    def typed(self, client: str) -> Relais:
+        """The same as outsiders have it, from contracts/python."""
+        http = httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS)
+        return Relais(self.gateway, client=client, secret=self.clients[client], http=http)
 
     async def stop(self) -> None:
         for server, _ in self.servers:

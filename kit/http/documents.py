@@ -80,6 +80,7 @@ def document(app: FastAPI) -> dict[str, Any]:
                 if (method.upper(), path) in policies:
                     operation[X_POLICY] = policies[method.upper(), path].shown()
                 _speak_french(operation)
+                _answer_alike(operation["responses"])
                 for parameter in operation.get("parameters", ()):
                     _tidy(parameter)
         app.openapi_schema = made
@@ -138,6 +139,14 @@ def _speak_french(operation: dict[str, Any]) -> None:
     for response in operation["responses"].values():
         if response["description"] == "Successful Response":
             response["description"] = "Réussite"
+
+
+def _answer_alike(responses: dict[str, Any]) -> None:
+    """A second success that shows no content, as what was there before, answers with that of the first."""
+    successes = [answer for status, answer in responses.items() if status.startswith("2") and status != "204"]
+    shown = next((answer["content"] for answer in successes if "content" in answer), None)
+    for answer in successes if shown else ():
+        answer.setdefault("content", shown)
 
 
 def _tidy(parameter: dict[str, Any]) -> None:
