@@ -968,10 +968,17 @@ class Relais(Transport):
         return self.send("POST", "/v1/payment-orders", json=body)
 
     def get_payments(
-        self, *, employer: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        employer: str | None = None,
+        order: Literal["oldest", "newest"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Answer[models.PagePaymentAnswer]:
         """Paiements, dans l'ordre de leur enregistrement (contributions:read)."""
-        return self.send("GET", "/v1/payments", params={"employer": employer, "limit": limit, "cursor": cursor})
+        return self.send(
+            "GET", "/v1/payments", params={"employer": employer, "order": order, "limit": limit, "cursor": cursor}
+        )
 
     def post_payments(
         self, body: models.ContributionsPaymentRequest, *, idempotency_key: str
@@ -1025,6 +1032,22 @@ class Relais(Transport):
         """Émettre ce qui manque pour un employeur, ou l'annoncer sans rien écrire (contributions:write)."""
         return self.send("POST", "/v1/runs", json=body, headers={"Idempotency-Key": idempotency_key})
 
+    def get_runs_overview(
+        self,
+        *,
+        month: str,
+        employer: str | None = None,
+        attention: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Answer[models.OverviewAnswer]:
+        """Où en est un mois, employeur par employeur, face au mois précédent (contributions:read)."""
+        return self.send(
+            "GET",
+            "/v1/runs/overview",
+            params={"month": month, "employer": employer, "attention": attention, "limit": limit, "cursor": cursor},
+        )
+
     def get_runs_parked(
         self,
         *,
@@ -1048,6 +1071,12 @@ class Relais(Transport):
             json=body,
             headers={"Idempotency-Key": idempotency_key},
         )
+
+    def get_runs_regional(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageRegionalAnswer]:
+        """Traitements, le dernier d'abord (contributions:read)."""
+        return self.send("GET", "/v1/runs/regional", params={"limit": limit, "cursor": cursor})
 
     def post_runs_regional(
         self, body: models.RegionalRequest, *, idempotency_key: str
@@ -1176,13 +1205,16 @@ class Relais(Transport):
         self,
         *,
         employer: str | None = None,
+        order: Literal["oldest", "newest"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         month: str | None = None,
     ) -> Answer[models.PageStatementAnswer]:
         """Bordereaux, dans l'ordre de leur émission (contributions:read)."""
         return self.send(
-            "GET", "/v1/statements", params={"employer": employer, "limit": limit, "cursor": cursor, "month": month}
+            "GET",
+            "/v1/statements",
+            params={"employer": employer, "order": order, "limit": limit, "cursor": cursor, "month": month},
         )
 
     def get_statement(self, statement: str) -> Answer[models.StatementAnswer]:
@@ -1198,6 +1230,10 @@ class Relais(Transport):
     ) -> Answer[models.PageLineAnswer]:
         """Lignes d'un bordereau (contributions:read)."""
         return self.send("GET", f"/v1/statements/{segment(statement)}/lines", params={"limit": limit, "cursor": cursor})
+
+    def get_statement_payments(self, statement: str) -> Answer[models.StatementPaymentsAnswer]:
+        """Ce qui est payé d'un bordereau, ce qui reste, avant quand (contributions:read)."""
+        return self.send("GET", f"/v1/statements/{segment(statement)}/payments")
 
     def get_webhooks(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[models.PageWebhookAnswer]:
         """Webhooks de l'appelant et état de leur livraison (webhooks:read)."""

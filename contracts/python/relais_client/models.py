@@ -679,6 +679,18 @@ class FlatDocument(TypedDict):
 Force: TypeAlias = Literal["NOT_PUBLISHED", "FUTURE", "IN_FORCE", "SUSPENDED", "ENDED"]
 
 
+class ForecastAnswer(TypedDict):
+    amount: str
+    regularised: str
+    lines: int
+    agents: int
+    held: int
+    unknown: int
+    parked: int
+    refused: str | None
+    recorded_at: str
+
+
 Format: TypeAlias = Literal["json", "csv", "xlsx", "pdf"]
 
 
@@ -1115,6 +1127,19 @@ OrganisationKind: TypeAlias = Literal[
 OverpaymentKind: TypeAlias = Literal["BENEFIT", "ANNUITY", "CAPITAL"]
 
 
+class OverviewTotals(TypedDict):
+    employers: int
+    attention: int
+    closed: int
+    forecasts: int
+    statements: int
+    previous: str
+    issued: str
+    forecast: str
+    difference: str
+    parked: int
+
+
 class PageAgentRow(TypedDict):
     items: list[AgentRow]
     next: NotRequired[str | None]
@@ -1365,6 +1390,7 @@ class ReceivableAnswer(TypedDict):
     insurer: str | None
     statement: str
     number: int
+    month: str
     amount: str
     left: str
     due: str
@@ -1638,6 +1664,18 @@ class SpellAnswer(TypedDict):
 Stage: TypeAlias = Literal["DETECTED", "DECLARED", "UNDER_REVIEW", "PROPOSED", "APPROVED", "REFUSED", "CLOSED"]
 
 
+class StandingAnswer(TypedDict):
+    siret: str
+    statements: int
+    previous: str
+    issued: str
+    forecast: ForecastAnswer | None
+    difference: str | None
+    parked: int
+    closed: bool
+    attention: list[Literal["PARKED", "REFUSED", "HELD", "UNKNOWN_AGENTS", "UNUSUAL"]]
+
+
 Start: TypeAlias = Literal["HALF_PAY", "FIRST_DAY"]
 
 
@@ -1655,6 +1693,13 @@ class StatementAnswer(TypedDict):
     employer: str
     agent: str
     issued_at: str
+
+
+class StatementPaymentsPartAnswer(TypedDict):
+    payment: str
+    received_on: str
+    reference: str
+    amount: str
 
 
 class StatementsLineAnswer(TypedDict):
@@ -2532,6 +2577,13 @@ class OverpaymentDetail(TypedDict):
     schedule: list[InstalmentAnswer]
 
 
+class OverviewAnswer(TypedDict):
+    items: list[StandingAnswer]
+    next: NotRequired[str | None]
+    month: str
+    totals: OverviewTotals
+
+
 class PageAgentBlocksAnswer(TypedDict):
     items: list[AgentBlocksAnswer]
     next: NotRequired[str | None]
@@ -2582,6 +2634,11 @@ class PageReceivableAnswer(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageRegionalAnswer(TypedDict):
+    items: list[RegionalAnswer]
+    next: NotRequired[str | None]
+
+
 class PageSettledStatementAnswer(TypedDict):
     items: list[SettledStatementAnswer]
     next: NotRequired[str | None]
@@ -2600,17 +2657,6 @@ class PageStatementAnswer(TypedDict):
 class PageWebhookAnswer(TypedDict):
     items: list[WebhookAnswer]
     next: NotRequired[str | None]
-
-
-class PartAnswer(TypedDict):
-    first_line: int
-    lines: int
-    individual: bool
-    agent_id: str | None
-    matricule: str | None
-    other_person: bool
-    blocks: list[BlockAnswer]
-    kept: list[KeptAnswer]
 
 
 class PayAnswer(TypedDict):
@@ -2726,6 +2772,16 @@ class SimulatedAffiliation(TypedDict):
     periods: list[EligibilityPeriodAnswer]
     options: list[OptionHeld]
     trace: dict[str, Any]
+
+
+class StatementPaymentsAnswer(TypedDict):
+    statement: str
+    amount: str
+    paid: str
+    left: str
+    due: str
+    late: bool
+    payments: list[StatementPaymentsPartAnswer]
 
 
 class StatutoryPayAnswer(TypedDict):
@@ -2885,6 +2941,17 @@ class ContributionsBulkRequest(TypedDict):
     items: list[PayItem]
 
 
+class DeclarationsPartAnswer(TypedDict):
+    first_line: int
+    lines: int
+    individual: bool
+    agent_id: str | None
+    matricule: str | None
+    other_person: bool
+    blocks: list[BlockAnswer]
+    kept: list[KeptAnswer]
+
+
 class GuaranteeDocument(TypedDict):
     code: Guarantee
     mandatory: bool
@@ -2896,7 +2963,7 @@ class GuaranteeDocument(TypedDict):
 
 
 class PagePartAnswer(TypedDict):
-    items: list[PartAnswer]
+    items: list[DeclarationsPartAnswer]
     next: NotRequired[str | None]
 
 
