@@ -1,6 +1,6 @@
 # Relais: `make` lists what can be done. Everything happens in .venv, made by the first target that needs it.
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test lint quality format lock bench deep kafka reset clean
+.PHONY: help run demo token test lint quality audit format lock bench deep kafka reset clean
 .SUFFIXES:
 
 PYTHON    ?= python3
@@ -54,6 +54,9 @@ lint: $(DEV_ENV) ## style, types, imports, schémas, contrats et règles de la m
 
 quality: $(DEV_ENV) ## chaque chiffre de la barre de qualité, atteint ou non
 	@$(BIN)/python -m tests.quality $(ARGS)
+
+audit: $(DEV_ENV) ## build/sbom.json (CycloneDX) et les vulnérabilités connues de ce qui est verrouillé
+	@$(BIN)/python requirements/audit.py requirements/run.txt build/sbom.json
 
 bench: $(DEV_ENV) ## les rapports de tests/bench (plusieurs minutes)
 	@$(BIN)/python -m tests.bench $(ARGS)
