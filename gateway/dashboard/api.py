@@ -73,6 +73,14 @@ class Api:
                 break
         return items
 
+    async def download(self, path: str, **query: object) -> httpx.Response:
+        """A file. Raises Refusal."""
+        params: dict[str, Any] = dict(query)
+        response = await self._http.get(path, params=params, headers=self._headers)
+        if response.is_error:
+            raise Refusal(response.status_code, response.json())
+        return response
+
     async def send(
         self,
         method: str,

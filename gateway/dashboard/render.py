@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = Path(__file__).parent
 ASSETS: Final = _FOLDER / "assets"
-# What the rail leads to: name, path below the prefix.
+# What the rail leads to: name, path below the prefix, the scope without which it is not shown.
 RAIL: Final = (
-    ("worklist", ""),
-    ("agents", "/agents"),
-    ("claims", "/claims"),
-    ("agreements", "/agreements"),
-    ("simulator", "/simulator"),
+    ("worklist", "", "agents:read"),
+    ("agents", "/agents", "agents:read"),
+    ("claims", "/claims", "claims:read"),
+    ("runs", "/runs", "contributions:read"),
+    ("agreements", "/agreements", "agreements:read"),
+    ("simulator", "/simulator", "simulations:run"),
 )
 
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.dashboard.pages import account, agent, agents, agreements, claims, sign_in, simulator, worklist
+from gateway.dashboard.pages import (
+    account,
+    agent,
+    agents,
+    agreements,
+    claims,
+    parked,
+    payments,
+    run,
+    runs,
+    sign_in,
+    simulator,
+    statements,
+    worklist,
+)
 from gateway.dashboard.visit import Endpoint, open_page, signed_page
 
 _READ, _BOTH, _SEND = ["GET", "HEAD"], ["GET", "HEAD", "POST"], ["POST"]
@@ -27,6 +41,29 @@ PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("/claims/{claim:uuid}/steps", signed_page(claims.step), _SEND),
     ("/claims/{claim:uuid}/declaration", signed_page(claims.declaration), _SEND),
     ("/claims/{claim:uuid}/documents", signed_page(claims.document), _SEND),
+    ("/runs", signed_page(runs.runs), _READ),
+    ("/runs.{format}", signed_page(runs.export), _READ),
+    ("/runs/every", signed_page(runs.every), _SEND),
+    ("/runs/parked", signed_page(parked.parked), _READ),
+    ("/runs/parked.{format}", signed_page(parked.export), _READ),
+    ("/runs/parked/{parked:uuid}", signed_page(parked.release), _SEND),
+    ("/runs/{siret}", signed_page(run.run), _READ),
+    ("/runs/{siret}/preview", signed_page(run.preview), _SEND),
+    ("/runs/{siret}/issue", signed_page(run.issue), _SEND),
+    ("/runs/{siret}/close", signed_page(run.close), _SEND),
+    ("/runs/{siret}/reopen", signed_page(run.reopen), _SEND),
+    ("/statements", signed_page(statements.statements), _READ),
+    ("/statements.{format}", signed_page(statements.export), _READ),
+    ("/statements/{statement:uuid}", signed_page(statements.statement), _READ),
+    ("/statements/{statement:uuid}/file.{format}", signed_page(statements.file), _READ),
+    ("/payments", signed_page(payments.payments), _READ),
+    ("/payments.{format}", signed_page(payments.export), _READ),
+    ("/payments/new", signed_page(payments.new), _BOTH),
+    ("/payments/{payment:uuid}", signed_page(payments.payment), _READ),
+    ("/payments/{payment:uuid}/allocations", signed_page(payments.allocate), _SEND),
+    ("/payments/{payment:uuid}/cancellation", signed_page(payments.cancel), _SEND),
+    ("/accounts", signed_page(payments.accounts), _READ),
+    ("/accounts.{format}", signed_page(payments.export_accounts), _READ),
     ("/agreements", signed_page(agreements.agreements), _READ),
     ("/agreements.{format}", signed_page(agreements.export), _READ),
     ("/agreements/{agreement}", signed_page(agreements.agreement), _READ),

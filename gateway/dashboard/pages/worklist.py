@@ -64,16 +64,20 @@ async def _rows(visit: Visit, items: list[dict[str, Any]]) -> list[dict[str, Any
 
 
 def where(item: dict[str, Any]) -> str:
-    """The page on which an item is dealt with; empty where there is none, as for what concerns a whole employer.
+    """The page on which an item is dealt with; empty where there is none.
 
     >>> where({"kind": "claim-open", "reference": "/v1/claims/7", "agent": "3"})
     '/app/claims/7'
-    >>> where({"kind": "statement-late", "reference": "/v1/statements/7", "agent": None})
-    ''
+    >>> where({"kind": "contributions-parked", "reference": "/v1/runs/parked/7", "employer": "9", "agent": None})
+    '/app/runs/parked?employer=9#parked-7'
     """
     parts = item["reference"].split("/")
     if item["kind"] == "claim-open":
         return f"{PREFIX}/claims/{parts[-1]}"
+    if item["kind"] == "statement-late":
+        return f"{PREFIX}/statements/{parts[-1]}"
+    if item["kind"] == "contributions-parked":
+        return f"{PREFIX}/runs/parked?employer={item['employer']}#parked-{parts[-1]}"
     if item["kind"] == "overpayment":
         return f"{PREFIX}/agents/{item['agent']}#overpayments"
     return f"{PREFIX}/agents/{item['agent']}#leaves" if item["agent"] else ""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
+from gateway.dashboard.pages import parked
 from gateway.dashboard.words import catalogue
 from gateway.domain.work_items import KINDS
 from rules.vocabulary import LeaveKind
+from services.contributions.api.run_overview import Attention
+from services.contributions.domain.bounds import Bound
 
 FOLDER = Path(__file__).resolve().parents[3] / "gateway" / "dashboard"
 USED = re.compile(r"""\bt\(\s*['"]([a-z_]+(?:\.[A-Za-z_0-9-]+)+|[a-z_]+)['"]\s*[,)]""")
@@ -33,3 +37,6 @@ def test_codes_of_the_api_have_words() -> None:
     known = catalogue().keys()
     assert {f"leave.{kind}" for kind in LeaveKind} <= known
     assert {f"{family}.{kind}" for family in ("work", "act") for kind in KINDS} <= known
+    assert {f"parked_state.{state}" for state in parked.STATES} <= known
+    assert {f"bound.{code}" for code in Bound} <= known
+    assert {f"attention.{code}" for code in get_args(Attention)} <= known

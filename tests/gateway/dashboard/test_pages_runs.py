@@ -1,0 +1,99 @@
+"""A month's contributions in a browser: simulated, compared, issued, paid, closed and reopened."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+from typing import Any
+
+import pytest
+
+from kit.ids import new_id
+from relais.persons import HR, MANAGER
+from relais.synthetic.identity import fictitious_nir
+from tests.gateway.dashboard.conftest import Pages
+from tests.gateway.dashboard.test_pages_journeys import act, text_of
+from tests.platform import TestPlatform
+
+EMPLOYER, MONTH = "99985002700015", "2026-03"
+PAGE = f"/app/runs/{EMPLOYER}?month={MONTH}"
+
+
+def somebody_is_paid(platform: TestPlatform) -> None:
+    """As the employer's software says; once a dry run sees it."""
+    employment = {"kind": "TITULAIRE", "start": "2025-09-01", "weekly_hours": "35.00", "category": "C"}
+    who = {"employer": EMPLOYER, "matricule": "COCKPIT-1", "last_name": "COCKPIT", "first_name": "Alix"}
+    nir = fictitious_nir(Random("cockpit"), 1980, 5)
+    with platform.api("demo-hris") as hris:
+        body = {
+            **who,
+            "nir": nir,
+            "birth_date": "1980-05-02",
+            "employment": {**employment, "service_start": "2020-01-01"},
+        }
+        hris.post("/v1/agents", body, key="cockpit-hire")
+        hris.put(f"/v1/pay/{EMPLOYER}/COCKPIT-1/{MONTH}", {"tib": "2000.00"})
+        hris.put(f"/v1/pay/{EMPLOYER}/NOBODY-1/{MONTH}", {"tib": "2000.00"})
+
+        def foreseen() -> list[Any]:
+            asked = {"employer": EMPLOYER, "month": MONTH, "dry_run": True}
+            statements: list[Any] = hris.post("/v1/runs", asked, key=str(new_id()))["statements"]
+            return statements
+
+        hris.until(foreseen, "a month to issue")
+
+
+@pytest.fixture(scope="session")
+async def paid_month(platform: TestPlatform) -> None:
+    await asyncio.to_thread(somebody_is_paid, platform)
+
+
+@pytest.mark.usefixtures("paid_month")
+async def test_a_month_is_simulated_issued_and_paid(pages: Pages) -> None:
+    page = await pages.signed_in(HR)
+    await page.goto("/app/runs?month=" + MONTH)
+    await page.locator(f"a[href='{PAGE}']").click()
+    await act(page, "Simuler le mois")
+    foreseen = await text_of(page, "#preview .facts div:nth-child(3) dd")
+    assert "sous des matricules que personne ne porte encore" in await text_of(page, "#anomalies")
+    # What the address keeps is the answer itself, and nothing is issued unconfirmed.
+    await page.reload()
+    assert await text_of(page, "#preview .facts div:nth-child(3) dd") == foreseen
+    await page.focus("#confirmed")
+    await page.keyboard.press("Space")
+    await act(page, "Émettre les bordereaux")
+    assert await text_of(page, "#preview .facts div:nth-child(2) dd") == foreseen
+    await page.locator("#statements a").first.click()
+    assert await text_of(page, "#payments .facts dd.big") == foreseen
+    for shape, begins in (("pdf", b"%PDF"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf")):
+        file = await page.context.request.get(f"{page.url}/file.{shape}")
+        assert (await file.body()).startswith(begins), shape
+        assert file.headers["content-disposition"].endswith(f'.{shape}"')
+    await page.get_by_role("link", name="Enregistrer un paiement").click()
+    await page.fill("#amount", foreseen.removesuffix("€"))
+    await page.fill("#reference", "VIR-COCKPIT-1")
+    await act(page, "Enregistrer et affecter")
+    await page.locator("#allocations a").first.click()
+    assert "Soldé" in await text_of(page, "#payments h2")
+    csv = await (await page.context.request.get("/app/payments.csv")).text()
+    assert "VIR-COCKPIT-1" in csv
+
+
+@pytest.mark.usefixtures("paid_month")
+async def test_every_employer_is_simulated_and_a_month_closed_and_reopened(pages: Pages) -> None:
+    page = await pages.signed_in(MANAGER, language="en")
+    await page.goto("/app/runs?month=" + MONTH)
+    await page.get_by_role("button", name="Simulate every employer").click()
+    await page.wait_for_selector("#every .tag.good")
+    assert "Pay of nobody" in await text_of(page, f"tr:has(a[href='{PAGE}'])")
+    await page.get_by_role("link", name="To look at").click()
+    assert await page.locator("tbody tr").count() >= 1
+    await page.goto(PAGE)
+    await page.get_by_text("Close the month…").click()
+    await page.check("#close-confirmed")
+    await act(page, "Close")
+    assert await text_of(page, ".head .tag") == "Closed"
+    await page.get_by_text("Reopen the month…").click()
+    await page.fill("#reason", "A correction is on its way")
+    await act(page, "Reopen")
+    assert "A correction is on its way" in await text_of(page, "#closing")
