@@ -16,7 +16,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Final
 
-from services.contributions.domain.columns import MILLION, UNSTATED, Column, column, contributions, withheld
+from kit.columns import Column
+from services.contributions.domain.columns import MILLION, UNSTATED, column, contributions, withheld
 from tests.bench.events import show, verdict
 
 RATES: Final = (20_500, 2_000, 3_500, 2_500)

@@ -15,6 +15,7 @@ VALUE_TYPES: Final = frozenset(
         "kit.money",
         "kit.rate",
         "kit.period",
+        "kit.columns",
         "kit.stretches",
         "kit.trace",
         "kit.errors",

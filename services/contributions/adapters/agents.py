@@ -147,6 +147,12 @@ async def known(tx: AsyncConnection, employer: str) -> dict[UUID, Known]:
     return {agent: found for (_, agent), found in (await known_at(tx, [employer])).items()}
 
 
+async def employments_of(tx: AsyncConnection, employer: str, agents: Collection[UUID]) -> list[tuple[UUID, Employment]]:
+    """Every employment of some of an employer's agents."""
+    query = select(employments).where(employments.c.employer == employer, employments.c.agent.in_(agents))
+    return [(row.agent, _employment(row)) for row in await tx.execute(query)]
+
+
 async def known_at(
     tx: AsyncConnection, employers: Sequence[str], agents: Collection[UUID] | None = None
 ) -> dict[tuple[str, UUID], Known]:

@@ -11,25 +11,34 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.db.copy import put_rows
-from kit.money import Money
+from kit.db.columns import id_bytes, new_ids, staged_columns
 from kit.period import Month
-from kit.rate import Rate
-from rules.vocabulary import Guarantee
-from services.contributions.adapters.tables import contribution_line, run, statement
-from services.contributions.domain.delta import Amounts, Delta, LineKey, Position
+from services.contributions.adapters.tables import run, statement
+from services.contributions.domain.delta import Amounts
 from services.contributions.domain.run import StatementDraft
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('contributions.run:' || :employer, 0))")
-# Rate and flag of a key are those of its last line.
-_ISSUED: Final = text("""
-    SELECT agent, month, agreement, insurer, guarantee, CAST(sum(base) AS bigint) AS base,
-           CAST(sum(amount) AS bigint) AS amount, CAST(sum(employer_share) AS bigint) AS employer_share,
-           CAST(sum(agent_share) AS bigint) AS agent_share,
-           (array_agg(rate ORDER BY id DESC))[1] AS rate, (array_agg(unresolved ORDER BY id DESC))[1] AS unresolved
-      FROM contribution_line WHERE employer = :employer AND month <= :last
-     GROUP BY agent, month, agreement, insurer, guarantee
+# What lines share comes once, and each line names it.
+_LINES: Final = text("""
+    INSERT INTO contribution_line
+           (id, employer, agent, month, agreement, insurer, guarantee, base, rate, amount, employer_share, agent_share,
+            regularisation, unresolved, run, statement)
+    SELECT id, :employer, agent, month, agreement, insurer, guarantee, base, rate, amount, employer_share,
+           amount - employer_share, month <> :month, unresolved, :run, :statement
+      FROM stage_line
+      JOIN unnest(CAST(:agreements AS text[]), CAST(:insurers AS text[]), CAST(:guarantees AS text[]),
+                  CAST(:rates AS numeric[]), CAST(:flags AS boolean[])) WITH ORDINALITY
+           AS said (agreement, insurer, guarantee, rate, unresolved, place) ON place = heading + 1
 """)
+_STAGED: Final = {
+    "id": "uuid",
+    "agent": "uuid",
+    "month": "month",
+    "heading": "integer",
+    "base": "bigint",
+    "amount": "bigint",
+    "employer_share": "bigint",
+}
 _NUMBERS: Final = text("""
     INSERT INTO statement_number AS held (employer, agreement, insurer, last)
     SELECT :employer, agreement, insurer, 1
@@ -72,27 +81,16 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement about to be issued: its id, its number, its lines with theirs."""
+    """A statement about to be issued: its id, its number, its lines."""
 
     id: UUID
     number: int
     draft: StatementDraft
-    lines: tuple[tuple[UUID, Delta], ...]
 
 
 async def lock(tx: AsyncConnection, employer: str) -> None:
     """Until commit no other run of this employer reads or issues."""
     await tx.execute(_LOCK, {"employer": employer})
-
-
-async def issued(tx: AsyncConnection, employer: str, last: Month) -> dict[LineKey, Position]:
-    """What was issued for every month up to `last`."""
-    found = {}
-    for row in await tx.execute(_ISSUED, {"employer": employer, "last": last.first}):
-        key = LineKey(str(row.agent), Month.of(row.month), row.agreement, row.insurer, Guarantee(row.guarantee))
-        amounts = Amounts(Money(row.base), Money(row.amount), Money(row.employer_share), Money(row.agent_share))
-        found[key] = Position(amounts, Rate(row.rate), row.unresolved)
-    return found
 
 
 async def next_numbers(tx: AsyncConnection, employer: str, contracts: Sequence[Contract]) -> dict[Contract, int]:
@@ -109,7 +107,7 @@ async def first_statements(tx: AsyncConnection, employer: str, months: Collectio
 
 
 async def issue(tx: AsyncConnection, record: RunRecord, statements: Sequence[Statement]) -> None:
-    """Write a run with its statements and lines, in three statements whatever their number."""
+    """Write a run with its statements and lines, in as many statements whatever their number."""
     await tx.execute(
         insert(run).values(
             id=record.id,
@@ -121,8 +119,37 @@ async def issue(tx: AsyncConnection, record: RunRecord, statements: Sequence[Sta
         )
     )
     await tx.execute(insert(statement), [_statement(record, one) for one in statements])
-    rows = [_line(record, one, line, delta) for one in statements for line, delta in one.lines]
-    await put_rows(tx, contribution_line, rows)
+    for one in statements:
+        await _lines(tx, record, one)
+
+
+async def _lines(tx: AsyncConnection, record: RunRecord, one: Statement) -> None:
+    lines = one.draft.deltas
+    columns = {
+        "id": new_ids(len(lines)),
+        "agent": id_bytes(lines.agents)[lines.agent],
+        "month": lines.month,
+        "heading": lines.heading,
+        "base": lines.base,
+        "amount": lines.amount,
+        "employer_share": lines.employer,
+    }
+    async with staged_columns(tx, "stage_line", columns, _STAGED):
+        said = lines.headings
+        await tx.execute(
+            _LINES,
+            {
+                "employer": record.employer,
+                "month": record.month.first,
+                "run": record.id,
+                "agreements": [one.agreement for one in said],
+                "insurers": [one.insurer for one in said],
+                "guarantees": [one.guarantee.value for one in said],
+                "rates": [one.rate.value for one in said],
+                "flags": [one.unresolved for one in said],
+                "statement": one.id,
+            },
+        )
 
 
 def _statement(record: RunRecord, one: Statement) -> dict[str, object]:
@@ -135,7 +162,7 @@ def _statement(record: RunRecord, one: Statement) -> dict[str, object]:
         "insurer": one.draft.insurer,
         "month": record.month,
         "run": record.id,
-        "lines": len(one.lines),
+        "lines": len(one.draft.deltas),
         "amount": total.amount,
         "employer_share": total.employer,
         "agent_share": total.agent,
@@ -151,25 +178,4 @@ def _totals(amounts: Amounts) -> dict[str, int]:
         "amount": amounts.amount.cents,
         "employer": amounts.employer.cents,
         "agent": amounts.agent.cents,
-    }
-
-
-def _line(record: RunRecord, one: Statement, line: UUID, delta: Delta) -> dict[str, object]:
-    return {
-        "id": line,
-        "employer": record.employer,
-        "agent": UUID(delta.key.agent),
-        "month": delta.key.month,
-        "agreement": delta.key.agreement,
-        "insurer": delta.key.insurer,
-        "guarantee": delta.key.guarantee.value,
-        "base": delta.amounts.base,
-        "rate": delta.rate,
-        "amount": delta.amounts.amount,
-        "employer_share": delta.amounts.employer,
-        "agent_share": delta.amounts.agent,
-        "regularisation": delta.key.month != record.month,
-        "unresolved": delta.unresolved,
-        "run": record.id,
-        "statement": one.id,
     }

@@ -74,6 +74,7 @@ _OF_EMPLOYER: Final = text("""
                AND (CAST(:until AS timestamptz) IS NULL OR recorded_at <= :until)
              ORDER BY matricule, employment, month, version DESC) AS current
       LEFT JOIN agent_matricule USING (employer, matricule)
+     WHERE NOT :special OR employment <> '' OR rappels <> '[]'
 """)
 # The last month paid of each agent, found from the end of its index.
 _LAST: Final = text("""
@@ -150,10 +151,13 @@ async def claim(tx: AsyncConnection, employer: str, matricule: str) -> list[PayV
 
 
 async def of_employer(
-    tx: AsyncConnection, employer: str, last: Month, until: datetime | None = None
+    tx: AsyncConnection, employer: str, last: Month, until: datetime | None = None, *, special: bool = False
 ) -> list[PayVersion]:
-    """The pay of every month up to `last`, of known and unknown agents, as received up to `until` (None: by now)."""
-    asked = {"employer": employer, "last": last.first, "until": until}
+    """The pay of every month up to `last`, of known and unknown agents, as received up to `until` (None: by now).
+
+    `special`: only what names an employment or holds rappels.
+    """
+    asked = {"employer": employer, "last": last.first, "until": until, "special": special}
     return [_version(row) for row in await tx.execute(_OF_EMPLOYER, asked)]
 
 

@@ -53,7 +53,7 @@ class RunStatementAnswer(Answer):
             agreement=draft.agreement,
             insurer=draft.insurer or None,
             lines=len(draft.deltas),
-            regularisations=sum(delta.key.month != month for delta in draft.deltas),
+            regularisations=len(draft.deltas) - len(draft.deltas.of_month(month)),
             guarantees={code: AmountsAnswer.model_validate(a) for code, a in draft.by_guarantee.items()},
             total=AmountsAnswer.model_validate(draft.total),
         )

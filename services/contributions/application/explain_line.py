@@ -14,8 +14,7 @@ from services.contributions.adapters import statements
 from services.contributions.adapters.statements import StoredLine
 from services.contributions.domain.delta import Amounts, desired
 from services.contributions.domain.errors import UnknownLine
-from services.contributions.domain.replay import explained, informed
-from services.contributions.domain.snapshot import read_positions
+from services.contributions.domain.replay import explained, informed, issued_before
 from services.contributions.domain.treatment import Information
 
 
@@ -45,9 +44,8 @@ async def explain_line(tx: AsyncConnection, key: UUID, rules: Rules) -> Explanat
     again = explained(decision.snapshot, about.agent, about.month)
     assert again.trace is not None, "a month that is held issues no line"
     owed_now = desired(about.agent, about.month, again.dues).get(about)
-    before = read_positions(decision.snapshot.inputs["issued"]).get(about)
     owed = owed_now.amounts if owed_now else Amounts.zero()
-    issued = before.amounts if before else Amounts.zero()
+    issued = issued_before(decision.snapshot, about)
     verified = owed + -issued == line.delta.amounts
     return Explanation(
         line, owed, issued, again.trace, verified, informed(decision.snapshot, about.agent, again, rules)

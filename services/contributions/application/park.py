@@ -15,7 +15,8 @@ from services.contributions.adapters.parking import Parked
 from services.contributions.application.payloads.work import WorkItemClosed, WorkItemOpened
 from services.contributions.application.record_pay import Reception
 from services.contributions.domain.bounds import Bounds, Breach, of_agents, of_employer
-from services.contributions.domain.delta import Delta
+from services.contributions.domain.columns import column
+from services.contributions.domain.lines import Lines
 from services.contributions.domain.replay import RunInputs
 
 
@@ -24,26 +25,24 @@ class Sifted:
     """What may be issued within `bounds`; every change beyond; those nobody released; the releases used up."""
 
     bounds: Bounds
-    deltas: tuple[Delta, ...] = ()
+    deltas: Lines
     found: tuple[Breach, ...] = ()
     parked: tuple[Breach, ...] = ()
     released: tuple[UUID, ...] = ()
 
 
-def sift(inputs: RunInputs, deltas: Sequence[Delta], standing: Sequence[Parked], rules: Rules) -> Sifted:
+def sift(inputs: RunInputs, deltas: Lines, standing: Sequence[Parked], rules: Rules) -> Sifted:
     """Leave out agents whose change is beyond a bound, or everything when the employer's is, unless released."""
     bounds = Bounds.at(inputs.month, rules)
-    if not deltas:
-        return Sifted(bounds)
     released = {one.breach: one.id for one in standing if one.state == parking.RELEASED}
     agents = list(of_agents(deltas, bounds))
     kept_back = {breach.agent for breach in agents if breach not in released}
-    left = tuple(delta for delta in deltas if delta.key.agent not in kept_back)
-    employer = list(of_employer(left, inputs.month, inputs.issued, bounds))
+    left = deltas.without(kept_back)
+    employer = list(of_employer(left, inputs.month, inputs.issued, bounds)) if len(deltas) else []
     found = tuple(sorted([*agents, *employer]))
     parked = tuple(breach for breach in found if breach not in released)
     if any(not breach.agent for breach in parked):
-        return Sifted(bounds, (), found, parked)
+        return Sifted(bounds, deltas.where(column(())), found, parked)
     used = tuple(released[breach] for breach in found if breach in released and breach.agent not in kept_back)
     return Sifted(bounds, left, found, parked, used)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,17 +15,14 @@ from kit.events.outbox import Outgoing, publish_many
 from kit.ids import new_id
 from kit.period import Month
 from rules.book import Recorder, RuleBook
-from services.contributions.adapters import agents, closings, ledger, parking, pay, terms
-from services.contributions.adapters.agents import Known
+from services.contributions.adapters import closings, facts, ledger, parking, terms
 from services.contributions.adapters.ledger import RunRecord, Statement
 from services.contributions.application.park import keep_parked, sift
 from services.contributions.application.payloads.statement import StatementAdjusted, StatementIssued
 from services.contributions.application.record_pay import Reception
-from services.contributions.domain.agent_file import AgentFile
 from services.contributions.domain.bounds import Bounds, Breach
-from services.contributions.domain.delta import Delta
 from services.contributions.domain.errors import FactsIncomplete, MonthClosed
-from services.contributions.domain.pay_line import PayLine
+from services.contributions.domain.lines import Lines
 from services.contributions.domain.replay import RunInputs, snapshot_of
 from services.contributions.domain.run import HeldMonth, StatementDraft, assess, drafts
 from services.contributions.domain.terms_document import read_terms
@@ -74,17 +69,19 @@ async def run_contributions(
     closed = await closings.closed_through(tx, employer)
     if closed is not None and month <= closed and not dry_run:
         raise MonthClosed(pointer="/month")
-    inputs, unknown = await _inputs(tx, employer, month, until)
+    known = await facts.known(tx, employer, month, until)
+    documents = await terms.documents(tx, known.agreements)
+    inputs = RunInputs(employer, month, known.facts, documents, known.issued)
     recorder = rules.recorder()
     accords = {agreement: read_terms(document) for agreement, document in inputs.documents.items()}
-    found = assess(inputs.files, month, accords, inputs.issued, recorder)
+    found = assess(inputs.facts, month, accords, inputs.issued, recorder)
     standing = await parking.standing(tx, employer)
     sifted = sift(inputs, found.deltas, standing, rules)
-    outcome = RunOutcome(tuple(drafts(sifted.deltas)), found.held, unknown, sifted.bounds, sifted.parked)
+    outcome = RunOutcome(tuple(drafts(sifted.deltas)), found.held, known.unknown, sifted.bounds, sifted.parked)
     if dry_run:
         return outcome
     await keep_parked(tx, inputs, sifted, standing, reception)
-    if not sifted.deltas:
+    if not len(sifted.deltas):
         return outcome
     record = RunRecord(new_id(), employer, month, rules.version, reception.at, reception.client)
     statements = await _statements(tx, employer, outcome.drafts)
@@ -96,14 +93,14 @@ async def run_contributions(
 
 async def _tell(tx: AsyncConnection, record: RunRecord, statements: Sequence[Statement]) -> None:
     """Each statement, and each earlier one that it adjusts."""
-    regularised = {delta.key.month for one in statements for delta in one.draft.deltas}
+    regularised = {month for one in statements for month in one.draft.deltas.months()}
     before = await ledger.first_statements(tx, record.employer, regularised)
     told = [(one.draft.insurer, one.id, StatementIssued.of(record, one)) for one in statements] + [
-        (one.draft.insurer, first.id, StatementAdjusted.of(record.employer, first, one, amounts))
+        (one.draft.insurer, first.id, StatementAdjusted.of(record.employer, first, one, about))
         for one in statements
         for first in before
         if first.id != one.id and first.contract == (one.draft.agreement, one.draft.insurer)
-        if (amounts := [delta.amounts for delta in one.draft.deltas if delta.key.month == first.month])
+        if len(about := one.draft.deltas.of_month(first.month))
     ]
     await publish_many(
         tx,
@@ -113,50 +110,20 @@ async def _tell(tx: AsyncConnection, record: RunRecord, statements: Sequence[Sta
                 key=record.employer,
                 employer=record.employer,
                 insurer=insurer or None,
-                subject=f"/v1/statements/{about}",
+                subject=f"/v1/statements/{statement}",
             )
-            for insurer, about, data in told
+            for insurer, statement, data in told
         ],
     )
-
-
-async def _inputs(tx: AsyncConnection, employer: str, month: Month, until: datetime | None) -> tuple[RunInputs, int]:
-    """All that is known, in as many statements as there are kinds of facts."""
-    known = await agents.known(tx, employer)
-    paid = await pay.of_employer(tx, employer, month, until)
-    lines: dict[UUID, list[PayLine]] = defaultdict(list)
-    for version in paid:
-        if version.agent is not None:
-            lines[version.agent] += version.lines()
-    issued = await ledger.issued(tx, employer, month)
-    everybody = lines.keys() | {UUID(key.agent) for key in issued}
-    files = [_file(employer, agent, known.get(agent, Known()), lines[agent]) for agent in sorted(everybody)]
-    agreements = {affiliation.agreement for one in known.values() for affiliation in one.affiliations}
-    documents = await terms.documents(tx, agreements)
-    return RunInputs(employer, month, files, documents, issued), sum(version.agent is None for version in paid)
-
-
-def _file(employer: str, agent: UUID, known: Known, lines: Sequence[PayLine]) -> AgentFile:
-    return AgentFile(employer, str(agent), known.employments, known.affiliations, known.elections, lines)
 
 
 async def _statements(tx: AsyncConnection, employer: str, found: Collection[StatementDraft]) -> tuple[Statement, ...]:
     """Drafts with their numbers, which follow one another in each contract without a hole."""
     numbers = await ledger.next_numbers(tx, employer, [(draft.agreement, draft.insurer) for draft in found])
-    return tuple(
-        Statement(
-            new_id(),
-            numbers[draft.agreement, draft.insurer],
-            draft,
-            tuple((new_id(), delta) for delta in draft.deltas),
-        )
-        for draft in found
-    )
+    return tuple(Statement(new_id(), numbers[draft.agreement, draft.insurer], draft) for draft in found)
 
 
-async def _keep(
-    tx: AsyncConnection, record: RunRecord, inputs: RunInputs, deltas: Sequence[Delta], recorder: Recorder
-) -> None:
+async def _keep(tx: AsyncConnection, record: RunRecord, inputs: RunInputs, deltas: Lines, recorder: Recorder) -> None:
     """Store what the run rested on, under the run's own id."""
     snapshot = snapshot_of(inputs, deltas, recorder.snapshot())
     decision = Decision(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np  # lint(imports) because sums of columns are values
 
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
 from rules.book import Rules
-from services.contributions.domain.delta import Delta, LineKey, Position
+from services.contributions.domain.lines import MONTHS, Lines
 
 
 class Bound(StrEnum):
@@ -55,47 +56,45 @@ class Breach:
     limit: Money
 
 
-def of_agents(deltas: Iterable[Delta], bounds: Bounds) -> Iterator[Breach]:
-    """What a run that would issue `deltas` must not issue unseen of an agent."""
-    by_month: dict[str, dict[Month, list[Money]]] = defaultdict(lambda: defaultdict(list))
-    for delta in deltas:
-        by_month[delta.key.agent][delta.key.month].append(delta.amounts.amount)
-    for agent, months in by_month.items():
-        changes = [Money.sum(amounts) for amounts in months.values()]
-        widest = max(changes, key=_size)
-        if _size(widest) > bounds.agent_month.cents:
-            yield Breach(Bound.AGENT_MONTH, agent, widest, bounds.agent_month)
-        # What goes up and what comes down do not hide each other.
-        moved = Money(sum(map(_size, changes)))
-        if moved > bounds.agent_run:
-            yield Breach(Bound.AGENT_RUN, agent, moved, bounds.agent_run)
+def of_agents(lines: Lines, bounds: Bounds) -> Iterator[Breach]:
+    """What a run that would issue `lines` must not issue unseen of an agent."""
+    order = np.argsort(lines.pairs, kind="stable")
+    pairs = lines.pairs[order]
+    starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    if not len(starts):
+        return
+    change, agent = np.add.reduceat(lines.amount[order], starts), pairs[starts] // MONTHS
+    firsts = np.flatnonzero(np.diff(agent, prepend=-1))
+    # What goes up and what comes down do not hide each other.
+    widest, moved = np.maximum.reduceat(np.abs(change), firsts), np.add.reduceat(np.abs(change), firsts)
+    beyond = (widest > bounds.agent_month.cents) | (moved > bounds.agent_run.cents)
+    for place in np.flatnonzero(beyond).tolist():
+        name = lines.agents[agent[firsts[place]]].decode()
+        if widest[place] > bounds.agent_month.cents:
+            mine = change[firsts[place] :]
+            found = Money(int(mine[np.argmax(np.abs(mine) == widest[place])]))
+            yield Breach(Bound.AGENT_MONTH, name, found, bounds.agent_month)
+        if moved[place] > bounds.agent_run.cents:
+            yield Breach(Bound.AGENT_RUN, name, Money(int(moved[place])), bounds.agent_run)
 
 
-def of_employer(
-    deltas: Iterable[Delta], month: Month, issued: Mapping[LineKey, Position], bounds: Bounds
-) -> Iterator[Breach]:
+def of_employer(lines: Lines, month: Month, issued: Lines, bounds: Bounds) -> Iterator[Breach]:
     """What it must not issue unseen of all its agents together, compared with the month before.
 
     Where nothing was issued for the month before, there is nothing to compare with: the first run of an employer.
     """
-    last = _issued_in(issued, month.previous())
-    if not last:
+    before = issued.of_month(month.previous())
+    if not len(before):
         return
-    now, before = list[Money](), list[Money]()
-    for delta in deltas:
-        (now if delta.key.month == month else before).append(delta.amounts.amount)
-    regularised = Money.sum(before)
+    last, now = before.total.amount, lines.of_month(month).total.amount
+    regularised = lines.total.amount - now
     limit = max(bounds.employer_floor, Money(_size(last)) * bounds.employer_share)
     if _size(regularised) > limit.cents:
         yield Breach(Bound.REGULARISATION, "", regularised, limit)
-    moved = _issued_in(issued, month) + Money.sum(now) - last
+    moved = issued.of_month(month).total.amount + now - last
     limit = max(bounds.employer_floor, Money(_size(last)) * bounds.month_share)
     if _size(moved) > limit.cents:
         yield Breach(Bound.MONTH, "", moved, limit)
-
-
-def _issued_in(issued: Mapping[LineKey, Position], month: Month) -> Money:
-    return Money.sum(position.amounts.amount for key, position in issued.items() if key.month == month)
 
 
 def _size(amount: Money) -> int:

@@ -1,23 +1,31 @@
-"""A month's contributions in columns of integer cents: the arithmetic of `base` and `line` for all agents at once.
+"""A month's contributions in columns of integer cents: the arithmetic of `base`, `line` and `cover` for all at once.
 
-Rates and shares come in millionths, as exact as they are stored. Columns hold nothing negative, so that adding half
-before dividing rounds half up; amounts stay below 2**62 for any pay a request may hold.
+Rates and shares come in millionths, as exact as they are stored; days and months as `kit.columns`
+numbers them. Columns of amounts hold nothing negative, so that adding half before dividing rounds half up;
+amounts stay below 2**62 for any pay a request may hold.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np  # lint(imports) because columns of integers are values, and lists of them 100 times slower
-import numpy.typing as npt  # lint(imports) because it names the type of those columns
+import numpy.typing as npt  # lint(imports) because it names the type of masks
 
+from kit.columns import Column
 from kit.rate import Rate
 
-Column = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+# Columns of one length, by name.
+Table = dict[str, Column]
 MILLION: Final = 10**6  # lint(law) because six decimals are the precision of a rate
 # Stands for an amount that was not stated.
-UNSTATED: Final = -1
+UNSTATED: Final = -(2**63)  # lint(law) because it is the least integer of a column, no amount
+# The last day of what goes on.
+FOREVER: Final = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +38,13 @@ class Figures:
     agent: Column
 
 
-def column(values: list[int]) -> Column:
-    return np.array(values, dtype=np.int64)
+def column(values: Iterable[int]) -> Column:
+    return np.array(list(values), dtype=np.int64)
+
+
+def rows(table: Table, places: Mask | Column) -> Table:
+    """Some rows of a table."""
+    return {name: values[places] for name, values in table.items()}
 
 
 def millionths(rate: Rate) -> int:
@@ -41,6 +54,23 @@ def millionths(rate: Rate) -> int:
     20500
     """
     return int(rate.value * MILLION)
+
+
+def spread(agent: Column, owner: Column) -> tuple[Column, Column]:
+    """Each row beside each row of a table in the order of its `owner` that belongs to its agent: the places of both."""
+    start = np.searchsorted(owner, agent, "left")
+    count = np.searchsorted(owner, agent, "right") - start
+    before = np.cumsum(count) - count
+    return np.repeat(np.arange(len(agent)), count), np.arange(count.sum()) + np.repeat(start - before, count)
+
+
+def days_within(agent: Column, first: Column, last: Column, periods: Table) -> Column:
+    """How many days of each stretch lie in the agent's `periods` (agent, start, end), which do not overlap."""
+    left, right = spread(agent, periods["agent"])
+    days = np.minimum(last[left], periods["end"][right]) - np.maximum(first[left], periods["start"][right]) + 1
+    summed = np.concatenate(([0], np.cumsum(np.maximum(days, 0))))
+    bounds = np.searchsorted(left, np.arange(len(agent) + 1))
+    return np.asarray(summed[bounds[1:]] - summed[bounds[:-1]])
 
 
 def half_up(numerator: Column, denominator: Column | int) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -92,19 +92,3 @@ def desired(agent: str, month: Month, dues: Iterable[Due]) -> dict[LineKey, Posi
         )
         for due in dues
     }
-
-
-def deltas(wanted: Mapping[LineKey, Position], issued: Mapping[LineKey, Position]) -> list[Delta]:
-    """The lines that take `issued` to `wanted`, in the order of lines; none where they agree.
-
-    What is no longer wanted is taken back at the rate it was last issued at.
-    """
-    found = []
-    for key in wanted.keys() | issued.keys():
-        now, before = wanted.get(key), issued.get(key)
-        shown = now or before
-        assert shown is not None
-        difference = (now.amounts if now else Amounts.zero()) + -(before.amounts if before else Amounts.zero())
-        if difference:
-            found.append(Delta(key, difference, shown.rate, shown.unresolved))
-    return sorted(found, key=lambda delta: delta.key.order)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
+
+import numpy as np  # lint(imports) because sets of columns are values
 
 from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot, used_rules
 from rules.book import RuleBook, Rules
 from services.contributions.domain.agent_file import AgentFile
-from services.contributions.domain.delta import Delta, LineKey, Position
+from services.contributions.domain.delta import Amounts, LineKey
+from services.contributions.domain.facts import Facts
+from services.contributions.domain.lines import MONTHS, Lines, summed
 from services.contributions.domain.owed import Owed, owed
 from services.contributions.domain.run import assess
-from services.contributions.domain.snapshot import (
-    deltas_document,
-    file_document,
-    positions_document,
-    read_file,
-    read_positions,
-)
+from services.contributions.domain.snapshot import facts_document, lines_document, read_facts, read_lines
 from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import kept, read_terms
 from services.contributions.domain.treatment import Information, information
@@ -31,55 +28,57 @@ KIND: Final = "contributions.run"
 
 @dataclass(frozen=True, slots=True)
 class RunInputs:
-    """What a run of an employer up to `month` rests on; the accords as the documents they were published in."""
+    """What a run of an employer up to `month` rests on; the accords as the documents they were published in.
+
+    `issued` has the agents of `facts`.
+    """
 
     employer: str
     month: Month
-    files: Sequence[AgentFile]
+    facts: Facts
     documents: Mapping[str, Mapping[str, Any]]
-    issued: Mapping[LineKey, Position]
+    issued: Lines
 
 
-def snapshot_of(inputs: RunInputs, deltas: Iterable[Delta], rules: Iterable[Mapping[str, str]]) -> Snapshot:
-    """What to keep of a run that issues `deltas`: the facts of the agents and months it touches, and no others."""
-    lines = list(deltas)
-    touched: dict[str, set[Month]] = defaultdict(set)
-    for line in lines:
-        touched[line.key.agent].add(line.key.month)
+def snapshot_of(inputs: RunInputs, lines: Lines, rules: Iterable[Mapping[str, str]]) -> Snapshot:
+    """What to keep of a run that issues `lines`: the facts of the agents and months it touches, and no others."""
+    pairs = np.unique(lines.pairs)
+    agents = pairs // MONTHS
+    issued = summed(inputs.issued.where(np.isin(inputs.issued.pairs, pairs)))
     return Snapshot(
         kind=KIND,
         inputs={
             "employer": inputs.employer,
             "month": str(inputs.month),
             "terms": {agreement: kept(document) for agreement, document in sorted(inputs.documents.items())},
-            "files": {
-                file.agent: file_document(_restricted(file, touched[file.agent]))
-                for file in inputs.files
-                if file.agent in touched
-            },
-            "issued": positions_document(
-                {k: p for k, p in inputs.issued.items() if k.month in touched.get(k.agent, ())}
-            ),
+            "facts": facts_document(inputs.facts.about(pairs)),
+            "issued": lines_document(issued.tidied(np.unique(agents))),
         },
         rules=used_rules(rules),
-        result={"lines": deltas_document(lines)},
+        result={"lines": lines_document(lines.tidied(np.unique(agents)))},
         trace={},
     )
 
 
 def replayed(snapshot: Snapshot) -> Snapshot:
     """The same run computed again from its snapshot alone: equal to it, to the byte, unless something was altered."""
-    inputs = snapshot.inputs
-    files = [read_file(inputs["employer"], agent, document) for agent, document in inputs["files"].items()]
-    terms = _terms(snapshot)
+    facts, issued = _read(snapshot)
     book = RuleBook.from_snapshot(snapshot.rules)
-    again = assess(files, Month.parse(inputs["month"]), terms, read_positions(inputs["issued"]), book)
-    return replace(snapshot, result={"lines": deltas_document(again.deltas)})
+    again = assess(facts, Month.parse(snapshot.inputs["month"]), _terms(snapshot), issued, book).deltas
+    every = np.arange(len(facts.agents))
+    return replace(snapshot, result={"lines": lines_document(again.tidied(every))})
 
 
 def explained(snapshot: Snapshot, agent: str, month: Month) -> Owed:
     """What an agent owed for a month as that run saw it, with its trace. KeyError: the run did not touch the agent."""
     return owed(_file(snapshot, agent), month, _terms(snapshot), RuleBook.from_snapshot(snapshot.rules))
+
+
+def issued_before(snapshot: Snapshot, key: LineKey) -> Amounts:
+    """What was already issued when that run began."""
+    facts, issued = _read(snapshot)
+    mine = issued.where(facts.agents[issued.agent] == key.agent.encode()).of_month(key.month)
+    return next((line.amounts for line in mine if line.key == key), Amounts.zero())
 
 
 def informed(snapshot: Snapshot, agent: str, found: Owed, rules: Rules) -> Information | None:
@@ -93,13 +92,18 @@ def informed(snapshot: Snapshot, agent: str, found: Owed, rules: Rules) -> Infor
     return information(status.regime, found, terms, Money.sum(line.whole for line in pay), rules)
 
 
+def _read(snapshot: Snapshot) -> tuple[Facts, Lines]:
+    facts = read_facts(snapshot.inputs["employer"], snapshot.inputs["facts"])
+    return facts, read_lines(facts.agents, snapshot.inputs["issued"])
+
+
 def _file(snapshot: Snapshot, agent: str) -> AgentFile:
-    return read_file(snapshot.inputs["employer"], agent, snapshot.inputs["files"][agent])
+    facts, _ = _read(snapshot)
+    found = np.flatnonzero(facts.agents == agent.encode())
+    if not len(found):
+        raise KeyError(agent)
+    return facts.file(int(found[0]))
 
 
 def _terms(snapshot: Snapshot) -> dict[str, Terms]:
     return {agreement: read_terms(document) for agreement, document in snapshot.inputs["terms"].items()}
-
-
-def _restricted(file: AgentFile, months: Collection[Month]) -> AgentFile:
-    return replace(file, pay=[line for line in file.pay if line.month in months])

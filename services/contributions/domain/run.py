@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np  # lint(imports) because sets of columns are values
+
+from kit.columns import Column, month_at, place_of
 from kit.period import Month
 from rules.book import Rules
-from services.contributions.domain.agent_file import AgentFile
-from services.contributions.domain.delta import Amounts, Delta, LineKey, Position, deltas, desired
+from services.contributions.domain.columns import column
+from services.contributions.domain.delta import Amounts, desired
+from services.contributions.domain.facts import Facts
+from services.contributions.domain.lines import MONTHS, Builder, Heading, Lines, deltas
 from services.contributions.domain.owed import owed
-from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.sheet import Sheet
 from services.contributions.domain.terms import Terms
 
@@ -29,7 +33,7 @@ class HeldMonth:
 class Assessment:
     """The lines to issue, and what was left as it is."""
 
-    deltas: tuple[Delta, ...]
+    deltas: Lines
     held: tuple[HeldMonth, ...]
 
 
@@ -39,75 +43,62 @@ class StatementDraft:
 
     agreement: str
     insurer: str
-    deltas: tuple[Delta, ...]
+    deltas: Lines
 
     @property
     def total(self) -> Amounts:
-        return Amounts.sum(delta.amounts for delta in self.deltas)
+        return self.deltas.total
 
     @property
     def by_guarantee(self) -> dict[str, Amounts]:
         """Totals per guarantee, in the order of the enumeration."""
-        groups: dict[str, list[Amounts]] = defaultdict(list)
-        for delta in sorted(self.deltas, key=lambda d: d.key.order[-1]):
-            groups[delta.key.guarantee.value].append(delta.amounts)
-        return {guarantee: Amounts.sum(amounts) for guarantee, amounts in groups.items()}
+        return self.deltas.by_guarantee
 
 
-def assess(
-    files: Iterable[AgentFile],
-    last: Month,
-    terms: Mapping[str, Terms],
-    issued: Mapping[LineKey, Position],
-    rules: Rules,
-) -> Assessment:
+def assess(facts: Facts, last: Month, terms: Mapping[str, Terms], issued: Lines, rules: Rules) -> Assessment:
     """Compare every month up to `last` with what was issued for it (design: desired against issued, deltas out).
 
-    Months held change nothing.
+    `issued` has the agents of `facts`. Months held change nothing.
     """
-    sheet = Sheet(terms, rules)
-    wanted: dict[LineKey, Position] = {}
-    held: list[HeldMonth] = []
-    months_of = _months(issued)
-    assessed = set()
-    for file in files:
-        assessed.add(file.agent)
-        pay = _by_month(file.pay)
-        for month in sorted(m for m in pay.keys() | months_of[file.agent] if m <= last):
-            if sheet.take(file, month, pay.get(month, ())):
-                continue
-            result = owed(file, month, terms, rules)
-            if result.held is None:
-                wanted |= desired(file.agent, month, result.dues)
-            else:
-                held.append(HeldMonth(file.agent, month, result.held))
-    wanted |= sheet.positions()
-    unsaid = {(one.agent, one.month) for one in held}
-    settled = {
-        key: position
-        for key, position in issued.items()
-        if key.agent in assessed and key.month <= last and (key.agent, key.month) not in unsaid
-    }
-    return Assessment(tuple(deltas(wanted, settled)), tuple(held))
+    sheet = Sheet(facts, last, terms, rules)
+    wanted = Builder(facts.agents)
+    for priced in sheet.priced():
+        dated, figures = priced.guarantee.rate_in(priced.month), priced.figures
+        assert dated is not None, "what is priced has a rate"
+        insurer, flag = priced.accord.insurer_in(priced.month) or "", priced.guarantee.unresolved
+        said = Heading(priced.accord.agreement, insurer, priced.guarantee.code, dated.rate, flag)
+        owing = np.flatnonzero(figures.amount)
+        cents = figures.base[owing], figures.amount[owing], figures.employer[owing]
+        wanted.add(said, priced.agent[owing], np.full(len(owing), place_of(priced.month)), cents)
+    issued = issued.where(issued.month <= place_of(last))
+    # A month issued without pay is told of as one that cannot be assessed.
+    unpaid = np.setdiff1d(issued.pairs, facts.pay["agent"] * MONTHS + facts.pay["month"])
+    held = _one_by_one(facts, np.union1d(sheet.left, unpaid), terms, rules, wanted)
+    unsaid = np.isin(issued.pairs, column(held))
+    names = ((facts.agents[pair // MONTHS].decode(), month_at(pair % MONTHS), reason) for pair, reason in held.items())
+    return Assessment(deltas(wanted.lines(), issued.where(~unsaid)), tuple(HeldMonth(*one) for one in names))
 
 
-def drafts(found: Sequence[Delta]) -> list[StatementDraft]:
+def drafts(found: Lines) -> list[StatementDraft]:
     """One statement per accord and insurer, in that order."""
-    groups: dict[tuple[str, str], list[Delta]] = defaultdict(list)
-    for delta in found:
-        groups[delta.key.agreement, delta.key.insurer].append(delta)
-    return [StatementDraft(*group, tuple(groups[group])) for group in sorted(groups)]
+    return [StatementDraft(*contract, lines) for contract, lines in found.by_contract()]
 
 
-def _by_month(pay: Iterable[PayLine]) -> dict[Month, list[PayLine]]:
-    found: dict[Month, list[PayLine]] = defaultdict(list)
-    for line in pay:
-        found[line.month].append(line)
-    return found
-
-
-def _months(issued: Iterable[LineKey]) -> dict[str, set[Month]]:
-    found: dict[str, set[Month]] = defaultdict(set)
-    for key in issued:
-        found[key.agent].add(key.month)
-    return found
+def _one_by_one(
+    facts: Facts, pairs: Column, terms: Mapping[str, Terms], rules: Rules, wanted: Builder
+) -> dict[int, str]:
+    """Add what these agents and months owe to `wanted`; those that are held, with the reason."""
+    held: dict[int, str] = {}
+    months: dict[int, list[int]] = defaultdict(list)
+    for pair in pairs.tolist():
+        months[pair // MONTHS].append(pair)
+    for agent, found in months.items():
+        file = facts.file(agent)
+        for pair in found:
+            month = month_at(pair % MONTHS)
+            result = owed(file, month, terms, rules)
+            if result.held is not None:
+                held[pair] = result.held
+            for key, position in desired(file.agent, month, result.dues).items():
+                wanted.add_one(agent, key, position)
+    return held

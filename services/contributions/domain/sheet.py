@@ -1,156 +1,148 @@
 """The months of many agents, gathered by accord, month and status, and computed together in columns.
 
-What a column cannot hold (several statuses in a month, rappels, pay that the rules refuse) is left to `owed`, one by
-one. Both give the same cents, which a property holds them to.
+What a column cannot hold (several statuses or employments in a month, rappels, pay that the rules refuse) is left to
+`owed`, one by one. Both give the same cents, which a property holds them to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from kit.money import Money
+import numpy as np  # lint(imports) because orders and groups of columns are values
+
+from kit.columns import Column, first_days, month_at, place_of
 from kit.period import Month
 from rules.book import Rules
 from rules.pay import monthly_tpp_rule
-from rules.vocabulary import FONCTIONNAIRES, AffiliationOutcome, Guarantee, PayElement
-from services.contributions.domain.agent_file import AgentFile
+from rules.vocabulary import FONCTIONNAIRES, AffiliationOutcome, PayElement
 from services.contributions.domain.base import Status
 from services.contributions.domain.columns import (
     MILLION,
     UNSTATED,
-    Column,
     Figures,
-    column,
+    Mask,
+    Table,
     contributions,
+    days_within,
     millionths,
+    rows,
+    spread,
     withheld,
 )
-from services.contributions.domain.cover import NOT_PAID, Span, covered_days, paid_days
-from services.contributions.domain.delta import Amounts, LineKey, Position
-from services.contributions.domain.pay_line import PayLine, added_up
+from services.contributions.domain.cover import NOT_PAID
+from services.contributions.domain.facts import CATEGORIES, ELEMENTS, GUARANTEES, OUTCOMES, REGIMES, Facts
+from services.contributions.domain.lines import MONTHS
 from services.contributions.domain.terms import BaseRule, GuaranteeTerms, Terms
 
+# More accords and statuses than there are.
+_WORDS, _STATUSES = 2**20, 2**8  # lint(law) because they are no figures of law
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class _Group:
-    """Agents of one status, in one month under one accord, column by column."""
+    """Months of one status under one accord: the places of their rows."""
 
     accord: Terms
     rule: BaseRule
     guarantees: tuple[GuaranteeTerms, ...]
-    agents: list[str] = field(default_factory=list)
-    counted: list[int] = field(default_factory=list)
-    ri: list[int] = field(default_factory=list)
-    stated: list[int] = field(default_factory=list)
-    share: list[int] = field(default_factory=list)
-    paid: list[int] = field(default_factory=list)
-    covered: list[int] = field(default_factory=list)
-    elected: dict[str, list[int]] = field(default_factory=dict)
-    # Where the agents of each employer begin.
-    owners: list[tuple[str, int]] = field(default_factory=list)
-
-    def days(self, guarantee: GuaranteeTerms) -> list[int]:
-        """The days a guarantee covers of each month: all that are covered, or those on which it is elected."""
-        return self.covered if guarantee.mandatory else self.elected[guarantee.code]
+    month: Month
+    status: Status
+    places: Column
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """One guarantee for the agents of a group, in columns; `owners` says where those of each employer begin."""
+    """One guarantee for the agents of a group, in columns."""
 
-    guarantee: Guarantee
-    owners: Sequence[tuple[str, int]]
+    guarantee: GuaranteeTerms
+    accord: Terms
+    month: Month
+    agent: Column
     figures: Figures
 
 
 class Sheet:
-    """Takes months one after the other; `positions` then computes them all, and `priced` as they would be otherwise."""
+    """Every month up to `last` that has pay; `left` are the pairs of agent and month that no column holds."""
 
-    def __init__(self, terms: Mapping[str, Terms], rules: Rules) -> None:
-        self._terms, self._rules = terms, rules
-        self._groups: dict[tuple[str, str, Month, Status], _Group | None] = {}
+    def __init__(self, facts: Facts, last: Month, terms: Mapping[str, Terms], rules: Rules) -> None:
+        self._facts, self._terms, self._rules = facts, terms, rules
+        pay = rows(facts.pay, facts.pay["month"] <= place_of(last))
+        starts = np.flatnonzero(np.diff(pay["agent"] * MONTHS + pay["month"], prepend=-1))
+        lines = np.diff(np.append(starts, len(pay["agent"])))
+        self._pay = rows(pay, starts)
+        self._affiliated = _with_outcome(facts.spans, {AffiliationOutcome.AFFILIATED})
+        self._elected: dict[int, Column] = {}
+        self._groups: list[_Group] = []
+        self.left = self._gathered((lines == 1) & (self._pay["paid_in"] == 0))
 
-    def take(self, file: AgentFile, month: Month, pay: Sequence[PayLine]) -> bool:
-        """Take a month of an agent, unless a column cannot hold it. A month without cover owes nothing."""
-        if not pay or len(file.affiliations) != 1 or any(line.paid_in for line in pay):
-            return False
-        affiliation = file.affiliations[0]
-        covered, paid = _cover(month, affiliation.timeline)
-        if not covered:
-            return True
-        statuses = {file.status_in(month, line.employment) for line in pay}
-        status = statuses.pop()
-        if statuses or status is None:
-            return False
-        group = self._group(file.employer, affiliation.agreement, month, status)
-        line = added_up(pay)
-        if group is None or not _readable(line, status):
-            return False
-        _put(group, file, line, covered, paid)
-        for guarantee in group.guarantees:
-            if not guarantee.mandatory:
-                days = _elected(file, guarantee, month, affiliation.timeline, covered)
-                group.elected[guarantee.code].append(days)
-        return True
-
-    def positions(self) -> Iterator[tuple[LineKey, Position]]:
-        """What each month taken owes, lines of 0.00 left out."""
-        for (_, agreement, month, status), group in self._groups.items():
-            if group is not None and group.agents:
-                yield from self._computed(group, agreement, month, status)
-
-    def priced(self, changed: Callable[[GuaranteeTerms], GuaranteeTerms]) -> Iterator[Priced]:
-        """What each month taken would owe if guarantees read as `changed` makes them: other rates, other shares, an
-        option for everybody. Their populations and the base stay.
+    def priced(self, changed: Callable[[GuaranteeTerms, Month], GuaranteeTerms] | None = None) -> Iterator[Priced]:
+        """What each month owes, guarantee by guarantee; or would, if guarantees read as `changed` makes them: other
+        rates, other shares, an option for everybody. Their populations and the base stay.
         """
-        for (_, _, month, status), group in self._groups.items():
-            if group is None or not group.agents:
-                continue
-            base, paid = self._base(group, month, status), column(group.paid)
+        for group in self._groups:
+            pay, base = rows(self._pay, group.places), self._base(group)
             for guarantee in group.guarantees:
-                new = changed(guarantee)
-                dated = new.rate_in(month)
+                new = changed(guarantee, group.month) if changed else guarantee
+                dated = new.rate_in(group.month)
                 assert dated is not None, "a group has the rates of its month, and so has what they are changed to"
-                days = group.covered if new.mandatory else group.days(guarantee)
+                days = pay["covered"] if new.mandatory else self._days_elected(guarantee)[group.places]
                 rate, share = millionths(dated.rate), millionths(dated.employer_share)
-                yield Priced(guarantee.code, group.owners, contributions(base, column(days), paid, rate, share))
+                figures = contributions(base, days, pay["paid"], rate, share)
+                yield Priced(new, group.accord, group.month, pay["agent"], figures)
 
-    def _group(self, employer: str, agreement: str, month: Month, status: Status) -> _Group | None:
-        """None when the accord says nothing for this status, or no rate for this month."""
-        terms = self._terms.get(agreement)
-        # What an accord says of all alike is computed for all at once.
-        own = employer if terms is not None and (terms.exceptions or terms.former) else ""
-        key = own, agreement, month, status
-        if key not in self._groups:
-            self._groups[key] = _opened(terms, employer, month, status)
-        return self._groups[key]
+    def _gathered(self, alone: Mask) -> Column:
+        """Put months into groups; the pairs that fit into none."""
+        pay, facts = self._pay, self._facts
+        pay["first"], pay["last"] = first_days(pay["month"]), first_days(pay["month"] + 1) - 1
+        agreement, single = _agreements(facts)
+        covered = days_within(pay["agent"], pay["first"], pay["last"], self._affiliated)
+        paid = _with_outcome(facts.spans, set(AffiliationOutcome) - NOT_PAID)
+        pay["covered"], pay["paid"] = covered, days_within(pay["agent"], pay["first"], pay["last"], paid)
+        fits = alone & single[pay["agent"]]
+        left = [np.flatnonzero(~fits)]
+        status = _statuses(pay, facts.employments)
+        live = np.flatnonzero(fits & (covered > 0))
+        code = (agreement[pay["agent"]] * MONTHS + pay["month"]) * _STATUSES + status
+        code += (facts.owner * self._own())[pay["agent"]] * (_WORDS * MONTHS * _STATUSES)
+        live = live[np.argsort(code[live], kind="stable")]
+        groups = np.split(live, np.flatnonzero(np.diff(code[live])) + 1)
+        left += [self._grouped(places, agreement, status) for places in groups if len(places)]
+        found = np.sort(np.concatenate(left))
+        return np.asarray(pay["agent"][found] * MONTHS + pay["month"][found])
 
-    def _computed(
-        self, group: _Group, agreement: str, month: Month, status: Status
-    ) -> Iterator[tuple[LineKey, Position]]:
-        base = self._base(group, month, status)
-        insurer, paid = group.accord.insurer_in(month) or "", column(group.paid)
-        for guarantee in group.guarantees:
-            dated = guarantee.rate_in(month)
-            assert dated is not None, "a group has the rates of its month"
-            rate, share = millionths(dated.rate), millionths(dated.employer_share)
-            found = contributions(base, column(group.days(guarantee)), paid, rate, share)
-            figures = (found.base, found.amount, found.employer, found.agent)
-            rows = zip(group.agents, *(values.tolist() for values in figures), strict=True)
-            for agent, insured, amount, employer, own in rows:
-                if amount:
-                    key = LineKey(agent, month, agreement, insurer, guarantee.code)
-                    amounts = Amounts(Money(insured), Money(amount), Money(employer), Money(own))
-                    yield key, Position(amounts, dated.rate, guarantee.unresolved)
+    def _own(self) -> int:
+        """1 when an accord says something else of one employer; what it says of all is computed for all at once."""
+        return int(any(accord.exceptions or accord.former for accord in self._terms.values()))
 
-    def _base(self, group: _Group, month: Month, status: Status) -> Column:
-        base = column(group.counted)
-        ri, stated = column(group.ri), column(group.stated)
-        elements = group.rule.elements
-        if elements is not None and group.rule.after_tpp and PayElement.RI in elements:
-            base = base - withheld(ri, stated, self._monthly(status, month, ri.any()), column(group.share))
-        return base
+    def _grouped(self, places: Column, agreement: Column, status: Column) -> Column:
+        """Make a group of months alike; those of them that it cannot hold."""
+        pay, one = self._pay, places[0]
+        agent, month, place = int(pay["agent"][one]), month_at(int(pay["month"][one])), int(status[one])
+        terms = self._terms.get(self._facts.words[agreement[agent]])
+        if terms is None or place < 0:
+            return places
+        accord = terms.of_employer(self._facts.employers[self._facts.owner[agent]], month)
+        said = Status(REGIMES[place // len(CATEGORIES)], CATEGORIES[place % len(CATEGORIES)])
+        rule = accord.base_rule(said.regime)
+        open_to = tuple(g for g in accord.guarantees if said.regime in g.populations)
+        if rule is None or any(g.rate_in(month) is None for g in open_to):
+            return places
+        readable = _readable(pay["tpp"][places], pay["ri"][places], said)
+        if readable.any():
+            self._groups.append(_Group(accord, rule, open_to, month, said, places[readable]))
+        return np.asarray(places[~readable])
+
+    def _base(self, group: _Group) -> Column:
+        pay, elements = rows(self._pay, group.places), group.rule.elements
+        if elements is None:
+            return np.where(pay["gross"] == UNSTATED, _total(pay), pay["gross"])
+        base = sum(_total(pay) if e is PayElement.ALL else pay[e.value.lower()] for e in elements)
+        if group.rule.after_tpp and PayElement.RI in elements:
+            share = np.where(pay["share"] == UNSTATED, MILLION, pay["share"])
+            monthly = self._monthly(group.status, group.month, pay["ri"].any())
+            base = base - withheld(pay["ri"], pay["tpp"], monthly, share)
+        return np.asarray(base)
 
     def _monthly(self, status: Status, month: Month, premiums: object) -> int:
         """The monthly TPP of a category, in cents; zero for whoever has none."""
@@ -158,59 +150,69 @@ class Sheet:
             return 0
         return self._rules.at(monthly_tpp_rule(status.category), month.first).money.cents
 
-
-def _put(group: _Group, file: AgentFile, line: PayLine, covered: int, paid: int) -> None:
-    pay, elements = line.pay, group.rule.elements
-    if not group.owners or group.owners[-1][0] != file.employer:
-        group.owners.append((file.employer, len(group.agents)))
-    group.agents.append(file.agent)
-    group.covered.append(covered)
-    group.counted.append(line.whole.cents if elements is None else sum(pay.of(e).cents for e in elements))
-    group.ri.append(pay.ri.cents)
-    group.stated.append(UNSTATED if pay.tpp is None else pay.tpp.cents)
-    group.share.append(MILLION if line.share_of_pay is None else millionths(line.share_of_pay))
-    group.paid.append(paid)
+    def _days_elected(self, guarantee: GuaranteeTerms) -> Column:
+        """Of each month, the days covered on which an option is elected (S3)."""
+        place = GUARANTEES.index(guarantee.code)
+        if place not in self._elected:
+            options = _apart(rows(self._facts.options, self._facts.options["guarantee"] == place))
+            days = _shared(options, self._affiliated)
+            pay = self._pay
+            self._elected[place] = days_within(pay["agent"], pay["first"], pay["last"], days)
+        return self._elected[place]
 
 
-def _opened(terms: Terms | None, employer: str, month: Month, status: Status) -> _Group | None:
-    if terms is None:
-        return None
-    accord = terms.of_employer(employer, month)
-    rule = accord.base_rule(status.regime)
-    open_to = tuple(g for g in accord.guarantees if status.regime in g.populations)
-    if rule is None or any(g.rate_in(month) is None for g in open_to):
-        return None
-    return _Group(accord, rule, open_to, elected={g.code: [] for g in open_to if not g.mandatory})
+def _with_outcome(spans: Table, outcomes: set[AffiliationOutcome]) -> Table:
+    return rows(spans, np.isin(spans["outcome"], [OUTCOMES.index(one) for one in outcomes]))
 
 
-def _readable(line: PayLine, status: Status) -> bool:
+def _agreements(facts: Facts) -> tuple[Column, Mask]:
+    """The accord of each agent, and whether it is his only one."""
+    spans, agents = facts.spans, len(facts.agents)
+    begins = np.flatnonzero(np.diff(spans["agent"] * _WORDS + spans["agreement"], prepend=-1))
+    agreement = np.zeros(agents, dtype=np.int64)
+    agreement[spans["agent"][begins]] = spans["agreement"][begins]
+    return agreement, np.bincount(spans["agent"][begins], minlength=agents) == 1
+
+
+def _statuses(pay: Table, employments: Table) -> Column:
+    """The status that pays each month, as AgentFile.status_in says; -1 when nothing is known yet."""
+    left, right = spread(pay["agent"], employments["agent"])
+    stretch, named = rows(employments, right), pay["employment"][left]
+    meant = (named == 0) | (stretch["id"] == named) | (stretch["number"] == named)
+    begun = meant & (stretch["start"] <= pay["last"][left])
+    running = begun & (stretch["end"] >= pay["first"][left])
+    found = np.full(len(pay["agent"]), -1)
+    # Employments are in the order of their start: of several the last one stays.
+    for mask in (begun, running):
+        found[left[mask]] = (stretch["regime"] * len(CATEGORIES) + stretch["category"])[mask]
+    return found
+
+
+def _readable(stated: Column, ri: Column, status: Status) -> Mask:
     """Whether the rules accept this pay (rules.pay.withheld_tpp says what they refuse)."""
-    stated, ri = line.pay.tpp, line.pay.ri
     if status.regime not in FONCTIONNAIRES:
-        return not stated
-    return (status.category is not None or not ri) and (stated is None or stated <= ri)
+        return np.isin(stated, [UNSTATED, 0])
+    accepted = (stated == UNSTATED) | (stated <= ri)
+    return accepted if status.category is not None else np.asarray(accepted & (ri == 0))
 
 
-def _cover(month: Month, timeline: Sequence[Span]) -> tuple[int, int]:
-    """Days covered and days paid; most months lie whole in one span."""
-    whole = _whole(month, timeline)
-    if whole is None:
-        return covered_days(month, timeline), paid_days(month, [timeline])
-    days = month.period().days
-    return (days if whole is AffiliationOutcome.AFFILIATED else 0), (0 if whole in NOT_PAID else days)
+def _total(pay: Table) -> Column:
+    return np.asarray(sum(pay[name] for name in ELEMENTS))
 
 
-def _whole(month: Month, timeline: Iterable[Span]) -> AffiliationOutcome | None:
-    first, last = month.first, month.last
-    return next((s.outcome for s in timeline if s.period.start <= first and last <= s.period.last), None)
+def _apart(periods: Table) -> Table:
+    """The same days, none of them twice."""
+    shift = periods["agent"] * 2**22  # lint(law) because it is more days than a calendar has
+    reached = np.maximum.accumulate(shift + periods["end"])
+    before = np.append(-1, reached[:-1])[: len(shift)] - shift
+    found = periods | {"start": np.maximum(periods["start"], before + 1)}
+    return rows(found, found["start"] <= found["end"])
 
 
-def _elected(file: AgentFile, guarantee: GuaranteeTerms, month: Month, timeline: Sequence[Span], covered: int) -> int:
-    """Days covered by an option: those on which it is elected (S3)."""
-    elections = file.elections.get(guarantee.code, ())
-    if not elections:
-        return 0
-    first, last = month.first, month.last
-    if any(e.start <= first and last <= e.last for e in elections):
-        return covered
-    return covered_days(month, timeline, elections)
+def _shared(some: Table, others: Table) -> Table:
+    """The days of each agent that lie in both."""
+    left, right = spread(some["agent"], others["agent"])
+    start = np.maximum(some["start"][left], others["start"][right])
+    end = np.minimum(some["end"][left], others["end"][right])
+    found = {"agent": some["agent"][left], "start": start, "end": end}
+    return rows(found, start <= end)

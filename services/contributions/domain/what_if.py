@@ -7,7 +7,7 @@ column holds are computed one by one, by the rule of runs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -19,8 +19,9 @@ from kit.rate import Rate
 from rules.book import Rules
 from rules.vocabulary import Guarantee
 from services.contributions.domain.agent_file import AgentFile
-from services.contributions.domain.columns import Column
 from services.contributions.domain.delta import Amounts
+from services.contributions.domain.facts import Facts
+from services.contributions.domain.lines import MONTHS
 from services.contributions.domain.owed import Owed, owed
 from services.contributions.domain.sheet import Priced, Sheet
 from services.contributions.domain.terms import DatedRate, GuaranteeTerms, Terms
@@ -100,27 +101,30 @@ class WhatIf:
 
 
 class Study:
-    """Takes agents, employer by employer; `outcome` then computes every scenario."""
+    """Takes agents, as many at a time as one likes; `outcome` then computes every scenario."""
 
     def __init__(self, month: Month, terms: Mapping[str, Terms], rules: Rules) -> None:
         self._month, self._terms, self._rules = month, terms, rules
-        self._sheet = Sheet(terms, rules)
+        self._sheets: list[tuple[Facts, Sheet]] = []
         self._odd: list[AgentFile] = []
         self._agents = 0
 
-    def take(self, files: Iterable[AgentFile]) -> None:
+    def take(self, files: Sequence[AgentFile]) -> None:
         """Agents as the month would find them (AgentFile.as_paid_in)."""
-        for file in files:
-            self._agents += 1
-            if not self._sheet.take(file, self._month, file.pay):
-                self._odd.append(file)
+        facts = Facts.of(files)
+        sheet = Sheet(facts, self._month, self._terms, self._rules)
+        unpaid = np.setdiff1d(np.arange(len(files)), facts.pay["agent"])
+        self._sheets.append((facts, sheet))
+        self._odd += [facts.file(place) for place in [*(sheet.left // MONTHS).tolist(), *unpaid.tolist()]]
+        self._agents += len(files)
 
     def outcome(self, scenarios: Sequence[Scenario]) -> WhatIf:
         """What each would cost. Whoever cannot be assessed under one of them is left out of all."""
         outcomes = tuple(Outcome() for _ in scenarios)
         for scenario, outcome in zip(scenarios, outcomes, strict=True):
-            for priced in self._sheet.priced(lambda guarantee, s=scenario: s.applied(guarantee, self._month)):  # type: ignore[misc]  # one default more
-                _add(outcome, priced)
+            for facts, sheet in self._sheets:
+                for priced in sheet.priced(scenario.applied):
+                    _add(outcome, priced, facts)
         unpriced = 0
         for file in self._odd:
             found = [self._one(file, scenario) for scenario in scenarios]
@@ -135,22 +139,18 @@ class Study:
         return owed(file, self._month, scenario.terms(self._terms, file.employer, self._month), self._rules)
 
 
-def _add(outcome: Outcome, priced: Priced) -> None:
+def _add(outcome: Outcome, priced: Priced, facts: Facts) -> None:
     """The sums of columns: whole, and by employer."""
     figures = priced.figures
     charged = figures.amount != 0
     columns = [np.where(charged, figures.base, 0), figures.amount, figures.employer, figures.agent]
     amounts = Amounts(*(Money(int(one.sum())) for one in columns))
-    outcome.guarantees[priced.guarantee] += Cost(int(np.count_nonzero(charged)), amounts)
-    for employer, part in _by_owner(priced.owners, columns):
-        outcome.employers[employer] += part
-
-
-def _by_owner(owners: Sequence[tuple[str, int]], columns: Sequence[Column]) -> Iterator[tuple[str, Amounts]]:
-    starts = [start for _, start in owners]
+    outcome.guarantees[priced.guarantee.code] += Cost(int(np.count_nonzero(charged)), amounts)
+    owners = facts.owner[priced.agent]
+    starts = np.flatnonzero(np.diff(owners, prepend=-1))
     sums = [np.add.reduceat(one, starts).tolist() for one in columns]
-    for (employer, _), *cents in zip(owners, *sums, strict=True):
-        yield employer, Amounts(*(Money(one) for one in cents))
+    for owner, *cents in zip(owners[starts].tolist(), *sums, strict=True):
+        outcome.employers[facts.employers[owner]] += Amounts(*(Money(one) for one in cents))
 
 
 def _add_one(outcome: Outcome, employer: str, found: Owed) -> None:

@@ -10,13 +10,18 @@ from typing import Any, Final
 
 from kit.money import Money
 from kit.period import Month, Period
-from rules.book import RuleBook
+from rules.book import RuleBook, Rules
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, Regime
 from services.contributions.domain.agent_file import Affiliation, AgentFile, Employment
 from services.contributions.domain.base import Status
 from services.contributions.domain.cover import Span
+from services.contributions.domain.delta import LineKey, Position
+from services.contributions.domain.facts import Facts
+from services.contributions.domain.lines import Lines
 from services.contributions.domain.pay_line import PayLine
+from services.contributions.domain.replay import RunInputs
+from services.contributions.domain.run import Assessment, assess
 from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import read_terms
 from tests.yaml_files import read_yaml
@@ -92,3 +97,20 @@ def agent_file(
         elections=elections or {},
         pay=pay,
     )
+
+
+Issued = Mapping[LineKey, Position]
+
+
+def inputs(files: Iterable[AgentFile], last: Month, issued: Issued, *documents: Mapping[str, Any]) -> RunInputs:
+    """What a run of the city up to a month rests on."""
+    facts = Facts.of(files)
+    return RunInputs(CITY, last, facts, {one["agreement"]: one for one in documents}, Lines.of(facts.agents, issued))
+
+
+def assessed(
+    files: Iterable[AgentFile], last: Month, terms: Mapping[str, Terms], issued: Issued, rules: Rules
+) -> Assessment:
+    """A run of them, in columns."""
+    given = inputs(files, last, issued)
+    return assess(given.facts, last, terms, given.issued, rules)

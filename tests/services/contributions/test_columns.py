@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,15 +16,27 @@ from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, Regime
 from services.contributions.domain.agent_file import Affiliation, AgentFile, Employment
 from services.contributions.domain.base import Status
-from services.contributions.domain.columns import column, contributions, millionths, withheld
+from services.contributions.domain.columns import UNSTATED, column, contributions, millionths, withheld
 from services.contributions.domain.delta import desired
+from services.contributions.domain.facts import Facts
 from services.contributions.domain.owed import owed
 from services.contributions.domain.pay_line import PayLine
-from services.contributions.domain.run import assess
 from services.contributions.domain.sheet import Sheet
+from services.contributions.domain.snapshot import facts_document, read_facts
 from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import read_terms
-from tests.services.contributions.facts import ACCORD, BOOK, CITY, TERMS, document, elements, period, revised, span
+from tests.services.contributions.facts import (
+    ACCORD,
+    BOOK,
+    CITY,
+    TERMS,
+    assessed,
+    document,
+    elements,
+    period,
+    revised,
+    span,
+)
 from tests.services.contributions.test_properties import MONTHS, days, elections, money, patient, rates, timelines
 
 STATUSES = [Status(Regime.CNRACL, category) for category in Category] + [
@@ -98,7 +111,7 @@ def test_columns_and_the_rule_for_one_agent_give_the_same_cents(
 ) -> None:
     wanted, held = one_by_one(file, accord)
     theirs, _ = one_by_one(other, accord)
-    found = assess([file, other], MONTHS[-1], {ACCORD: accord}, {}, BOOK)
+    found = assessed([file, other], MONTHS[-1], {ACCORD: accord}, {}, BOOK)
     assert {d.key: (d.amounts, d.rate, d.unresolved) for d in found.deltas} == {
         key: (p.amounts, p.rate, p.unresolved) for key, p in (wanted | theirs).items()
     }
@@ -124,7 +137,7 @@ def test_a_row_is_rounded_as_money_is(base: int, rate: Rate, share: Rate, covere
 
 
 def test_the_tpp_of_a_column_is_reduced_and_capped() -> None:
-    ri, stated = column([30_000, 1_000, 30_000, 30_000]), column([-1, -1, 500, -1])
+    ri, stated = column([30_000, 1_000, 30_000, 30_000]), column([UNSTATED, UNSTATED, 500, UNSTATED])
     share = column([1_000_000, 1_000_000, 1_000_000, 500_000])
     assert withheld(ri, stated, 1_392, share).tolist() == [1_392, 1_000, 500, 696]
 
@@ -138,25 +151,45 @@ def plain(**changes: Any) -> AgentFile:
 
 def test_an_ordinary_month_is_taken_by_the_sheet() -> None:
     """What is ordinary goes through columns: were it left to one-by-one, nobody would see but the clock."""
-    sheet = Sheet({ACCORD: TERMS}, BOOK)
-    optional = plain(elections={Guarantee.DEATH: [Period(period("2025-06-16").start, None)]})
-    for file in (plain(), plain(agent="b", affiliations=(Affiliation(ACCORD, (span("2025-06-10", None),)),)), optional):
-        assert sheet.take(file, Month(2025, 6), file.pay)
-    shown = [(key.agent, key.guarantee, str(p.amounts.amount)) for key, p in sheet.positions()]
+    optional = plain(agent="c", elections={Guarantee.DEATH: [Period(period("2025-06-16").start, None)]})
+    late = plain(agent="b", affiliations=(Affiliation(ACCORD, (span("2025-06-10", None),)),))
+    by_name = plain(agent="d", pay=(replace(plain().pay[0], employment="e1"),))
+    facts = Facts.of([optional, late, plain(), by_name])
+    sheet = Sheet(facts, Month(2025, 6), {ACCORD: TERMS}, BOOK)
+    assert sheet.left.tolist() == []
+    shown = [
+        (facts.agents[agent].decode(), priced.guarantee.code, str(Money(amount)))
+        for priced in sheet.priced()
+        for agent, amount in zip(priced.agent.tolist(), priced.figures.amount.tolist(), strict=True)
+        if amount
+    ]
     assert sorted(shown) == [
         ("a", "BASE", "42.76"),
-        ("a", "BASE", "42.76"),
-        ("a", "DEATH", "2.09"),
         ("b", "BASE", "42.76"),
+        ("c", "BASE", "42.76"),
+        ("c", "DEATH", "2.09"),
+        ("d", "BASE", "42.76"),
     ]
 
 
 def test_what_a_column_cannot_hold_is_left_alone() -> None:
+    def left(file: AgentFile, terms: Mapping[str, Terms]) -> int:
+        return len(Sheet(Facts.of([file]), Month(2025, 6), terms, BOOK).left)
+
     rappel = (PayLine(Month(2025, 6), 1, elements(tib="1.00"), paid_in=Month(2025, 7)),)
     refused = (PayLine(Month(2025, 6), 1, elements(tib="1.00", ri="1.00", tpp="2.00")),)
     two = (*plain().affiliations, Affiliation("other", ()))
     unpriced = read_terms(revised("DEATH", {"from": "2026-01-01"}))
     for file in (plain(pay=rappel), plain(pay=refused), plain(affiliations=two), plain(employments=())):
-        assert not Sheet({ACCORD: TERMS}, BOOK).take(file, Month(2025, 6), file.pay)
-    assert not Sheet({ACCORD: unpriced}, BOOK).take(plain(), Month(2025, 6), plain().pay)
-    assert not Sheet({}, BOOK).take(plain(), Month(2025, 6), plain().pay)
+        assert left(file, {ACCORD: TERMS}) == 1
+    assert left(plain(), {ACCORD: unpriced}) == left(plain(), {}) == 1
+
+
+@patient
+@given(file=files("b"), other=files("a"))
+def test_a_file_is_the_same_in_columns_and_as_an_object(file: AgentFile, other: AgentFile) -> None:
+    facts = Facts.of([file, other])
+    again = Facts.of([facts.file(1), facts.file(0)])
+    assert facts_document(again) == facts_document(facts) == facts_document(read_facts(CITY, facts_document(facts)))
+    for month in MONTHS:
+        assert owed(facts.file(1), month, {ACCORD: TERMS}, BOOK) == owed(file, month, {ACCORD: TERMS}, BOOK)

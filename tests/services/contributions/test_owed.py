@@ -19,7 +19,6 @@ from services.contributions.domain.base import Status
 from services.contributions.domain.cover import Span
 from services.contributions.domain.owed import owed
 from services.contributions.domain.pay_line import PayLine
-from services.contributions.domain.run import assess
 from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import kept, read_terms
 from tests.golden.cases import read
@@ -30,6 +29,7 @@ from tests.services.contributions.facts import (
     CITY,
     TERMS,
     agent_file,
+    assessed,
     paid,
     period,
     revised,
@@ -101,7 +101,7 @@ def test_a_month_owes_what_its_source_says(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_run_issues_what_the_source_says(case: dict[str, Any]) -> None:
     """The same cases through the columns that a run computes in."""
-    found = assess([file_of(case)], Month.parse(case["month"]), {ACCORD: terms_of(case)}, {}, BOOK)
+    found = assessed([file_of(case)], Month.parse(case["month"]), {ACCORD: terms_of(case)}, {}, BOOK)
     held = [case["held"]] if "held" in case and case["pay"] else []  # a run does not look at months without pay
     assert [one.reason for one in found.held] == held
     issued = [(delta.key.guarantee.value, str(delta.amounts.amount)) for delta in found.deltas]

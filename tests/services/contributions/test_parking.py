@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from kit.money import Money
 from kit.rate import Rate
 from rules.vocabulary import Guarantee
 from services.contributions.domain.bounds import Bound, Bounds, Breach, of_agents, of_employer
 from services.contributions.domain.delta import Amounts, Delta, LineKey, Position
+from services.contributions.domain.lines import Lines
 from tests.services.client import Service
 from tests.services.contributions.facts import ACCORD, AGGLOMERATION, BOOK, CITY, money
 from tests.services.contributions.test_properties import FIRST, MONTHS
@@ -21,40 +24,43 @@ def delta(amount: str, month: int = 0, agent: str = "a", guarantee: Guarantee = 
     return Delta(key, Amounts(money("1.00"), money(amount), money(amount), Money(0)), Rate.parse("0.0205"), False)
 
 
-def issued(amount: str, month: int) -> dict[LineKey, Position]:
-    one = delta(amount, month)
-    return {one.key: Position(one.amounts, one.rate, False)}
+def lines(*deltas: Delta) -> Lines:
+    held = {one.key: Position(one.amounts, one.rate, one.unresolved) for one in deltas}
+    return Lines.of(np.array([b"a", b"b"]), held)
 
 
 def test_an_agent_moves_so_much_in_a_month_and_in_a_run() -> None:
     within = [delta("500.00"), delta("-500.00", 1), delta("500.00", 2, "b")]
-    assert list(of_agents(within, BOUNDS)) == []
+    assert list(of_agents(lines(*within), BOUNDS)) == []
     together = [delta("-300.00"), delta("-200.01", guarantee=Guarantee.DEATH)]
-    assert list(of_agents(together, BOUNDS)) == [Breach(Bound.AGENT_MONTH, "a", money("-500.01"), money("500"))]
+    assert list(of_agents(lines(*together), BOUNDS)) == [Breach(Bound.AGENT_MONTH, "a", money("-500.01"), money("500"))]
     # A rise and a fall do not hide each other.
     hidden = [delta("500.00" if n % 2 else "-500.00", n) for n in range(6)]
-    assert list(of_agents(hidden, BOUNDS)) == []
-    assert list(of_agents([*hidden, delta("-0.01")], BOUNDS)) == [
+    assert list(of_agents(lines(*hidden), BOUNDS)) == []
+    assert list(of_agents(lines(*hidden, delta("-0.01", guarantee=Guarantee.DEATH)), BOUNDS)) == [
         Breach(Bound.AGENT_MONTH, "a", money("-500.01"), money("500")),
         Breach(Bound.AGENT_RUN, "a", money("3000.01"), money("3000")),
     ]
 
 
 def test_an_employer_is_compared_with_the_month_before() -> None:
-    before = issued("100.00", 1)
-    assert list(of_employer([delta("150.00", 2), delta("50.00", 0)], MONTHS[2], before, NO_FLOOR)) == []
-    assert list(of_employer([delta("150.01", 2)], MONTHS[2], before, NO_FLOOR)) == [
+    before = lines(delta("100.00", 1))
+    assert list(of_employer(lines(delta("150.00", 2), delta("50.00", 0)), MONTHS[2], before, NO_FLOOR)) == []
+    assert list(of_employer(lines(delta("150.01", 2)), MONTHS[2], before, NO_FLOOR)) == [
         Breach(Bound.MONTH, "", money("50.01"), money("50.00"))
     ]
-    assert list(of_employer([delta("100.00", 2), delta("-50.01", 0)], MONTHS[2], before, NO_FLOOR)) == [
+    assert list(of_employer(lines(delta("100.00", 2), delta("-50.01", 0)), MONTHS[2], before, NO_FLOOR)) == [
         Breach(Bound.REGULARISATION, "", money("-50.01"), money("50.00"))
     ]
-    fallen = list(of_employer([delta("49.99", 2)], MONTHS[2], before, NO_FLOOR))
+    fallen = list(of_employer(lines(delta("49.99", 2)), MONTHS[2], before, NO_FLOOR))
     assert fallen == [Breach(Bound.MONTH, "", money("-50.01"), money("50.00"))]
     # What was issued already for the month counts; a first month and small employers are not held up.
-    assert list(of_employer([delta("1.00", 2)], MONTHS[2], before | issued("99.00", 2), NO_FLOOR)) == []
-    assert list(of_employer([delta("900.00", 2)], MONTHS[2], {}, NO_FLOOR)) == []
-    assert list(of_employer([delta("5100.00", 2)], MONTHS[2], before, BOUNDS)) == []
+    assert (
+        list(of_employer(lines(delta("1.00", 2)), MONTHS[2], lines(delta("100.00", 1), delta("99.00", 2)), NO_FLOOR))
+        == []
+    )
+    assert list(of_employer(lines(delta("900.00", 2)), MONTHS[2], lines(), NO_FLOOR)) == []
+    assert list(of_employer(lines(delta("5100.00", 2)), MONTHS[2], before, BOUNDS)) == []
 
 
 def test_the_bounds_are_figures_of_the_rule_book() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +10,7 @@ from kit.events.envelope import EventData
 from services.contributions.adapters.ledger import Issued, RunRecord, Statement
 from services.contributions.application.payloads.topic import STATEMENT_TOPIC
 from services.contributions.domain.delta import Amounts
+from services.contributions.domain.lines import Lines
 
 
 class Totals(BaseModel):
@@ -54,7 +54,7 @@ class StatementAdjusted(EventData):
     total: Totals
 
     @classmethod
-    def of(cls, employer: str, first: Issued, by: Statement, amounts: Sequence[Amounts]) -> Self:
+    def of(cls, employer: str, first: Issued, by: Statement, about: Lines) -> Self:
         agreement, insurer = first.contract
         return cls(
             statement=str(first.id),
@@ -65,8 +65,8 @@ class StatementAdjusted(EventData):
             month=str(first.month),
             by=str(by.id),
             by_number=by.number,
-            lines=len(amounts),
-            total=Totals.of(Amounts.sum(amounts)),
+            lines=len(about),
+            total=Totals.of(about.total),
         )
 
 
@@ -101,7 +101,7 @@ class StatementIssued(EventData):
             insurer=draft.insurer or None,
             month=str(record.month),
             run=str(record.id),
-            lines=len(issued.lines),
+            lines=len(draft.deltas),
             guarantees={code: Totals.of(amounts) for code, amounts in draft.by_guarantee.items()},
             total=Totals.of(draft.total),
         )

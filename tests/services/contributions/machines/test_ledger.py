@@ -26,11 +26,11 @@ from services.contributions.domain.base import Status
 from services.contributions.domain.bounds import Bounds, of_agents
 from services.contributions.domain.cover import Span
 from services.contributions.domain.delta import Amounts, Delta, LineKey, Position
+from services.contributions.domain.lines import Lines
 from services.contributions.domain.pay_line import PayLine
-from services.contributions.domain.replay import RunInputs
-from services.contributions.domain.run import assess, drafts
+from services.contributions.domain.run import drafts
 from services.contributions.domain.terms_document import read_terms
-from tests.services.contributions.facts import ACCORD, BOOK, CITY, period, revised
+from tests.services.contributions.facts import ACCORD, BOOK, CITY, assessed, inputs, period, revised
 from tests.services.contributions.test_properties import MONTHS, elections, patient, pay_lines, rates, sums, timelines
 from tests.services.contributions.world import NOW
 
@@ -104,9 +104,8 @@ class Ledger(RuleBasedStateMachine):
         """A run, as the use case puts it together; the law of what it leaves is checked on the way."""
         terms = {ACCORD: read_terms(self.document)}
         files = list(self.files.values())
-        found = assess(files, month, terms, self.issued, BOOK)
-        inputs = RunInputs(CITY, month, files, {}, self.issued)
-        sifted = sift(inputs, found.deltas, self.standing, STRICT)
+        found = assessed(files, month, terms, self.issued, BOOK)
+        sifted = sift(inputs(files, month, self.issued), found.deltas, self.standing, STRICT)
         released = {one.breach for one in self.standing if one.state == parking.RELEASED}
         assert set(of_agents(sifted.deltas, Bounds.at(month, STRICT))) <= released
         new = [b for b in sifted.parked if b not in {one.breach for one in self.standing}]
@@ -117,7 +116,7 @@ class Ledger(RuleBasedStateMachine):
             self.tells_the_truth(month, {(one.agent, one.month) for one in found.held})
         return sifted
 
-    def issue(self, deltas: tuple[Delta, ...]) -> None:
+    def issue(self, deltas: Lines) -> None:
         self.sealed = list(self.lines)
         self.lines += deltas
         self.statements += [draft.total for draft in drafts(deltas)]
@@ -128,7 +127,7 @@ class Ledger(RuleBasedStateMachine):
 
     def tells_the_truth(self, month: Month, held: set[tuple[str, Month]]) -> None:
         """Run on an empty ledger, the same facts owe what is issued, but for months that are held."""
-        fresh = assess(list(self.files.values()), month, {ACCORD: read_terms(self.document)}, {}, BOOK)
+        fresh = assessed(list(self.files.values()), month, {ACCORD: read_terms(self.document)}, {}, BOOK)
         owed = {delta.key: delta.amounts for delta in fresh.deltas}
         due = {k: a for k, a in sums(self.issued).items() if k.month <= month and (k.agent, k.month) not in held}
         assert due == owed

@@ -1,0 +1,187 @@
+"""The lines of a run in columns: what many of them share is said once, and a line becomes an object when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np  # lint(imports) because sums and orders of columns are values
+import numpy.typing as npt  # lint(imports) because it names their type
+
+from kit.columns import Column, month_at, place_of
+from kit.money import Money
+from kit.period import Month
+from kit.rate import Rate
+from rules.vocabulary import Guarantee
+from services.contributions.domain.columns import Mask, column
+from services.contributions.domain.delta import Amounts, Delta, LineKey, Position
+
+# Identifiers of agents, in ASCII and in order.
+Agents = npt.NDArray[np.bytes_]
+_PLACE: Final = {guarantee: place for place, guarantee in enumerate(Guarantee)}
+COLUMNS: Final = ("agent", "month", "heading", "base", "amount", "employer")
+# More months than a calendar holds.
+MONTHS: Final = 2**18  # lint(law) because it is no figure of law
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What lines share: a contract (`insurer` '' when the accord names none), a guarantee, its rate, its flag."""
+
+    agreement: str
+    insurer: str
+    guarantee: Guarantee
+    rate: Rate
+    unresolved: bool
+
+    @property
+    def order(self) -> tuple[str, str, int, Rate, bool]:
+        return self.agreement, self.insurer, _PLACE[self.guarantee], self.rate, self.unresolved
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A row a line: the places of its agent, month and heading, and its cents. Reading it gives a Delta a row."""
+
+    agents: Agents
+    headings: tuple[Heading, ...]
+    agent: Column
+    month: Column
+    heading: Column
+    base: Column
+    amount: Column
+    employer: Column
+
+    def __len__(self) -> int:
+        return len(self.agent)
+
+    def __iter__(self) -> Iterator[Delta]:
+        names = self.agents[self.agent].astype(str).tolist()
+        values = [getattr(self, name).tolist() for name in COLUMNS[1:]]
+        for agent, month, place, base, amount, employer in zip(names, *values, strict=True):
+            said = self.headings[place]
+            key = LineKey(agent, month_at(month), said.agreement, said.insurer, said.guarantee)
+            amounts = Amounts(Money(base), Money(amount), Money(employer), Money(amount - employer))
+            yield Delta(key, amounts, said.rate, said.unresolved)
+
+    def where(self, kept: Mask | Column) -> Lines:
+        """Some of them, in the same order."""
+        return replace(self, **{name: getattr(self, name)[kept] for name in COLUMNS})
+
+    @property
+    def pairs(self) -> Column:
+        """The agent and the month of each, as one number."""
+        return self.agent * MONTHS + self.month
+
+    @property
+    def total(self) -> Amounts:
+        base, amount, employer = (Money(int(values.sum())) for values in (self.base, self.amount, self.employer))
+        return Amounts(base, amount, employer, amount - employer)
+
+    @property
+    def by_guarantee(self) -> dict[str, Amounts]:
+        """Totals per guarantee, in the order of the enumeration."""
+        places = column(_PLACE[said.guarantee] for said in self.headings)[self.heading]
+        found = {code.value: self.where(places == place) for code, place in _PLACE.items()}
+        return {code: lines.total for code, lines in found.items() if len(lines)}
+
+    def of_month(self, month: Month) -> Lines:
+        return self.where(self.month == place_of(month))
+
+    def without(self, agents: Collection[str]) -> Lines:
+        """The lines of the others."""
+        kept_back = np.isin(self.agents, [agent.encode() for agent in agents]) if agents else np.zeros(len(self.agents))
+        return self.where(kept_back[self.agent] == 0)
+
+    def months(self) -> list[Month]:
+        """Each once, in order."""
+        return [month_at(place) for place in np.unique(self.month).tolist()]
+
+    def by_contract(self) -> Iterator[tuple[tuple[str, str], Lines]]:
+        """The lines of each accord and insurer, in that order."""
+        contracts = sorted({(said.agreement, said.insurer) for said in self.headings})
+        for contract in contracts:
+            said = [(one.agreement, one.insurer) == contract for one in self.headings]
+            here = self.where(np.array(said)[self.heading])
+            if len(here):
+                yield contract, here
+
+    def tidied(self, agents: Column) -> Lines:
+        """These agents and no others, the headings in use and no others, in their order."""
+        used = sorted(np.unique(self.heading).tolist(), key=lambda place: self.headings[place].order)
+        places = np.zeros(len(self.headings), dtype=np.int64)
+        places[used] = np.arange(len(used))
+        return replace(
+            self,
+            agents=self.agents[agents],
+            headings=tuple(self.headings[place] for place in used),
+            agent=np.searchsorted(agents, self.agent),
+            heading=places[self.heading],
+        )
+
+    @classmethod
+    def of(cls, agents: Agents, positions: Mapping[LineKey, Position]) -> Lines:
+        """Positions as lines; those of other agents are left out."""
+        builder = Builder(agents)
+        known = {agent: place for place, agent in enumerate(agents.astype(str).tolist())}
+        for key, position in positions.items():
+            if key.agent in known:
+                builder.add_one(known[key.agent], key, position)
+        return builder.lines()
+
+
+@dataclass(slots=True)
+class Builder:
+    """Gathers lines heading by heading."""
+
+    agents: Agents
+    _headings: dict[Heading, int] = field(default_factory=dict)
+    _parts: list[tuple[Column, ...]] = field(default_factory=list)
+
+    def add(self, said: Heading, agent: Column, month: Column, cents: tuple[Column, Column, Column]) -> None:
+        """Lines of one heading: base, amount and employer's share in cents."""
+        place = self._headings.setdefault(said, len(self._headings))
+        self._parts.append((agent, month, np.full(len(agent), place), *cents))
+
+    def add_one(self, agent: int, key: LineKey, position: Position) -> None:
+        said = Heading(key.agreement, key.insurer, key.guarantee, position.rate, position.unresolved)
+        one = position.amounts
+        base, amount, employer = (column([money.cents]) for money in (one.base, one.amount, one.employer))
+        self.add(said, column([agent]), column([place_of(key.month)]), (base, amount, employer))
+
+    def lines(self) -> Lines:
+        nothing = (column(()),) * len(COLUMNS)
+        joined = (np.concatenate(values) for values in zip(nothing, *self._parts, strict=True))
+        return Lines(self.agents, tuple(self._headings), *joined)
+
+
+def deltas(wanted: Lines, issued: Lines) -> Lines:
+    """The lines that take `issued` to `wanted`, in the order of lines; none where they agree.
+
+    Both have the same agents. What is no longer wanted is taken back at the rate it was last issued at.
+    """
+    taken_back = replace(issued, base=-issued.base, amount=-issued.amount, employer=-issued.employer)
+    found = summed(_joined(taken_back, wanted))
+    return found.where((found.base != 0) | (found.amount != 0) | (found.employer != 0))
+
+
+def summed(lines: Lines) -> Lines:
+    """One line a key, in the order of lines: its sum, at the rate of the last of them."""
+    contracts = sorted({(said.agreement, said.insurer) for said in lines.headings})
+    contract = column(contracts.index((said.agreement, said.insurer)) for said in lines.headings)[lines.heading]
+    guarantee = column(_PLACE[said.guarantee] for said in lines.headings)[lines.heading]
+    key = ((contract * MONTHS + lines.month) * len(lines.agents) + lines.agent) * len(_PLACE) + guarantee
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    if not len(starts):
+        return lines
+    last = order[np.append(starts[1:], len(order)) - 1]
+    base, amount, employer = (np.add.reduceat(v[order], starts) for v in (lines.base, lines.amount, lines.employer))
+    return replace(lines.where(last), base=base, amount=amount, employer=employer)
+
+
+def _joined(first: Lines, then: Lines) -> Lines:
+    moved = replace(then, heading=then.heading + len(first.headings))
+    both = {name: np.concatenate((getattr(first, name), getattr(moved, name))) for name in COLUMNS}
+    return replace(then, headings=(*first.headings, *then.headings), **both)
