@@ -16,7 +16,8 @@ from gateway.adapters import revocations
 from gateway.adapters.partner_events import CHANNEL
 from gateway.adapters.rate_buckets import SharedBuckets
 from gateway.adapters.webhook_sender import Sender, networks
-from gateway.api import audit, clients, documents, feed, oauth, webhooks, work_items
+from gateway.administered import Administered
+from gateway.api import audit, clients, documents, feed, oauth, sessions, users, webhooks, work_items
 from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
 from gateway.application.deliver_webhooks import Dispatcher
@@ -56,7 +57,7 @@ class Gateway:
         self.limiter = LeasedLimiter(settings.rate_per_second, SharedBuckets(lambda: self.state.db))
         proxy = Proxy(settings.producers, lambda: self.state.session, self.limiter)
         paths = (context.path or "" for context in iter_route_contexts(api.routes))
-        self._own = Limited(api, self.limiter, paths)
+        self._own = Limited(Administered(api), self.limiter, paths)
         self._proxied: ASGIApp = RequestSpan(BodyLimits(proxy, settings.body_limit_bytes), NAME)
         self._pages = create_dashboard(api.state, settings.body_limit_bytes)
 
@@ -84,6 +85,8 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             documents.router,
             oauth.router,
             clients.router,
+            users.router,
+            sessions.router,
             feed.router,
             webhooks.router,
             audit.router,

@@ -18,6 +18,7 @@ COMMANDS = (
     "demo",
     "token",
     "clients",
+    "users",
     "events",
     "rules",
     "verify",

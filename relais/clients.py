@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.adapters import platform_state
 from gateway.application.clients import register_client
 from gateway.domain.clients import Client
+from gateway.domain.roles import STAFF_ONLY
 from kit.clock import Clock
 from kit.db.database import Database, Scope
 from kit.http.auth import SCOPES
@@ -22,7 +23,6 @@ from kit.settings import COMPONENTS
 from relais.credentials import Credentials, service_client
 
 ACCORDS = Path(__file__).resolve().parents[1] / "examples" / "accords"
-STAFF_ONLY = frozenset({"organisations:write", "agreements:write", "audit:read", "clients:read", "clients:write"})
 HRIS_SCOPES = frozenset(SCOPES) - STAFF_ONLY
 FEEDS = frozenset({"events:read"})
 PARTNER_SCOPES = FEEDS | {"webhooks:read", "webhooks:write"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -12,22 +13,12 @@ from gateway.adapters.tables import account as table
 from gateway.adapters.tables import staff_session as sessions
 from gateway.domain.accounts import ABSOLUTE, IDLE, Account, Session
 from gateway.domain.clients import Client
+from gateway.domain.roles import scopes_of
 
 
 async def save(tx: AsyncConnection, account: Account, now: datetime) -> None:
     """Insert, or replace what the account of that login is and may do. Its second factor stays."""
-    person = account.person
-    values = {
-        "name": person.name,
-        "organisation": account.organisation,
-        "password_hash": account.password_hash,
-        "scopes": sorted(person.scopes),
-        "employers": None if person.employers is None else sorted(person.employers),
-        "insurer": person.insurer,
-        "active": person.active,
-        "assumption": person.assumption,
-        "recorded_at": now,
-    }
+    values = values_of(account, now)
     statement = insert(table).values(login=account.login, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["login"], set_=values))
 
@@ -36,12 +27,50 @@ async def find(tx: AsyncConnection, login: str, *, lock: bool = False) -> Accoun
     """The active account of that login, or None. `lock` holds it until the transaction ends."""
     query = select(table).where(table.c.login == login, table.c.active)
     row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
-    if row is None:
-        return None
-    employers = None if row.employers is None else frozenset(row.employers)
-    person = Client(row.login, row.name, frozenset(row.scopes), employers, row.insurer, row.active, row.assumption)
+    return None if row is None else account_of(row)
+
+
+def values_of(account: Account, now: datetime) -> dict[str, Any]:
+    """The columns that say who the person is and what he may do."""
+    person = account.person
+    return {
+        "name": person.name,
+        "organisation": account.organisation,
+        "password_hash": account.password_hash,
+        "role": account.role,
+        "scopes": [] if account.role else sorted(person.scopes),
+        "employers": None if person.employers is None else sorted(person.employers),
+        "insurer": person.insurer,
+        "department": person.department,
+        "active": person.active,
+        "assumption": person.assumption,
+        "recorded_at": now,
+    }
+
+
+def account_of(row: Any) -> Account:
+    """The account of a row."""
+    person = Client(
+        row.login,
+        row.name,
+        scopes_of(row.role, frozenset(row.scopes)),
+        None if row.employers is None else frozenset(row.employers),
+        row.insurer,
+        row.active,
+        row.assumption,
+        row.department,
+    )
     return Account(
-        person, row.organisation, row.password_hash, row.totp_sealed is not None, row.failures, row.locked_until
+        person,
+        row.organisation,
+        row.password_hash,
+        row.totp_sealed is not None,
+        row.failures,
+        row.locked_until,
+        row.role,
+        row.invited_until,
+        row.version,
+        row.recorded_at,
     )
 
 
@@ -83,15 +112,21 @@ async def open_session(tx: AsyncConnection, digest: str, session: Session) -> No
 
 async def find_session(tx: AsyncConnection, digest: str) -> Session | None:
     row = (await tx.execute(select(sessions).where(sessions.c.digest == digest))).one_or_none()
-    return None if row is None else Session(row.login, row.created_at, row.seen_at, row.complete)
+    return None if row is None else session_of(row)
+
+
+def session_of(row: Any) -> Session:
+    """The session of a row."""
+    return Session(row.login, row.created_at, row.seen_at, row.complete, row.digest)
 
 
 async def touch_session(tx: AsyncConnection, digest: str, now: datetime) -> None:
     await tx.execute(update(sessions).where(sessions.c.digest == digest).values(seen_at=now))
 
 
-async def close_session(tx: AsyncConnection, digest: str) -> None:
-    await tx.execute(delete(sessions).where(sessions.c.digest == digest))
+async def close_session(tx: AsyncConnection, digest: str) -> bool:
+    """Whether there was one."""
+    return (await tx.execute(delete(sessions).where(sessions.c.digest == digest))).rowcount == 1
 
 
 async def close_sessions_of(tx: AsyncConnection, login: str) -> None:

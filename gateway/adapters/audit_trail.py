@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, text
@@ -28,15 +29,31 @@ async def append(tx: AsyncConnection, entries: list[Entry]) -> None:
     await tx.execute(insert(table), rows)
 
 
-async def page(
-    tx: AsyncConnection, after: int, limit: int, *, agent: str | None = None, client: str | None = None
-) -> Sequence[Chained]:
-    """The entries after a position, oldest first, of one agent or of one client where they are named."""
-    query = select(table).where(table.c.position > after).order_by(table.c.position).limit(limit)
-    if agent is not None:
-        query = query.where(table.c.agent == agent)
-    if client is not None:
-        query = query.where(table.c.client == client)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: of one agent, of one client, the newest first, those that changed something; None asks for all."""
+
+    agent: str | None = None
+    client: str | None = None
+    newest: bool = False
+    changes: bool = False
+
+
+async def page(tx: AsyncConnection, after: int, limit: int, wanted: Wanted | None = None) -> Sequence[Chained]:
+    """Entries after a position in the order asked for; from its beginning after 0."""
+    wanted = wanted or Wanted()
+    query = select(table).limit(limit)
+    if wanted.newest:
+        query = query.order_by(table.c.position.desc())
+        query = query.where(table.c.position < after) if after else query
+    else:
+        query = query.where(table.c.position > after).order_by(table.c.position)
+    if wanted.agent is not None:
+        query = query.where(table.c.agent == wanted.agent)
+    if wanted.client is not None:
+        query = query.where(table.c.client == wanted.client)
+    if wanted.changes:
+        query = query.where(table.c.method.not_in(("GET", "HEAD")))
     return [_chained(row) for row in (await tx.execute(query)).all()]
 
 

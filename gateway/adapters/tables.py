@@ -212,7 +212,8 @@ employer_department: Final = Table(
 )
 
 # Persons who sign in. `employers` null: stands for all of them. `totp_sealed` is the second factor's secret, encrypted
-# with the key ring; `totp_step` the last time step whose code was used.
+# with the key ring; `totp_step` the last time step whose code was used. `role` stands in for `scopes`.
+# `invitation` is the digest of the code that chooses a password, good until `invited_until`.
 account: Final = Table(
     "account",
     metadata,
@@ -230,6 +231,12 @@ account: Final = Table(
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("recorded_at", Instant, nullable=False),
     Column("assumption", Boolean, nullable=False, server_default=text("false")),
+    Column("role", Text),
+    Column("department", Text),
+    Column("invitation", Text),
+    Column("invited_until", Instant),
+    Column("changed_by", Text),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
 )
 # `digest` is that of the cookie, which is not kept.
 staff_session: Final = Table(

@@ -1,18 +1,20 @@
-"""`GET /v1/audit`: who read or changed whose file, for those who answer for the whole platform."""
+"""`GET /v1/audit`: who read or changed whose file, who administered what, for those who answer for the platform."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
 
 from gateway.adapters import audit_trail
+from gateway.adapters.audit_trail import Wanted
 from kit.http.auth import Principal, requires
 from kit.http.route import Tx, service_router
 
+Order = Literal["oldest", "newest"]
 router = service_router(tags=["Traçabilité"])
 
 
@@ -40,16 +42,20 @@ class TrailAnswer(BaseModel):
     next: int | None
 
 
-@router.get("/v1/audit", summary="Qui a lu ou modifié le dossier de qui, du plus ancien au plus récent")
+@router.get("/v1/audit", summary="Qui a lu ou modifié le dossier de qui, et qui a administré quoi")
 async def search(
+    *,
     _caller: Annotated[Principal, requires("audit:read", tenancy="platform")],
     tx: Tx,
     agent: Annotated[UUID | None, Query(description="Accès au dossier de cet agent.")] = None,
     client: Annotated[str | None, Query(max_length=63, description="Accès de ce client.")] = None,
-    after: Annotated[int, Query(ge=0, le=2**62, description="Position après laquelle lire.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**62, description="Position après laquelle lire, dans cet ordre.")] = 0,
+    order: Annotated[Order, Query(description="Du plus ancien au plus récent, ou l'inverse.")] = "oldest",
+    changes: Annotated[bool, Query(description="Seulement ce qui a changé quelque chose.")] = False,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> TrailAnswer:
-    found = await audit_trail.page(tx, after, limit, agent=None if agent is None else str(agent), client=client)
+    asked = Wanted(None if agent is None else str(agent), client, order == "newest", changes)
+    found = await audit_trail.page(tx, after, limit, asked)
     fields = AccessAnswer.model_fields.keys() - {"position", "digest"}
     items = [
         AccessAnswer(position=one.position, digest=one.digest, **{name: getattr(one.entry, name) for name in fields})

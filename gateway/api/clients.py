@@ -10,23 +10,17 @@ from pydantic import Field
 
 from gateway.adapters import clients
 from gateway.adapters.clients import StoredClient
+from gateway.api.standing import Standing
 from gateway.application.assertions import MAX_KEYS, public_keys_of
 from gateway.application.clients import Rotation, add_client, revoke_client, rotate_client
 from gateway.application.keys import rotate_signing_key
-from gateway.domain.clients import (
-    DEPARTMENT_PATTERN,
-    MAX_EMPLOYERS,
-    BeyondYours,
-    Client,
-    InvalidClient,
-    UnknownClient,
-)
+from gateway.domain.clients import BeyondYours, Client, UnknownClient
 from kit.http import types
 from kit.http.auth import Principal, requires
 from kit.http.etag import ChangedVersion, set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Crypto, Now, Tx, service_router
-from kit.http.types import Answer, Instant, SiretText
+from kit.http.types import Answer, Instant
 
 MAX_SCOPES = 64
 # As identifiers are everywhere; the domain says the rest.
@@ -42,26 +36,16 @@ Keys = Annotated[
 ]
 
 
-class ClientRequest(types.Request):
+class ClientRequest(Standing):
     """A client to register. One way to prove itself: keys where there are some, else a secret made here."""
 
     id: Annotated[str, Field(pattern=IDENTIFIER, examples=["sirh-du-nord"])]
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=types.TEXT_PATTERN, examples=["SIRH du Nord"])]
     scopes: Annotated[list[str], Field(min_length=1, max_length=MAX_SCOPES, examples=[["agents:read"]])]
-    employers: Annotated[list[SiretText], Field(max_length=MAX_EMPLOYERS)] = Field(default_factory=list)
-    all_employers: Annotated[types.Flag, Field(description="Représente tous les employeurs.")] = False
-    insurer: Annotated[str | None, Field(max_length=63, pattern=types.TEXT_PATTERN)] = None
-    department: Annotated[
-        str | None,
-        Field(pattern=DEPARTMENT_PATTERN, description="Représente les employeurs de ce département."),
-    ] = None
     keys: Keys = Field(default_factory=list)
 
     def client(self) -> Client:
-        if self.all_employers and self.employers:
-            raise InvalidClient(pointer="/all_employers")
-        employers = None if self.all_employers else frozenset(str(siret) for siret in self.employers)
-        return Client(self.id, self.name, frozenset(self.scopes), employers, self.insurer, department=self.department)
+        return self.standing_for(self.id, self.name, frozenset(self.scopes))
 
 
 class RotationRequest(types.Request):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import accounts
 from gateway.application.hashing import Hashing, hash_of
-from gateway.domain.accounts import MAX_PASSWORD, MIN_PASSWORD, Account, Session
+from gateway.domain.accounts import MAX_PASSWORD, MIN_PASSWORD, NO_PASSWORD, Account, Session
 from gateway.domain.clients import Client, InvalidClient
 from kit.clock import Clock
 from kit.db.database import Database, Scope
@@ -24,9 +24,14 @@ COOKIE_BYTES: Final = 32
 async def register_account(tx: AsyncConnection, person: Client, organisation: str, password: str, clock: Clock) -> None:
     """Store a person's account, or replace the one of that login. Raises InvalidClient."""
     person.check()
+    await accounts.save(tx, Account(person, organisation, await hash_password(password)), clock.instant())
+
+
+async def hash_password(password: str) -> str:
+    """Its argon2 hash. Raises InvalidClient when it is too short or too long."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise InvalidClient(pointer="/password")
-    await accounts.save(tx, Account(person, organisation, await hash_of(password)), clock.instant())
+    return await hash_of(password)
 
 
 async def checked_account(
@@ -39,7 +44,7 @@ async def checked_account(
     """
     async with database.transaction(Scope.none()) as tx:
         known = await accounts.find(tx, login)
-    password_hash = None if known is None else known.password_hash
+    password_hash = None if known is None or known.password_hash == NO_PASSWORD else known.password_hash
     good = await hashing.is_good(password_hash, password[:MAX_PASSWORD]) and len(password) <= MAX_PASSWORD
     async with database.transaction(Scope.none()) as tx:
         found = await accounts.find(tx, login, lock=True)

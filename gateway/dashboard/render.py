@@ -24,6 +24,15 @@ RAIL: Final = (
     ("runs", "/runs", "contributions:read"),
     ("agreements", "/agreements", "agreements:read"),
     ("simulator", "/simulator", "simulations:run"),
+    ("administration", "/admin/users", "users:read"),
+)
+# What administration leads to, in the same way.
+ADMINISTRATION: Final = (
+    ("users", "/admin/users", "users:read"),
+    ("clients", "/admin/clients", "clients:read"),
+    ("roles", "/admin/roles", "users:read"),
+    ("sessions", "/admin/sessions", "users:read"),
+    ("audit", "/admin/audit", "audit:read"),
 )
 
 
@@ -36,7 +45,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.globals |= {"prefix": PREFIX, "asset": asset, "rail": RAIL}
+    found.globals |= {"prefix": PREFIX, "asset": asset, "rail": RAIL, "administration": ADMINISTRATION}
     return found
 
 

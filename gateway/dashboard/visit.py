@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -13,12 +13,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.application.sign_in import SignedIn, signed_in
+from gateway.application.standing import standing
 from gateway.application.tokens import Issuer, issue_token
 from gateway.dashboard import render
 from gateway.dashboard.api import Api, Refusal
 from gateway.dashboard.security import PREFIX, SESSION, BadForm, csrf_token, read_form
 from gateway.dashboard.words import Words
 from kit.db.database import Scope
+from kit.errors import RelaisError
 from kit.http.language import Language, preferred
 from kit.http.problem import Problem
 
@@ -114,7 +116,10 @@ def signed_page(page: Page) -> Endpoint:
     @wraps(page)
     async def endpoint(request: Request) -> Response:
         visit = begun(request)
-        await _recognise(visit)
+        try:
+            await _recognise(visit)
+        except RelaisError as error:
+            return visit.page("problem.html", error.status, title="problem.other", detail=error.title_fr)
         if visit.signed is None or not visit.signed.session.complete:
             return _to_sign_in(visit)
         if visit.signed.account.must_enrol and request.url.path != f"{PREFIX}/account":
@@ -135,8 +140,13 @@ async def _recognise(visit: Visit) -> None:
     if visit.signed is None:
         return
     visit.cookie = cookie
+    account = visit.signed.account
+    if account.person.department is not None:
+        async with state.db.transaction(Scope.all()) as tx:
+            account = replace(account, person=await standing(tx, account.person))
+        visit.signed = replace(visit.signed, account=account)
     issuer = Issuer(state.settings.issuer, state.settings.audience, state.clock)
-    token = issue_token(visit.signed.account.subject, await state.signer.key(), issuer)
+    token = issue_token(account.subject, await state.signer.key(), issuer)
     visit._api = Api(state.page_http, token, visit.words.language)  # noqa: SLF001 - its own maker
 
 

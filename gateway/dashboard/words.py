@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -19,6 +20,8 @@ _FOLDER: Final = Path(__file__).parent
 NOTHING: Final = "–"
 _NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
 _WIDE: Final = "\N{NO-BREAK SPACE}"
+# More employers than these are counted rather than named.
+FEW: Final = 2
 _PLACE: Final = {"fr": 0, "en": 1}
 
 
@@ -129,6 +132,19 @@ class Words:
             return self.day(text) if len(text) == len("2026-01-01") and text[4] == "-" else self._number(text)
         except ValueError:
             return text
+
+    def stands_for(self, one: Mapping[str, Any]) -> str:
+        """Whom a client or a person stands for, in few words."""
+        if one["insurer"]:
+            return self.t("stands.an_insurer", insurer=one["insurer"])
+        if one["department"]:
+            return self.t("stands.a_department", department=one["department"])
+        employers = one["employers"]
+        if employers is None:
+            return self.t("every_employer")
+        if len(employers) > FEW:
+            return self.t("stands.many", count=len(employers))
+        return ", ".join(employers) or self.t("stands.nobody")
 
     def _number(self, text: str) -> str:
         try:

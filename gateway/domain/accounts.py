@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.domain.clients import Client
+from gateway.domain.roles import Role
+from kit.errors import RelaisError
 
 # A token's subject tells persons from programs: nothing a person does can be taken for a client's act.
 SUBJECT_PREFIX: Final = "user-"
@@ -18,6 +20,30 @@ ABSOLUTE: Final = timedelta(hours=10)
 HALF_WAY: Final = timedelta(minutes=5)
 MIN_PASSWORD: Final = 12
 MAX_PASSWORD: Final = 256
+INVITED_FOR: Final = timedelta(days=3)
+# The hash of an account whose password is still to be chosen: no password has it.
+NO_PASSWORD: Final = ""
+
+
+class UserExists(RelaisError):
+    code = "user_exists"
+    title_fr = "Un compte porte déjà cet identifiant"
+    title_en = "An account has this login already"
+    status = 409
+
+
+class UnknownUser(RelaisError):
+    code = "unknown_user"
+    title_fr = "Compte inconnu"
+    title_en = "Unknown account"
+    status = 404
+
+
+class NotYourself(RelaisError):
+    code = "not_yourself"
+    title_fr = "Nul n'administre son propre compte"
+    title_en = "Nobody administers his own account"
+    status = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +51,8 @@ class Account:
     """`person` carries the scopes and the employers or insurer stood for; its id is the login.
 
     `organisation` is the centre or employer the person works for, as shown; a demo account (`person.assumption`)
-    may do without a second factor.
+    may do without a second factor. `role` is the one that gives the scopes; none where they are its own.
+    `invited_until` is how long the link to choose a password is good.
     """
 
     person: Client
@@ -34,6 +61,10 @@ class Account:
     second_factor: bool = False
     failures: int = 0
     locked_until: datetime | None = None
+    role: Role | None = None
+    invited_until: datetime | None = None
+    version: int = 1
+    recorded_at: datetime | None = None
 
     @property
     def login(self) -> str:
@@ -72,9 +103,13 @@ class Session:
     created_at: datetime
     seen_at: datetime
     complete: bool
+    digest: str = ""
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over at the latest, if nothing more is done with it."""
+        return min(self.seen_at + IDLE, self.created_at + (ABSOLUTE if self.complete else HALF_WAY))
 
     def is_over(self, now: datetime) -> bool:
         """Idle too long, too old, or left half way."""
-        if not self.complete and now - self.created_at >= HALF_WAY:
-            return True
-        return now - self.seen_at >= IDLE or now - self.created_at >= ABSOLUTE
+        return now >= self.ends_at

@@ -43,6 +43,8 @@ SCOPES: Final[dict[str, str]] = {
     "audit:read": "Lire qui a lu ou modifié le dossier de qui",
     "clients:read": "Lire les clients et ce qu'ils représentent",
     "clients:write": "Enregistrer, renouveler et révoquer les clients",
+    "users:read": "Lire les comptes des personnes et leurs sessions",
+    "users:write": "Ouvrir, modifier et fermer les comptes des personnes",
 }
 EVERYWHERE: Final = "*"
 

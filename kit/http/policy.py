@@ -33,6 +33,7 @@ USUAL: Final[dict[str, Tenancy]] = {
     "events": "feed",
     "audit": "employer",
     "clients": "platform",
+    "users": "platform",
     "webhooks": "feed",
 }
 # Resources whose rows are those of persons: each access is written in the audit trail.

@@ -32,7 +32,7 @@ KeysOption = Annotated[
 def index() -> None:
     """Montrer les clients et ce qu'ils représentent."""
     with api_of(Home.from_environment(), STAFF) as api:
-        rows = [(one["id"], _stands_for(one), _proof(one), " ".join(one["scopes"])) for one in api.pages("/v1/clients")]
+        rows = [(one["id"], stands_for(one), _proof(one), " ".join(one["scopes"])) for one in api.pages("/v1/clients")]
     print_table(("client", "représente", "preuve", "portées"), rows)
 
 
@@ -114,7 +114,7 @@ def _keys(path: Path | None) -> list[Any]:
     return found
 
 
-def _stands_for(one: dict[str, Any]) -> str:
+def stands_for(one: dict[str, Any]) -> str:
     if one["insurer"]:
         return f"assureur {one['insurer']}"
     if one["department"]:

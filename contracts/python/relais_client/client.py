@@ -416,10 +416,28 @@ class Relais(Transport):
         return self.send("PUT", "/v1/annuities/revaluations", json=body)
 
     def get_audit(
-        self, *, agent: str | None = None, client: str | None = None, after: int | None = None, limit: int | None = None
+        self,
+        *,
+        agent: str | None = None,
+        client: str | None = None,
+        after: int | None = None,
+        order: Literal["oldest", "newest"] | None = None,
+        changes: bool | None = None,
+        limit: int | None = None,
     ) -> Answer[models.TrailAnswer]:
-        """Qui a lu ou modifié le dossier de qui, du plus ancien au plus récent (audit:read)."""
-        return self.send("GET", "/v1/audit", params={"agent": agent, "client": client, "after": after, "limit": limit})
+        """Qui a lu ou modifié le dossier de qui, et qui a administré quoi (audit:read)."""
+        return self.send(
+            "GET",
+            "/v1/audit",
+            params={
+                "agent": agent,
+                "client": client,
+                "after": after,
+                "order": order,
+                "changes": changes,
+                "limit": limit,
+            },
+        )
 
     def get_benefits(
         self, *, claim: str, history: bool | None = None, limit: int | None = None, cursor: str | None = None
@@ -1028,6 +1046,10 @@ class Relais(Transport):
         """Énoncer ce que l'employeur maintient du RI (claims:write)."""
         return self.send("PUT", f"/v1/ri-maintenance/{segment(employer)}", json=body)
 
+    def get_roles(self) -> Answer[models.RolesAnswer]:
+        """Les rôles et ce que chacun permet (users:read)."""
+        return self.send("GET", "/v1/roles")
+
     def post_runs(self, body: models.RunRequest, *, idempotency_key: str) -> Answer[models.ContributionsRunAnswer]:
         """Émettre ce qui manque pour un employeur, ou l'annoncer sans rien écrire (contributions:write)."""
         return self.send("POST", "/v1/runs", json=body, headers={"Idempotency-Key": idempotency_key})
@@ -1125,6 +1147,16 @@ class Relais(Transport):
     ) -> Answer[models.MemberAnswer]:
         """Départ d'un membre du comité régional (agreements:write)."""
         return self.send("POST", f"/v1/schemes/{segment(scheme)}/committee/members/leaving", json=body)
+
+    def get_sessions(
+        self, *, login: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageSessionAnswer]:
+        """Sessions ouvertes, la plus récente d'abord (users:read)."""
+        return self.send("GET", "/v1/sessions", params={"login": login, "limit": limit, "cursor": cursor})
+
+    def delete_session(self, session: str) -> Answer[None]:
+        """Fermer une session (users:write)."""
+        return self.send("DELETE", f"/v1/sessions/{segment(session)}")
 
     def get_settlements(
         self,
@@ -1234,6 +1266,36 @@ class Relais(Transport):
     def get_statement_payments(self, statement: str) -> Answer[models.StatementPaymentsAnswer]:
         """Ce qui est payé d'un bordereau, ce qui reste, avant quand (contributions:read)."""
         return self.send("GET", f"/v1/statements/{segment(statement)}/payments")
+
+    def get_users(
+        self, *, text: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageUserAnswer]:
+        """Comptes des personnes (users:read)."""
+        return self.send("GET", "/v1/users", params={"text": text, "limit": limit, "cursor": cursor})
+
+    def post_users(self, body: models.UserRequest) -> Answer[models.InvitationAnswer]:
+        """Ouvrir un compte ; son code d'invitation n'est montré qu'ici (users:write)."""
+        return self.send("POST", "/v1/users", json=body)
+
+    def get_users_of_login(self, login: str) -> Answer[models.UserAnswer]:
+        """Un compte et ce qu'il permet (users:read)."""
+        return self.send("GET", f"/v1/users/{segment(login)}")
+
+    def put_users_of_login(self, login: str, body: models.UserChange, *, if_match: str) -> Answer[models.UserAnswer]:
+        """Changer ce qu'une personne est et peut faire, fermer ou rouvrir son compte (users:write)."""
+        return self.send("PUT", f"/v1/users/{segment(login)}", json=body, headers={"If-Match": if_match})
+
+    def post_users_of_login_invitations(self, login: str, *, if_match: str) -> Answer[models.InvitationAnswer]:
+        """Retirer le mot de passe et donner de quoi en choisir un (users:write)."""
+        return self.send("POST", f"/v1/users/{segment(login)}/invitations", headers={"If-Match": if_match})
+
+    def delete_users_of_login_lock(self, login: str, *, if_match: str) -> Answer[None]:
+        """Débloquer un compte après trop d'échecs (users:write)."""
+        return self.send("DELETE", f"/v1/users/{segment(login)}/lock", headers={"If-Match": if_match})
+
+    def delete_users_of_login_second_factor(self, login: str, *, if_match: str) -> Answer[None]:
+        """Oublier le second facteur d'une personne (users:write)."""
+        return self.send("DELETE", f"/v1/users/{segment(login)}/second-factor", headers={"If-Match": if_match})
 
     def get_webhooks(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[models.PageWebhookAnswer]:
         """Webhooks de l'appelant et état de leur livraison (webhooks:read)."""

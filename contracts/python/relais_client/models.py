@@ -297,13 +297,13 @@ Employer: TypeAlias = str
 
 
 class ClientRequest(TypedDict):
-    id: str
-    name: str
-    scopes: list[str]
     employers: NotRequired[list[Employer]]
     all_employers: NotRequired[bool]
     insurer: NotRequired[str | None]
     department: NotRequired[str | None]
+    id: str
+    name: str
+    scopes: list[str]
     keys: NotRequired[list[dict[str, Any]]]
 
 
@@ -818,6 +818,12 @@ InvalidityRequest = TypedDict(
         "pension_net": str,
     },
 )
+
+
+class InvitationAnswer(TypedDict):
+    login: str
+    code: str
+    version: int
 
 
 class KeyRequest(TypedDict):
@@ -1508,6 +1514,15 @@ class RiDocument(TypedDict):
     source: str
 
 
+class RoleAnswer(TypedDict):
+    role: str
+    scopes: list[str]
+
+
+class RolesAnswer(TypedDict):
+    items: list[RoleAnswer]
+
+
 class RotationRequest(TypedDict):
     keep_hours: NotRequired[int]
     keys: NotRequired[list[dict[str, Any]]]
@@ -1561,6 +1576,15 @@ class SecretAnswer(TypedDict):
 
 class SendingBody(TypedDict):
     on: str
+
+
+class SessionAnswer(TypedDict):
+    id: str
+    login: str
+    opened_at: str
+    seen_at: str
+    ends_at: str
+    complete: bool
 
 
 class SettledStatementAnswer(TypedDict):
@@ -1845,6 +1869,49 @@ class TreatmentAnswer(TypedDict):
     csg_crds: Social
     forfait_social: Social
     income_tax: Social
+
+
+class UserAnswer(TypedDict):
+    login: str
+    name: str
+    organisation: str
+    role: str | None
+    scopes: list[str]
+    employers: list[str] | None
+    insurer: str | None
+    department: str | None
+    active: bool
+    has_password: bool
+    second_factor: bool
+    locked_until: str | None
+    invited_until: str | None
+    recorded_at: str | None
+    version: int
+
+
+class UserChange(TypedDict):
+    employers: NotRequired[list[Employer]]
+    all_employers: NotRequired[bool]
+    insurer: NotRequired[str | None]
+    department: NotRequired[str | None]
+    name: str
+    organisation: str
+    role: NotRequired[Literal["ADMINISTRATOR", "MANAGER", "EMPLOYER", "INSURER", "AUDITOR"] | None]
+    scopes: NotRequired[list[str]]
+    active: NotRequired[bool]
+
+
+class UserRequest(TypedDict):
+    employers: NotRequired[list[Employer]]
+    all_employers: NotRequired[bool]
+    insurer: NotRequired[str | None]
+    department: NotRequired[str | None]
+    name: str
+    organisation: str
+    role: NotRequired[Literal["ADMINISTRATOR", "MANAGER", "EMPLOYER", "INSURER", "AUDITOR"] | None]
+    scopes: NotRequired[list[str]]
+    active: NotRequired[bool]
+    login: str
 
 
 WaiverGround: TypeAlias = Literal["ACQUIRED_HALF_PAY", "PRESCRIBED", "HARDSHIP", "INSURER_DECISION", "SMALL_AMOUNT"]
@@ -2639,6 +2706,11 @@ class PageRegionalAnswer(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageSessionAnswer(TypedDict):
+    items: list[SessionAnswer]
+    next: NotRequired[str | None]
+
+
 class PageSettledStatementAnswer(TypedDict):
     items: list[SettledStatementAnswer]
     next: NotRequired[str | None]
@@ -2651,6 +2723,11 @@ class PageSettlementAnswer(TypedDict):
 
 class PageStatementAnswer(TypedDict):
     items: list[StatementAnswer]
+    next: NotRequired[str | None]
+
+
+class PageUserAnswer(TypedDict):
+    items: list[UserAnswer]
     next: NotRequired[str | None]
 
 

@@ -54,3 +54,7 @@ if (said) {
   said.tabIndex = -1;
   said.focus();
 }
+
+// On a phone the rail scrolls sideways: where one is stays in sight.
+const here = document.querySelector(".rail [aria-current]");
+if (here) here.parentElement.parentElement.scrollLeft = here.offsetLeft - 24;

@@ -6,10 +6,13 @@ from typing import Final
 
 from gateway.dashboard.pages import (
     account,
+    administration,
     agent,
     agents,
     agreements,
     claims,
+    clients,
+    invitation,
     parked,
     payments,
     run,
@@ -17,6 +20,7 @@ from gateway.dashboard.pages import (
     sign_in,
     simulator,
     statements,
+    users,
     worklist,
 )
 from gateway.dashboard.visit import Endpoint, open_page, signed_page
@@ -25,6 +29,7 @@ _READ, _BOTH, _SEND = ["GET", "HEAD"], ["GET", "HEAD", "POST"], ["POST"]
 PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("/sign-in", open_page(sign_in.sign_in), _BOTH),
     ("/sign-in/code", open_page(sign_in.code), _BOTH),
+    ("/invitation", open_page(invitation.invitation), _BOTH),
     ("/sign-out", open_page(sign_in.sign_out), _SEND),
     ("/account", signed_page(account.account), _BOTH),
     ("", signed_page(worklist.worklist), _READ),
@@ -68,4 +73,18 @@ PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("/agreements.{format}", signed_page(agreements.export), _READ),
     ("/agreements/{agreement}", signed_page(agreements.agreement), _READ),
     ("/simulator", signed_page(simulator.simulator), _READ),
+    ("/admin/users", signed_page(users.users), _READ),
+    ("/admin/users.{format}", signed_page(users.export), _READ),
+    ("/admin/new-user", signed_page(users.new), _BOTH),
+    ("/admin/users/{login}", signed_page(users.user), _BOTH),
+    ("/admin/clients", signed_page(clients.clients), _READ),
+    ("/admin/clients.{format}", signed_page(clients.export), _READ),
+    ("/admin/new-client", signed_page(clients.new), _BOTH),
+    ("/admin/clients/{client}", signed_page(clients.client), _BOTH),
+    ("/admin/roles", signed_page(administration.roles), _READ),
+    ("/admin/roles.{format}", signed_page(administration.export_roles), _READ),
+    ("/admin/sessions", signed_page(administration.sessions), _BOTH),
+    ("/admin/sessions.{format}", signed_page(administration.export_sessions), _READ),
+    ("/admin/audit", signed_page(administration.audit), _READ),
+    ("/admin/audit.{format}", signed_page(administration.export_audit), _READ),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from relais.clients import demo_employers
 from relais.persons import APPROVER, HR, MANAGER
 from tests.gateway.dashboard.conftest import Pages
 from tests.gateway.dashboard.test_pages_look import SIMULATION
@@ -120,3 +121,35 @@ async def test_lists_leave_as_files(pages: Pages) -> None:
     assert "DÉMONSTRATION" in await csv.text()
     assert (await book.body())[:2] == b"PK"
     assert (await page.context.request.get("/app/agents.pdf")).status == 404
+
+
+async def test_a_person_is_invited_and_a_client_registered_renewed_and_revoked(pages: Pages) -> None:
+    page = await pages.signed_in()
+    await page.goto("/app/admin/new-user")
+    for field, value in (("login", "zoe"), ("name", "Zoé Martin"), ("organisation", "Ville")):
+        await page.fill(f"#{field}", value)
+    await page.select_option("#role", "AUDITOR")
+    await page.select_option("#stands", "all_employers")
+    assert not await page.locator("#employers").is_visible()
+    await act(page, "Ouvrir et créer le lien")
+    theirs = await pages.open()
+    await theirs.goto(await page.input_value("#link"))
+    for field in ("password", "again"):
+        await theirs.fill(f"#{field}", PASSWORD)
+    await act(theirs, "Choisir ce mot de passe")
+    assert "connectez-vous" in await text_of(theirs, ".note.good")
+    await page.goto("/app/admin/new-client")
+    for field, value in (("id", "sirh-de-zoe"), ("name", "SIRH de Zoé"), ("employers", min(demo_employers()))):
+        await page.fill(f"#{field}", value)
+    await page.check("[name='scope.agents:read']")
+    await act(page, "Enregistrer")
+    first = await page.input_value("#secret")
+    await page.get_by_role("link", name="Voir le client").click()
+    await act(page, "Renouveler la preuve")
+    assert await page.input_value("#secret") not in {"", first}
+    await page.goto("/app/admin/clients/sirh-de-zoe")
+    await page.get_by_text("Révoquer…").click()
+    await act(page, "Révoquer")
+    assert "sirh-de-zoe est révoqué" in await text_of(page, ".note.good")
+    await page.goto("/app/admin/audit?changes=1&client=user-demo-gestion")
+    assert "DELETE /v1/clients/sirh-de-zoe" in await text_of(page, "main table")

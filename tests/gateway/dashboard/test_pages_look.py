@@ -25,6 +25,18 @@ CONTRIBUTIONS = (
     "/app/payments/new",
     *sorted(ALIKE),
 )
+ADMINISTRATION = (
+    "/app/admin/users",
+    "/app/admin/users/demo-rh",
+    "/app/admin/new-user",
+    "/app/admin/clients",
+    "/app/admin/clients/demo-hris",
+    "/app/admin/new-client",
+    "/app/admin/roles",
+    "/app/admin/sessions",
+    "/app/admin/audit?changes=1",
+)
+ALIKE |= {"/app/admin/new-client", "/app/admin/clients", "/app/admin/sessions"}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -49,7 +61,7 @@ async def test_pages_are_whole_and_accessible(
     page = await pages.signed_in(MANAGER, width=width, theme=theme, language=language)
     claim, agent = f"/app/claims/{sick_leave['id']}", f"/app/agents/{sick_leave['agent']}"
     lists = ("/app", "/app/agents", "/app/claims", "/app/agreements", "/app/search?q=zzzz", *CONTRIBUTIONS)
-    for path in (*lists, agent, claim, AGREEMENT, SIMULATION, "/app/account"):
+    for path in (*lists, agent, claim, AGREEMENT, SIMULATION, "/app/account", *ADMINISTRATION):
         answer = await page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
