@@ -17,7 +17,7 @@ CENTS_PER_EURO: Final = 100
 AMOUNT_PATTERN: Final = r"^[0-9]{1,9}(\.[0-9]{1,2})?$"
 
 
-def round_half_up(value: Fraction) -> int:
+def round_half_up(value: Fraction | int) -> int:
     """The nearest integer, halves away from zero.
 
     >>> round_half_up(Fraction(5, 2)), round_half_up(Fraction(-5, 2)), round_half_up(Fraction(7, 3))

@@ -13,6 +13,7 @@ from typing import Self
 from dateutil.relativedelta import relativedelta
 
 ONE_DAY = timedelta(days=1)
+MONTHS_PER_YEAR = 12
 MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
@@ -26,7 +27,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def add_years(day: date, years: int) -> date:
-    return add_months(day, 12 * years)
+    return add_months(day, MONTHS_PER_YEAR * years)
 
 
 @lru_cache(maxsize=4096)  # all months of three centuries: runs ask for the same ones for every agent
@@ -68,7 +69,8 @@ class Month:
         return Period(self.first, self.last)
 
     def plus(self, months: int) -> Month:
-        return Month.of(add_months(self.first, months))
+        years, number = divmod(self.number - 1 + months, MONTHS_PER_YEAR)
+        return Month(self.year + years, number + 1)
 
     def next(self) -> Month:
         return self.plus(1)

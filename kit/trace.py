@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+
+import msgspec
 
 from kit.money import Money
 from kit.period import Month, Period
@@ -16,7 +17,9 @@ from kit.rate import Rate
 
 Json = Any
 # Most of what a trace holds; asked first, as a decision asks it hundreds of times.
-_AS_THEY_ARE: Final = frozenset({str, int, bool})
+_AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
+_AS_TEXT: Final = frozenset({Money, Rate, Month, Decimal, date})
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 
 def plain(value: object) -> Json:
@@ -25,29 +28,26 @@ def plain(value: object) -> Json:
     >>> plain({"amount": Money(4920), "on": date(2026, 1, 1)})
     {'amount': '49.20', 'on': '2026-01-01'}
     """
-    if value is None or type(value) in _AS_THEY_ARE:
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
-    if isinstance(value, float):
-        raise TypeError("a float has no place in a trace")
-    if isinstance(value, Money | Rate | Month | Decimal):
+    if kind in _AS_TEXT:
         return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, Period):
-        value = {"start": value.start, "end": value.end}
+        return {"start": plain(value.start), "end": plain(value.end)}
     if isinstance(value, dict | Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): v if type(v) in _AS_THEY_ARE else plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value) if isinstance(value, set | frozenset) else value
         return [plain(v) for v in items]
     if isinstance(value, str | int):
         return value
-    raise TypeError(f"{type(value).__name__} has no place in a trace")
+    raise TypeError(f"{kind.__name__} has no place in a trace")
 
 
 def canonical(value: Json) -> bytes:
     """One byte form for equal values: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,20 @@ class Trace:
     inputs: Mapping[str, object]
     result: object
     steps: tuple[Trace, ...] = field(default=())
+    # A step that many decisions share is put in this form once.
+    _shown: dict[str, Json] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def json(self) -> dict[str, Json]:
-        """The tree as interfaces and snapshots show it."""
-        return {
-            "rule": self.rule,
-            "reference": self.reference,
-            "inputs": plain(self.inputs),
-            "result": plain(self.result),
-            "steps": [step.json() for step in self.steps],
-        }
+        """The tree as interfaces and snapshots show it. Not to be changed."""
+        if not self._shown:
+            self._shown.update(
+                rule=self.rule,
+                reference=self.reference,
+                inputs=plain(self.inputs),
+                result=plain(self.result),
+                steps=[step.json() for step in self.steps],
+            )
+        return self._shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -45,13 +46,16 @@ class RuleBook:
     '0.1200'
     """
 
-    __slots__ = ("_rules", "_starts", "version")
+    __slots__ = ("_found", "_packed", "_rules", "_starts", "version")
 
     version: str
     """SHA-256 of the content, hexadecimal: equal books have equal versions."""
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         self._rules = dict(rules)
+        self._packed: dict[tuple[str, date], dict[str, str]] = {}
+        # The days of one set of decisions are few: each is looked for once.
+        self._found = lru_cache(maxsize=1 << 16)(self._find)
         self._starts = {rule.id: [value.start for value in rule.values] for rule in rules.values()}
         self.version = hashlib.sha256(canonical(sorted(map(_content, rules.values()), key=canonical))).hexdigest()
 
@@ -71,6 +75,9 @@ class RuleBook:
 
     def at(self, rule_id: str, day: date) -> RuleValue:
         """The value in force on a day. Raises UnknownRule, or NoValueAt where nothing is vouched for."""
+        return self._found(rule_id, day)
+
+    def _find(self, rule_id: str, day: date) -> RuleValue:
         starts = self._starts.get(rule_id)
         if starts is None:
             raise UnknownRule(rule_id)
@@ -94,6 +101,13 @@ class RuleBook:
         True
         """
         return any(since < value.start <= until for value in self.rule(rule_id).values)
+
+    def packed(self, value: RuleValue) -> dict[str, str]:
+        """A value of this book complete, as snapshots keep it; made once."""
+        known = self._packed.get((value.id, value.start))
+        if known is None:
+            known = self._packed[value.id, value.start] = _packed(self.rule(value.id), value)
+        return known
 
     def recorder(self) -> Recorder:
         """The same book, remembering which values are read from it."""
@@ -166,7 +180,7 @@ class Recorder:
 
     def snapshot(self) -> list[dict[str, str]]:
         """The values read, complete: `RuleBook.from_snapshot` gives back a book that answers the same."""
-        return [_packed(self._book.rule(value.id), value) for value in self._used.values()]
+        return [self._book.packed(value) for value in self._used.values()]
 
 
 def _rows(value: RuleValue) -> tuple[Row, ...]:

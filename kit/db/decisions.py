@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.copy import put_rows
 from kit.db.schema import KIT
 from kit.ids import new_id
 from kit.trace import Snapshot
@@ -43,9 +44,8 @@ async def store(
 
 
 async def store_many(tx: AsyncConnection, decisions: list[Decision]) -> None:
-    """Write many decisions in one statement."""
-    if decisions:
-        await tx.execute(insert(_TABLE), [_row(decision) for decision in decisions])
+    """Write decisions, however many."""
+    await put_rows(tx, _TABLE, [_row(decision) for decision in decisions])
 
 
 async def load(tx: AsyncConnection, decision: UUID) -> Decision | None:

@@ -32,7 +32,7 @@ from services.claims.api import (
     redecisions as redecision_routes,
 )
 from services.claims.application.days_pass import day_passes
-from services.claims.application.redecider import Redecider
+from services.claims.application.redecider import SETS_AT_ONCE, Redecider
 
 
 def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock | None = None) -> FastAPI:
@@ -63,7 +63,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         tasks=(day_passes(law, now),),
         rules=law,
         clock=now,
-        resources=(background("redecider", redecisions.CHANNEL, decide),),
+        resources=[background("redecider", redecisions.CHANNEL, decide) for _ in range(SETS_AT_ONCE)],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -19,6 +20,7 @@ from kit.clock import FixedClock
 from kit.db.copy import copy_rows
 from kit.db.database import Scope
 from kit.ids import new_id
+from kit.memory import settle
 from kit.money import Money
 from kit.period import Month
 from relais.postgres import EmbeddedPostgres
@@ -26,7 +28,7 @@ from relais.synthetic.identity import fictitious_siret
 from rules.book import RuleBook
 from services.claims.adapters import facts, tables
 from services.claims.adapters.asked import Who
-from services.claims.application.redecider import Redecider
+from services.claims.application.redecider import SETS_AT_ONCE, Redecider
 from services.claims.domain.terms_document import kept
 from tests.postgres import ComponentDatabase, SessionPostgres
 from tests.services.claims.simulator import ACCORD
@@ -52,8 +54,11 @@ class World:
     everybody: Sequence[Who]
     on_claim: Sequence[Who]
 
-    def redecider(self, rules: RuleBook) -> Redecider:
-        return Redecider(self.database.worker, rules, self.clock)
+    async def decide_in_sets(self, rules: RuleBook) -> int:
+        """Everybody whom another law asks for, as a worker that starts under it; how many agents that were."""
+        redecider = Redecider(self.database.worker, rules, self.clock)
+        assert await redecider.ask_if_law_changed()
+        return sum(await asyncio.gather(*(redecider.drain() for _ in range(SETS_AT_ONCE))))
 
 
 @asynccontextmanager
@@ -68,6 +73,7 @@ async def world(agents: int) -> AsyncIterator[World]:
         everybody = [(fictitious_siret(1 + n // AGENTS_AN_EMPLOYER), new_id()) for n in range(agents)]
         on_claim = sorted(Random(1).sample(everybody, int(agents * ON_CLAIM)))
         await _told(database, everybody, on_claim)
+        settle()
         yield World(database, FixedClock(NOW), everybody, on_claim)
     finally:
         await postgres.stop()

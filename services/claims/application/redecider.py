@@ -25,6 +25,8 @@ from services.claims.application.redecide import redecide_all
 
 # How many are decided in one transaction: enough to spare statements, few enough that nobody waits long for an agent.
 BATCH: Final = 100
+# So many are under way at once: one is worked out while the database reads or writes another.
+SETS_AT_ONCE: Final = 2
 # Without a wake-up the queue is looked at this often all the same.
 LOOK_SECONDS: Final = 5.0
 # The same set is tried so often when what went wrong may pass.

@@ -19,6 +19,7 @@ from rules.book import Rules
 from rules.vocabulary import Guarantee, LeaveKind, Leg, Regime
 from services.claims.domain.entitlement import Entitlement, PaidPeriod
 from services.claims.domain.half_pay import half_pay
+from services.claims.domain.net_pay import Exact
 from services.claims.domain.reference import income_floor
 from services.claims.domain.situation import DailyAllowance, Situation
 from services.claims.domain.terms import BenefitTerms, RiTerms
@@ -129,7 +130,8 @@ def _thirtieths(days: int, month: Month, rules: Rules) -> Fraction:
 def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules) -> _Amounts:
     """Target, floor and statutory pay of some thirtieths, each rounded."""
     floor, floor_trace = income_floor(situation.reference, month.first, rules)
-    whole, steps = Fraction(0), [floor_trace]
+    whole: Exact = 0
+    steps = [floor_trace]
     if part.leg is Leg.HALF:
         whole, trace = half_pay(situation, part.kind, part.rate, month, rules)
         steps.append(trace)

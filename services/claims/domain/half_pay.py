@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
 from kit.money import CENTS_PER_EURO, Money
@@ -13,7 +12,7 @@ from kit.trace import Trace
 from rules.book import Rules
 from rules.pay import withheld_tpp
 from rules.vocabulary import LeaveKind
-from services.claims.domain.net_pay import Gross, payslip
+from services.claims.domain.net_pay import Exact, Gross, payslip, share_of
 from services.claims.domain.situation import Situation
 
 # A CLD suspends the NBI (décret 93-863 art. 2); the target keeps it.
@@ -23,7 +22,7 @@ WITHOUT_NBI: Final = frozenset({LeaveKind.CLD})
 CENT: Final = Decimal(1) / CENTS_PER_EURO
 
 
-def half_pay(situation: Situation, kind: LeaveKind, share: Rate, month: Month, rules: Rules) -> tuple[Fraction, Trace]:
+def half_pay(situation: Situation, kind: LeaveKind, share: Rate, month: Month, rules: Rules) -> tuple[Exact, Trace]:
     """The net of a whole month on the half-pay leg, in exact cents, with the parameters of that month.
 
     TIB and NBI are cut and rounded apart; the RI kept and the TPP in proportion are rounded by no sentence. Raises as
@@ -31,11 +30,11 @@ def half_pay(situation: Situation, kind: LeaveKind, share: Rate, month: Month, r
     """
     insured, pay, kept = situation.insured, situation.reference.given.pay, situation.maintained(kind)
     nbi = Money.zero() if kind in WITHOUT_NBI else pay.nbi * share
-    ri = pay.ri.cents * Fraction(kept.half.value)
+    ri = share_of(pay.ri.cents, kept.half.value)
     whole_tpp = withheld_tpp(pay, insured.regime, insured.category, month, rules)
-    tpp = min(whole_tpp.amount.cents * Fraction(share.value), ri)
+    tpp = min(share_of(whole_tpp.amount.cents, share.value), ri)
     tib = pay.tib * share
-    gross = Gross(Fraction(tib.cents), Fraction(nbi.cents), ri - tpp)
+    gross = Gross(tib.cents, nbi.cents, ri - tpp)
     found = payslip(gross, insured.regime, month, rules)
     inputs = {
         "month": month,
@@ -50,10 +49,11 @@ def half_pay(situation: Situation, kind: LeaveKind, share: Rate, month: Month, r
     return found.net, Trace("statutory.half_pay", reference, inputs, exact_euros(found.net), steps)
 
 
-def exact_euros(cents: Fraction) -> Decimal:
+def exact_euros(cents: Exact) -> Decimal:
     """Exact cents as euros, with as many decimals as they need and at least two.
 
-    >>> exact_euros(Fraction(84900)), exact_euros(Fraction(3, 2))
+    >>> from fractions import Fraction
+    >>> exact_euros(84900), exact_euros(Fraction(3, 2))
     (Decimal('849.00'), Decimal('0.015'))
     """
     euros = Decimal(cents.numerator) / cents.denominator / CENTS_PER_EURO

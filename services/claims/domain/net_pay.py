@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -24,6 +25,8 @@ from rules.vocabulary import Category, Regime
 from services.claims.domain.errors import RegimeNotSimulated
 
 REFERENCE: Final = "rulebook §3.2 et §3.3"
+# Cents not rounded yet; whole ones are mostly integers, which are quicker to add and multiply.
+Exact = int | Fraction
 
 
 class LineCode(StrEnum):
@@ -69,15 +72,15 @@ class NetPay:
 class Gross:
     """Monthly elements after TPP, in exact cents: a share of an element is not rounded before its base is."""
 
-    tib: Fraction
-    nbi: Fraction
-    ri: Fraction = Fraction(0)
-    sft: Fraction = Fraction(0)
-    ir: Fraction = Fraction(0)
-    other: Fraction = Fraction(0)
+    tib: Exact
+    nbi: Exact
+    ri: Exact = 0
+    sft: Exact = 0
+    ir: Exact = 0
+    other: Exact = 0
 
     @property
-    def total(self) -> Fraction:
+    def total(self) -> Exact:
         return self.tib + self.nbi + self.ri + self.sft + self.ir + self.other
 
 
@@ -86,7 +89,7 @@ class Payslip:
     """The contributions of a gross, and its net in exact cents."""
 
     lines: tuple[Line, ...]
-    net: Fraction
+    net: Exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def net_pay(month: Month, regime: Regime, category: Category | None, pay: PayEle
     check_regime(regime)
     tpp = withheld_tpp(pay, regime, category, month, rules)
     tib, nbi, ri, sft, ir, other = (
-        Fraction(amount.cents) for amount in (pay.tib, pay.nbi, pay.ri - tpp.amount, pay.sft, pay.ir, pay.other)
+        amount.cents for amount in (pay.tib, pay.nbi, pay.ri - tpp.amount, pay.sft, pay.ir, pay.other)
     )
     paid = payslip(Gross(tib, nbi, ri, sft, ir, other), regime, month, rules)
     tib_nbi = _cents(payslip(Gross(tib, nbi), regime, month, rules).net)
@@ -141,7 +144,13 @@ def payslip(gross: Gross, regime: Regime, month: Month, rules: Rules) -> Payslip
     return Payslip(lines, gross.total - sum(line.amount.cents for line in lines))
 
 
-def _cents(exact: Fraction) -> Money:
+def share_of(exact: Exact, share: Decimal) -> Exact:
+    """A part of exact cents, as an integer where it is one."""
+    part = exact * Fraction(share)
+    return part.numerator if part.denominator == 1 else part
+
+
+def _cents(exact: Exact) -> Money:
     assert exact.denominator == 1, "whole cents in, whole cents out"
     return Money(exact.numerator)
 
@@ -164,7 +173,7 @@ def _line(base: _Base, day: date, rules: Rules) -> Line:
     return Line(base.code, base.amount, rule.rate, amount, trace)
 
 
-def _base(code: LineCode, rule: str, exact: Fraction) -> _Base:
+def _base(code: LineCode, rule: str, exact: Exact) -> _Base:
     return _Base(code, rule, Money(round_half_up(exact)))
 
 
@@ -174,7 +183,7 @@ def _special(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
     yield _base(LineCode.CNRACL_NBI, "cnracl.employee.nbi", gross.nbi)
     rest = gross.ri + gross.sft + gross.ir
     if rest:
-        cap = gross.tib * Fraction(rules.at("rafp.cap_share_of_tib", day).value)
+        cap = share_of(gross.tib, rules.at("rafp.cap_share_of_tib", day).value)
         yield _base(LineCode.RAFP, "rafp.employee.rate", min(rest, cap))
 
 
@@ -183,13 +192,13 @@ def _general(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
     total = gross.total
     if not total:
         return
-    ceiling = Fraction(rules.at("pss.monthly", day).money.cents)
+    ceiling = rules.at("pss.monthly", day).money.cents
     yield _base(LineCode.VIEILLESSE_PLAFONNEE, "vieillesse.capped.rate", min(total, ceiling))
     yield _base(LineCode.VIEILLESSE_DEPLAFONNEE, "vieillesse.uncapped.rate", total)
     base = total - gross.sft
     yield _base(LineCode.IRCANTEC_A, "ircantec.employee.a.rate", min(base, ceiling))
     if base > ceiling:
-        top = ceiling * Fraction(rules.at("ircantec.b.ceiling", day).value)
+        top = share_of(ceiling, rules.at("ircantec.b.ceiling", day).value)
         yield _base(LineCode.IRCANTEC_B, "ircantec.employee.b.rate", min(base, top) - ceiling)
 
 
@@ -198,9 +207,9 @@ def _social(gross: Gross, day: date, rules: Rules) -> Iterator[_Base]:
     total = gross.total
     if not total:
         return
-    limit = rules.at("pss.monthly", day).money.cents * Fraction(rules.at("csg.abatement_ceiling", day).value)
+    limit = share_of(rules.at("pss.monthly", day).money.cents, rules.at("csg.abatement_ceiling", day).value)
     below = min(total, limit)
-    base = below * Fraction(rules.at("csg.base_share", day).value) + (total - below)
+    base = share_of(below, rules.at("csg.base_share", day).value) + (total - below)
     yield _base(LineCode.CSG_DEDUCTIBLE, "csg.deductible.rate", base)
     yield _base(LineCode.CSG_NON_DEDUCTIBLE, "csg.non_deductible.rate", base)
     yield _base(LineCode.CRDS, "crds.rate", base)

@@ -1,7 +1,8 @@
 """CMO: the *année médicale*, asked for every day (rulebook §1.2; circulaires of 5 January 1979 and 15 February 2018).
 
 The window before a day runs from the day after the same date a year earlier to the day before. It only moves forward,
-so counters that forget what leaves it answer each day in constant time.
+so counters that forget what leaves it answer each day in constant time. Days on which nothing leaves it are taken at
+once.
 """
 
 from __future__ import annotations
@@ -61,8 +62,8 @@ class _Counter:
         self._days: list[int] = []
         self._gone = 0
 
-    def add(self, day: int) -> None:
-        self._days.append(day)
+    def add(self, first: int, last: int) -> None:
+        self._days.extend(range(first, last + 1))
 
     def after(self, floor: int) -> int:
         """How many days lie after `floor`."""
@@ -70,11 +71,23 @@ class _Counter:
             self._gone += 1
         return len(self._days) - self._gone
 
+    @property
+    def oldest(self) -> int | None:
+        """The first day still in the window."""
+        return self._days[self._gone] if self._gone < len(self._days) else None
+
 
 @lru_cache(maxsize=1 << 16)
 def _floor(day: int, years: int) -> int:
     """The same date some years earlier: the last day that the window before `day` leaves out."""
     return add_years(date.fromordinal(day), -years).toordinal()
+
+
+@lru_cache(maxsize=1 << 16)
+def _leaves(day: int, years: int) -> int:
+    """The first day whose window leaves `day` out."""
+    same_date = add_years(date.fromordinal(day), years).toordinal()
+    return same_date if _floor(same_date, years) >= day else same_date + 1
 
 
 class _MedicalYear:
@@ -85,24 +98,34 @@ class _MedicalYear:
     def __init__(self) -> None:
         self.full, self.half, self.total = _Counter(), _Counter(), _Counter()
 
-    def stage(self, day: int, limits: _Limits) -> tuple[_Stage, int]:
-        """What a day is once its waiting days are over, and the count that says so."""
-        floor = _floor(day, limits.window_years)
-        if (total := self.total.after(floor)) >= limits.total:
-            return _Stage.OVER, total
-        if (full := self.full.after(floor)) < limits.full:
-            return _Stage.FULL, full
-        if limits.half is not None and (half := self.half.after(floor)) >= limits.half:
-            return _Stage.UNPAID, half
-        return _Stage.HALF, full
+    def stage(self, day: int, limits: _Limits) -> tuple[_Stage, int, int]:
+        """What a day is once its waiting days are over, the count that says so, and how many days from it on are alike.
 
-    def count(self, day: int, stage: _Stage) -> None:
+        Until one leaves the window, each day adds to what is used and nothing else changes.
+        """
+        years = limits.window_years
+        floor = _floor(day, years)
+        total, full = self.total.after(floor), self.full.after(floor)
+        alike = _leaves(self.total.oldest or day, years) - day
+        if total >= limits.total:
+            return _Stage.OVER, total, alike
+        alike = min(alike, limits.total - total)
+        if full < limits.full:
+            return _Stage.FULL, full, min(alike, limits.full - full)
+        if limits.half is not None:
+            half = self.half.after(floor)
+            if half >= limits.half:
+                return _Stage.UNPAID, half, alike
+            alike = min(alike, limits.half - half)
+        return _Stage.HALF, full, alike
+
+    def count(self, first: int, last: int, stage: _Stage) -> None:
         """A waiting day takes the place of a day at full pay; half pay awaiting a decision is no right used."""
-        self.total.add(day)
+        self.total.add(first, last)
         if stage in (_Stage.FULL, _Stage.WAITING):
-            self.full.add(day)
+            self.full.add(first, last)
         elif stage is _Stage.HALF:
-            self.half.add(day)
+            self.half.add(first, last)
 
 
 def ordinary_leave(person: Person, entries: Iterable[Entry], rules: Rules) -> Iterator[Stretch]:
@@ -117,18 +140,24 @@ def ordinary_leave(person: Person, entries: Iterable[Entry], rules: Rules) -> It
 
 
 def _spans(entry: Entry, waiting: int, limits: _Limits, year: _MedicalYear) -> Iterator[_Span]:
-    """The days of an entry one by one, joined while their stage stays; `year` counts them."""
+    """The days of an entry, joined while their stage stays; `year` counts them."""
     first, last = entry.start.toordinal(), entry.end.toordinal()
-    begun = first
-    current, counted = (_Stage.WAITING, 0) if waiting else year.stage(first, limits)
-    year.count(first, current)
-    for day in range(first + 1, last + 1):
-        stage, count = (_Stage.WAITING, 0) if day - first < waiting else year.stage(day, limits)
-        year.count(day, stage)
-        if stage is not current:
-            yield _Span(begun, day - 1, current, counted)
-            begun, current, counted = day, stage, count
-    yield _Span(begun, last, current, counted)
+    current: _Span | None = None
+    day = first
+    while day <= last:
+        left = first + waiting - day
+        stage, counted, alike = (_Stage.WAITING, 0, left) if left > 0 else year.stage(day, limits)
+        until = min(last, day + alike - 1)
+        year.count(day, until, stage)
+        if current is not None and current.stage is stage:
+            current = _Span(current.first, until, stage, current.counted)
+        else:
+            if current is not None:
+                yield current
+            current = _Span(day, until, stage, counted)
+        day = until + 1
+    if current is not None:
+        yield current
 
 
 def _waiting_days(entry: Entry, *, initial: bool, rules: Rules) -> int:

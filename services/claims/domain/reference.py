@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 
-from kit.money import Money
+from kit.money import Money, round_half_up
 from kit.period import Month
 from kit.rate import Rate
 from kit.trace import Trace
@@ -17,7 +16,7 @@ from rules.book import Rules, RuleValue
 from rules.pay import PayElements
 from rules.values import Row
 from rules.vocabulary import Category, Regime
-from services.claims.domain.net_pay import net_pay
+from services.claims.domain.net_pay import net_pay, share_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +106,8 @@ class References:
 def income_floor(reference: Reference, day: date, rules: Rules) -> tuple[Money, Trace]:
     """What the décret makes the employer owe at least during a leave, whole month, rounded once."""
     tib_nbi, ri = rules.at("decree.itt.share_tib_nbi", day), rules.at("decree.itt.share_ri", day)
-    exact = _share(reference.net_tib_nbi, tib_nbi.rate) + _share(reference.net_ri, ri.rate)
-    amount = Money.rounded(exact)
+    exact = share_of(reference.net_tib_nbi.cents, tib_nbi.value) + share_of(reference.net_ri.cents, ri.value)
+    amount = Money(round_half_up(exact))
     inputs = {"share_tib_nbi": tib_nbi.rate, "share_ri": ri.rate}
     return amount, Trace("decree.itt", tib_nbi.reference, inputs, amount)
 
@@ -118,7 +117,3 @@ def annuity_floor(reference: Reference, day: date, rules: Rules) -> tuple[Money,
     share = rules.at("decree.annuity.share", day)
     amount = reference.net * share.rate
     return amount, Trace(share.id, share.reference, {"net": reference.net, "share": share.rate}, amount)
-
-
-def _share(amount: Money, rate: Rate) -> Fraction:
-    return Fraction(amount.euros) * Fraction(rate.value)
