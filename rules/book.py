@@ -53,7 +53,7 @@ class RuleBook:
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         self._rules = dict(rules)
-        self._packed: dict[tuple[str, date], dict[str, str]] = {}
+        self._packed: dict[tuple[str, date], tuple[RuleValue, dict[str, str]]] = {}
         # The days of one set of decisions are few: each is looked for once.
         self._found = lru_cache(maxsize=1 << 16)(self._find)
         self._starts = {rule.id: [value.start for value in rule.values] for rule in rules.values()}
@@ -103,11 +103,11 @@ class RuleBook:
         return any(since < value.start <= until for value in self.rule(rule_id).values)
 
     def packed(self, value: RuleValue) -> dict[str, str]:
-        """A value of this book complete, as snapshots keep it; made once."""
+        """A value complete, as snapshots keep it; made once for each value of this book."""
         known = self._packed.get((value.id, value.start))
-        if known is None:
-            known = self._packed[value.id, value.start] = _packed(self.rule(value.id), value)
-        return known
+        if known is None or known[0] is not value:
+            known = self._packed[value.id, value.start] = (value, _packed(self.rule(value.id), value))
+        return known[1]
 
     def recorder(self) -> Recorder:
         """The same book, remembering which values are read from it."""

@@ -63,6 +63,9 @@ class SwitchableBook(RuleBook):
     def rule(self, rule_id: str) -> Rule:
         return self.current.rule(rule_id)
 
+    def packed(self, value: RuleValue) -> dict[str, str]:
+        return self.current.packed(value)
+
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.current)
 
