@@ -127,13 +127,6 @@ class AnnuitiesStepAnswer(TypedDict):
     monthly: str
 
 
-class AnnuityDocument(TypedDict):
-    formula: AgreementsAnnuityFormula
-    full_rate_from: str
-    atmp_from: str
-    categories: list[Literal["1", "2", "3"]]
-
-
 ArtTeaching: TypeAlias = Literal["PROFESSOR", "ASSISTANT"]
 
 
@@ -260,7 +253,7 @@ class ClaimAnswer(TypedDict):
     opened_at: str
 
 
-ClaimsAnnuityFormula: TypeAlias = Literal["PRORATED_I_OVER_50", "FULL_TARGET", "NONE"]
+ClaimsAnnuityFormula: TypeAlias = Literal["PRORATED_I_OVER_50", "FULL_TARGET", "COMPLEMENT_CAPPED_50", "NONE"]
 
 
 class ClaimsChangeAnswer(TypedDict):
@@ -1335,6 +1328,9 @@ class ProofBody(TypedDict):
     date: str
 
 
+Prorated: TypeAlias = Literal["ANNUITY", "TARGET"]
+
+
 Purpose: TypeAlias = Literal["DISPENSE", "PRIOR_COVER", "INVALIDITY", "DEATH", "OTHER"]
 
 
@@ -1871,6 +1867,9 @@ class TreatmentAnswer(TypedDict):
     income_tax: Social
 
 
+Until: TypeAlias = Literal["LEGAL_AGE", "DEATH"]
+
+
 class UserAnswer(TypedDict):
     login: str
     name: str
@@ -2074,6 +2073,16 @@ class AnnuitiesAnnuityAnswer(TypedDict):
     ended: bool
     steps: list[AnnuitiesStepAnswer]
     decided_at: str
+
+
+class AnnuityDocument(TypedDict):
+    formula: AgreementsAnnuityFormula
+    full_rate_from: str
+    atmp_from: str
+    categories: list[Literal["1", "2", "3"]]
+    prorated: NotRequired[Prorated | None]
+    cap: NotRequired[str | None]
+    until: NotRequired[Until | None]
 
 
 class BaseDocument(TypedDict):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from kit.http.types import Amount, DateText, Flag, Text
 from rules.vocabulary import Guarantee, LeaveKind, PayElement, Regime
@@ -30,12 +31,26 @@ class RateDocument(Dated):
 
 
 class AnnuityDocument(Part):
-    """Permanent invalidity."""
+    """Permanent invalidity.
+
+    `cap`: the share of the net reference that a capped complement never exceeds. What is left out of the two switches
+    reads ANNUITY (S6, as the annex of La Roche-sur-Yon is worded) and LEGAL_AGE.
+    """
 
     formula: benefits.AnnuityFormula
     full_rate_from: ExactRate
     atmp_from: ExactRate
     categories: Annotated[list[Literal["1", "2", "3"]], MANY]
+    prorated: benefits.Prorated | None = None
+    cap: ExactRate | None = None
+    until: benefits.Until | None = None
+
+    @model_validator(mode="after")
+    def _says_its_cap(self) -> Self:
+        if (self.cap is not None) != (self.formula is benefits.AnnuityFormula.COMPLEMENT_CAPPED_50):
+            message = "Un plafond accompagne la formule COMPLEMENT_CAPPED_50, et elle seule."
+            raise PydanticCustomError("annuity_cap", "{message}", {"message": message})
+        return self
 
 
 class IncomeDocument(Part):

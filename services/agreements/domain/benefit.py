@@ -25,6 +25,20 @@ class AnnuityFormula(StrEnum):
     COMPLEMENT_CAPPED_50 = "COMPLEMENT_CAPPED_50"
 
 
+class Prorated(StrEnum):
+    """What a rate below that of the full annuity is a share of (S6): what the pensions leave, or the target."""
+
+    ANNUITY = "ANNUITY"
+    TARGET = "TARGET"
+
+
+class Until(StrEnum):
+    """What ends an annuity besides death."""
+
+    LEGAL_AGE = "LEGAL_AGE"
+    DEATH = "DEATH"
+
+
 class Due(StrEnum):
     """When a flat capital falls due."""
 

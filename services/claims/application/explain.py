@@ -20,6 +20,7 @@ STEPS: Final = {
     "benefit.ri_full_pay": "Maintien du régime indemnitaire à plein traitement",
     "benefit.annuity": "Rente d'invalidité",
     "statutory.half_pay": "Net versé par l'employeur à demi-traitement, mois entier",
+    "statutory.reduced_pay": "Net versé par l'employeur à plein traitement réduit, mois entier",
     "decree.itt": "Garantie minimale du décret",
     "net-pay": "Net de référence",
     "tpp.monthly": "Transfert primes/points, retenue mensuelle",

@@ -14,9 +14,9 @@ from rules.book import Rules
 from rules.vocabulary import Regime
 from services.claims.domain.benefits import Alert
 from services.claims.domain.errors import CnraclRateRequired
-from services.claims.domain.reference import annuity_floor
+from services.claims.domain.reference import Reference, annuity_floor
 from services.claims.domain.situation import Situation
-from services.claims.domain.terms import AnnuityFormula, AnnuityTerms
+from services.claims.domain.terms import AnnuityFormula, AnnuityTerms, Prorated
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: 
     reference, terms = situation.reference, situation.terms.income
     full = (reference.target - invalidity.pension_net).floored_at_zero()
     formula, part = _share(situation.insured.regime, terms.annuity, invalidity)
-    monthly = full * part
+    monthly = _monthly(reference, terms.annuity, invalidity, formula, part)
     whole_floor, floor_trace = annuity_floor(reference, invalidity.start, rules)
     floor = (whole_floor - invalidity.pension_net).floored_at_zero()
     inputs = {
@@ -93,6 +93,8 @@ def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: 
         "full": full,
         "formula": formula,
         **({"until": run.until} if run.until else {}),
+        **({} if terms.annuity.prorated is Prorated.ANNUITY else {"prorated": terms.annuity.prorated}),
+        **({"cap": terms.annuity.cap} if terms.annuity.cap else {}),
     }
     steps, raised = _raised(monthly, reference.target, invalidity, run)
     return Annuity(
@@ -125,20 +127,39 @@ def _raised(
     return tuple(steps), tuple(traces)
 
 
+def _monthly(
+    reference: Reference, terms: AnnuityTerms, invalidity: Invalidity, formula: AnnuityFormula, part: Fraction
+) -> Money:
+    """What is due a month, rounded once; pensions are deducted before the share is taken, or after it (S6)."""
+    if formula is AnnuityFormula.PRORATED_I_OVER_50 and terms.prorated is Prorated.TARGET:
+        return (reference.target * part - invalidity.pension_net).floored_at_zero()
+    due = (reference.target - invalidity.pension_net).floored_at_zero() * part
+    if formula is AnnuityFormula.COMPLEMENT_CAPPED_50:
+        assert terms.cap is not None, "a capped complement says its cap"
+        return min(due, reference.net * terms.cap)
+    return due
+
+
 def _share(regime: Regime, terms: AnnuityTerms, invalidity: Invalidity) -> tuple[AnnuityFormula, Fraction]:
     """The part of the full annuity that is due, and the formula that says so."""
     if regime is Regime.CNRACL:
         return _of_cnracl_rate(terms, invalidity.cnracl_rate)
     severe = invalidity.atmp_rate is not None and invalidity.atmp_rate >= terms.atmp_from
     if severe or invalidity.ss_category in terms.categories:
-        return AnnuityFormula.FULL_TARGET, Fraction(1)
+        return _whole(terms), Fraction(1)
     return AnnuityFormula.NONE, Fraction(0)
 
 
 def _of_cnracl_rate(terms: AnnuityTerms, rate: Rate | None) -> tuple[AnnuityFormula, Fraction]:
-    """M = R × I / 50 % below the rate that gives the full annuity (S6: R after deduction of the pensions)."""
+    """M = R × I / 50 % below the rate that gives the full annuity."""
     if rate is None:
         raise CnraclRateRequired(pointer="/invalidity/cnracl_rate")
-    if terms.formula is AnnuityFormula.FULL_TARGET or rate >= terms.full_rate_from:
-        return AnnuityFormula.FULL_TARGET, Fraction(1)
-    return terms.formula, Fraction(rate.value) / Fraction(terms.full_rate_from.value)
+    if terms.formula is AnnuityFormula.PRORATED_I_OVER_50 and rate < terms.full_rate_from:
+        return terms.formula, Fraction(rate.value) / Fraction(terms.full_rate_from.value)
+    return _whole(terms), Fraction(1)
+
+
+def _whole(terms: AnnuityTerms) -> AnnuityFormula:
+    """How an annuity that no rate reduces is reported."""
+    capped = terms.formula is AnnuityFormula.COMPLEMENT_CAPPED_50
+    return terms.formula if capped else AnnuityFormula.FULL_TARGET

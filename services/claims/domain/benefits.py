@@ -17,15 +17,16 @@ from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules
 from rules.vocabulary import Guarantee, LeaveKind, Leg, Regime
-from services.claims.domain.entitlement import Entitlement, PaidPeriod
-from services.claims.domain.half_pay import half_pay
+from services.claims.domain.entitlement import NO_PAY, Entitlement, PaidPeriod
 from services.claims.domain.net_pay import Exact
+from services.claims.domain.reduced_pay import Cut, reduced_pay
 from services.claims.domain.reference import income_floor
 from services.claims.domain.situation import DailyAllowance, Situation
-from services.claims.domain.terms import BenefitTerms, RiTerms
+from services.claims.domain.terms import BenefitStart, BenefitTerms, RiTerms
 
 # Leaves whose unpaid days are indemnified as well: rights used up, or disponibilité d'office.
 INDEMNIFIED_UNPAID: Final = frozenset({LeaveKind.CMO, LeaveKind.CGM, LeaveKind.DO})
+WHOLE: Final = NO_PAY.complement()
 REFERENCE: Final = "accord, annexe : « en relais et en complément des obligations statutaires »"
 
 
@@ -71,7 +72,8 @@ class _Amounts:
 def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, rules: Rules) -> MonthBenefit:
     """The amounts of a month, for the days that `entitlement` holds of it. Raises as `net_pay`, and NoValueAt."""
     periods = entitlement.within(month.period()).periods()
-    indemnified = [period for period in periods if is_indemnified(period)]
+    starts = situation.terms.income.starts
+    indemnified = [period for period in periods if is_maintained(period, starts)]
     parts = [_part_amounts(situation, part, month, rules) for part in _parts(indemnified, month, rules)]
     target = Money.sum(part.target for part in parts)
     social = _social_security(situation.allowances, indemnified)
@@ -95,14 +97,20 @@ def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, 
 
 
 def is_indemnified(period: PaidPeriod) -> bool:
-    """Days at half pay, and the unpaid days of some leaves; not waiting days, nor the tenth a CMO loses (S10)."""
+    """Days at half pay, and the unpaid days of some leaves; not waiting days."""
     return period.leg is Leg.HALF or (period.leg is Leg.NONE and period.kind in INDEMNIFIED_UNPAID)
+
+
+def is_maintained(period: PaidPeriod, starts: BenefitStart) -> bool:
+    """Whether income is maintained: on indemnified days and, if the accord says so, while full pay is cut (S10)."""
+    cut = period.leg is Leg.FULL and period.rate < WHOLE
+    return is_indemnified(period) or (cut and starts is BenefitStart.FIRST_DAY)
 
 
 def opens_benefit(period: PaidPeriod, terms: BenefitTerms, options: Collection[Guarantee], regime: Regime) -> bool:
     """Whether the contract may pay for these days: income maintenance, or the elected option 3."""
     option = _option(terms, options, regime)
-    return is_indemnified(period) or (option is not None and _at_full_pay(period, option))
+    return is_maintained(period, terms.income.starts) or (option is not None and _at_full_pay(period, option))
 
 
 def _parts(periods: Sequence[PaidPeriod], month: Month, rules: Rules) -> list[_Part]:
@@ -132,15 +140,17 @@ def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules)
     floor, floor_trace = income_floor(situation.reference, month.first, rules)
     whole: Exact = 0
     steps = [floor_trace]
-    if part.leg is Leg.HALF:
-        whole, trace = half_pay(situation, part.kind, part.rate, month, rules)
+    if part.leg is not Leg.NONE:
+        whole, trace = reduced_pay(situation, Cut(part.kind, part.leg, part.rate), month, rules)
         steps.append(trace)
     target = situation.reference.target * part.thirtieths
     statutory = Money.rounded(whole * part.thirtieths / CENTS_PER_EURO)
     inputs = {"kind": part.kind, "leg": part.leg, "thirtieths": str(part.thirtieths)}
     result = {"target_net": target, "statutory_net": statutory}
     trace = Trace("benefit.part", "rulebook §1.4", inputs, result, tuple(steps))
-    return _Amounts(target, floor * part.thirtieths, statutory, trace)
+    # The décret guarantees income from the passage to half pay on: before it, no more than the statute.
+    guaranteed = statutory if part.leg is Leg.FULL else floor * part.thirtieths
+    return _Amounts(target, guaranteed, statutory, trace)
 
 
 def _social_security(allowances: Iterable[DailyAllowance], indemnified: Sequence[PaidPeriod]) -> Money:

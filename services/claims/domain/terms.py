@@ -14,14 +14,24 @@ class BenefitStart(StrEnum):
     """From when income is maintained (rulebook S10)."""
 
     HALF_PAY = "HALF_PAY"
+    # As soon as pay is cut: the tenth that ordinary leave loses since March 2025 as well; not waiting days.
+    FIRST_DAY = "FIRST_DAY"
 
 
 class AnnuityFormula(StrEnum):
-    """How an annuity follows from what is left of the target. The last two are also how one is reported."""
+    """How an annuity follows from what is left of the target (rulebook §5.1). NONE is only how one is reported."""
 
     PRORATED_I_OVER_50 = "PRORATED_I_OVER_50"
     FULL_TARGET = "FULL_TARGET"
+    COMPLEMENT_CAPPED_50 = "COMPLEMENT_CAPPED_50"
     NONE = "NONE"
+
+
+class Prorated(StrEnum):
+    """What a rate below that of the full annuity is a share of (S6): what the pensions leave, or the target."""
+
+    ANNUITY = "ANNUITY"
+    TARGET = "TARGET"
 
 
 class AnnuityEnd(StrEnum):
@@ -36,6 +46,7 @@ class AnnuityTerms:
     """Full from an invalidity rate on (CNRACL), or from a category or an AT/MP rate (régime général).
 
     Terms that do not say until when mean the legal age, as décret 2022-581 art. 3 does (rulebook §4.1, §5.2).
+    `cap`: of a capped complement, the share of the net reference that it never exceeds.
     """
 
     formula: AnnuityFormula
@@ -43,6 +54,8 @@ class AnnuityTerms:
     atmp_from: Rate
     categories: frozenset[str]
     until: AnnuityEnd = AnnuityEnd.LEGAL_AGE
+    prorated: Prorated = Prorated.ANNUITY
+    cap: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from services.claims.domain.terms import (
     BenefitTerms,
     DeathTerms,
     IncomeTerms,
+    Prorated,
     RetirementTerms,
     RiTerms,
 )
@@ -113,10 +114,18 @@ def _income(guarantee: Document) -> IncomeTerms:
             atmp_from=Rate.parse(annuity["atmp_from"]),
             categories=frozenset(annuity["categories"]),
             until=AnnuityEnd(annuity.get("until") or AnnuityEnd.LEGAL_AGE),
+            prorated=Prorated(annuity.get("prorated") or Prorated.ANNUITY),
+            cap=_cap(annuity),
         ),
         populations=_regimes(guarantee),
         source=_source(guarantee),
     )
+
+
+def _cap(annuity: Document) -> Rate | None:
+    if annuity["formula"] != AnnuityFormula.COMPLEMENT_CAPPED_50:
+        return None
+    return Rate.parse(annuity["cap"])
 
 
 def _death(guarantee: Document) -> DeathTerms:

@@ -1,7 +1,8 @@
-"""What the employer pays for a whole month at half pay, net."""
+"""What the employer pays for a whole month of reduced pay, net."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -11,42 +12,55 @@ from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules
 from rules.pay import withheld_tpp
-from rules.vocabulary import LeaveKind
+from rules.vocabulary import LeaveKind, Leg
 from services.claims.domain.net_pay import Exact, Gross, payslip, share_of
 from services.claims.domain.situation import Situation
 
 # A CLD suspends the NBI (décret 93-863 art. 2); the target keeps it.
 WITHOUT_NBI: Final = frozenset({LeaveKind.CLD})
-
-
 CENT: Final = Decimal(1) / CENTS_PER_EURO
+_RULES: Final = {Leg.HALF: "statutory.half_pay", Leg.FULL: "statutory.reduced_pay"}
 
 
-def half_pay(situation: Situation, kind: LeaveKind, share: Rate, month: Month, rules: Rules) -> tuple[Exact, Trace]:
-    """The net of a whole month on the half-pay leg, in exact cents, with the parameters of that month.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Pay on the days of one kind and leg: `share` of TIB and NBI, and of the RI what the employer keeps."""
+
+    kind: LeaveKind
+    leg: Leg
+    share: Rate
+
+    def ri_kept(self, situation: Situation) -> Rate:
+        kept = situation.maintained(self.kind)
+        return kept.full if self.leg is Leg.FULL else kept.half
+
+
+def reduced_pay(situation: Situation, cut: Cut, month: Month, rules: Rules) -> tuple[Exact, Trace]:
+    """The net of a whole month at a share of pay, in exact cents, with the parameters of that month.
 
     TIB and NBI are cut and rounded apart; the RI kept and the TPP in proportion are rounded by no sentence. Raises as
     `net_pay`.
     """
-    insured, pay, kept = situation.insured, situation.reference.given.pay, situation.maintained(kind)
-    nbi = Money.zero() if kind in WITHOUT_NBI else pay.nbi * share
-    ri = share_of(pay.ri.cents, kept.half.value)
+    insured, pay, kept = situation.insured, situation.reference.given.pay, situation.maintained(cut.kind)
+    nbi = Money.zero() if cut.kind in WITHOUT_NBI else pay.nbi * cut.share
+    ri_kept = cut.ri_kept(situation)
+    ri = share_of(pay.ri.cents, ri_kept.value)
     whole_tpp = withheld_tpp(pay, insured.regime, insured.category, month, rules)
-    tpp = min(share_of(whole_tpp.amount.cents, share.value), ri)
-    tib = pay.tib * share
+    tpp = min(share_of(whole_tpp.amount.cents, cut.share.value), ri)
+    tib = pay.tib * cut.share
     gross = Gross(tib.cents, nbi.cents, ri - tpp)
     found = payslip(gross, insured.regime, month, rules)
     inputs = {
         "month": month,
         "tib": tib,
         "nbi": nbi,
-        "ri_rate": kept.half,
+        "ri_rate": ri_kept,
         "ri_after_tpp": exact_euros(ri - tpp),
         "ri_policy": "délibération" if kept.stated else "hypothèse : aucun maintien connu",
     }
     steps = (whole_tpp.trace, *(line.trace for line in found.lines))
     reference = "CGFP L. 822-3, L. 822-8, L. 822-15 ; décret 93-863 art. 2 ; décret 2016-588"
-    return found.net, Trace("statutory.half_pay", reference, inputs, exact_euros(found.net), steps)
+    return found.net, Trace(_RULES[cut.leg], reference, inputs, exact_euros(found.net), steps)
 
 
 def exact_euros(cents: Exact) -> Decimal:
