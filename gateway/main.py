@@ -17,7 +17,7 @@ from gateway.adapters.partner_events import CHANNEL
 from gateway.adapters.rate_buckets import SharedBuckets
 from gateway.adapters.webhook_sender import Sender, networks
 from gateway.administered import Administered
-from gateway.api import audit, clients, documents, feed, oauth, sessions, users, webhooks, work_items
+from gateway.api import audit, clients, documents, feed, insured, oauth, sessions, users, webhooks, work_items
 from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
 from gateway.application.deliver_webhooks import Dispatcher
@@ -88,6 +88,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             users.router,
             sessions.router,
             feed.router,
+            insured.router,
             webhooks.router,
             audit.router,
             work_items.router,

@@ -11,6 +11,7 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/conventions": "agreements",
     "/v1/notices": "agreements",
     "/v1/agents": "eligibility",
+    "/v1/affiliations": "eligibility",
     "/v1/imports/agents": "eligibility",
     "/v1/imports/leaves": "eligibility",
     "/v1/imports/opening-balances": "eligibility",

@@ -26,6 +26,8 @@ ACCORDS = Path(__file__).resolve().parents[1] / "examples" / "accords"
 HRIS_SCOPES = frozenset(SCOPES) - STAFF_ONLY
 FEEDS = frozenset({"events:read"})
 PARTNER_SCOPES = FEEDS | {"webhooks:read", "webhooks:write"}
+# Of an insurer that is authorised to know who the persons of its lots are.
+NAMING_SCOPES = PARTNER_SCOPES | {"insured:read"}
 REGISTERED = "clients"
 
 
@@ -54,7 +56,7 @@ def demo_clients() -> list[Client]:
     return [
         *house_clients(),
         Client("demo-hris", "SIRH de démonstration", HRIS_SCOPES, demo_employers(), assumption=True),
-        Client("demo-insurer-a", "Assureur de démonstration A", PARTNER_SCOPES, insurer="demo-a", assumption=True),
+        Client("demo-insurer-a", "Assureur de démonstration A", NAMING_SCOPES, insurer="demo-a", assumption=True),
         Client("demo-insurer-b", "Assureur de démonstration B", PARTNER_SCOPES, insurer="demo-b", assumption=True),
     ]
 

@@ -131,6 +131,12 @@ async def memberships_of_employer(tx: AsyncConnection, employer: str) -> list[Me
     return known[employer]
 
 
+async def memberships_of_insurer(tx: AsyncConnection, insurer: str) -> list[Membership]:
+    """Those of all accords that it insures, past and to come."""
+    rows = await tx.execute(select(membership).where(membership.c.insurer == insurer))
+    return [Membership(row.agreement, row.employer, row.insurer, row.valid) for row in rows]
+
+
 async def replace_memberships(
     tx: AsyncConnection, agreement: str, sequence: int, memberships: Sequence[Membership]
 ) -> bool:

@@ -23,7 +23,7 @@ _AGENT: Final = re.compile(rf"^/v1/agents/({_ID})(?:/|$)")
 # Services whose paths are about persons, but for what says all in the request.
 _PERSONAL: Final = frozenset({"eligibility", "contributions", "claims"})
 # What the gateway answers by itself about persons.
-_OWN: Final = "/v1/work-items"
+_OWN: Final = frozenset({"/v1/work-items", "/v1/insured"})
 _OF_NOBODY: Final = "/v1/simulations"
 # Of the accords' service, what says who received a notice.
 _NOTICES: Final = "/notices"
@@ -66,7 +66,7 @@ def is_audited(path: str) -> bool:
     >>> is_audited("/v1/agents"), is_audited("/v1/simulations/net-pay"), is_audited("/v1/agreements/A/terms")
     (True, False, False)
     """
-    if path == _OWN:
+    if path in _OWN:
         return True
     service = service_of(path)
     if service in _PERSONAL:

@@ -38,6 +38,7 @@ SCOPES: Final[dict[str, str]] = {
     "claims:cause": "Lire et tenir la clé de cause d'un congé",
     "simulations:run": "Lancer des simulations",
     "events:read": "Suivre le flux des événements",
+    "insured:read": "Savoir qui est couvert, avec son nom et sa date de naissance",
     "webhooks:read": "Lire l'état des livraisons par webhook",
     "webhooks:write": "Faire livrer les événements à une adresse",
     "audit:read": "Lire qui a lu ou modifié le dossier de qui",

@@ -31,13 +31,14 @@ USUAL: Final[dict[str, Tenancy]] = {
     "claims": "employer",
     "simulations": "request",
     "events": "feed",
+    "insured": "feed",
     "audit": "employer",
     "clients": "platform",
     "users": "platform",
     "webhooks": "feed",
 }
 # Resources whose rows are those of persons: each access is written in the audit trail.
-PERSONAL: Final = frozenset({"agents", "proofs", "pay", "contributions", "claims"})
+PERSONAL: Final = frozenset({"agents", "proofs", "pay", "contributions", "claims", "insured"})
 READING: Final = ":read"
 X_POLICY: Final = "x-policy"
 

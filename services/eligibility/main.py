@@ -20,6 +20,7 @@ from services.eligibility.adapters import proofs as proof_files
 from services.eligibility.adapters import redecisions
 from services.eligibility.api import (
     affiliation,
+    affiliations,
     agents,
     agents_bulk,
     deaths,
@@ -53,6 +54,7 @@ ROUTERS: Final = (
     proofs.uploads,
     proofs.router,
     affiliation.router,
+    affiliations.router,
     simulation.router,
 )
 

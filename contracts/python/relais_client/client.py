@@ -64,6 +64,30 @@ class Relais(Transport):
             params={"format": format, "employer": employer},
         )
 
+    def get_affiliations(
+        self,
+        *,
+        on: str | None = None,
+        employer: list[str] | None = None,
+        agreement: list[str] | None = None,
+        agent: list[str] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Answer[models.PageCoveredAnswer]:
+        """Personnes couvertes un jour donné, avec leur nom (agents:read)."""
+        return self.send(
+            "GET",
+            "/v1/affiliations",
+            params={
+                "on": on,
+                "employer": employer,
+                "agreement": agreement,
+                "agent": agent,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
     def get_agents(
         self,
         *,
@@ -831,6 +855,22 @@ class Relais(Transport):
     def get_imports_pay_of_job_rejects(self, job: str) -> Answer[bytes]:
         """Lignes refusées d'un import (pay:read)."""
         return self.send("GET", f"/v1/imports/pay/{segment(job)}/rejects")
+
+    def get_insured(
+        self,
+        *,
+        on: str | None = None,
+        employer: str | None = None,
+        agent: list[str] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Answer[models.PageInsuredAnswer]:
+        """Personnes couvertes un jour donné : celles de ses lots pour un assureur, ses agents pour un employeur (insured:read)."""
+        return self.send(
+            "GET",
+            "/v1/insured",
+            params={"on": on, "employer": employer, "agent": agent, "limit": limit, "cursor": cursor},
+        )
 
     def get_months_of_employer(
         self, employer: str, *, limit: int | None = None, cursor: str | None = None

@@ -391,6 +391,18 @@ ConventionDocument = TypedDict(
 ConventionState: TypeAlias = Literal["FUTURE", "RUNNING", "ENDED"]
 
 
+class CoveredAnswer(TypedDict):
+    agent: str
+    employer: str
+    agreement: str
+    outcome: Literal["AFFILIATED", "SUSPENDED"]
+    start: str
+    end: str | None
+    last_name: str
+    first_name: str
+    birth_date: str
+
+
 class CreditorRequest(TypedDict):
     name: str
     iban: str
@@ -750,6 +762,18 @@ class IdentityRequest(TypedDict):
 class InstalmentAnswer(TypedDict):
     due: str
     amount: str
+
+
+class InsuredAnswer(TypedDict):
+    agent: str
+    employer: str
+    agreement: str
+    outcome: str
+    start: str
+    end: str | None
+    last_name: str
+    first_name: str
+    birth_date: str
 
 
 class InsurerDecisionAnswer(TypedDict):
@@ -1169,8 +1193,18 @@ class PageClosingAnswer(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageCoveredAnswer(TypedDict):
+    items: list[CoveredAnswer]
+    next: NotRequired[str | None]
+
+
 class PageDeclarationAnswer(TypedDict):
     items: list[DeclarationAnswer]
+    next: NotRequired[str | None]
+
+
+class PageInsuredAnswer(TypedDict):
+    items: list[InsuredAnswer]
     next: NotRequired[str | None]
 
 

@@ -8,20 +8,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import column, func, literal, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.copy import put_rows
 from kit.ids import new_id
 from kit.trace import Snapshot, plain
 from services.eligibility.adapters.decision_tables import affiliation
-from services.eligibility.adapters.tables import kit
+from services.eligibility.adapters.tables import agent, kit
 from services.eligibility.domain.announcement import Move, Told
 from services.eligibility.domain.decision import KIND
 from services.eligibility.domain.documents import dates, period
 
 _DECISION = kit.decision
+_COVERED = (Move.STARTED, Move.SUSPENDED, Move.RESUMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,27 @@ class StoredDecision:
     inputs: dict[str, Any]
     result: dict[str, Any]
     trace: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose cover is asked for, and of which day; an empty set leaves nobody out."""
+
+    on: date
+    employers: frozenset[str] = frozenset()
+    agreements: frozenset[str] = frozenset()
+    agents: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """An agent covered under an accord: by which move, for how long."""
+
+    agent: UUID
+    employer: str
+    agreement: str
+    told: Told
+    birth_date: date
 
 
 def subject(agent: UUID, employer: str, agreement: str) -> str:
@@ -129,6 +151,31 @@ async def latest(tx: AsyncConnection, agent: UUID, known_at: datetime | None) ->
     return [
         StoredDecision(r.id, r.employer, r.recorded_at, r.inputs, r.result, r.trace) for r in await tx.execute(ordered)
     ]
+
+
+async def listed(tx: AsyncConnection, asked: Asked, after: tuple[str, UUID, str] | None, limit: int) -> list[Covered]:
+    """Who is covered on a day, as it was told, by employer, agent and accord, as far as the caller sees."""
+    held = func.jsonb_array_elements(affiliation.c.told).table_valued(column("move", JSONB)).render_derived()
+    move = held.c.move
+    start, end = move["start"].astext, move["end"].astext
+    on = literal(asked.on.isoformat())
+    key = (affiliation.c.employer, affiliation.c.agent, affiliation.c.agreement)
+    query = (
+        select(*key, move.label("move"), agent.c.birth_date)
+        .join(agent, agent.c.id == affiliation.c.agent)
+        .join(held, true())
+        .where(move["move"].astext.in_(_COVERED), start <= on, or_(end.is_(None), end >= on))
+    )
+    for name in ("employer", "agreement", "agent"):
+        values = getattr(asked, f"{name}s")
+        if values:
+            query = query.where(affiliation.c[name].in_(values))
+    if after is not None:
+        query = query.where(
+            tuple_(*key) > tuple_(*(literal(part, one.type) for part, one in zip(after, key, strict=True)))
+        )
+    rows = await tx.execute(query.order_by(*key).limit(limit))
+    return [Covered(r.agent, r.employer, r.agreement, _told(r.move), r.birth_date) for r in rows]
 
 
 def _told(document: dict[str, Any]) -> Told:
