@@ -16,6 +16,7 @@ import hmac
 import json
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NoReturn, Self
 
 from cryptography.exceptions import InvalidTag
@@ -196,6 +197,7 @@ def _open(cipher: AESGCM, sealed: bytes, associated: bytes) -> bytes:
         raise Undecipherable from None
 
 
+@lru_cache(maxsize=64)
 def _header(key_id: str) -> bytes:
     encoded = key_id.encode()
     return bytes([len(encoded)]) + encoded

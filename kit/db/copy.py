@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from operator import itemgetter
 from typing import Any, Final
+from zlib import crc32
 
 import asyncpg
 from pydantic_core import to_json
@@ -18,7 +19,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.database import driver
-from kit.db.types import MoneyColumn, MonthColumn, PeriodColumn, RateColumn
+from kit.db.types import MoneyColumn, MonthColumn, PeriodColumn, RateColumn, Written
 
 _ONE_DAY: Final = timedelta(days=1)
 # From so many rows on a stage is worth making.
@@ -50,42 +51,52 @@ async def copy_rows(
     *,
     key: Sequence[str] = (),
     update: Sequence[str] = (),
+    order: Sequence[str] = (),
 ) -> int:
     """Insert `rows` (values in the order of `columns`, kit types as they are); how many were written.
 
     With `key`, rows already there are left alone, or get the columns of `update`; then no key may come twice.
+    With `order`, they are inserted in the order of these columns.
     """
     staged = await _staged(tx, target, columns, rows)
-    statement = insert(target).from_select(list(columns), select(staged))
+    ordered = select(staged).order_by(*(staged.c[name] for name in order))
+    statement = insert(target).from_select(list(columns), ordered)
     written = await tx.execute(_settling(statement, key, update))
-    await tx.execute(text(f"DROP TABLE {staged.name}"))
+    await tx.execute(text(f"TRUNCATE {staged.name}"))
     return int(written.rowcount)
 
 
-async def copy_new_rows(
-    tx: AsyncConnection, target: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, key: Sequence[str]
-) -> list[Row[Any]]:
-    """Insert the `rows` whose `key` is not there yet; the keys written, in their order.
+async def put_new_rows(
+    tx: AsyncConnection, target: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, key: Sequence[str]
+) -> Sequence[Row[Any]]:
+    """Insert the `rows` whose `key` is not there yet, however many; the keys written.
 
     Written in the order of the key, so that two writers of the same rows wait for each other instead of for ever.
     """
-    staged = await _staged(tx, target, columns, rows)
-    ordered = select(staged).order_by(*(staged.c[name] for name in key))
-    statement = insert(target).from_select(list(columns), ordered).on_conflict_do_nothing(index_elements=list(key))
-    written = (await tx.execute(statement.returning(*(target.c[name] for name in key)))).all()
-    await tx.execute(text(f"DROP TABLE {staged.name}"))
-    return list(written)
+    written = [target.c[name] for name in key]
+    if len(rows) >= STAGED_FROM:
+        staged = await _staged(tx, target, columns, rows)
+        ordered = select(staged).order_by(*(staged.c[name] for name in key))
+        statement = insert(target).from_select(list(columns), ordered)
+        made = (await tx.execute(_settling(statement, key).returning(*written))).all()
+        await tx.execute(text(f"TRUNCATE {staged.name}"))
+        return made
+    if not rows:
+        return []
+    places = [columns.index(name) for name in key]
+    ordered_rows = sorted(rows, key=lambda row: [row[place] for place in places])
+    statement = insert(target).values([dict(zip(columns, row, strict=True)) for row in ordered_rows])
+    return (await tx.execute(_settling(statement, key).returning(*written))).all()
 
 
 async def _staged(
     tx: AsyncConnection, target: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> TableClause:
-    """The rows in a stage table, which is under no policy; its reader drops it."""
-    stage = f"stage_{target.name}"
+    """The rows in a stage table, which is under no policy; its reader empties it, the next one of its kind uses it."""
     names = ", ".join(f'"{name}"' for name in columns)
-    await tx.execute(
-        text(f'CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS SELECT {names} FROM "{target.name}" WITH NO DATA')  # noqa: S608 - names of our own tables
-    )
+    stage = f"stage_{target.name}_{crc32(names.encode()):08x}"
+    made = f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DROP"
+    await tx.execute(text(f'{made} AS SELECT {names} FROM "{target.name}" WITH NO DATA'))  # noqa: S608 - our own names
     connection = await driver(tx)
     try:
         await connection.copy_records_to_table(stage, records=_raw(target, columns, rows), columns=list(columns))
@@ -95,7 +106,7 @@ async def _staged(
     return table(stage, *(column(name) for name in columns))
 
 
-def _settling(statement: Insert, key: Sequence[str], update: Sequence[str]) -> Insert:
+def _settling(statement: Insert, key: Sequence[str], update: Sequence[str] = ()) -> Insert:
     """The statement, saying what becomes of rows that are already there."""
     if update:
         changes = {name: statement.excluded[name] for name in update}
@@ -141,5 +152,5 @@ _CONVERTERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (MonthColumn, lambda month: month.first),
     (PeriodColumn, _range),
     (TSTZRANGE, _instants),
-    (JSON, lambda value: to_json(value).decode()),
+    (JSON, lambda value: value if isinstance(value, Written) else to_json(value).decode()),
 )

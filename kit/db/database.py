@@ -16,6 +16,8 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from kit.db.types import Written
+
 # Scopes remembered as written, per process. 1 400 employers one by one and a few lists: far below.
 KNOWN_SCOPES_LIMIT: Final = 100_000
 SCOPE_SETTING: Final = "relais.scope"
@@ -219,4 +221,4 @@ def _hide_row(context: ExceptionContext) -> None:
 
 
 def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, Written) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -23,6 +23,12 @@ Siret = Text
 Instant = DateTime(timezone=True)
 
 
+class Written(str):
+    """The value of a JSON column, written as JSON already: it goes in as it is."""
+
+    __slots__ = ()
+
+
 class MoneyColumn(TypeDecorator[Money]):
     """Money as a bigint of cents: what sums and numpy take as it is."""
 

@@ -11,20 +11,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Final
-from uuid import UUID
+from json.encoder import encode_basestring
+from typing import Any, Final
 
 from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.copy import copy_rows
 from kit.db.database import wake_after
+from kit.db.schema import KIT
+from kit.db.types import Written
 from kit.events.context import Chain, current
 from kit.events.envelope import SEQUENCE_DIGITS, EventData, EventType
 from kit.ids import new_id
 
 WRITTEN_CHANNEL: Final = "relais_outbox_written"
 BATCH_LIMIT: Final = 10_000
+# From so many events on, a stage costs less than arrays, whose elements the driver looks at one by one.
+STAGED_FROM: Final = 1_000
 
 # Keys are locked in one order, so two batches cannot wait for each other.
 _TAKE_VERSIONS: Final = text("""
@@ -36,13 +41,14 @@ _TAKE_VERSIONS: Final = text("""
     RETURNING topic, key, version, clock_timestamp()
 """)
 
+_COLUMNS: Final = ("id", "topic", "key", "version", "type", "employer", "insurer", "envelope", "recorded_at")
 _WRITE: Final = text("""
     INSERT INTO outbox (id, topic, key, version, type, employer, insurer, envelope, recorded_at)
-    SELECT id, topic, key, version, type, employer, insurer, CAST(envelope AS json), :instant
-      FROM unnest(CAST(:ids AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:versions AS bigint[]),
-                  CAST(:types AS text[]), CAST(:employers AS text[]), CAST(:insurers AS text[]),
-                  CAST(:envelopes AS text[])) WITH ORDINALITY
-           AS new (id, topic, key, version, type, employer, insurer, envelope, place)
+    SELECT id, topic, key, version, type, employer, insurer, CAST(envelope AS json), instant
+      FROM unnest(CAST(:id AS uuid[]), CAST(:topic AS text[]), CAST(:key AS text[]), CAST(:version AS bigint[]),
+                  CAST(:type AS text[]), CAST(:employer AS text[]), CAST(:insurer AS text[]),
+                  CAST(:envelope AS text[]), CAST(:recorded_at AS timestamptz[])) WITH ORDINALITY
+           AS new (id, topic, key, version, type, employer, insurer, envelope, instant, place)
      ORDER BY place
 """)
 
@@ -52,6 +58,7 @@ class Outgoing:
     """A payload and the aggregate it belongs to; `employer` is a SIRET, `insurer` a code, `subject` a path.
 
     `chain`: what set it off, where several things are told at once; by default the request or event being handled.
+    `written`: the payload's JSON, where it was written before the database was asked.
     """
 
     data: EventData
@@ -60,6 +67,7 @@ class Outgoing:
     insurer: str | None = None
     subject: str | None = None
     chain: Chain | None = None
+    written: str | None = None
 
 
 async def publish(
@@ -76,35 +84,22 @@ async def publish(
 
 
 async def publish_many(tx: AsyncConnection, events: Sequence[Outgoing]) -> None:
-    """Write events in the order given, in two statements whatever their number (at most 10 000)."""
+    """Write events (at most 10 000), those of one aggregate in the order given: two statements, four by a stage."""
     if not events:
         return
     assert len(events) <= BATCH_LIMIT, "cut long lists into chunks"
     next_version, instant = await _take_versions(tx, events)
-    ids = [new_id() for _ in events]
-    versions: list[int] = []
+    time = to_json(instant).decode().strip('"')
+    rows: list[tuple[Any, ...]] = []
     for event in events:
-        aggregate = (event.data.topic, event.key)
-        versions.append(next_version[aggregate])
-        next_version[aggregate] += 1
-    envelopes = [
-        _envelope(event, identifier, version, instant)
-        for event, identifier, version in zip(events, ids, versions, strict=True)
-    ]
-    await tx.execute(
-        _WRITE,
-        {
-            "ids": ids,
-            "topics": [e.data.topic for e in events],
-            "keys": [e.key for e in events],
-            "versions": versions,
-            "types": [e.data.type for e in events],
-            "employers": [e.employer for e in events],
-            "insurers": [e.insurer for e in events],
-            "envelopes": envelopes,
-            "instant": instant,
-        },
-    )
+        aggregate = event.data.topic, event.key
+        version = next_version[aggregate]
+        next_version[aggregate] = version + 1
+        rows.append((*_row(event, version, time), instant))
+    if len(rows) < STAGED_FROM:
+        await tx.execute(_WRITE, dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)))
+    else:
+        await copy_rows(tx, KIT.outbox, _COLUMNS, rows, order=("version", "id"))
     wake_after(tx, WRITTEN_CHANNEL)
 
 
@@ -127,34 +122,37 @@ async def _take_versions(
     return first, max(instant for *_, instant in rows)
 
 
-def _envelope(event: Outgoing, identifier: UUID, version: int, instant: datetime) -> str:
+def _row(event: Outgoing, version: int, time: str) -> tuple[Any, ...]:
+    """A new row of the outbox, without its instant, of which `time` is the JSON."""
+    identifier, data = new_id(), event.data
+    envelope = Written(_envelope(event, str(identifier), version, time))
+    return identifier, data.topic, event.key, version, data.type, event.employer, event.insurer, envelope
+
+
+def _envelope(event: Outgoing, identifier: str, version: int, time: str) -> str:
     """The text of `Envelope`, in one pass: what it checks of type and topic was checked when the payload was declared.
 
     The text is the one `Envelope.json_text` gives.
     """
-    chain, kind = event.chain or current(), event.data.type
-    attributes = {
-        "specversion": "1.0",
-        "id": str(identifier),
-        "source": _source(kind),
-        "type": kind,
-        "subject": event.subject,
-        "time": instant,
-        "datacontenttype": "application/json",
-        "dataschema": f"urn:relais:event:{kind}",
-        "topic": event.data.topic,
-        "partitionkey": event.key,
-        "sequence": f"{version:0{SEQUENCE_DIGITS}d}",
-        "correlationid": chain.correlation or str(identifier),
-        "causationid": chain.causation,
-        "traceparent": chain.traceparent,
-        "employer": event.employer,
-        "insurer": event.insurer,
-    }
-    head = to_json({name: value for name, value in attributes.items() if value is not None}).decode()
-    return f'{head[:-1]},"data":{event.data.model_dump_json()}}}'
+    chain, (kind, topic) = event.chain or current(), _fixed(event.data.type, event.data.topic)
+    return (
+        f'{{"specversion":"1.0","id":"{identifier}",{kind}{_said("subject", event.subject)},"time":"{time}",{topic}'
+        f'{_said("partitionkey", event.key)},"sequence":"{version:0{SEQUENCE_DIGITS}d}"'
+        f"{_said('correlationid', chain.correlation or identifier)}{_said('causationid', chain.causation)}"
+        f"{_said('traceparent', chain.traceparent)}{_said('employer', event.employer)}{_said('insurer', event.insurer)}"
+        f',"data":{event.written or event.data.model_dump_json()}}}'
+    )
+
+
+def _said(name: str, value: str | None) -> str:
+    return "" if value is None else f',"{name}":{encode_basestring(value)}'
 
 
 @cache
-def _source(kind: str) -> str:
-    return f"/{EventType(kind).service}"
+def _fixed(kind: str, topic: str) -> tuple[str, str]:
+    """What all events of a type have in common, before and after the time."""
+    schema = f"urn:relais:event:{kind}"
+    return (
+        f'"source":"/{EventType(kind).service}","type":"{kind}"',
+        f'"datacontenttype":"application/json","dataschema":"{schema}","topic":"{topic}"',
+    )

@@ -41,6 +41,7 @@ _DATE: Final = re.compile(DATE_PATTERN)
 TEXT_PATTERN: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 HOURS_PATTERN: Final = r"^[0-9]{1,2}(\.[0-9]{1,2})?$"
+_HOURS: Final = re.compile(HOURS_PATTERN)
 
 MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "amount": (
@@ -143,7 +144,7 @@ def _share(text: str) -> Rate:
 
 
 def _hours(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(HOURS_PATTERN, value):
+    if not isinstance(value, str) or not _HOURS.fullmatch(value):
         raise refused("hours")
     return value
 

@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from kit.events import outbox
 from kit.events.outbox import Outgoing
-from kit.ids import new_id
 from tests.kit.events.sample.thing import Changed
 
 CONNECTIONS = 10
@@ -53,22 +52,13 @@ class Writer:
     async def write(self, value: int, key: str) -> int:
         """One event in one transaction; the instant, in ns, at which its commit was asked for."""
         said = Outgoing(Changed(value=value), key)
-        topic, kind, identifier = said.data.topic, said.data.type, new_id()
+        topic = said.data.topic
         async with self.pool.acquire() as connection:
             async with connection.transaction():
                 ((_, _, version, instant),) = await TAKE.fetch(connection, topics=[topic], keys=[key], counts=[1])
-                await WRITE.fetch(
-                    connection,
-                    ids=[identifier],
-                    topics=[topic],
-                    keys=[key],
-                    versions=[version],
-                    types=[kind],
-                    employers=[None],
-                    insurers=[None],
-                    envelopes=[outbox._envelope(said, identifier, version, instant)],
-                    instant=instant,
-                )
+                row = (*outbox._row(said, version, instant.isoformat()), instant)
+                columns = zip(outbox._COLUMNS, row, strict=True)
+                await WRITE.fetch(connection, **{name: [value] for name, value in columns})
                 asked = time.time_ns()
             await connection.execute(f"NOTIFY {outbox.WRITTEN_CHANNEL}")
         return asked

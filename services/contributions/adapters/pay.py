@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.db.copy import copy_new_rows
+from kit.db.copy import put_new_rows
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
@@ -135,8 +135,8 @@ async def add(
     tx: AsyncConnection, new: Iterable[tuple[PayKey, StoredPay]], recorded_at: datetime, recorded_by: str
 ) -> set[Numbered]:
     """Write versions; those written. One that somebody else has just written is left out."""
-    rows = ((*_values(key, stored), recorded_at, recorded_by) for key, stored in new)
-    written = await copy_new_rows(tx, pay_version, _COLUMNS, rows, key=_PRIMARY)
+    rows = [(*_values(key, stored), recorded_at, recorded_by) for key, stored in new]
+    written = await put_new_rows(tx, pay_version, _COLUMNS, rows, key=_PRIMARY)
     return {(PayKey(row.employer, row.matricule, row.employment, row.month), row.version) for row in written}
 
 

@@ -88,7 +88,7 @@ async def correct_prior_cover(tx: AsyncConnection, link: Link, recording: Record
 
 def name_index(last_name: str, crypto: KeyRing) -> str:
     """A keyed fingerprint of a last name, whatever its case, accents, spaces and hyphens."""
-    letters = (one for one in unicodedata.normalize("NFKD", last_name.casefold()) if one.isalnum())
+    letters = filter(str.isalnum, unicodedata.normalize("NFKD", last_name.casefold()))
     return crypto.blind_index("".join(letters), "last-name")
 
 

@@ -13,11 +13,10 @@ from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import ARRAY, Text, any_, delete, literal, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
-from kit.db.copy import STAGED_FROM, copy_new_rows, put_rows
+from kit.db.copy import put_new_rows, put_rows
 from kit.recording import Recording
 from services.eligibility.adapters.agents import Identity, Link, name_index
 from services.eligibility.adapters.tables import agent, agent_employer, person
@@ -29,15 +28,9 @@ _KNOWN: Final = text("""
       FROM unnest(CAST(:employers AS text[]), CAST(:matricules AS text[])) AS asked (employer, matricule)
       JOIN agent_employer held USING (employer, matricule)
 """)
-_LINK: Final = text("""
-    INSERT INTO agent_employer (employer, matricule, agent, prior_collective_cover, hire_mark, recorded_at, recorded_by)
-    SELECT employer, matricule, agent, prior, mark, :at, :by
-      FROM unnest(CAST(:employers AS text[]), CAST(:matricules AS text[]), CAST(:agents AS uuid[]),
-                  CAST(:priors AS boolean[]), CAST(:marks AS text[])) AS new (employer, matricule, agent, prior, mark)
-     ORDER BY employer, matricule
-    ON CONFLICT DO NOTHING
-    RETURNING employer, matricule
-""")
+_LINK: Final = (
+    *("employer", "matricule", "agent", "prior_collective_cover", "hire_mark", "recorded_at", "recorded_by"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +67,8 @@ async def links_of(tx: AsyncConnection, keys: Sequence[Key]) -> dict[Key, Link]:
 
 async def take_persons(tx: AsyncConnection, new: Mapping[str, UUID]) -> dict[str, UUID]:
     """The agents that NIRs stand for, by index: the `new` one where nobody had it. Waits for who is making one."""
-    made = await _make_persons(tx, sorted(new.items()))
-    taken = {index: new[index] for index in made}
+    made = await put_new_rows(tx, person, ("nir_index", "agent"), sorted(new.items()), key=("nir_index",))
+    taken = {index: new[index] for (index,) in made}
     others = [index for index in new if index not in taken]
     if others:
         asked = any_(literal(others, ARRAY(Text)))
@@ -84,45 +77,18 @@ async def take_persons(tx: AsyncConnection, new: Mapping[str, UUID]) -> dict[str
     return taken
 
 
-async def _make_persons(tx: AsyncConnection, new: Sequence[tuple[str, UUID]]) -> list[str]:
-    """The indexes that nobody had, in order."""
-    if len(new) >= STAGED_FROM:
-        made = await copy_new_rows(tx, person, ["nir_index", "agent"], new, key=["nir_index"])
-        return [row.nir_index for row in made]
-    rows = insert(person).values([{"nir_index": index, "agent": own} for index, own in new])
-    return list((await tx.execute(rows.on_conflict_do_nothing().returning(person.c.nir_index))).scalars())
-
-
 async def add(tx: AsyncConnection, persons: Sequence[SealedPerson], recording: Recording) -> None:
     """Enter persons."""
     entered = {"version": 1, "recorded_at": recording.at, "recorded_by": recording.by}
-    rows = [
-        {
-            "id": one.id,
-            "birth_date": one.birth_date,
-            "wrapped_key": one.wrapped_key,
-            "nir": one.nir,
-            "identity": one.identity,
-            "name_index": one.name_index,
-            **entered,
-        }
-        for one in persons
-    ]
+    rows = [{name: getattr(one, name) for name in SealedPerson.__slots__} | entered for one in persons]
     await put_rows(tx, agent, rows)
 
 
 async def link(tx: AsyncConnection, links: Sequence[Link], recording: Recording) -> set[Key]:
     """Enter who employs whom under which matricule; the keys entered, those taken left out."""
-    values = {
-        "employers": [one.employer for one in links],
-        "matricules": [one.matricule for one in links],
-        "agents": [one.agent for one in links],
-        "priors": [one.prior_collective_cover for one in links],
-        "marks": [one.hire_mark for one in links],
-        "at": recording.at,
-        "by": recording.by,
-    }
-    return {(row.employer, row.matricule) for row in await tx.execute(_LINK, values)}
+    at, by = recording.at, recording.by
+    rows = [(*one.key, one.agent, one.prior_collective_cover, one.hire_mark, at, by) for one in links]
+    return {tuple(key) for key in await put_new_rows(tx, agent_employer, _LINK, rows, key=("employer", "matricule"))}
 
 
 async def unlink(tx: AsyncConnection, keys: Sequence[Key]) -> None:

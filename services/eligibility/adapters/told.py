@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 from uuid import UUID
 
+from msgspec import json
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.copy import put_rows
+from kit.db.types import Written
 from kit.period import Period
 from rules.vocabulary import Regime
 from services.eligibility.adapters.decision_tables import employment_told
@@ -17,18 +20,28 @@ from services.eligibility.domain.documents import period
 from services.eligibility.domain.standing import Standing
 
 
-async def store(tx: AsyncConnection, employments: Sequence[tuple[UUID, Sequence[Standing]]]) -> None:
-    """Remember all stretches of some employments as told, each with its agent."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All stretches of an employment, as told: ready to be stored."""
+
+    employment: UUID
+    employer: str
+    stretches: Written
+
+    @classmethod
+    def of(cls, stretches: Sequence[Standing]) -> Self:
+        first, documents = stretches[0], json.encode(stretches, enc_hook=str)  # what `Standing.document` says of each
+        return cls(first.employment, first.key.employer, Written(documents.decode()))
+
+
+async def store(tx: AsyncConnection, employments: Sequence[tuple[UUID, Told]], *, new: bool = False) -> None:
+    """Remember what was told of some employments, each with its agent. `new`: nothing was told of them before."""
     rows = [
-        {
-            "employment": stretches[0].employment,
-            "agent": agent,
-            "employer": stretches[0].key.employer,
-            "stretches": [stretch.document() for stretch in stretches],
-        }
-        for agent, stretches in employments
+        {"employment": one.employment, "agent": agent, "employer": one.employer, "stretches": one.stretches}
+        for agent, one in employments
     ]
-    await put_rows(tx, employment_told, rows, key=["employment"], update=["stretches"])
+    before = {} if new else {"key": ["employment"], "update": ["stretches"]}
+    await put_rows(tx, employment_told, rows, **before)
 
 
 async def of_agents(tx: AsyncConnection, agents: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:

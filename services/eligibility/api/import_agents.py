@@ -27,7 +27,7 @@ from services.eligibility.application.hire_agent import Draft, hire_agents
 # Lines read, checked and sealed while the database enters those before them, a few at a time. The first are few: until
 # they are read the database has nothing to do.
 FIRST_PART: Final = 250
-PART: Final = 2_000
+PART: Final = 4_000
 AT_A_TIME: Final = 8
 _OF_AGENT: Final = tuple(name for name in HireRequest.model_fields if name != "employment")
 _OF_EMPLOYMENT: Final = tuple(EmploymentRequest.model_fields)

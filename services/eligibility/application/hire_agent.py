@@ -18,7 +18,8 @@ from rules.book import Rules
 from services.eligibility.adapters import employments, hires, redecisions, told
 from services.eligibility.adapters.agents import Identity, Link
 from services.eligibility.adapters.hires import Key, SealedPerson, seal
-from services.eligibility.application.payloads import AgentHired, EmploymentPart
+from services.eligibility.adapters.told import Told
+from services.eligibility.application.payloads import AgentHired
 from services.eligibility.domain.errors import HireRaced, IdentityMismatch, MatriculeTaken
 from services.eligibility.domain.facts import Spell
 from services.eligibility.domain.regime import regime_of
@@ -54,22 +55,28 @@ class Hire:
 class Draft:
     """A hire with all that can be computed without the database; `person` is used where nobody has that NIR.
 
-    `told`: what others hear of it, of that person.
+    `told`: what is remembered as told; `hired`: what others hear of it, of that person, and `event`: that, written.
     """
 
     hire: Hire
     mark: str
     nir_index: str
     person: SealedPerson
-    standing: Standing
-    told: AgentHired
+    told: Told
+    hired: AgentHired
+    event: Outgoing
 
     @classmethod
     def of(cls, hire: Hire, rules: Rules, crypto: KeyRing) -> Draft:
         """The regime is that of this employment alone: the worker, who sees all jobs, tells otherwise."""
         person, standing = seal(new_id(), hire.identity, crypto), _first(hire.spell, rules)
-        told = _told(person.id, hire, standing)
-        return cls(hire, hire.mark(crypto), crypto.blind_index(hire.identity.nir), person, standing, told)
+        mark, index = hire.mark(crypto), crypto.blind_index(hire.identity.nir)
+        hired = AgentHired.of(person.id, standing, hire.identity.birth_date)
+        return cls(hire, mark, index, person, Told.of([standing]), hired, _event(hired))
+
+    def event_of(self, agent: UUID) -> Outgoing:
+        """What others hear of it, of the agent that it turned out to be about."""
+        return self.event if agent == self.person.id else _event(self.hired.model_copy(update={"agent": agent}))
 
     def link(self, agent: UUID) -> Link:
         return Link(*self.hire.key, agent, self.hire.prior_collective_cover, self.mark)
@@ -197,22 +204,11 @@ async def _record(
         return
     hired = [(persons[draft.nir_index], draft) for draft in drafts]
     await employments.add_many(tx, [(agent, draft.hire.spell) for agent, draft in hired], recording)
-    await told.store(tx, [(agent, [draft.standing]) for agent, draft in hired])
-    await publish_many(tx, [_event(agent, draft) for agent, draft in hired])
+    await told.store(tx, [(agent, draft.told) for agent, draft in hired], new=True)
+    await publish_many(tx, [draft.event_of(agent) for agent, draft in hired])
     await redecisions.ask(tx, *dict.fromkeys(agent for agent, _ in hired))
 
 
-def _event(agent: UUID, draft: Draft) -> Outgoing:
-    told = draft.told if agent == draft.person.id else draft.told.model_copy(update={"agent": agent})
-    return Outgoing(told, str(agent), told.employer, subject=f"/v1/agents/{agent}")
-
-
-def _told(agent: UUID, hire: Hire, standing: Standing) -> AgentHired:
-    employer, matricule = hire.key
-    return AgentHired(
-        agent=agent,
-        employer=employer,
-        matricule=matricule,
-        birth_date=hire.identity.birth_date,
-        employment=EmploymentPart.of(standing),
-    )
+def _event(hired: AgentHired) -> Outgoing:
+    agent, written = str(hired.agent), hired.model_dump_json()
+    return Outgoing(hired, agent, hired.employer, subject=f"/v1/agents/{agent}", written=written)

@@ -69,6 +69,12 @@ class AgentHired(EventData):
     birth_date: date
     employment: EmploymentPart
 
+    @classmethod
+    def of(cls, agent: UUID, standing: Standing, born: date) -> Self:
+        employer, matricule = standing.key.employer, standing.key.matricule
+        part = EmploymentPart.of(standing)
+        return cls(agent=agent, employer=employer, matricule=matricule, birth_date=born, employment=part)
+
 
 class EmploymentChanged(EventData):
     """From a day on an employment stands so: a new contract, other hours, another regime, another end."""

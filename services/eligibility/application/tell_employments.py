@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import Outgoing
 from rules.book import Rules
 from services.eligibility.adapters import told
+from services.eligibility.adapters.told import Told
 from services.eligibility.application.payloads import EmploymentChanged
 from services.eligibility.application.read_facts import Facts
 from services.eligibility.domain.standing import Standing, standings, untold
@@ -19,12 +19,12 @@ async def tell_employments(tx: AsyncConnection, facts: dict[UUID, Facts], rules:
     """The events that bring whoever followed so far up to date; what they say is remembered as told."""
     known = await told.of_agents(tx, list(facts))
     events: list[Outgoing] = []
-    changed: list[tuple[UUID, Sequence[Standing]]] = []
+    changed: list[tuple[UUID, Told]] = []
     for agent, own in facts.items():
         for employment, stretches in standings(own.spells, rules).items():
             news = untold(known.get(employment, []), stretches)
             if news:
-                changed.append((agent, stretches))
+                changed.append((agent, Told.of(stretches)))
             events += [_event(agent, standing) for standing in news]
     await told.store(tx, changed)
     return events

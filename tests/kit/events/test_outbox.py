@@ -60,6 +60,15 @@ async def test_many_events_take_two_statements(source: ComponentDatabase) -> Non
     assert (await published(source.worker))["thing-3"] == list(range(3, 500, 7))
 
 
+async def test_thousands_of_events_go_through_a_stage(source: ComponentDatabase) -> None:
+    said = [Changed(value=n) for n in range(2_000)]
+    events = [Outgoing(data, key=f"thing-{n % 7}", written=data.model_dump_json()) for n, data in enumerate(said)]
+    async with count_statements(source.api) as statements, source.api.transaction(Scope.all()) as tx:
+        await publish_many(tx, events)
+    assert statements.total == 4
+    assert (await published(source.worker))["thing-3"] == list(range(3, 2_000, 7))
+
+
 async def test_two_batches_over_the_same_keys_in_opposite_orders_do_not_wait_for_each_other(
     source: ComponentDatabase,
 ) -> None:

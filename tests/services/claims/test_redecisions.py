@@ -89,7 +89,7 @@ async def test_a_set_takes_no_more_statements_than_one_agent(claims: Claims) -> 
             assert await Redecider(claims.database.worker, book, claims.clock).drain() == number
         sent.append(statements.total)
     one, four = sent
-    # From twenty rows on a table is written through a stage, which is made, read and dropped.
+    # From twenty rows on a table is written through a stage, which is made, read and emptied.
     assert four <= one + 8
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -37,5 +38,6 @@ def test_a_first_employment_stands_as_one_of_many_would(conditions: Conditions, 
         new_id(), ContractKey("21850191600013", "M1", "1"), Period(date(2025, 9, 1)), conditions, service_start
     )
     draft = Draft.of(Hire(IDENTITY, spell, prior_collective_cover=False), RULES, KeyRing.parse(KeyRing.generate("k")))
-    assert (draft.standing,) == standings([spell], RULES)[spell.employment]
-    assert draft.told.employment.regime == draft.standing.regime
+    (standing,) = standings([spell], RULES)[spell.employment]
+    assert json.loads(draft.told.stretches) == [standing.document()]
+    assert json.loads(draft.event.written or "")["employment"]["regime"] == standing.regime
