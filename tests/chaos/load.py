@@ -22,6 +22,9 @@ CLIENT: Final = "demo-hris"
 MONTH: Final = Month.of(SEEN_ON)
 REQUEST_SECONDS: Final = 10.0
 PAUSE_SECONDS: Final = 0.1
+# Requests under way when something is killed.
+IN_FLIGHT: Final = 20
+LOOK_SECONDS: Final = 0.005
 PATIENCE_SECONDS: Final = 120.0
 TOKEN_SECONDS: Final = 300.0
 # Refusals that pass: a token the restarted gateway does not know, the same request still under way, too many of them.
@@ -61,6 +64,14 @@ class Load:
         for task in self._tasks:
             if task.done():
                 task.result()
+
+    async def busy(self) -> None:
+        """Return once as many requests are under way as a kill wants. Raises what ended a writer."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self.in_flight < min(IN_FLIGHT, self._writers):
+            assert time.monotonic() < deadline, f"{self.in_flight} requests under way after {PATIENCE_SECONDS:.0f} s"
+            await asyncio.sleep(LOOK_SECONDS)
+            self.check()
 
     async def stop(self) -> None:
         """Let each writer finish what it has begun."""
