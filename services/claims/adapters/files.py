@@ -17,7 +17,7 @@ from kit.period import Month, Period
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
 from services.claims.adapters import stated, tables
-from services.claims.adapters.asked import Who, asked, rows_of
+from services.claims.adapters.asked import Who, asked, rows_of_all
 from services.claims.adapters.handling_tables import acquired_half_pay, daily_allowance, leave_cause, takeover
 from services.claims.domain.agent_file import (
     Affiliation,
@@ -75,11 +75,12 @@ async def load_many(tx: AsyncConnection, who: Collection[Who], today: date) -> d
 
     A leave whose end is not known goes on to the end of this month. Each reading of an accord is made once.
     """
-    rows = {table: await rows_of(tx, table, who) for table in _OF_AGENTS}
+    rows = await rows_of_all(tx, _OF_AGENTS, who)
     affiliations = {one: tuple(map(_affiliation, rows[tables.affiliation][one])) for one in who}
     agreements = {affiliation.agreement for held in affiliations.values() for affiliation in held}
     policies = await _policies(tx, {employer for employer, _ in who})
-    raised, readers = await stated.revaluations(tx, agreements), await _readers(tx, agreements)
+    raised = await stated.revaluations(tx, agreements) if rows[tables.invalidity] else {}
+    readers = await _readers(tx, agreements)
     found: dict[Who, AgentFile] = {}
     for one in who:
         mine = {table: rows[table][one] for table in _OF_AGENTS}

@@ -26,26 +26,31 @@ _SHARE_COMMON = text("""
       FROM (SELECT employer AS subject FROM asked
              UNION SELECT agreement FROM affiliation JOIN asked USING (employer, agent) ORDER BY 1) AS sorted
 """)
-_BEHIND = {
-    producer: text(f"""
-    SELECT DISTINCT held.agent
+_BEHIND = text(
+    " UNION ".join(
+        f"""
+    SELECT held.agent
       FROM decided held LEFT JOIN progress_{producer} applied ON applied.key = held.key
      WHERE held.agent = ANY(CAST(:agents AS uuid[])) AND held.producer = '{producer}'
-       AND (applied.version IS NULL OR applied.version < held.version)
-""")  # noqa: S608 - names of our own tables
-    for producer in PROGRESS
-}
-_NOTE = {
-    producer: text(f"""
-    INSERT INTO decided AS held (agent, producer, key, version)
+       AND (applied.version IS NULL OR applied.version < held.version)"""  # noqa: S608 - names of our own tables
+        for producer in PROGRESS
+    )
+)
+# Whose history of each producer decisions about an agent rest on: his own, of agreements that of his accords.
+_RESTS_ON = {producer: "accord" if producer == "agreements" else "own" for producer in PROGRESS}
+_NOTE = text(
+    "INSERT INTO decided AS held (agent, producer, key, version) "  # noqa: S608 - names of our own tables
+    + " UNION ALL ".join(
+        f"""
     SELECT new.agent, '{producer}', applied.key, applied.version
-      FROM unnest(CAST(:agents AS uuid[]), CAST(:keys AS text[])) AS new (agent, key)
-      JOIN progress_{producer} applied ON applied.key = new.key
+      FROM unnest(CAST(:{asked}_agents AS uuid[]), CAST(:{asked}_keys AS text[])) AS new (agent, key)
+      JOIN progress_{producer} applied ON applied.key = new.key"""  # noqa: S608 - names of our own tables
+        for producer, asked in _RESTS_ON.items()
+    )
+    + """
     ON CONFLICT (agent, producer, key) DO UPDATE SET version = excluded.version
-     WHERE held.version <> excluded.version
-""")  # noqa: S608 - names of our own tables
-    for producer in PROGRESS
-}
+     WHERE held.version <> excluded.version"""
+)
 
 
 async def lock(tx: AsyncConnection, agents: Collection[str]) -> None:
@@ -80,20 +85,24 @@ async def note_applied(tx: AsyncConnection, producer: str, key: str, version: in
 
 async def behind(tx: AsyncConnection, agents: Collection[UUID]) -> set[UUID]:
     """Those whose decisions already rest on facts that a rebuild has not applied again yet."""
-    found: set[UUID] = set()
-    for query in _BEHIND.values():
-        found.update((await tx.execute(query, {"agents": list(agents)})).scalars())
-    return found
+    return set((await tx.execute(_BEHIND, {"agents": list(agents)})).scalars())
 
 
 async def note_decided(tx: AsyncConnection, agents: Collection[UUID], accords: Collection[tuple[UUID, str]]) -> None:
     """Decisions now rest on everything applied about these agents, and about the accords that cover each."""
     if not agents:
         return
-    themselves = [(agent, str(agent)) for agent in sorted(set(agents))]
-    for producer, note in _NOTE.items():
-        rests = sorted(accords) if producer == "agreements" else themselves
-        await tx.execute(note, {"agents": [agent for agent, _ in rests], "keys": [key for _, key in rests]})
+    own = sorted(set(agents))
+    rests = sorted(set(accords))
+    await tx.execute(
+        _NOTE,
+        {
+            "own_agents": own,
+            "own_keys": [str(agent) for agent in own],
+            "accord_agents": [agent for agent, _ in rests],
+            "accord_keys": [key for _, key in rests],
+        },
+    )
 
 
 async def forget(tx: AsyncConnection, producer: str, keys: Collection[str]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Table, any_, literal, select
+from sqlalchemy import ARRAY, Column, ColumnElement, Row, any_, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,11 +17,13 @@ from kit.db.types import Id
 from kit.period import Month
 from services.claims.adapters import claim_files, overpayments, tables
 from services.claims.adapters.annuities import Annuity
-from services.claims.adapters.asked import Who, rows_of
+from services.claims.adapters.asked import Who, rows_of_all
 from services.claims.adapters.capitals import Capital
 from services.claims.adapters.claim_files import ClaimFile
 from services.claims.adapters.claims import Benefit, Claim, FrozenReference
 from services.claims.adapters.overpayments import Standing as Overpaid
+
+_OF_AGENTS: Final = (tables.half_pay_forecast, tables.claim, tables.annuity, tables.capital)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,14 @@ class Standing:
 async def standing(tx: AsyncConnection, who: Collection[Who]) -> dict[Who, Standing]:
     """What stands of each of these agents."""
     found: dict[Who, Standing] = {one: Standing() for one in who}
-    announced = await rows_of(tx, tables.half_pay_forecast, who)
-    claims = await rows_of(tx, tables.claim, who)
-    annuities = await _versions(tx, tables.annuity, who)
-    capitals = await _versions(tx, tables.capital, who)
+    rows = await rows_of_all(tx, _OF_AGENTS, who)
     for one, known in found.items():
-        known.forecasts.update((row.leave, row.passes_on) for row in announced[one])
-        known.claims.extend(Claim(**row._asdict()) for row in claims[one])
-        known.annuities.update((row.recognition, Annuity(**row._asdict())) for row in annuities[one])
-        known.capitals.update((row.guarantee, Capital(**row._asdict())) for row in capitals[one])
+        known.forecasts.update((row.leave, row.passes_on) for row in rows[tables.half_pay_forecast][one])
+        known.claims.extend(Claim(**row._asdict()) for row in rows[tables.claim][one])
+        known.annuities.update(
+            (row.recognition, Annuity(**row._asdict())) for row in _versions(rows[tables.annuity][one])
+        )
+        known.capitals.update((row.guarantee, Capital(**row._asdict())) for row in _versions(rows[tables.capital][one]))
     await _of_claims(tx, {claim.id: known for known in found.values() for claim in known.claims})
     things = {thing: known for known in found.values() for thing in _things(known)}
     for owed in await overpayments.of_things(tx, things):
@@ -79,10 +80,9 @@ async def _of_claims(tx: AsyncConnection, owner: Mapping[UUID, Standing]) -> Non
         owner[file.claim].files[file.claim] = file
 
 
-async def _versions(tx: AsyncConnection, table: Table, who: Collection[Who]) -> dict[Who, list[Any]]:
-    """The rows of each agent, earlier versions first."""
-    rows = await rows_of(tx, table, who)
-    return {one: sorted(rows[one], key=lambda row: row.version) for one in who}
+def _versions(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Earlier versions first."""
+    return sorted(rows, key=lambda row: row.version)
 
 
 def _things(known: Standing) -> set[UUID]:
