@@ -18,7 +18,7 @@ from services.contributions.domain.facts import Facts
 from services.contributions.domain.lines import MONTHS, Lines, summed
 from services.contributions.domain.owed import Owed, owed
 from services.contributions.domain.run import assess
-from services.contributions.domain.snapshot import facts_document, lines_document, read_facts, read_lines
+from services.contributions.domain.snapshot import facts_document, lines_digest, lines_document, read_facts, read_lines
 from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import kept, read_terms
 from services.contributions.domain.treatment import Information, information
@@ -43,7 +43,7 @@ class RunInputs:
 def snapshot_of(inputs: RunInputs, lines: Lines, rules: Iterable[Mapping[str, str]]) -> Snapshot:
     """What to keep of a run that issues `lines`: the facts of the agents and months it touches, and no others."""
     pairs = np.unique(lines.pairs)
-    agents = pairs // MONTHS
+    agents = np.unique(pairs // MONTHS)
     issued = summed(inputs.issued.where(np.isin(inputs.issued.pairs, pairs)))
     return Snapshot(
         kind=KIND,
@@ -52,10 +52,10 @@ def snapshot_of(inputs: RunInputs, lines: Lines, rules: Iterable[Mapping[str, st
             "month": str(inputs.month),
             "terms": {agreement: kept(document) for agreement, document in sorted(inputs.documents.items())},
             "facts": facts_document(inputs.facts.about(pairs)),
-            "issued": lines_document(issued.tidied(np.unique(agents))),
+            "issued": lines_document(issued.tidied(agents)),
         },
         rules=used_rules(rules),
-        result={"lines": lines_document(lines.tidied(np.unique(agents)))},
+        result={"lines": lines_digest(lines.tidied(agents))},
         trace={},
     )
 
@@ -66,7 +66,7 @@ def replayed(snapshot: Snapshot) -> Snapshot:
     book = RuleBook.from_snapshot(snapshot.rules)
     again = assess(facts, Month.parse(snapshot.inputs["month"]), _terms(snapshot), issued, book).deltas
     every = np.arange(len(facts.agents))
-    return replace(snapshot, result={"lines": lines_document(again.tidied(every))})
+    return replace(snapshot, result={"lines": lines_digest(again.tidied(every))})
 
 
 def explained(snapshot: Snapshot, agent: str, month: Month) -> Owed:

@@ -1,10 +1,13 @@
 """What a run rested on, as JSON and back: enough to compute any of its lines again, to the same bytes.
 
-A column is written as its numbers, with a space between, or as one number that stands for all.
+A column is written as its numbers, with a space between, or as one number that stands for all; that of agents as how
+far each is from the one before, nearly always one. What a run issued stands in the ledger: a snapshot keeps how
+many lines they are, what they sum to and a digest.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -14,6 +17,7 @@ import numpy as np  # lint(imports) because columns are read and written whole
 from kit.columns import Column
 from kit.period import Period
 from kit.rate import Rate
+from kit.trace import canonical
 from rules.vocabulary import AffiliationOutcome, Guarantee
 from services.contributions.domain.columns import Table
 from services.contributions.domain.cover import Span
@@ -39,17 +43,8 @@ def read_facts(employer: str, document: Document) -> Facts:
 
 def lines_document(lines: Lines) -> dict[str, Any]:
     """Lines, whose agents are written elsewhere."""
-    headings = [
-        {
-            "agreement": said.agreement,
-            "insurer": said.insurer,
-            "guarantee": said.guarantee.value,
-            "rate": str(said.rate.value),
-            "unresolved": said.unresolved,
-        }
-        for said in lines.headings
-    ]
-    return {"headings": headings, **_table_document({name: getattr(lines, name) for name in LINE_COLUMNS})}
+    table = {name: getattr(lines, name) for name in LINE_COLUMNS}
+    return {"headings": [_heading(said) for said in lines.headings], **_table_document(table)}
 
 
 def read_lines(agents: Agents, document: Document) -> Lines:
@@ -61,17 +56,38 @@ def read_lines(agents: Agents, document: Document) -> Lines:
     return Lines(agents, headings, **_table(document, LINE_COLUMNS))
 
 
+def lines_digest(lines: Lines) -> dict[str, Any]:
+    """What is kept of the lines a run issued: enough to tell whether computing it again gives the same."""
+    said = canonical([_heading(one) for one in lines.headings])
+    content = [b" ".join(lines.agents.tolist()), said, *(getattr(lines, name).tobytes() for name in LINE_COLUMNS)]
+    digest = hashlib.sha256(b"".join(content)).hexdigest()
+    return {"count": len(lines), "amount": str(lines.total.amount), "sha256": digest}
+
+
 def read_timeline(document: Iterable[Document]) -> tuple[Span, ...]:
     """A timeline as affiliation events carry it: start, end, outcome."""
     return tuple(Span(_period(span), AffiliationOutcome(span["outcome"])) for span in document)
 
 
+def _heading(said: Heading) -> dict[str, Any]:
+    return {
+        "agreement": said.agreement,
+        "insurer": said.insurer,
+        "guarantee": said.guarantee.value,
+        "rate": f"{said.rate.value.normalize():f}",
+        "unresolved": said.unresolved,
+    }
+
+
 def _table_document(table: Table) -> dict[str, Any]:
-    return {"rows": len(next(iter(table.values()))), **{name: _written(values) for name, values in table.items()}}
+    written = {name: _written(values) for name, values in table.items()}
+    agents = _written(np.diff(table["agent"], prepend=-1))
+    return {"rows": len(table["agent"]), **written, "agent": agents}
 
 
 def _table(document: Document, names: Iterable[str]) -> Table:
-    return {name: _read(document[name], document["rows"]) for name in names}
+    table = {name: _read(document[name], document["rows"]) for name in names}
+    return table | {"agent": np.cumsum(table["agent"]) - 1}
 
 
 def _written(values: Column) -> str:
