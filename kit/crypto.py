@@ -147,6 +147,19 @@ class KeyRing:
         header = _header(key_id)
         return _open(self._ciphers[key_id], sealed[len(header) :], header + place.encode())
 
+    def decrypt_for(self, own: DataKey | None, sealed: bytes, place: str) -> bytes:
+        """What a person's own key closed, or the ring did before there was one. Raises Undecipherable."""
+        if self.closed(sealed):
+            return self.decrypt(sealed, place)
+        if own is None:
+            raise Undecipherable
+        return own.decrypt_bytes(sealed, place)
+
+    @staticmethod
+    def closed(sealed: bytes) -> bool:
+        """Whether a ring closed it, and no key of a person."""
+        return sealed[:1] != DATA_KEY_MARK
+
     @staticmethod
     def key_id(sealed: bytes) -> str:
         """Which key closed it. Raises Undecipherable when it says none."""

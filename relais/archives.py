@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from kit.db.backup import BackupError, backup, restore
+from kit.db.backup import BackupError, backup, keys_archive, restore
 from kit.db.provision import ROLE_KINDS, component_url
 from kit.settings import COMPONENTS, Component
 from relais.credentials import Credentials
@@ -40,8 +40,10 @@ def _prepare(folder: Path, components: Sequence[Component]) -> None:
 
 
 async def archive_all(home: Home, components: Sequence[Component], folder: Path, screen: Screen) -> None:
-    """Write one archive per component. Raises CommandError before anything when the folder holds one already, and when
-    one fails; those before it are whole.
+    """Write one archive per component, and one of its persons' keys.
+
+    Raises CommandError before anything when the folder holds one already, and when one fails; those before it are
+    whole.
     """
     admin_dsn, credentials = home.must_run().admin_dsn, Credentials.of(home)
     _prepare(folder, components)
@@ -55,8 +57,13 @@ async def archive_all(home: Home, components: Sequence[Component], folder: Path,
                 raise CommandError(f"Sauvegarde de {component} : {error}", CRASHED) from error
 
 
-async def restore_all(home: Home, components: Sequence[Component], folder: Path, screen: Screen) -> None:
-    """Restore each component; its feed begins a new epoch. Raises CommandError before anything when one is missing."""
+async def restore_all(
+    home: Home, components: Sequence[Component], folder: Path, screen: Screen, *, keys: Path | None = None
+) -> None:
+    """Restore each component; its feed begins a new epoch. Raises CommandError before anything when one is missing.
+
+    `keys` is where the last archives of the keys of persons are, by default beside the data.
+    """
     admin_dsn, credentials = home.must_run().admin_dsn, Credentials.of(home)
     missing = [str(archive_of(folder, name)) for name in components if not archive_of(folder, name).exists()]
     if missing:
@@ -66,6 +73,7 @@ async def restore_all(home: Home, components: Sequence[Component], folder: Path,
         with screen.step(f"restauration {component}"):
             try:
                 file = archive_of(folder, component)
-                await restore(admin_dsn, component, passwords, file, pg_restore=tool("pg_restore"))
+                last = keys_archive(archive_of(keys or folder, component))
+                await restore(admin_dsn, component, passwords, file, pg_restore=tool("pg_restore"), keys=last)
             except BackupError as error:
                 raise CommandError(f"Restauration de {component} : {error}", CRASHED) from error

@@ -2,6 +2,9 @@
 
 A restore is prepared beside the database in use and takes its place only when complete. Its feed has a new epoch, so
 that consumers notice that the last events may be gone.
+
+The keys of persons are no part of the archive of the data: they have an archive of their own, of which only the last
+is worth keeping. Whom the database in use, or that archive, has erased comes back from no archive of the data.
 """
 
 from __future__ import annotations
@@ -10,35 +13,69 @@ import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
+from sqlalchemy import MetaData
 from sqlalchemy.engine import make_url
 
+from kit.db.data_subjects import NAME as KEYS
+from kit.db.data_subjects import data_subject
 from kit.db.provision import RoleKind, component_url, database_name, provision
+
+_WHOLE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
+_COLUMNS: Final = tuple(data_subject(MetaData()).c.keys())
+_STANDING: Final = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:])
+_KEEP: Final = f"""
+    INSERT INTO {KEYS} AS kept SELECT * FROM known WHERE true -- or ON would join
+    ON CONFLICT (agent) DO UPDATE
+       SET wrapped_key = CASE WHEN excluded.erased_at IS NULL THEN coalesce(excluded.wrapped_key, kept.wrapped_key) END,
+           {_STANDING}
+"""  # noqa: S608 - names of ours
 
 
 class BackupError(RuntimeError):
     """A tool failed; the message is its own."""
 
 
+def keys_archive(file: Path) -> Path:
+    """Where the keys are archived that belong to an archive of the data."""
+    return file.with_suffix(".keys")
+
+
 async def backup(migrator_url: str, file: Path, *, pg_dump: Path) -> None:
-    """Write the whole database as one consistent archive, while it is in use. An incomplete file is never left."""
+    """Write the database as one consistent archive while it is in use, and the keys of persons as another beside it.
+
+    The keys come second: they are all there that the data need. An incomplete file is never left.
+    """
+    await _dump(pg_dump, migrator_url, file, "--no-comments", f"--exclude-table-data={KEYS}")
+    if await _has_keys(migrator_url):
+        await _dump(pg_dump, migrator_url, keys_archive(file), "--data-only", f"--table={KEYS}")
+
+
+async def _dump(pg_dump: Path, url: str, file: Path, *what: str) -> None:
     partial = file.with_name(f"{file.name}.partial")
-    options = ("--format=custom", "--no-comments", "--enable-row-security", f"--file={partial}")
+    options = ("--format=custom", "--enable-row-security", *what, f"--file={partial}")
     try:
-        await _tool(pg_dump, migrator_url, *options)
+        await _tool(pg_dump, url, *options)
         partial.rename(file)
     finally:
         partial.unlink(missing_ok=True)
 
 
 async def restore(
-    admin_dsn: str, component: str, passwords: Mapping[RoleKind, str], file: Path, *, pg_restore: Path
+    admin_dsn: str,
+    component: str,
+    passwords: Mapping[RoleKind, str],
+    file: Path,
+    *,
+    pg_restore: Path,
+    keys: Path | None = None,
 ) -> None:
     """Replace a component's database by a backup. Whoever is connected is cut off at the moment of the exchange.
 
-    When the archive cannot be restored, the database in use stays as it is.
+    `keys` is the archive of the keys, by default the one beside the data; none is needed where the database in use has
+    them. When an archive cannot be restored, the database in use stays as it is.
     """
     name = database_name(component)
     prepared = f"{name}_prepared"
@@ -46,7 +83,12 @@ async def restore(
     await provision(admin_dsn, component, passwords, database=prepared, defaults=False)
     url = component_url(admin_dsn, component, "migrator", passwords["migrator"], database=prepared)
     try:
-        await _tool(pg_restore, url, "--no-owner", "--exit-on-error", "--single-transaction", positional=file)
+        await _tool(pg_restore, url, *_WHOLE, positional=file)
+        if await _has_keys(url):
+            keys = keys or keys_archive(file)
+            if keys.exists():
+                await _tool(pg_restore, url, *_WHOLE, "--data-only", positional=keys)
+            await _keep_keys(component_url(admin_dsn, component, "migrator", passwords["migrator"]), url)
         await provision(admin_dsn, component, passwords, database=prepared)
         await _new_epoch(url)
     except BaseException:
@@ -72,6 +114,33 @@ async def _exchange(admin_dsn: str, name: str, prepared: str) -> None:
         await admin.execute(f"DROP DATABASE IF EXISTS {former} WITH (FORCE)")
     finally:
         await admin.close()
+
+
+async def _has_keys(url: str) -> bool:
+    connection = await asyncpg.connect(_libpq(url))
+    try:
+        return bool(await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", KEYS))
+    finally:
+        await connection.close()
+
+
+async def _keep_keys(in_use: str, prepared: str) -> None:
+    """What the database in use says of a person holds in the one prepared: a destroyed key stays destroyed."""
+    try:
+        if not await _has_keys(in_use):
+            return
+    except asyncpg.InvalidCatalogNameError:  # there is none
+        return
+    source, target = await asyncpg.connect(_libpq(in_use)), await asyncpg.connect(_libpq(prepared))
+    try:
+        known = await source.fetch(f"SELECT {', '.join(_COLUMNS)} FROM {KEYS}")  # noqa: S608 - names of ours
+        async with target.transaction():
+            await target.execute(f"CREATE TEMPORARY TABLE known (LIKE {KEYS}) ON COMMIT DROP")
+            await target.copy_records_to_table("known", records=known, columns=_COLUMNS)
+            await target.execute(_KEEP)
+    finally:
+        await source.close()
+        await target.close()
 
 
 async def _new_epoch(url: str) -> None:

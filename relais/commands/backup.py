@@ -21,5 +21,8 @@ def backup(
     *,
     only: Annotated[list[str] | None, typer.Option(help="Un composant ; répétable. Par défaut tous.")] = None,
 ) -> None:
-    """Sauvegarder les bases de la plateforme en marche, une archive par composant."""
+    """Sauvegarder les bases de la plateforme en marche, une archive par composant et une de ses clés de personnes.
+
+    Des archives de clés (.keys), seule la dernière est à garder : une autre rouvrirait ce qui est effacé depuis.
+    """
     asyncio.run(archive_all(Home.from_environment(), chosen(only), folder, Screen()))

@@ -21,6 +21,12 @@ app = typer.Typer(add_completion=False)
 def restore(
     folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Où sont les archives.", exists=True)],
     *,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            help="Où sont les dernières archives de clés (.keys) ; par défaut à côté des données.", exists=True
+        ),
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Un composant ; répétable. Par défaut tous.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander de confirmation.")] = False,
 ) -> None:
@@ -30,4 +36,4 @@ def restore(
         question = f"Remplacer les données actuelles de {', '.join(components)} par celles de {folder} ?"
         if not typer.confirm(question):
             raise CommandError("Rien n'est restauré.")
-    asyncio.run(restore_all(Home.from_environment(), components, folder, Screen()))
+    asyncio.run(restore_all(Home.from_environment(), components, folder, Screen(), keys=keys))

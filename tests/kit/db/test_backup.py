@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import asyncpg
 import pytest
 from sqlalchemy import insert, select, text
 
+from kit.crypto import KeyRing
+from kit.db import data_subjects
 from kit.db.backup import BackupError, backup, restore
+from kit.db.data_subjects import Erasure, PersonErased
 from kit.db.database import Database, Scope
 from kit.db.migrate import check, upgrade
 from kit.db.provision import ROLE_KINDS, RoleKind, component_url, database_name, drop, provision
@@ -19,6 +23,7 @@ from relais.postgres_programs import tool
 from tests.kit.db.sample.tables import note
 from tests.postgres import SAMPLES, SessionPostgres
 
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 ONE, TWO = "11111111111111", "22222222222222"
 PASSWORDS: dict[RoleKind, str] = dict.fromkeys(ROLE_KINDS, "secret")
 COMPONENT = "backed"
@@ -124,3 +129,39 @@ async def test_a_lost_database_is_made_again(urls: dict[str, str], tmp_path: Pat
     await drop(urls["admin"], COMPONENT)
     await restored(urls, file)
     assert await seen(urls["worker"], Scope.none()) == [ONE, TWO]
+
+
+async def test_a_destroyed_key_comes_back_with_no_archive_of_the_data(urls: dict[str, str], tmp_path: Path) -> None:
+    ring = KeyRing.parse(KeyRing.generate("test"))
+    kept, erased, later = new_id(), new_id(), new_id()
+    database = Database(urls["api"])
+    async with database.transaction(Scope.all()) as tx:
+        assert len(await data_subjects.keys_to_seal(tx, [kept, erased], ring)) == 2
+    file, last = tmp_path / "monday" / "backed.dump", tmp_path / "tuesday" / "backed.keys"
+    for folder in (file.parent, last.parent):
+        folder.mkdir()
+    await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
+    async with database.transaction(Scope.all()) as tx:
+        await data_subjects.destroy(tx, erased, Erasure(NOW, "staff", "demande", overridden=False))
+        await data_subjects.keys_to_seal(tx, [later], ring)
+        with pytest.raises(PersonErased):
+            await data_subjects.key_to_seal(tx, erased, ring)
+    await backup(urls["migrator"], last.with_suffix(".dump"), pg_dump=tool("pg_dump"))
+    await database.close()
+
+    async def has_keys() -> set[Any]:
+        database = Database(urls["api"])
+        try:
+            async with database.transaction(Scope.all()) as tx:
+                return set(await data_subjects.keys(tx, [kept, erased, later], ring))
+        finally:
+            await database.close()
+
+    await restored(urls, file)  # beside the database in use, which knows who is erased
+    assert await has_keys() == {kept, later}
+    await drop(urls["admin"], COMPONENT)
+    await restore(urls["admin"], COMPONENT, PASSWORDS, file, pg_restore=tool("pg_restore"), keys=last)
+    assert await has_keys() == {kept, later}  # with the last archive of the keys
+    await drop(urls["admin"], COMPONENT)
+    await restored(urls, file)  # what an archive of keys that should have been destroyed opens
+    assert await has_keys() == {kept, erased}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Table, Text
 
+from kit.db.data_subjects import data_subject
 from kit.db.schema import kit_tables, new_metadata
 from kit.db.temporal import temporal_table
 from kit.db.types import Id, MoneyColumn, MonthColumn, PeriodColumn, RateColumn
 
 metadata = new_metadata()
 kit = kit_tables(metadata)
+subject = data_subject(metadata)
 
 note = Table(
     "note",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from kit.db import rls
+from kit.db import data_subjects, rls
 from kit.db.schema import append_only, create_kit_tables, drop_kit_tables
 from kit.db.temporal import no_overlap
 
@@ -16,6 +16,7 @@ down_revision = None
 
 def upgrade() -> None:
     create_kit_tables(op)
+    data_subjects.create(op)
     op.create_table(
         "note",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -59,6 +60,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("fact", "ledger_line", "note_line", "note"):
+    for table in ("fact", "ledger_line", "note_line", "note", "data_subject"):
         op.drop_table(table)
     drop_kit_tables(op)
