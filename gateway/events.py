@@ -17,6 +17,7 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
 # Every type of these services that is of an employer, by service: `<noun>.<past participle>`.
 TYPES: Final[dict[str, str]] = {
     "eligibility": """
+        agent.restricted agent.unrestricted agent.erased
         agent.hired agent.changed agent.left agent.departure-withdrawn agent.deceased agent.death-withdrawn
         employment.changed position.changed
         sick-leave.started sick-leave.extended sick-leave.ended sick-leave.requalified sick-leave.cancelled

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from relais.api import Api, Refused
+from relais.errors import CommandError
 
 NOT_FOUND: Final = 404
 AUDIT_PAGE: Final = 200
@@ -42,6 +43,7 @@ def export(api: Api, agent: str) -> dict[str, Any]:
     for claim in found["claims"]:
         claim["benefits"] = list(api.pages("/v1/benefits", claim=claim["id"]))
         claim |= {part: _if_any(api, f"/v1/claims/{claim['id']}/{part}") for part in OF_CLAIMS}
+    found["restriction"] = api.get(f"/v1/agents/{agent}/restriction")
     found["accesses"] = _accesses(api, agent)
     return found
 
@@ -66,11 +68,13 @@ def _if_any(api: Api, path: str, **parameters: str) -> Any:
 
 
 def _accesses(api: Api, agent: str) -> list[Any]:
-    """Who opened the file, the readings of this export included."""
+    """Who opened the file, the readings of this export included. Raises CommandError beyond MOST_ACCESSES."""
     found: list[Any] = []
     after: int | None = 0
-    while after is not None and len(found) < MOST_ACCESSES:
+    while after is not None:
         page = api.get("/v1/audit", agent=agent, after=after, limit=AUDIT_PAGE)
         found += page["items"]
         after = page["next"]
+        if len(found) > MOST_ACCESSES:
+            raise CommandError(f"Plus de {MOST_ACCESSES} accès à ce dossier : lisez-les page par page, GET /v1/audit.")
     return found

@@ -122,6 +122,12 @@ async def deliver(tx: AsyncConnection, insurer: str, envelopes: Sequence[Envelop
     wake_after(tx, CHANNEL)
 
 
+async def told_of(tx: AsyncConnection, topic: str, key: str) -> frozenset[str]:
+    """The insurers that were given an event of this key. Reads whole feeds: for what is rare."""
+    query = select(partner_event.c.insurer).where(partner_event.c.topic == topic, partner_event.c.key == key)
+    return frozenset((await tx.execute(query.distinct())).scalars())
+
+
 async def memberships_of_employer(tx: AsyncConnection, employer: str) -> list[Membership]:
     """Those of all its accords, read once in a transaction."""
     known = await alone(tx)

@@ -56,6 +56,11 @@ async def close(tx: AsyncConnection, closing: Closing) -> None:
     await tx.execute(query if closing.due_after is None else query.where(table.c.due > closing.due_after))
 
 
+async def drop(tx: AsyncConnection, agent: str) -> None:
+    """Nobody has anything left to do about this agent."""
+    await tx.execute(delete(table).where(table.c.agent == agent))
+
+
 async def forget(tx: AsyncConnection, topic: str, keys: Collection[str]) -> None:
     """Remove what was built from keys whose history their producer lost."""
     await tx.execute(delete(table).where(table.c.topic == topic, table.c.key.in_(keys)))

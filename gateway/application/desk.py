@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +12,8 @@ from gateway.application.distribute import distribute
 from gateway.domain.work_items import WorkItem, changes
 from kit.events.envelope import Envelope, EventType
 
+ERASED: Final = "agent.erased"
+
 
 async def follow(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
     """An event of an employer: to the feeds, then to the work list."""
@@ -19,6 +21,8 @@ async def follow(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) 
     if envelope.employer is None:
         return
     name = ".".join(EventType(envelope.type).family.split(".")[-2:])
+    if name == ERASED:
+        await work_items.drop(tx, str(data["agent"]))
     for change in changes(name, data, envelope.employer, envelope.time):
         if isinstance(change, WorkItem):
             await work_items.put(tx, change, envelope.topic, envelope.key)

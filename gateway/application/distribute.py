@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import partner_events
-from gateway.domain.disclosure import DISCLOSED
+from gateway.domain.disclosure import DISCLOSED, RIGHTS
 from gateway.domain.memberships import concerned, fact_of, memberships_of
 from kit.events.envelope import Envelope
 
@@ -27,8 +27,11 @@ async def distribute(tx: AsyncConnection, envelope: Envelope, data: dict[str, An
     await partner_events.record(tx, fact, envelope)
     if envelope.type not in DISCLOSED:
         return
-    memberships = await partner_events.memberships_of_employer(tx, envelope.employer)
-    for insurer in sorted(concerned(memberships, fact)):
+    if envelope.type in RIGHTS:
+        insurers = await partner_events.told_of(tx, envelope.topic, envelope.key)
+    else:
+        insurers = concerned(await partner_events.memberships_of_employer(tx, envelope.employer), fact)
+    for insurer in sorted(insurers):
         await partner_events.deliver(tx, insurer, [envelope])
 
 

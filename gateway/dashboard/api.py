@@ -13,7 +13,8 @@ from kit.http.language import Language
 MAX_PAGES: Final = 10
 PAGE: Final = 200
 TIMEOUT_S: Final = 30.0
-_NOT_SHOWN: Final = frozenset({403, 404})
+# Not the caller's, absent, erased, restricted.
+_NOT_SHOWN: Final = frozenset({403, 404, 410, 423})
 
 
 class Refusal(Exception):

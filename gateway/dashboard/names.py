@@ -48,6 +48,6 @@ async def people(visit: Visit, agents: Collection[str]) -> dict[str, Person]:
     for start in range(0, len(wanted), BATCH):
         answer = await visit.api.maybe("/v1/agents", agent=wanted[start : start + BATCH], limit=BATCH)
         for row in answer["items"] if answer else ():
-            name = f"{row['last_name']} {row['first_name']}"
+            name = f"{row['last_name']} {row['first_name']}".strip()
             found[row["id"]] = Person(row["id"], row["employer"], row["matricule"], name)
     return found

@@ -30,8 +30,11 @@ def _types(service: str, noun: str, participles: str, fields: frozenset[str]) ->
 
 _DECISION: Final = _LOT | {"decision", "claim", "version", "decree_floor", "alerts"}
 
+# What a person has asked of their data goes to whoever was told of that person (GDPR art. 19), whatever the lot.
+RIGHTS: Final = _types("eligibility", "agent", "restricted unrestricted erased", frozenset({"agent", "employer"}))
 DISCLOSED: Final[Mapping[str, frozenset[str]]] = {
     **_types("eligibility", "affiliation", "started suspended resumed ended", _DATED),
+    **RIGHTS,
     **_types("eligibility", "option", "elected cancelled", _DATED | {"election", "guarantee"}),
     **_types("contributions", "statement", "issued adjusted", _STATEMENT),
     **_types("contributions", "payment", "recorded cancelled", _STATEMENT | {"payment", "on", "amount"}),

@@ -19,14 +19,19 @@ STAFF_ONLY: Final = frozenset(
         "clients:write",
         "users:read",
         "users:write",
+        "persons:read",
+        "persons:write",
+        "persons:override",
     }
 )
 _CAUSE: Final = frozenset({"claims:cause"})
 _ADMINISTRATION: Final = frozenset({"clients:read", "clients:write", "users:read", "users:write"})
-# An administrator grants what others need, and nobody grants what he has not. The cause of a leave is in no role.
+_PERSONS: Final = frozenset({"persons:read", "persons:write", "persons:override"})
+# An administrator grants what others need, and nobody grants what he has not. The cause of a leave is in no role; who
+# handles claims reads no file whose processing is restricted.
 ROLES: Final[dict[Role, frozenset[str]]] = {
     "ADMINISTRATOR": EVERY - _CAUSE,
-    "MANAGER": EVERY - _CAUSE - _ADMINISTRATION,
+    "MANAGER": EVERY - _CAUSE - _ADMINISTRATION - _PERSONS,
     "EMPLOYER": EVERY - _CAUSE - STAFF_ONLY,
     "INSURER": frozenset({"events:read", "webhooks:read", "webhooks:write"}),
     "AUDITOR": frozenset(scope for scope in EVERY if scope.endswith(READING)),

@@ -32,13 +32,14 @@ USUAL: Final[dict[str, Tenancy]] = {
     "simulations": "request",
     "events": "feed",
     "insured": "feed",
+    "persons": "platform",
     "audit": "employer",
     "clients": "platform",
     "users": "platform",
     "webhooks": "feed",
 }
 # Resources whose rows are those of persons: each access is written in the audit trail.
-PERSONAL: Final = frozenset({"agents", "proofs", "pay", "contributions", "claims", "insured"})
+PERSONAL: Final = frozenset({"agents", "proofs", "pay", "contributions", "claims", "insured", "persons"})
 READING: Final = ":read"
 X_POLICY: Final = "x-policy"
 

@@ -30,6 +30,7 @@ from services.claims.application.payloads import (
     OverpaymentOpened,
     OverpaymentSettled,
 )
+from services.claims.application.protect_person import TOLD
 
 PUBLISHES: Final[tuple[type[EventData], ...]] = (
     HalfPayForeseen,
@@ -101,11 +102,13 @@ def subscriptions(rules: RuleBook, clock: Clock) -> list[Subscription]:
 
 
 def _of_agents(follower: follow.Follower, producer: str, topic: str, projections: tuple[str, ...]) -> Subscription:
-    stores = _AGENT_FACTS[producer]
+    handlers = {name: follower.agent(producer, store) for name, store in _AGENT_FACTS[producer].items()}
+    if producer == "eligibility":
+        handlers |= {name: follower.rights(told) for name, told in TOLD.items()}
     return Subscription(
         producer=producer,
         topics=(topic,),
-        handlers={f"fr.psc.{producer}.{name}.v1": follower.agent(producer, store) for name, store in stores.items()},
+        handlers={f"fr.psc.{producer}.{name}.v1": handle for name, handle in handlers.items()},
         projections={**dict.fromkeys(projections, "agent"), f"progress_{producer}": "key"},
         on_forgotten=_forgotten(producer),
         hold=progress.lock,

@@ -8,6 +8,7 @@ from kit.app import create_service, serve
 from kit.background import background
 from kit.clock import Clock, SystemClock
 from kit.events.wakeup import Wakeup
+from kit.http.data_protection import protection_router
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.claims import events
@@ -32,6 +33,7 @@ from services.claims.api import (
     redecisions as redecision_routes,
 )
 from services.claims.application.days_pass import day_passes
+from services.claims.application.protect_person import PROTECTION
 from services.claims.application.redecider import SETS_AT_ONCE, Redecider
 
 
@@ -48,6 +50,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             takeovers.router,
             redecision_routes.router,
             causes.router,
+            protection_router("/v1/claims", PROTECTION),
             social_security.router,
             claim_payments.router,
             claim_files.router,
@@ -60,7 +63,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         ),
         subscriptions=events.subscriptions(law, now),
         publishes=events.PUBLISHES,
-        tasks=(day_passes(law, now),),
+        tasks=(day_passes(law, now), PROTECTION.task(law, now)),
         rules=law,
         clock=now,
         resources=[background("redecider", redecisions.CHANNEL, decide) for _ in range(SETS_AT_ONCE)],

@@ -9,7 +9,7 @@ from typing import Final
 
 from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
-from services.contributions.application import follow_agents, follow_agreements, follow_claims
+from services.contributions.application import follow_agents, follow_agreements, follow_claims, protect_person
 from services.contributions.application.payloads.month import MonthWasClosed, MonthWasReopened
 from services.contributions.application.payloads.pay import PayCorrected, PayRecorded
 from services.contributions.application.payloads.payment import PaymentRecorded, PaymentWasCancelled
@@ -47,6 +47,7 @@ def subscriptions() -> list[Subscription]:
             topics=("psc.eligibility.agent.v1",),
             handlers={
                 f"{_ELIGIBILITY}.agent.hired.v1": follow_agents.hired,
+                f"{_ELIGIBILITY}.agent.erased.v1": protect_person.erased,
                 f"{_ELIGIBILITY}.employment.changed.v1": follow_agents.employment_changed,
                 f"{_ELIGIBILITY}.option.elected.v1": follow_agents.option_elected,
                 f"{_ELIGIBILITY}.option.cancelled.v1": follow_agents.option_cancelled,

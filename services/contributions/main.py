@@ -12,6 +12,7 @@ from kit.app import create_service, key_ring, serve
 from kit.clock import Clock, SystemClock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
+from kit.http.data_protection import protection_router
 from kit.scheduler import Daily, Task
 from kit.settings import Settings
 from rules.book import RuleBook
@@ -43,6 +44,7 @@ from services.contributions.api.dsn import expected as dsn_expected
 from services.contributions.api.dsn import imports as dsn_imports
 from services.contributions.api.dsn import reconciliations as dsn_reconciliations
 from services.contributions.application.dsn.reconcile_later import KIND as RECONCILIATION
+from services.contributions.application.protect_person import PROTECTION
 from services.contributions.application.record_payment import remind_late
 
 ROUTERS: Final = (
@@ -70,6 +72,7 @@ ROUTERS: Final = (
     simulations.router,
     terms_prices.router,
     what_if.router,
+    protection_router("/v1/contributions", PROTECTION),
 )
 
 
@@ -86,7 +89,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         rules=book,
         clock=now,
         crypto=crypto,
-        tasks=(statements_fall_due(book, now),),
+        tasks=(statements_fall_due(book, now), PROTECTION.task(book, now)),
         jobs=_jobs(book, crypto, now),
     )
 

@@ -30,7 +30,10 @@ from services.eligibility.application.payloads import (
 )
 from services.eligibility.application.status_payloads import (
     AgentChanged,
+    AgentErased,
     AgentLeft,
+    AgentRestricted,
+    AgentUnrestricted,
     DepartureWithdrawn,
     DispensationGranted,
     DispensationLapsed,
@@ -41,6 +44,9 @@ from services.eligibility.application.work_payloads import WorkItemClosed, WorkI
 PUBLISHES: Final[tuple[type[EventData], ...]] = (
     AgentHired,
     AgentChanged,
+    AgentRestricted,
+    AgentUnrestricted,
+    AgentErased,
     AgentLeft,
     DepartureWithdrawn,
     EmploymentChanged,

@@ -16,7 +16,6 @@ from kit.scheduler import Daily, Task
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.eligibility import events
-from services.eligibility.adapters import proofs as proof_files
 from services.eligibility.adapters import redecisions
 from services.eligibility.api import (
     affiliation,
@@ -32,13 +31,17 @@ from services.eligibility.api import (
     leaves,
     openings,
     options,
+    persons,
     positions,
     proofs,
     simulation,
 )
 from services.eligibility.application.decider import Decider
+from services.eligibility.application.protect_person import PROTECTION
 
 ROUTERS: Final = (
+    persons.router,
+    persons.restrictions,
     agents.router,
     agents_bulk.router,
     imports.router,
@@ -73,7 +76,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         clock=now,
         crypto=crypto,
         resources=(background("decider", redecisions.CHANNEL, decide),),
-        tasks=(day_passes(now), proofs_expire(now)),
+        tasks=(day_passes(now), PROTECTION.task(book, now)),
         jobs=imports.handlers(book, crypto, now),
     )
 
@@ -85,15 +88,6 @@ def day_passes(clock: Clock) -> Task:
         await redecisions.ask_due(tx, clock.day())
 
     return Task("affiliation.day-passes", Daily(time(0, 1)), run)
-
-
-def proofs_expire(clock: Clock) -> Task:
-    """Each night the proofs whose day has come are deleted."""
-
-    async def run(tx: AsyncConnection, _due: datetime) -> None:
-        await proof_files.purge(tx, clock.day())
-
-    return Task("proofs.purge", Daily(time(3, 45)), run)
 
 
 async def decide(app: FastAPI, wakeup: Wakeup) -> None:

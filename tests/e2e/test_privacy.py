@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from datetime import date
+from random import Random
 from typing import Any
 
 import httpx
+import pytest
 
 from kit.settings import COMPONENTS
-from relais.api import Api
+from relais import erasure
+from relais.api import Api, Refused
 from relais.clients import demo_employers
 from relais.credentials import service_client
 from relais.demo.play import play
 from relais.demo.report import Report
+from relais.errors import CommandError
 from relais.person import export
-from relais.synthetic.identity import NO_DEPARTMENT
+from relais.synthetic.identity import NO_DEPARTMENT, fictitious_nir, fictitious_siret
 from tests.platform import TestPlatform
 
 # Fifteen digits of a fictitious NIR, as the demo draws them.
@@ -66,6 +71,42 @@ def _exported(platform: TestPlatform) -> dict[str, Any]:
     with staff:
         claims = staff.get("/v1/claims")["items"]
         return export(staff, next(one["agent"] for one in claims if one["employer"] in demo_employers()))
+
+
+async def test_a_person_is_erased_everywhere_even_when_it_was_stopped_in_the_middle(platform: TestPlatform) -> None:
+    await asyncio.to_thread(_erased, platform)
+
+
+def _erased(platform: TestPlatform) -> None:
+    nir, reason = fictitious_nir(Random(17), 1980, 5), "RGPD art. 17, demande de l'agent"
+    hire = {"employer": fictitious_siret(86), "matricule": "RGPD-1", "nir": nir, "birth_date": "1980-05-17"}
+    hire |= {"last_name": "Oubliée", "first_name": "Alix"}
+    employment = {"kind": "TITULAIRE", "start": "2025-01-01", "weekly_hours": "35.00", "category": "C"}
+    with Api(platform.gateway, "demo-staff", platform.clients["demo-staff"], purpose=reason) as staff:
+        agent = str(staff.post("/v1/agents", {**hire, "employment": employment}, key=f"hire-{nir}")["id"])
+        found = erasure.preview(staff, agent)
+        code = erasure.code(found)
+        assert any("INTERDIT : L'agent est en poste." in line for line in erasure.told(found))
+        with pytest.raises(CommandError, match="rien n'est effacé"):
+            erasure.confirm(staff, agent, code, reason, override=False)
+        with pytest.raises(CommandError, match="plus à jour"):
+            erasure.confirm(staff, agent, code[:-1] + "g", reason, override=True)
+        # It stopped after the first service.
+        body = {"preview": found["claims"]["preview"], "reason": reason}
+        staff.send("POST", "/v1/claims/erasures", params={"agent": agent}, json=body)
+        done = erasure.confirm(staff, agent, code, reason, override=True)
+        assert {one["reason"] for one in done.values()} == {reason}
+        assert erasure.confirm(staff, agent, code, "again", override=True) == done
+        assert len(list(erasure.told(done))) == len(erasure.SERVICES)
+        with pytest.raises(Refused, match="410 person_erased"):
+            export(staff, agent)
+        assert staff.get("/v1/agents", name="oubliee")["items"] == []
+        entries = staff.get("/v1/audit", agent=agent, limit=200)["items"]
+        erasing = [one["purpose"] for one in entries if one["method"] == "POST" and one["path"].endswith("/erasures")]
+        assert erasing == [reason] * len(erasure.SERVICES)
+        lines = list(erasure.told_purges(erasure.purges(staff, dry_run=True), date(2026, 1, 1)))
+        assert any(line.startswith("eligibility : proofs d'avant le") for line in lines)
+        assert any("durée inconnue, rien n'est purgé" in line for line in lines)
 
 
 async def test_an_error_repeats_nothing_of_what_was_sent(platform: TestPlatform) -> None:

@@ -258,3 +258,31 @@ async def test_a_restored_producer_takes_back_what_it_lost(door: Door, producers
     async with door.database.worker.transaction(Scope.all()) as tx:
         await forget(tx, "psc.contributions.statement.v1", [OTHER])
     assert await ids(door, "insurer-a") == await ids(door, "staff") == named(kept)
+
+
+async def test_what_a_person_has_asked_reaches_whoever_was_told_of_that_person(
+    door: Door, producers: Producers
+) -> None:
+    """Even after the insurer has changed, and with nothing left to do about that person."""
+    agent, stranger = str(new_id()), str(new_id())
+    accord = producers.agreement(
+        insurers=[insurer("demo-a", "2025-01-01", "2025-12-31"), insurer("demo-b", "2026-01-01")]
+    )
+    covered = {"agent": agent, "agreement": "accord", "from": "2025-01-01", "to": None}
+    started = producers.event("eligibility.affiliation.started", agent, covered)
+    item = {"agent": agent, "kind": "dispense-proof", "reference": "r", "due": "2026-05-01"}
+    opened = producers.event("eligibility.work-item.opened", agent, item)
+    erased = producers.event("eligibility.agent.erased", agent, {"agent": agent})
+    unknown = producers.event("eligibility.agent.erased", stranger, {"agent": stranger})
+    await producers.deliver(accord, started, opened)
+    assert await rows(door, "SELECT agent FROM work_item") == [agent]
+    await producers.deliver(erased, unknown)
+    assert await rows(door, "SELECT agent FROM work_item") == []
+    assert await ids(door, "insurer-a") == named(started, erased)
+    assert await ids(door, "insurer-b") == []
+    assert await ids(door, "demo-hris") == named(started, opened, erased, unknown)
+
+
+async def rows(door: Door, query: str) -> list[Any]:
+    async with door.database.worker.transaction(Scope.all()) as tx:
+        return list((await tx.execute(text(query))).scalars())

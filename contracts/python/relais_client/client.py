@@ -116,6 +116,22 @@ class Relais(Transport):
         """Embaucher un agent (agents:write)."""
         return self.send("POST", "/v1/agents", json=body, headers={"Idempotency-Key": idempotency_key})
 
+    def get_agents_erasures(self, *, agent: str) -> Answer[models.ErasureAnswer]:
+        """Ce qu'effacerait l'effacement d'une personne (persons:read)."""
+        return self.send("GET", "/v1/agents/erasures", params={"agent": agent})
+
+    def post_agents_erasures(self, body: models.ErasureRequest, *, agent: str) -> Answer[models.ErasureAnswer]:
+        """Effacer une personne, par la destruction de sa clé (persons:write)."""
+        return self.send("POST", "/v1/agents/erasures", json=body, params={"agent": agent})
+
+    def get_agents_purges(self) -> Answer[models.PurgesAnswer]:
+        """Ce que la prochaine purge supprimera (persons:read)."""
+        return self.send("GET", "/v1/agents/purges")
+
+    def post_agents_purges(self) -> Answer[models.PurgesAnswer]:
+        """Purger maintenant (persons:write)."""
+        return self.send("POST", "/v1/agents/purges")
+
     def get_agent(self, agent: str, *, known_at: str | None = None) -> Answer[models.AgentAnswer]:
         """Le dossier d'un agent (agents:read)."""
         return self.send("GET", f"/v1/agents/{segment(agent)}", params={"known_at": known_at})
@@ -286,6 +302,14 @@ class Relais(Transport):
     def delete_agent_proof(self, agent: str, proof: str) -> Answer[None]:
         """Supprimer un justificatif (proofs:write)."""
         return self.send("DELETE", f"/v1/agents/{segment(agent)}/proofs/{segment(proof)}")
+
+    def get_agent_restriction(self, agent: str) -> Answer[models.RestrictionAnswer]:
+        """Limitation du traitement des données d'un agent (persons:read)."""
+        return self.send("GET", f"/v1/agents/{segment(agent)}/restriction")
+
+    def put_agent_restriction(self, agent: str, body: models.RestrictionRequest) -> Answer[models.RestrictionAnswer]:
+        """Limiter le traitement des données d'un agent, ou l'inverse (persons:write)."""
+        return self.send("PUT", f"/v1/agents/{segment(agent)}/restriction", json=body)
 
     def post_agents_bulk(self, body: models.EligibilityBulkRequest) -> Answer[models.BulkAnswer]:
         """Embauches par lots de 500 au plus (agents:write)."""
@@ -503,9 +527,25 @@ class Relais(Transport):
         """Noter une indemnité journalière notifiée (claims:write)."""
         return self.send("PUT", "/v1/claims/daily-allowances", json=body)
 
+    def get_claims_erasures(self, *, agent: str) -> Answer[models.ErasureAnswer]:
+        """Ce qu'effacerait l'effacement d'une personne (persons:read)."""
+        return self.send("GET", "/v1/claims/erasures", params={"agent": agent})
+
+    def post_claims_erasures(self, body: models.ErasureRequest, *, agent: str) -> Answer[models.ErasureAnswer]:
+        """Effacer une personne, par la destruction de sa clé (persons:write)."""
+        return self.send("POST", "/v1/claims/erasures", json=body, params={"agent": agent})
+
     def post_claims_previews(self, body: models.PreviewRequest) -> Answer[models.PreviewAnswer]:
         """Ce qu'un changement ferait, avant de le confirmer (claims:read)."""
         return self.send("POST", "/v1/claims/previews", json=body)
+
+    def get_claims_purges(self) -> Answer[models.PurgesAnswer]:
+        """Ce que la prochaine purge supprimera (persons:read)."""
+        return self.send("GET", "/v1/claims/purges")
+
+    def post_claims_purges(self) -> Answer[models.PurgesAnswer]:
+        """Purger maintenant (persons:write)."""
+        return self.send("POST", "/v1/claims/purges")
 
     def get_claims_redecisions(self) -> Answer[models.RunsAnswer]:
         """Redécisions d'ensemble et leur avancement (claims:read)."""
@@ -601,6 +641,22 @@ class Relais(Transport):
             "/v1/contributions",
             params={"employer": employer, "agent": agent, "limit": limit, "cursor": cursor, "month": month},
         )
+
+    def get_contributions_erasures(self, *, agent: str) -> Answer[models.ErasureAnswer]:
+        """Ce qu'effacerait l'effacement d'une personne (persons:read)."""
+        return self.send("GET", "/v1/contributions/erasures", params={"agent": agent})
+
+    def post_contributions_erasures(self, body: models.ErasureRequest, *, agent: str) -> Answer[models.ErasureAnswer]:
+        """Effacer une personne, par la destruction de sa clé (persons:write)."""
+        return self.send("POST", "/v1/contributions/erasures", json=body, params={"agent": agent})
+
+    def get_contributions_purges(self) -> Answer[models.PurgesAnswer]:
+        """Ce que la prochaine purge supprimera (persons:read)."""
+        return self.send("GET", "/v1/contributions/purges")
+
+    def post_contributions_purges(self) -> Answer[models.PurgesAnswer]:
+        """Purger maintenant (persons:write)."""
+        return self.send("POST", "/v1/contributions/purges")
 
     def get_contributions_of_line_trace(self, line: str) -> Answer[models.TraceAnswer]:
         """Le calcul d'une ligne, avec ses articles (contributions:read)."""

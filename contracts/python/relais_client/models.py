@@ -62,6 +62,7 @@ class AgentRow(TypedDict):
     matricule: str
     last_name: str
     first_name: str
+    restricted: bool
 
 
 Lock: TypeAlias = str
@@ -128,6 +129,9 @@ class AnnuitiesStepAnswer(TypedDict):
 
 
 ArtTeaching: TypeAlias = Literal["PROFESSOR", "ASSISTANT"]
+
+
+AskedBy: TypeAlias = Literal["PERSON", "REPRESENTATIVE", "CONTROLLER", "AUTHORITY"]
 
 
 class AwardDocument(TypedDict):
@@ -655,6 +659,12 @@ class EmploymentRequest(TypedDict):
 EntryKind: TypeAlias = Literal["VERSION", "STEP"]
 
 
+class ErasureRequest(TypedDict):
+    preview: str
+    reason: str
+    override: NotRequired[bool]
+
+
 class ExtensionRequest(TypedDict):
     start: str
     end: NotRequired[str | None]
@@ -750,6 +760,22 @@ class HireRequest(TypedDict):
     birth_date: str
     prior_collective_cover: NotRequired[bool]
     employment: EmploymentRequest
+
+
+class HoldAnswer(TypedDict):
+    what: str
+    why: str
+    until: str | None
+    rule: str | None
+    reference: str | None
+    confidence: str | None
+
+
+class HoldingAnswer(TypedDict):
+    what: str
+    count: int
+    erased: bool
+    why: str
 
 
 class IdentityRequest(TypedDict):
@@ -1365,6 +1391,19 @@ class ProofBody(TypedDict):
 Prorated: TypeAlias = Literal["ANNUITY", "TARGET"]
 
 
+class PurgeAnswer(TypedDict):
+    what: str
+    rule: str
+    reference: str
+    confidence: str
+    before: str
+    count: int
+
+
+class PurgesAnswer(TypedDict):
+    items: list[PurgeAnswer]
+
+
 Purpose: TypeAlias = Literal["DISPENSE", "PRIOR_COVER", "INVALIDITY", "DEATH", "OTHER"]
 
 
@@ -1512,6 +1551,12 @@ class ReportAnswer(TypedDict):
     state: MailState
 
 
+class RestrictionRequest(TypedDict):
+    restricted: bool
+    asked_by: AskedBy
+    reason: str
+
+
 RevaluationAnswer = TypedDict(
     "RevaluationAnswer",
     {
@@ -1582,6 +1627,14 @@ class RunStatementAnswer(TypedDict):
 
 class RunsAnswer(TypedDict):
     runs: list[ClaimsRunAnswer]
+
+
+class SaidAnswer(TypedDict):
+    restricted: bool
+    asked_by: AskedBy
+    reason: str
+    recorded_at: str
+    recorded_by: str
 
 
 class ScheduleRequest(TypedDict):
@@ -2455,6 +2508,16 @@ class EntitlementAnswer(TypedDict):
     trace: dict[str, Any]
 
 
+class ErasureAnswer(TypedDict):
+    agent: str
+    erased_at: NotRequired[str | None]
+    reason: NotRequired[str | None]
+    overridden: NotRequired[bool | None]
+    preview: NotRequired[str | None]
+    holdings: NotRequired[list[HoldingAnswer]]
+    holds: NotRequired[list[HoldAnswer]]
+
+
 class FileAnswer(TypedDict):
     claim: str
     stage: Stage
@@ -2873,6 +2936,12 @@ class ProofAnswer(TypedDict):
 
 class ProofsAnswer(TypedDict):
     items: list[ProofAnswer]
+
+
+class RestrictionAnswer(TypedDict):
+    agent: str
+    restricted_at: str | None
+    history: list[SaidAnswer]
 
 
 class ScenarioRequest(TypedDict):

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import Query
 
+from kit.db import data_subjects
 from kit.http.auth import Principal, requires
 from kit.http.route import Crypto, Now, Rules, Tx, service_router
 from kit.http.types import Answer, Code, Request, SiretText
 from kit.recording import Recording
-from services.claims.adapters import handling
-from services.claims.application.state_leave import LeaveRef, state_cause
+from services.claims.application.state_leave import LeaveRef, causes, state_cause
 
 router = service_router(prefix="/v1/claims/causes", tags=["Clés de cause"])
 Keeper = Annotated[Principal, requires("claims:cause")]
@@ -60,11 +60,6 @@ async def read_causes(
     agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
 ) -> CausesAnswer:
     caller.check_employer(employer)
-    known = await handling.causes(tx, employer, agent)
-    found = [
-        CauseAnswer(
-            leave=one.leave, cause_key=crypto.decrypt(one.sealed, LeaveRef(employer, agent, one.leave).place).decode()
-        )
-        for one in known
-    ]
-    return CausesAnswer(causes=found)
+    await data_subjects.check(tx, agent, allowed="persons:read" in caller.scopes)
+    found = await causes(tx, employer, agent, crypto)
+    return CausesAnswer(causes=[CauseAnswer(leave=leave, cause_key=cause) for leave, cause in found.items()])

@@ -18,6 +18,7 @@ from kit.events.envelope import Envelope
 from rules.book import RuleBook
 from services.claims.adapters import facts, files, progress
 from services.claims.adapters.redecisions import Cause
+from services.claims.application.protect_person import Told
 from services.claims.application.readers import (
     AffiliationMoved,
     AgentChanged,
@@ -65,6 +66,15 @@ class Follower:
             await progress.note_applied(tx, producer, envelope.key, envelope.sequence)
             whom = Whom.model_validate(data)
             await redecide(tx, whom.employer, whom.agent, self.rules, self.clock)
+
+        return handle
+
+    def rights(self, told: Told) -> Handler:
+        """A handler of what a person has asked of their data: no fact that anything is decided from."""
+
+        async def handle(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
+            await told(tx, Whom.model_validate(data).agent, envelope.time)
+            await progress.note_applied(tx, "eligibility", envelope.key, envelope.sequence)
 
         return handle
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
+from kit.db import data_subjects
 from kit.events.outbox import Outgoing, publish_many
 from kit.http.etag import check_version
 from kit.iban import Iban
@@ -86,9 +87,15 @@ async def hold(tx: AsyncConnection, claim: UUID, rules: Rules, today: date) -> O
 async def declare(
     tx: AsyncConnection, opened: Opened, declaration: Declaration, crypto: KeyRing, recording: Recording
 ) -> ClaimFile:
-    """Declare a claim that was detected, or say otherwise who is paid. The account is sealed for this claim alone."""
+    """Declare a claim that was detected, or say otherwise who is paid. The account is sealed for this claim alone.
+
+    Raises PersonErased.
+    """
     file, iban = opened.file, declaration.iban
-    sealed = crypto.encrypt(iban.reveal().encode(), iban_place(file.claim)) if iban else file.iban
+    sealed = file.iban
+    if iban is not None:
+        own = await data_subjects.key_to_seal(tx, opened.claim.agent, crypto)
+        sealed = own.encrypt(iban.reveal(), iban_place(file.claim))
     said = replace(
         file,
         declared_on=declaration.on,

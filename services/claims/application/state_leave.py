@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
 from kit.crypto import KeyRing
+from kit.db import data_subjects
 from kit.recording import Recording
 from rules.book import RuleBook
 from services.claims.adapters import handling, progress
@@ -48,19 +49,28 @@ async def state_cause(
     rules: RuleBook,
     clock: Clock,
 ) -> None:
-    """Seal what a leave is about: leaves of one cause share their rights to CLD. Raises UnknownLeave."""
+    """Seal what a leave is about: leaves of one cause share their rights to CLD. Raises UnknownLeave, PersonErased."""
     await _hold(tx, about)
+    own = await data_subjects.key_to_seal(tx, about.agent, crypto)
     sealed = SealedCause(
         employer=about.employer,
         agent=about.agent,
         leave=about.leave,
-        sealed=crypto.encrypt(cause.encode(), about.place),
+        sealed=own.encrypt(cause, about.place),
         mark=crypto.blind_index(f"{about.agent}\x00{cause}", "cause"),
         recorded_at=recording.at,
         recorded_by=recording.by,
     )
     await handling.seal(tx, sealed)
     await redecide(tx, about.employer, about.agent, rules, clock)
+
+
+async def causes(tx: AsyncConnection, employer: str, agent: UUID, crypto: KeyRing) -> dict[UUID, str]:
+    """What each leave is about, where somebody stated it."""
+    found = await handling.causes(tx, employer, agent)
+    own = (await data_subjects.keys(tx, [agent], crypto)).get(agent)
+    places = {one.leave: LeaveRef(employer, agent, one.leave).place for one in found}
+    return {one.leave: crypto.decrypt_for(own, one.sealed, places[one.leave]).decode() for one in found}
 
 
 async def _hold(tx: AsyncConnection, about: LeaveRef) -> None:

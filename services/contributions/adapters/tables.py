@@ -6,11 +6,13 @@ from typing import Final
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, Table, Text, UniqueConstraint, text
 
+from kit.db.data_subjects import data_subject
 from kit.db.schema import kit_tables, new_metadata
 from kit.db.types import Id, Instant, Json, MoneyColumn, MonthColumn, RateColumn
 
 metadata: Final = new_metadata()
 kit: Final = kit_tables(metadata)
+subject: Final = data_subject(metadata)
 
 # --- copies, built from events alone -----------------------------------------------------------------------------
 

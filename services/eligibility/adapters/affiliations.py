@@ -17,6 +17,7 @@ from kit.ids import new_id
 from kit.trace import Snapshot, plain
 from services.eligibility.adapters.decision_tables import affiliation
 from services.eligibility.adapters.tables import agent, kit
+from services.eligibility.adapters.tables import subject as subject_of
 from services.eligibility.domain.announcement import Move, Told
 from services.eligibility.domain.decision import KIND
 from services.eligibility.domain.documents import dates, period
@@ -67,6 +68,7 @@ class Asked:
     employers: frozenset[str] = frozenset()
     agreements: frozenset[str] = frozenset()
     agents: frozenset[UUID] = frozenset()
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,10 @@ async def latest(tx: AsyncConnection, agent: UUID, known_at: datetime | None) ->
 
 
 async def listed(tx: AsyncConnection, asked: Asked, after: tuple[str, UUID, str] | None, limit: int) -> list[Covered]:
-    """Who is covered on a day, as it was told, by employer, agent and accord, as far as the caller sees."""
+    """Who is covered on a day, as it was told, by employer, agent and accord, as far as the caller sees.
+
+    Nobody who is erased; whose processing is restricted only where `asked` says so.
+    """
     held = func.jsonb_array_elements(affiliation.c.told).table_valued(column("move", JSONB)).render_derived()
     move = held.c.move
     start, end = move["start"].astext, move["end"].astext
@@ -163,9 +168,17 @@ async def listed(tx: AsyncConnection, asked: Asked, after: tuple[str, UUID, str]
     query = (
         select(*key, move.label("move"), agent.c.birth_date)
         .join(agent, agent.c.id == affiliation.c.agent)
+        .join(subject_of, subject_of.c.agent == agent.c.id)
         .join(held, true())
-        .where(move["move"].astext.in_(_COVERED), start <= on, or_(end.is_(None), end >= on))
+        .where(
+            subject_of.c.wrapped_key.is_not(None),
+            move["move"].astext.in_(_COVERED),
+            start <= on,
+            or_(end.is_(None), end >= on),
+        )
     )
+    if not asked.restricted:
+        query = query.where(subject_of.c.restricted_at.is_(None))
     for name in ("employer", "agreement", "agent"):
         values = getattr(asked, f"{name}s")
         if values:

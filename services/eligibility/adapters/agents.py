@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
+from kit.db.data_subjects import PersonErased
 from kit.ids import new_id
 from kit.nir import Nir
 from kit.recording import Recording
-from services.eligibility.adapters.tables import agent, agent_employer, agent_past, prior_cover_past
+from services.eligibility.adapters.tables import agent, agent_employer, agent_past, prior_cover_past, subject
 from services.eligibility.adapters.temporal import known
 
 
@@ -56,6 +57,16 @@ class StoredAgent:
     birth_date: date
     last_name: str
     first_name: str
+    restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """How a person is called, and whether processing of its data is restricted."""
+
+    last: str
+    first: str
+    restricted: bool
 
 
 async def links(tx: AsyncConnection, agents: list[UUID], at: datetime | None = None) -> list[Link]:
@@ -101,13 +112,16 @@ async def listed(
     *,
     only: Sequence[UUID] | None = None,
     named: str | None = None,
+    restricted: bool = False,
 ) -> list[Link]:
     """The links the caller sees that follow (employer, matricule), filtered; of `only` these agents where said.
 
-    `named` is the index of a last name (`name_index`).
+    `named` is the index of a last name (`name_index`); it finds who is restricted where `restricted` says so. Nobody
+    who is erased is listed.
     """
     columns = agent_employer.c
     query = select(agent_employer).where((columns.employer > after[0]) | _same_employer_after(after))
+    query = query.where(columns.agent.not_in(select(subject.c.agent).where(subject.c.erased_at.is_not(None))))
     if employer is not None:
         query = query.where(columns.employer == employer)
     if matricule is not None:
@@ -116,6 +130,10 @@ async def listed(
         query = query.where(columns.agent.in_(only))
     if named is not None:
         query = query.where(columns.agent.in_(select(agent.c.id).where(agent.c.name_index == named)))
+        if not restricted:
+            query = query.where(
+                columns.agent.not_in(select(subject.c.agent).where(subject.c.restricted_at.is_not(None)))
+            )
     rows = (await tx.execute(query.order_by(columns.employer, columns.matricule).limit(limit))).mappings()
     return [_link(row) for row in rows]
 
@@ -124,15 +142,20 @@ def _same_employer_after(after: tuple[str, str]) -> object:
     return (agent_employer.c.employer == after[0]) & (agent_employer.c.matricule > after[1])
 
 
-async def names(tx: AsyncConnection, agents: Sequence[UUID], crypto: KeyRing) -> dict[UUID, tuple[str, str]]:
-    """The last and first name of each of these agents, in one query."""
-    query = select(agent.c.id, agent.c.wrapped_key, agent.c.identity).where(agent.c.id.in_(agents))
-    found: dict[UUID, tuple[str, str]] = {}
-    for row in await tx.execute(query):
-        own = crypto.open_data_key(row.wrapped_key, str(row.id))
-        last_name, first_name = json.loads(own.decrypt(row.identity, f"agent.identity:{row.id}"))
-        found[row.id] = (last_name, first_name)
+async def names(tx: AsyncConnection, agents: Sequence[UUID], crypto: KeyRing) -> dict[UUID, Name]:
+    """The name of each of these agents who is not erased, in one query."""
+    query = select(agent.c.id, agent.c.identity, subject.c.wrapped_key, subject.c.restricted_at)
+    query = query.join(subject, subject.c.agent == agent.c.id).where(agent.c.id.in_(agents))
+    found: dict[UUID, Name] = {}
+    for row in await tx.execute(query.where(subject.c.wrapped_key.is_not(None))):
+        last_name, first_name = _names(row.wrapped_key, row.id, row.identity, crypto)
+        found[row.id] = Name(last_name, first_name, row.restricted_at is not None)
     return found
+
+
+async def is_seen(tx: AsyncConnection, key: UUID) -> bool:
+    """Whether the caller may know of an agent."""
+    return bool((await tx.execute(select(exists().where(agent.c.id == key)))).scalar())
 
 
 async def lock(tx: AsyncConnection, agents: list[UUID]) -> dict[UUID, int]:
@@ -148,19 +171,32 @@ async def count_change(tx: AsyncConnection, key: UUID) -> int:
 
 
 async def get(tx: AsyncConnection, key: UUID, crypto: KeyRing, at: datetime | None = None) -> StoredAgent | None:
-    """One person, as known now or at an instant; None when unknown, then or now, or not the caller's to see."""
-    now = (await tx.execute(select(agent).where(agent.c.id == key))).mappings().one_or_none()
+    """One person, as known now or at an instant; None when unknown, then or now, or not the caller's to see.
+
+    Raises PersonErased.
+    """
+    query = select(agent, subject.c.wrapped_key, subject.c.restricted_at)
+    query = query.outerjoin(subject, subject.c.agent == agent.c.id).where(agent.c.id == key)
+    now = (await tx.execute(query)).mappings().one_or_none()
     if now is None:
         return None
+    if now["wrapped_key"] is None:
+        raise PersonErased
     row: RowMapping | None = now
     if at is not None and now["recorded_at"] > at:
-        query = select(agent_past).where(agent_past.c.agent == key, known(agent_past, at))
-        row = (await tx.execute(query)).mappings().one_or_none()
+        past = select(agent_past).where(agent_past.c.agent == key, known(agent_past, at))
+        row = (await tx.execute(past)).mappings().one_or_none()
     if row is None:
         return None
-    own = crypto.open_data_key(now["wrapped_key"], str(key))
-    last_name, first_name = json.loads(own.decrypt(row["identity"], f"agent.identity:{key}"))
-    return StoredAgent(key, now["version"], row["birth_date"], last_name, first_name)
+    last_name, first_name = _names(now["wrapped_key"], key, row["identity"], crypto)
+    restricted = now["restricted_at"] is not None
+    return StoredAgent(key, now["version"], row["birth_date"], last_name, first_name, restricted)
+
+
+def _names(wrapped: bytes, key: UUID, sealed: bytes, crypto: KeyRing) -> tuple[str, str]:
+    own = crypto.open_data_key(wrapped, str(key))
+    last_name, first_name = json.loads(own.decrypt(sealed, f"agent.identity:{key}"))
+    return last_name, first_name
 
 
 def _link(row: RowMapping) -> Link:

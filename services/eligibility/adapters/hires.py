@@ -16,6 +16,7 @@ from sqlalchemy import ARRAY, Text, any_, delete, literal, select, text, tuple_,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
+from kit.db import data_subjects
 from kit.db.copy import put_new_rows, put_rows
 from kit.recording import Recording
 from services.eligibility.adapters.agents import Identity, Link, name_index
@@ -80,8 +81,10 @@ async def take_persons(tx: AsyncConnection, new: Mapping[str, UUID]) -> dict[str
 async def add(tx: AsyncConnection, persons: Sequence[SealedPerson], recording: Recording) -> None:
     """Enter persons."""
     entered = {"version": 1, "recorded_at": recording.at, "recorded_by": recording.by}
-    rows = [{name: getattr(one, name) for name in SealedPerson.__slots__} | entered for one in persons]
+    stored = [name for name in SealedPerson.__slots__ if name != "wrapped_key"]
+    rows = [{name: getattr(one, name) for name in stored} | entered for one in persons]
     await put_rows(tx, agent, rows)
+    await data_subjects.add(tx, {one.id: one.wrapped_key for one in persons})
 
 
 async def link(tx: AsyncConnection, links: Sequence[Link], recording: Recording) -> set[Key]:

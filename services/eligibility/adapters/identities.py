@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
+from kit.db import data_subjects
 from kit.ids import new_id
 from kit.nir import Nir
 from kit.recording import Recording
@@ -31,9 +32,9 @@ class Untold:
 
 
 async def get(tx: AsyncConnection, key: UUID, crypto: KeyRing) -> Identity:
-    """Who an agent that the caller sees is."""
+    """Who an agent that the caller sees is. Raises PersonErased."""
     row = (await tx.execute(select(agent).where(agent.c.id == key))).mappings().one()
-    own = crypto.open_data_key(row["wrapped_key"], str(key))
+    own = await data_subjects.key(tx, key, crypto)
     last_name, first_name = json.loads(own.decrypt(row["identity"], f"agent.identity:{key}"))
     return Identity(Nir.parse(own.decrypt(row["nir"], f"agent.nir:{key}")), last_name, first_name, row["birth_date"])
 
@@ -44,7 +45,7 @@ async def replace(tx: AsyncConnection, key: UUID, now: Identity, crypto: KeyRing
     kept = {name: row[name] for name in ("birth_date", "nir", "identity", "recorded_by")}
     until = Range(row["recorded_at"], max(row["recorded_at"], recording.at), bounds="[)")
     await tx.execute(insert(agent_past).values(fact=new_id(), agent=key, recorded=until, **kept))
-    own = crypto.open_data_key(row["wrapped_key"], str(key))
+    own = await data_subjects.key(tx, key, crypto)
     names = json.dumps([now.last_name, now.first_name], ensure_ascii=False)
     values = {
         "birth_date": now.birth_date,

@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
+from kit.db import data_subjects
 from kit.recording import Recording
-from services.eligibility.adapters.keys import data_key
 from services.eligibility.adapters.tables import leave_cause, opening_balance
 from services.eligibility.domain.opening import Opening
 
@@ -33,7 +33,7 @@ async def keep_causes(
     """Keep a key of the cause of each leave: equal causes of one agent have equal keys, and nobody can tell which."""
     if not causes:
         return
-    own = await data_key(tx, agent, crypto)
+    own = await data_subjects.key(tx, agent, crypto)
     rows = [
         {
             "leave": leave,

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
+from kit.db import data_subjects
 from kit.recording import Recording
-from services.eligibility.adapters.keys import data_key
 from services.eligibility.adapters.tables import proof_file
 
 _SHOWN: Final = [column for column in proof_file.c if column.name not in ("content", "mark", "recorded_by")]
@@ -38,7 +38,7 @@ async def add(
     tx: AsyncConnection, one: Proof, plain: bytes, *, mark: str, crypto: KeyRing, recording: Recording
 ) -> Proof | None:
     """Keep a proof, unless its mark is known for that purpose: then gives the one already kept."""
-    own = await data_key(tx, one.agent, crypto)
+    own = await data_subjects.key(tx, one.agent, crypto)
     row = {
         "id": one.id,
         "agent": one.agent,
@@ -73,7 +73,7 @@ async def content(tx: AsyncConnection, agent: UUID, key: UUID, crypto: KeyRing) 
     row = (await tx.execute(query)).mappings().one_or_none()
     if row is None:
         return None
-    own = await data_key(tx, agent, crypto)
+    own = await data_subjects.key(tx, agent, crypto)
     return _proof(row), own.decrypt_bytes(row["content"], _place(key))
 
 
@@ -81,11 +81,6 @@ async def remove(tx: AsyncConnection, agent: UUID, key: UUID) -> bool:
     """Delete a proof; whether there was one in scope."""
     gone = await tx.execute(delete(proof_file).where(proof_file.c.id == key, proof_file.c.agent == agent))
     return gone.rowcount == 1
-
-
-async def purge(tx: AsyncConnection, today: date) -> int:
-    """Delete the proofs whose day has come; how many."""
-    return int((await tx.execute(delete(proof_file).where(proof_file.c.purge_on <= today))).rowcount)
 
 
 def _proof(row: RowMapping) -> Proof:

@@ -23,11 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 
+from kit.db.data_subjects import data_subject
 from kit.db.schema import kit_tables, new_metadata
 from kit.db.types import Id, Instant, MoneyColumn, PeriodColumn, RateColumn
 
 metadata: Final = new_metadata()
 kit: Final = kit_tables(metadata)
+subject: Final = data_subject(metadata)
 
 
 def _twice_dated() -> tuple[Column[Any], ...]:
@@ -51,18 +53,31 @@ person: Final = Table(
     Column("agent", Id, nullable=False, unique=True),
 )
 
-# `version` counts the changes of the file: its ETag. Identity and NIR are sealed with a key of this agent alone;
-# `name_index` finds a last name without showing it, and is null for who was entered before it was kept.
+# `version` counts the changes of the file: its ETag. Identity and NIR are sealed with a key of this agent alone
+# (`data_subject`), and empty once it is erased; `name_index` finds a last name without showing it, and is null for who
+# was entered before it was kept, or is erased.
 agent: Final = Table(
     "agent",
     metadata,
     Column("id", Id, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("birth_date", Date, nullable=False),
-    Column("wrapped_key", LargeBinary, nullable=False),
     Column("nir", LargeBinary, nullable=False),
     Column("identity", LargeBinary, nullable=False),
     Column("name_index", Text, index=True),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# Each time that processing of a person's data was restricted, or no longer is: on whose demand, and why.
+restriction: Final = Table(
+    "restriction",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("agent", Id, nullable=False, index=True),
+    Column("restricted", Boolean, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )

@@ -12,7 +12,8 @@ from pydantic import model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
-from kit.http.auth import Principal, requires
+from kit.db.data_subjects import PersonRestricted
+from kit.http.auth import Caller, Principal, requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import MAX_LIMIT, Page, Paging, paged
 from kit.http.route import Crypto, Idempotent, Rules, Tx, service_router
@@ -26,7 +27,7 @@ from services.eligibility.api.answers import (
     LeaveAnswer,
     OptionAnswer,
 )
-from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.common import AgentId, Recorded, changes_restricted, reads_restricted
 from services.eligibility.api.schemas import HireRequest, refused
 from services.eligibility.api.status_answers import DepartureAnswer, DispenseAnswer, PositionAnswer
 from services.eligibility.application.change_identity import IdentityChange, change_identity
@@ -77,11 +78,12 @@ async def hire(
     return await _file(tx, done.agent, crypto, response)
 
 
-@router.get("/v1/agents", dependencies=[requires("agents:read")], summary="Agents des employeurs de l'appelant")
+@router.get("/v1/agents", summary="Agents des employeurs de l'appelant")
 async def index(
     *,
     request: HttpRequest,
     response: Response,
+    caller: Annotated[Principal, requires("agents:read")],
     page: Paging,
     tx: Tx,
     crypto: Crypto,
@@ -90,20 +92,28 @@ async def index(
     agent: Annotated[list[UUID] | None, Query(max_length=MAX_LIMIT, description="Ces agents seulement.")] = None,
     name: Annotated[Text | None, Query(description="Nom de famille entier, quelle qu'en soit l'écriture.")] = None,
 ) -> Page[AgentRow]:
-    """The agents of the caller's employers, by SIRET and matricule. A name is found whole, however it is written."""
+    """The agents of the caller's employers, by SIRET and matricule. A name is found whole, however it is written.
+
+    A restricted person is listed without a name, and not found by it; an erased one is not listed.
+    """
     after = [str(part) for part in page.after or ("", "")]
     named = None if name is None else agents.name_index(name, crypto)
     place = (after[0], after[-1])
-    found = await agents.listed(tx, employer, matricule, place, page.fetch, only=agent, named=named)
+    all_of_it = reads_restricted(caller)
+    found = await agents.listed(
+        tx, employer, matricule, place, page.fetch, only=agent, named=named, restricted=all_of_it
+    )
     names = await agents.names(tx, [link.agent for link in found], crypto)
-    items = [AgentRow.of(link, names[link.agent]) for link in found]
+    items = [AgentRow.of(link, names.get(link.agent), all_of_it=all_of_it) for link in found]
     return paged(request, response, page, items, lambda row: (row.employer, row.matricule))
 
 
 @router.get("/v1/agents/{agent}", dependencies=[requires("agents:read")], summary="Le dossier d'un agent")
-async def read(agent: AgentId, tx: Tx, crypto: Crypto, response: Response, known_at: KnownAt = None) -> AgentAnswer:
+async def read(
+    *, agent: AgentId, caller: Caller, tx: Tx, crypto: Crypto, response: Response, known_at: KnownAt = None
+) -> AgentAnswer:
     """One agent's file, as it is known now or was at an instant."""
-    return await _file(tx, agent, crypto, response, known_at)
+    return await _file(tx, agent, crypto, response, known_at, restricted=reads_restricted(caller))
 
 
 @router.patch(
@@ -115,6 +125,7 @@ async def change(
     *,
     agent: AgentId,
     body: IdentityRequest,
+    caller: Caller,
     version: ChangedVersion,
     tx: Tx,
     crypto: Crypto,
@@ -123,17 +134,27 @@ async def change(
 ) -> AgentAnswer:
     """Change who the agent is, for all employers. What was known before stays readable."""
     file = await open_file(tx, agent)
+    file.subject.check(allowed=changes_restricted(caller))
     check_version(version, file.version)
     await change_identity(tx, file, body.to_change(), crypto, recording)
     return await _file(tx, agent, crypto, response)
 
 
 async def _file(
-    tx: AsyncConnection, agent: UUID, crypto: KeyRing, response: Response, at: datetime | None = None
+    tx: AsyncConnection,
+    agent: UUID,
+    crypto: KeyRing,
+    response: Response,
+    at: datetime | None = None,
+    *,
+    restricted: bool = True,
 ) -> AgentAnswer:
+    """`restricted`: also of a person whose processing is restricted, as for whoever has just said who it is."""
     person = await agents.get(tx, agent, crypto, at)
     if person is None:
         raise AgentNotFound
+    if person.restricted and not restricted:
+        raise PersonRestricted
     set_etag(response, person.version)
     entries = [entry for _, entry in await leaves.of_agents(tx, [agent], at)]
     return AgentAnswer.of(

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from kit.http.types import Answer
-from services.eligibility.adapters.agents import Link, StoredAgent
+from services.eligibility.adapters.agents import Link, Name, StoredAgent
 from services.eligibility.api.status_answers import DepartureAnswer, DispenseAnswer, PositionAnswer
 from services.eligibility.domain.facts import Election, Invalidity, LeaveEntry, Spell
 
@@ -211,23 +211,27 @@ class MatriculeAnswer(Answer):
 
 
 class AgentRow(Answer):
-    """An agent in a list."""
+    """An agent in a list; both names are empty for a restricted person, unless the caller reads those."""
 
     id: UUID
     employer: str
     matricule: str
     last_name: str
     first_name: str
+    restricted: bool
 
     @classmethod
-    def of(cls, link: Link, name: tuple[str, str]) -> Self:
-        last_name, first_name = name
+    def of(cls, link: Link, name: Name | None, *, all_of_it: bool) -> Self:
+        """Of a restricted person no name, unless the caller reads `all_of_it`."""
+        restricted = name is not None and name.restricted
+        shown = None if restricted and not all_of_it else name
         return cls(
             id=link.agent,
             employer=link.employer,
             matricule=link.matricule,
-            last_name=last_name,
-            first_name=first_name,
+            last_name=shown.last if shown else "",
+            first_name=shown.first if shown else "",
+            restricted=restricted,
         )
 
 

@@ -6,10 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.http.auth import Caller
+from kit.db import data_subjects
+from kit.http.auth import Caller, Principal
 from kit.http.route import Now
 from kit.recording import Recording
+from services.eligibility.adapters import agents
+from services.eligibility.domain.errors import AgentNotFound
 
 AgentId = Annotated[UUID, Path(description="Identifiant de l'agent.")]
 
@@ -20,3 +24,20 @@ def _recording(caller: Caller, clock: Now) -> Recording:
 
 # Who records, and when.
 Recorded = Annotated[Recording, Depends(_recording)]
+
+
+def reads_restricted(caller: Principal) -> bool:
+    """Whether the caller reads the files of persons whose processing is restricted."""
+    return "persons:read" in caller.scopes
+
+
+def changes_restricted(caller: Principal) -> bool:
+    """Whether the caller changes them."""
+    return "persons:write" in caller.scopes
+
+
+async def check_identity_of(tx: AsyncConnection, agent: UUID, *, allowed: bool) -> None:
+    """Raise AgentNotFound, PersonErased, or PersonRestricted where the caller is not `allowed` all the same."""
+    if not await agents.is_seen(tx, agent):
+        raise AgentNotFound
+    await data_subjects.check(tx, agent, allowed=allowed)

@@ -15,7 +15,7 @@ from kit.http.route import Crypto, Now, Rules, StrictRoute, Tx, service_router
 from kit.http.types import Answer, DateText, SiretText
 from kit.http.upload import body_of, content, media_type_of
 from services.eligibility.adapters import proofs
-from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.common import AgentId, Recorded, changes_restricted, check_identity_of, reads_restricted
 from services.eligibility.application.keep_proof import SIGNATURES, Purpose, SentProof, keep_proof
 from services.eligibility.application.open_file import open_file
 from services.eligibility.domain.errors import FactNotFound
@@ -85,8 +85,9 @@ async def send(
 
 
 @router.get("/v1/agents/{agent}/proofs", dependencies=[requires("proofs:read")], summary="Lister les justificatifs")
-async def index(agent: AgentId, tx: Tx) -> ProofsAnswer:
+async def index(agent: AgentId, caller: Caller, tx: Tx) -> ProofsAnswer:
     """The proofs of an agent's file, without what they hold."""
+    await check_identity_of(tx, agent, allowed=reads_restricted(caller))
     return ProofsAnswer(items=[ProofAnswer.model_validate(one) for one in await proofs.of_agent(tx, agent)])
 
 
@@ -97,8 +98,9 @@ async def index(agent: AgentId, tx: Tx) -> ProofsAnswer:
     responses=_CONTENT,
     summary="Lire un justificatif",
 )
-async def read(agent: AgentId, proof: ProofId, tx: Tx, crypto: Crypto, clock: Now) -> Response:
+async def read(agent: AgentId, proof: ProofId, caller: Caller, tx: Tx, crypto: Crypto, *, clock: Now) -> Response:
     """A proof as it was sent; one whose day has come is no longer given, purged or not."""
+    await check_identity_of(tx, agent, allowed=reads_restricted(caller))
     found = await proofs.content(tx, agent, proof, crypto)
     if found is None or found[0].purge_on <= clock.day():
         raise FactNotFound
@@ -116,7 +118,8 @@ async def read(agent: AgentId, proof: ProofId, tx: Tx, crypto: Crypto, clock: No
     dependencies=[requires("proofs:write")],
     summary="Supprimer un justificatif",
 )
-async def remove(agent: AgentId, proof: ProofId, tx: Tx) -> None:
+async def remove(agent: AgentId, proof: ProofId, caller: Caller, tx: Tx) -> None:
     """Delete a proof before its day."""
+    await check_identity_of(tx, agent, allowed=changes_restricted(caller))
     if not await proofs.remove(tx, agent, proof):
         raise FactNotFound

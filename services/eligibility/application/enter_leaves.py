@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db import data_subjects
+from kit.db.data_subjects import PersonErased
 from kit.errors import RelaisError
 from kit.events.outbox import Outgoing, publish_many
 from kit.recording import Recording
@@ -35,10 +37,11 @@ async def enter_leaves(
 ) -> list[Entered | RelaisError]:
     """Enter leaves, each with its agent and its entries in date order; what became of each, in their order.
 
-    The same leave again changes nothing. NotEmployed and PositionOverlap refuse one and leave the others.
+    The same leave again changes nothing. NotEmployed, PositionOverlap and PersonErased refuse one and leave the others.
     """
     who = list(dict.fromkeys(agent for agent, _ in whole))
     await agents.lock(tx, who)
+    standing = await data_subjects.of(tx, who)
     spells: dict[_With, list[Spell]] = defaultdict(list)
     for agent, spell in await employments.of_agents(tx, who):
         spells[agent, spell.key.employer].append(spell)
@@ -49,7 +52,8 @@ async def enter_leaves(
     new: list[tuple[UUID, Leave]] = []
     for agent, leave in whole:
         both = agent, leave[0].employer
-        outcome = _judged(leave, spells[both], known[both])
+        erased = standing[agent].erasure is not None
+        outcome = PersonErased() if erased else _judged(leave, spells[both], known[both])
         if isinstance(outcome, Entered) and outcome.new:
             known[both] += leave
             new.append((agent, leave))

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db import data_subjects
+from kit.db.data_subjects import Subject
 from services.eligibility.adapters import agents, employments, redecisions
 from services.eligibility.adapters.agents import Link
 from services.eligibility.domain.errors import AgentNotFound, EmployerRequired, NotEmployed
@@ -21,6 +23,7 @@ class OpenFile:
     version: int
     links: tuple[Link, ...]
     spells: tuple[Spell, ...]
+    subject: Subject
 
     def employer(self, named: str | None) -> str:
         """The employer meant: the one named, or the only one. Raises NotEmployed, EmployerRequired."""
@@ -36,13 +39,19 @@ class OpenFile:
 
 
 async def open_file(tx: AsyncConnection, agent: UUID) -> OpenFile:
-    """Lock a file and read its employments. Raises AgentNotFound, also when it is not the caller's to see."""
+    """Lock a file and read its employments.
+
+    Raises AgentNotFound, also when it is not the caller's to see, and PersonErased. A restriction lets facts come: what
+    the law has decided of goes on (docs/adr/0015-restriction-and-erasure.md).
+    """
     versions = await agents.lock(tx, [agent])
     if agent not in versions:
         raise AgentNotFound
+    subject = (await data_subjects.of(tx, [agent]))[agent]
+    subject.check(allowed=True)
     links = await agents.links(tx, [agent])
     spells = [spell for _, spell in await employments.of_agents(tx, [agent])]
-    return OpenFile(agent, versions[agent], tuple(links), tuple(spells))
+    return OpenFile(agent, versions[agent], tuple(links), tuple(spells), subject)
 
 
 async def changed(tx: AsyncConnection, agent: UUID) -> int:

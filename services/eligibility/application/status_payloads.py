@@ -27,6 +27,33 @@ class AgentChanged(EventData):
     birth_date: date
 
 
+class AboutPerson(EventData):
+    """An agent of an employer."""
+
+    topic: ClassVar[str] = TOPIC
+
+    agent: UUID
+    employer: str
+
+
+class AgentRestricted(AboutPerson):
+    """Processing of the person's data is restricted (GDPR art. 18): keep them, and do not use them."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.agent.restricted.v1"
+
+
+class AgentUnrestricted(AboutPerson):
+    """The restriction has ended."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.agent.unrestricted.v1"
+
+
+class AgentErased(AboutPerson):
+    """The person was erased (GDPR art. 17): who it was is to be forgotten."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.agent.erased.v1"
+
+
 class Left(EventData):
     """An agent, an employer, the last day there, and why."""
 

@@ -288,3 +288,69 @@ async def test_a_cause_is_sealed_and_read_by_one_scope(
     published = await claims.rows("SELECT envelope::text AS said FROM outbox")
     assert not [row for row in (*stored, *published) if "K-first" in row["said"]]
     await claims.decided()
+
+
+async def test_an_erased_person_has_no_account_and_no_cause(claims: Claims, service: Service) -> None:
+    """What was decided stays, and stays the same; what was sealed is gone, and its key with it."""
+    life = insured().sick("2026-02-01", "2026-02-28").sick("2026-03-01", "2026-06-30")
+    await claims.tell(life.facts)
+    place: dict[str, Any] = {"params": {"agent": str(life.agent)}}
+    who = {"employer": CITY, "agent": str(life.agent)}
+    scopes = (READ, WRITE, CAUSE)
+    async with service.caller(*scopes) as staff, service.caller(*scopes, "persons:read", "persons:write") as officer:
+        (claim,) = (await staff.get("/v1/claims", **place)).json()["items"]
+        path = f"/v1/claims/{claim['id']}"
+        await declared(staff, path)
+        cause = {**who, "leave": str(life.ids["leave"]), "cause_key": "K-cause"}
+        assert (await staff.put("/v1/claims/causes", json=cause)).status_code == 200
+        await claims.tell(life.told("agent.restricted").last)
+        assert (await staff.get("/v1/claims/causes", params=who)).json()["code"] == "person_restricted"
+        assert (await officer.get("/v1/claims/causes", params=who)).json()["causes"][0]["cause_key"] == "K-cause"
+        await claims.tell(life.told("agent.unrestricted").last)
+        assert (await staff.get("/v1/claims/causes", params=who)).status_code == 200
+
+        preview = (await officer.get("/v1/claims/erasures", **place)).json()
+        assert [hold["what"] for hold in preview["holds"]] == ["claims", "benefits", "prescription"]
+        last = preview["holds"][-1]
+        assert (last["until"], last["rule"][:13], last["confidence"]) == ("2031-05-02", "prescription.", "V")
+        body = {"preview": preview["preview"], "reason": "RGPD art. 17"}
+        assert (await officer.post("/v1/claims/erasures", json=body, **place)).json()["code"] == "retention_runs"
+        before = await claims.rows("SELECT id, inputs, result FROM decision ORDER BY id")
+        async with service.caller("persons:read", "persons:write", "persons:override") as head:
+            done = await head.post("/v1/claims/erasures", json={**body, "override": True}, **place)
+        assert (done.status_code, done.json()["overridden"]) == (200, True)
+        await claims.tell(life.told("agent.erased").last)  # told again by eligibility: nothing changes
+        assert (await officer.get("/v1/claims/erasures", **place)).json() == done.json()
+        for caller in (staff, officer):
+            assert (await caller.get("/v1/claims/causes", params=who)).json()["code"] == "person_erased"
+        assert (await staff.put("/v1/claims/causes", json=cause)).json()["code"] == "person_erased"
+        again = await staff.put(f"{path}/declaration", json={"on": "2026-06-15", "iban": IBAN})
+        assert (again.status_code, again.json()["code"]) == (410, "person_erased")
+        file = await staff.get(f"{path}/file")
+        assert (file.status_code, file.json()["iban"]) == (200, None)
+    assert await claims.rows("SELECT iban, iban_shown FROM claim_file") == [{"iban": None, "iban_shown": None}]
+    assert await claims.rows("SELECT sealed, mark FROM leave_cause") == [{"sealed": b"", "mark": "0001"}]
+    assert (await claims.rows("SELECT wrapped_key FROM data_subject")) == [{"wrapped_key": None}]
+    assert await claims.rows("SELECT id, inputs, result FROM decision ORDER BY id") == before
+    await claims.decided()
+
+
+async def test_accounts_of_claims_that_are_over_go_in_time(
+    claims: Claims, staff: httpx.AsyncClient, service: Service
+) -> None:
+    _, path = await detected(claims, staff)
+    await declared(staff, path)
+    assert (await step(staff, path, "REVIEW")).status_code == 200
+    assert (await step(staff, path, "REFUSE", reason="OUT_OF_TIME")).status_code == 200
+    due = []
+    for year in (2030, 2032):
+        service.clock.at = service.clock.at.replace(year=year)
+        async with service.caller("persons:read", "persons:write") as officer:
+            due.append((await officer.get("/v1/claims/purges")).json()["items"][0])
+    assert [(one["rule"], one["count"]) for one in due] == [
+        ("retention.benefit_years", 0),
+        ("retention.benefit_years", 1),
+    ]
+    async with service.caller("persons:read", "persons:write") as officer:
+        assert (await officer.post("/v1/claims/purges")).json()["items"][0]["count"] == 1
+    assert await claims.rows("SELECT iban FROM claim_file") == [{"iban": None}]

@@ -80,3 +80,13 @@ async def test_a_suspended_affiliation_is_said_so(eligibility: Eligibility) -> N
     await eligibility.decide()
     states = {day: (await listed(eligibility, CITY, on=day))[0]["outcome"] for day in ("2026-01-31", "2026-02-01")}
     assert states == {"2026-01-31": "AFFILIATED", "2026-02-01": "SUSPENDED"}
+
+
+async def test_who_is_restricted_is_left_out_but_for_who_is_in_charge(eligibility: Eligibility) -> None:
+    first, second = await hired(eligibility)
+    said = {"restricted": True, "asked_by": "PERSON", "reason": "Opposition"}
+    async with eligibility.service.caller("agents:read", "persons:read", "persons:write", client="officer") as officer:
+        assert (await officer.put(f"/v1/agents/{first}/restriction", json=said)).status_code == 200
+        whole = (await officer.get("/v1/affiliations")).json()["items"]
+    assert [one["agent"] for one in whole] == [first, second]
+    assert [one["agent"] for one in await listed(eligibility)] == [second]

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from kit.crypto import KeyRing
+from kit.db import data_subjects
 from kit.db.database import Scope
-from services.eligibility.adapters.keys import data_key
 from tests.services.eligibility.conftest import CITY, OTHER, RING, Eligibility, hire_body
 from tests.services.eligibility.importing import imported, refused
 from tests.services.eligibility.test_import_agents import lines
@@ -70,7 +70,7 @@ async def test_causes_are_kept_apart_sealed_and_told_to_nobody(eligibility: Elig
     assert "cause" not in seen
     async with eligibility.database.worker.transaction(Scope.all()) as tx:
         rows = (await tx.execute(text("SELECT leave, agent, cause_key FROM leave_cause ORDER BY leave"))).all()
-        own = await data_key(tx, rows[0].agent, KeyRing.parse(RING))
+        own = await data_subjects.key(tx, rows[0].agent, KeyRing.parse(RING))
     first, second, third = (own.decrypt(row.cause_key, f"leave_cause:{row.leave}") for row in rows)
     assert first == third != second
     assert "A" not in {first, second}

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from kit.db.database import Scope
 from kit.scheduler import Scheduler
 from services.eligibility.api.proofs import MAX_BYTES
-from services.eligibility.main import proofs_expire
-from tests.services.eligibility.conftest import CITY, OTHER, SOCIAL_CENTRE, Eligibility, hire_body
+from services.eligibility.application.protect_person import PROTECTION
+from tests.services.eligibility.conftest import CITY, OTHER, RULES, SOCIAL_CENTRE, Eligibility, hire_body
 from tests.services.eligibility.test_replays import count
 
 PDF = b"%PDF-1.7\n attestation de Zo\xc3\xa9 Exemple"
@@ -96,7 +96,7 @@ async def test_reading_and_sending_need_scopes_of_their_own(eligibility: Eligibi
 
 async def test_it_is_gone_on_its_day(eligibility: Eligibility) -> None:
     clock = eligibility.service.clock
-    scheduler = Scheduler(eligibility.database.worker, clock, [proofs_expire(clock)])
+    scheduler = Scheduler(eligibility.database.worker, clock, [PROTECTION.task(RULES, clock)])
     async with hris(eligibility, CITY) as client:
         agent = await hired(client)
         path = (await send(client, agent, purge_on="2026-04-01")).headers["location"]

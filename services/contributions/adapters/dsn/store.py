@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, select, text, tuple_, update
+from sqlalchemy import Column, ColumnElement, and_, delete, func, insert, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.crypto import KeyRing
+from kit.crypto import DataKey, KeyRing
+from kit.db import data_subjects
 from kit.db.copy import put_rows
 from kit.period import Month
 from services.contributions.adapters.dsn.tables import dsn_carry, dsn_declaration, dsn_part, dsn_person
@@ -88,8 +89,14 @@ async def open_declaration(tx: AsyncConnection, one: Declaration) -> None:
 
 
 async def add_parts(tx: AsyncConnection, employer: str, parts: Sequence[NewPart], crypto: KeyRing) -> None:
-    """Store parts of one employer, sealed, and count them in their declarations."""
-    await put_rows(tx, dsn_part, [_row(employer, one, crypto) for one in parts])
+    """Store parts of one employer, sealed, and count them in their declarations.
+
+    A part about a known agent is sealed with the agent's key, and not kept of one who is erased.
+    """
+    agents = {one.agent for one in parts if one.agent is not None}
+    keys = await data_subjects.keys_to_seal(tx, agents, crypto)
+    kept = [one for one in parts if one.agent is None or one.agent in keys]
+    await put_rows(tx, dsn_part, [_row(employer, one, keys[one.agent] if one.agent else crypto) for one in kept])
     for declaration in dict.fromkeys(one.declaration for one in parts):
         own = [one for one in parts if one.declaration == declaration]
         await tx.execute(
@@ -104,7 +111,8 @@ async def add_parts(tx: AsyncConnection, employer: str, parts: Sequence[NewPart]
         )
 
 
-def _row(employer: str, one: NewPart, crypto: KeyRing) -> dict[str, Any]:
+def _row(employer: str, one: NewPart, key: KeyRing | DataKey) -> dict[str, Any]:
+    seal = key.encrypt_bytes if isinstance(key, DataKey) else key.encrypt
     first = one.part.lines[0].number
     place = f"{one.declaration}:{first}"
     return {
@@ -116,8 +124,8 @@ def _row(employer: str, one: NewPart, crypto: KeyRing) -> dict[str, Any]:
         "agent": one.agent,
         "other_person": one.other_person,
         "matricule": one.mapped.matricule,
-        "raw": crypto.encrypt(b"".join(line.raw for line in one.part.lines), f"dsn_part.raw:{place}"),
-        "mapped": crypto.encrypt(json.dumps(one.mapped.json()).encode(), f"dsn_part.mapped:{place}"),
+        "raw": seal(b"".join(line.raw for line in one.part.lines), f"dsn_part.raw:{place}"),
+        "mapped": seal(json.dumps(one.mapped.json()).encode(), f"dsn_part.mapped:{place}"),
         "kept": [[kept.line, kept.rubric, kept.why.value] for kept in one.mapped.kept],
     }
 
@@ -266,21 +274,27 @@ async def mapped(
     tx: AsyncConnection, declaration: UUID, first_lines: Collection[int], crypto: KeyRing
 ) -> dict[int, Mapped]:
     """What is mapped of these parts."""
-    query = select(_PARTS.first_line, _PARTS.mapped).where(
-        _PARTS.declaration == declaration, _PARTS.first_line.in_(first_lines)
-    )
-    return {
-        first: Mapped.of_json(json.loads(crypto.decrypt(sealed, f"dsn_part.mapped:{declaration}:{first}")))
-        for first, sealed in await tx.execute(query)
-    }
+    found = await _opened(tx, declaration, _PARTS.mapped, crypto, _PARTS.first_line.in_(first_lines))
+    return {first: Mapped.of_json(json.loads(content)) for first, content in found.items()}
 
 
 async def raw(tx: AsyncConnection, declaration: UUID, crypto: KeyRing) -> bytes:
     """The lines of a declaration as they came, for whoever must read them again; no route shows them."""
-    query = select(_PARTS.first_line, _PARTS.raw).where(_PARTS.declaration == declaration).order_by(_PARTS.first_line)
-    return b"".join(
-        crypto.decrypt(sealed, f"dsn_part.raw:{declaration}:{first}") for first, sealed in await tx.execute(query)
-    )
+    return b"".join((await _opened(tx, declaration, _PARTS.raw, crypto)).values())
+
+
+async def _opened(
+    tx: AsyncConnection, declaration: UUID, column: Column[bytes], crypto: KeyRing, *asked: ColumnElement[bool]
+) -> dict[int, bytes]:
+    """What parts hold, by their first line, in order; those of persons who are erased are left out."""
+    query = select(_PARTS.first_line, _PARTS.agent, column).where(_PARTS.declaration == declaration, *asked)
+    rows = (await tx.execute(query.order_by(_PARTS.first_line))).all()
+    keys = await data_subjects.keys(tx, {agent for _, agent, _ in rows if agent is not None}, crypto)
+    return {
+        first: crypto.decrypt_for(keys.get(agent), sealed, f"{column}:{declaration}:{first}")
+        for first, agent, sealed in rows
+        if agent in keys or crypto.closed(sealed)
+    }
 
 
 async def carried(tx: AsyncConnection, job: UUID, crypto: KeyRing) -> dict[str, Any] | None:

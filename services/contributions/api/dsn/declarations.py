@@ -162,7 +162,7 @@ async def parts(
     previous = page.start(int) or 0
     found = await store.parts(tx, declaration, page.fetch, min(previous, _BIGGEST))
     mapped = await store.mapped(tx, declaration, [part.first_line for part in found], crypto)
-    answers = [_part(part, mapped[part.first_line].blocks) for part in found]
+    answers = [_part(part, mapped[part.first_line].blocks if part.first_line in mapped else []) for part in found]
     return paged(request, response, page, answers, lambda one: (one.first_line,))
 
 

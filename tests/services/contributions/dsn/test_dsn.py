@@ -9,18 +9,22 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import insert, select
 
 from kit.crypto import KeyRing
 from kit.db.database import Scope
 from kit.db.job_runner import JobRunner
+from kit.scheduler import Scheduler
 from services.contributions.adapters.dsn import report as report_adapter
 from services.contributions.adapters.dsn import store
+from services.contributions.adapters.dsn.tables import dsn_part
 from services.contributions.api.dsn import imports
 from services.contributions.application.dsn.reconcile_later import reconcile_all
+from services.contributions.application.protect_person import PROTECTION
 from tests.services.client import Service
 from tests.services.contributions.conftest import RING
 from tests.services.contributions.dsn import files
-from tests.services.contributions.facts import ACCORD, AGGLOMERATION, CITY, ROOT
+from tests.services.contributions.facts import ACCORD, AGGLOMERATION, BOOK, CITY, ROOT
 from tests.services.contributions.world import World
 
 OPTIONS = {"BASE": "BASE", "DEATH": "OPT2", "RETIREMENT_LOSS": "OPT1", "RI_FULL_PAY": "OPT3"}
@@ -499,3 +503,37 @@ async def test_the_end_of_a_large_file_leaves_the_comparison_to_a_job(service: S
     await work(service, world)
     assert await get(service, f"/v1/dsn/{one['id']}/differences") == found
     assert (await get(service, f"/v1/dsn/{one['id']}"))["reconciled_at"] is not None
+
+
+async def test_an_erased_person_is_in_no_declaration(service: Service, world: World) -> None:
+    agent = await world.member("M1")
+    await world.member("M2")
+    for matricule in ("M1", "M2"):
+        await world.pay(matricule, "2025-06", tib="2400.00")
+    await world.run("2025-06")
+    await codes(service)
+    content = dsn(files.individual("M1"), files.individual("M2"))
+    await sent(service, world, content)
+    (one,) = (await get(service, "/v1/dsn"))["items"]
+    amounts = await world.rows("SELECT * FROM contribution_line ORDER BY id")
+    place: dict[str, Any] = {"params": {"agent": str(agent)}}
+    async with service.caller("persons:read", "persons:write", "persons:override") as officer:
+        preview = (await officer.get("/v1/contributions/erasures", **place)).json()
+        assert [(hold["rule"], hold["until"]) for hold in preview["holds"]] == [
+            ("retention.payroll_years", "2030-06-30")
+        ]
+        held = {holding["what"]: (holding["count"], holding["erased"]) for holding in preview["holdings"]}
+        assert (held["declarations"], held["pay"], held["lines"][1]) == ((1, True), (1, False), False)
+        body = {"preview": preview["preview"], "reason": "RGPD art. 17", "override": True}
+        # What an archive brings back of a person whose key is gone shows nothing, and is no error.
+        async with world.database.worker.transaction(Scope.all()) as tx:
+            archived = (await tx.execute(select(dsn_part).where(dsn_part.c.agent == agent))).mappings().one()
+        assert (await officer.post("/v1/contributions/erasures", json=body, **place)).status_code == 200
+        async with world.database.worker.transaction(Scope.all()) as tx:
+            await tx.execute(insert(dsn_part).values(**archived))
+        parts = (await get(service, f"/v1/dsn/{one['id']}/parts"))["items"]
+        assert [bool(part["blocks"]) for part in parts if part["matricule"]] == [False, True]
+        service.clock.at = service.clock.at.replace(year=2031)
+        await Scheduler(world.database.worker, service.clock, [PROTECTION.task(BOOK, service.clock)]).tick()
+    assert await world.rows("SELECT 1 FROM dsn_person") == await world.rows("SELECT 1 FROM dsn_part") == []
+    assert await world.rows("SELECT * FROM contribution_line ORDER BY id") == amounts
