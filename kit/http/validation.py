@@ -52,6 +52,11 @@ _DETAILS: Final[dict[str, tuple[str, str]]] = {
 # What a regular expression asks for, in words.
 _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     BOUNDED_MONTH_PATTERN: MESSAGES["month"],
+    "^[0-9a-f]{64}$": ("Empreinte attendue : 64 chiffres hexadécimaux.", "Digest expected: 64 hexadecimal digits."),
+    "^[a-z0-9][a-z0-9-]{1,62}$": (
+        "Identifiant attendu : minuscules sans accent, chiffres, tiret ; une lettre ou un chiffre d'abord.",
+        "Identifier expected: unaccented lower case, digits, hyphens; a letter or a digit first.",
+    ),
     TEXT_PATTERN: ("Les caractères de contrôle sont refusés.", "Control characters are refused."),
     CURSOR_PATTERN: (
         "Curseur attendu : celui que la page précédente donne dans « next », tel quel.",
