@@ -36,6 +36,7 @@ from relais.seed import SEEN_ON, Seed, load_accord
 from rules.book import RuleBook, RuleValue
 from rules.loading import Rule
 from tests.postgres import SessionPostgres
+from tests.services.agreements.relay import SENDER, Post, post_office
 
 CreateApp = Callable[..., FastAPI]
 PATIENCE_SECONDS = 20.0
@@ -104,6 +105,7 @@ class TestPlatform:
     book: SwitchableBook
     apps: dict[str, Any]
     postgres: SessionPostgres
+    post: Post
     servers: list[tuple[_Server, asyncio.Task[None]]] = field(default_factory=list)
 
     def api(self, client: str, *, patience: float = PATIENCE_SECONDS) -> Api:
@@ -126,22 +128,23 @@ async def running_platform() -> AsyncIterator[TestPlatform]:
     """Bring everything up on free ports with the accord in force, and end it."""
     postgres = SessionPostgres.start()
     try:
-        platform = await _assembled(postgres)
-        try:
-            await asyncio.to_thread(_load_accord, platform)
-            yield platform
-        finally:
-            await platform.stop()
+        async with post_office() as post:
+            platform = await _assembled(postgres, post)
+            try:
+                await asyncio.to_thread(_load_accord, platform)
+                yield platform
+            finally:
+                await platform.stop()
     finally:
         await postgres.stop()
 
 
-async def _assembled(postgres: SessionPostgres) -> TestPlatform:
+async def _assembled(postgres: SessionPostgres, post: Post) -> TestPlatform:
     sockets = {name: _listening() for name in COMPONENTS}
     urls: dict[str, str] = {name: f"http://{LOOPBACK}:{sockets[name].getsockname()[1]}" for name in COMPONENTS}
     clients = {name: secrets.token_urlsafe(16) for name in [*DEMO_CLIENTS, *map(service_client, COMPONENTS)]}
     book = SwitchableBook(RuleBook.load())
-    platform = TestPlatform(urls["gateway"], urls, clients, book, {}, postgres)
+    platform = TestPlatform(urls["gateway"], urls, clients, book, {}, postgres, post)
     await _register(platform)
     for name in COMPONENTS:
         settings = await _settings(name, platform)
@@ -191,6 +194,8 @@ async def _settings(component: Component, platform: TestPlatform) -> Settings:
             "client_id": service_client(component),
             "client_secret": SecretStr(platform.clients[service_client(component)]),
             "key_ring": SecretStr(KeyRing.generate("test")),
+            "mail_relay": SecretStr(platform.post.url),
+            "mail_sender": SENDER,
         }
     )
 

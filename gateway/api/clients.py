@@ -39,6 +39,15 @@ Keys = Annotated[
 class ClientRequest(Standing):
     """A client to register. One way to prove itself: keys where there are some, else a secret made here."""
 
+    model_config = types.example(
+        {
+            "id": "sirh-du-nord",
+            "name": "SIRH du Nord",
+            "scopes": ["agents:read", "agents:write"],
+            "employers": ["99985001900012"],
+        }
+    )
+
     id: Annotated[str, Field(pattern=IDENTIFIER, examples=["sirh-du-nord"])]
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=types.TEXT_PATTERN, examples=["SIRH du Nord"])]
     scopes: Annotated[list[str], Field(min_length=1, max_length=MAX_SCOPES, examples=[["agents:read"]])]
@@ -50,6 +59,8 @@ class ClientRequest(Standing):
 
 class RotationRequest(types.Request):
     """Other proofs. During `keep_hours` the former secret stays good; with 0 it ends now, and so do its tokens."""
+
+    model_config = types.example({"keep_hours": 24})
 
     keep_hours: Annotated[int, Field(ge=0, le=MOST_HOURS)] = 24
     keys: Keys = Field(default_factory=list)

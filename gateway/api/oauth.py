@@ -142,11 +142,17 @@ async def revoke(request: Request) -> Response:
     return Response(headers=NOT_KEPT)
 
 
-@router.get("/.well-known/jwks.json", summary="Clés publiques qui vérifient les jetons")
+class KeySet(JSONResponse):
+    """RFC 7517."""
+
+    media_type = "application/jwk-set+json"
+
+
+@router.get("/.well-known/jwks.json", response_class=KeySet, summary="Clés publiques qui vérifient les jetons")
 async def keys(request: Request) -> Response:
     signer: Signer = request.app.state.signer
     headers = {"cache-control": f"public, max-age={JWKS_MAX_AGE_S}"}
-    return JSONResponse(await signer.jwks(), headers=headers, media_type="application/jwk-set+json")
+    return KeySet(await signer.jwks(), headers=headers)
 
 
 @router.get("/.well-known/oauth-authorization-server", summary="Ce que l'émetteur sait faire (RFC 8414)")

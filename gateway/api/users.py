@@ -30,6 +30,12 @@ from kit.http.types import Answer, Instant, Text
 # As identifiers are everywhere; the domain says the rest.
 LOGIN = r"^[a-z0-9][a-z0-9-]{1,62}$"
 MAX_SCOPES = 64
+PERSON = {
+    "name": "Anne Martin",
+    "organisation": "Ville de démonstration",
+    "role": "EMPLOYER",
+    "employers": ["99985001900012"],
+}
 router = service_router(tags=["Personnes"])
 Login = Annotated[str, Path(pattern=LOGIN, description="Identifiant de connexion.", examples=["anne-martin"])]
 Reads = Annotated[Principal, requires("users:read")]
@@ -38,6 +44,8 @@ Writes = Annotated[Principal, requires("users:write")]
 
 class UserChange(Standing):
     """What a person is and may do: by a role, or by scopes of its own. Not active: the account is closed."""
+
+    model_config = types.example(PERSON)
 
     name: Annotated[Text, Field(examples=["Anne Martin"])]
     organisation: Annotated[Text, Field(description="Où la personne travaille.", examples=["Centre de gestion"])]
@@ -58,6 +66,8 @@ class UserChange(Standing):
 
 class UserRequest(UserChange):
     """An account to open; its password is chosen by the person, with the code of the answer."""
+
+    model_config = types.example({"login": "anne-martin", **PERSON})
 
     login: Annotated[str, Field(pattern=LOGIN, examples=["anne-martin"])]
 

@@ -49,10 +49,14 @@ class WebhookRequest(Body):
 class ReplayRequest(Body):
     """Without `after`, delivery goes on from where it is; with it, what follows is posted again, or skipped."""
 
+    model_config = example({})
+
     after: CursorText | None = None
 
 
 class KeyRequest(Body):
+    model_config = example({"keep_hours": 24})
+
     keep_hours: Annotated[int, Field(ge=0, le=MOST_HOURS)] = 24
 
 

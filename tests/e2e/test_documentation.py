@@ -84,6 +84,8 @@ async def test_no_parameter_is_refused_by_a_regular_expression(platform: TestPla
 async def test_what_the_simulations_show_as_an_example_is_answered(platform: TestPlatform) -> None:
     shown = examples(await read(platform))
     simulations = {path: body for (method, path), body in shown.items() if path.startswith("/v1/simulations/")}
+    terms = simulations.pop("/v1/simulations/contributions/terms")
+    assert terms["document"], "a whole accord, which no example can be"
     assert len(simulations) == 6
 
     def answers() -> dict[str, Any]:

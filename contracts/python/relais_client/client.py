@@ -151,7 +151,7 @@ class Relais(Transport):
         )
 
     def post_agent_death(
-        self, agent: str, body: models.DeathRequest, *, idempotency_key: str
+        self, agent: str, body: models.EligibilityDeathRequest, *, idempotency_key: str
     ) -> Answer[models.DeathAnswer]:
         """Déclarer un décès ou une invalidité absolue et définitive (agents:write)."""
         return self.send(

@@ -438,11 +438,6 @@ class DeathDocument(TypedDict):
 DeathKind: TypeAlias = Literal["DEATH", "IAD"]
 
 
-class DeathRequest(TypedDict):
-    date: str
-    kind: DeathKind
-
-
 class DecisionAnswer(TypedDict):
     id: str
     kind: str
@@ -587,6 +582,11 @@ class ElementsRequest(TypedDict):
     sft: NotRequired[str]
     ir: NotRequired[str]
     tpp: NotRequired[str | None]
+
+
+class EligibilityDeathRequest(TypedDict):
+    date: str
+    kind: DeathKind
 
 
 class EligibilityEntryAnswer(TypedDict):
@@ -2254,6 +2254,11 @@ class ClaimFilesStepAnswer(TypedDict):
     recorded_by: str
 
 
+class ClaimsDeathRequest(TypedDict):
+    date: str
+    kind: DeathKind
+
+
 class ClaimsEntryRequest(TypedDict):
     kind: LeaveKind
     start: str
@@ -3102,7 +3107,7 @@ BenefitsRequest = TypedDict(
         "employer_ri_maintenance": NotRequired[list[BenefitsMaintenanceRequest]],
         "social_security": NotRequired[list[BenefitsAllowanceRequest]],
         "invalidity": NotRequired[BenefitsInvalidityRequest | None],
-        "death": NotRequired[DeathRequest | None],
+        "death": NotRequired[ClaimsDeathRequest | None],
         "from": str,
         "to": str,
     },

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from kit.http.types import Code, Count, DateText, Flag, LongText, SiretText, Text
+from kit.http.types import Code, Count, DateText, Flag, LongText, SiretText, Text, example
 from kit.period import Period
 from services.agreements.adapters.document_guarantees import GuaranteeDocument
 from services.agreements.adapters.document_parts import MANY, MAX_ITEMS, ConventionKey, Dated, Key, Part
+from services.agreements.adapters.example_documents import ACCORD
 from services.agreements.adapters.terms_document import (
     BaseDocument,
     EligibilityDocument,
@@ -84,6 +85,8 @@ class AgreementDraft(TermsDocument):
 
     `locks` are paths of terms that its own exceptions may not change.
     """
+
+    model_config = example(ACCORD)
 
     agreement: Key
     title: LongText

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from kit.http.types import Count, DateText, Flag, LongText, Request, SiretText, Text
+from kit.http.types import Count, DateText, Flag, LongText, Request, SiretText, Text, example
 from kit.period import Period
 from services.agreements.adapters.document_parts import Key
+from services.agreements.adapters.example_documents import EMPLOYER
 from services.agreements.domain.agreement import LegalCode
 from services.agreements.domain.organisation import EMPLOYERS, Organisation, OrganisationKind, contradictions_of
 
@@ -36,6 +37,8 @@ _FLAGS: Final = frozenset({"coordinating", "affiliated", "assumption"})
 
 class OrganisationDocument(Request):
     """An organisation to register. An employer has a SIRET, the others a code; what is unknown is left out."""
+
+    model_config = example({**EMPLOYER, "departement": "85", "from": "2026-01-01"})
 
     kind: OrganisationKind
     siret: SiretText | None = None
@@ -81,6 +84,10 @@ class OrganisationDocument(Request):
 
 class OrganisationChange(Request):
     """What changes in an organisation from a day on; what is left out stays as it is."""
+
+    model_config = example(
+        {"from": "2026-07-01", "reason": "Délibération du 15 juin 2026.", "name": "Commune nouvelle"}
+    )
 
     since: DateText = Field(alias="from")
     reason: LongText

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from kit.http.types import Code, Count, DateText, Flag, LongText, Text
+from kit.http.types import Code, Count, DateText, Flag, LongText, Text, example
 from services.agreements.adapters.document_parts import (
     MANY,
     MAX_ITEMS,
@@ -18,6 +18,7 @@ from services.agreements.adapters.document_parts import (
     Key,
     Part,
 )
+from services.agreements.adapters.example_documents import SCHEME
 from services.agreements.adapters.terms_document import TermPath, TermsDocument
 from services.agreements.domain import scheme as domain
 
@@ -57,6 +58,8 @@ class SchemeDocument(Part):
     `terms` are offered to the accords, which take what they do not state; `locks` are paths of those they may not state
     otherwise.
     """
+
+    model_config = example(SCHEME)
 
     scheme: Key
     title: Text

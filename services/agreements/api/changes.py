@@ -12,9 +12,10 @@ from pydantic import Field
 from kit.http.auth import Principal, requires
 from kit.http.etag import set_etag
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, DateText, LongText, Request, SiretText
+from kit.http.types import Answer, DateText, LongText, Request, SiretText, example
 from kit.recording import Recording
 from services.agreements.adapters.document import AgreementDraft
+from services.agreements.adapters.example_documents import ACCORD
 from services.agreements.api.agreements import Key, every_finding, stands_for
 from services.agreements.application import plan_change
 from services.agreements.application.change_agreement import Outcome, Plan, settle
@@ -30,6 +31,8 @@ Token = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class ChangeRequest(Request):
     """A change on a day, and why. `confirm` repeats the token of the preview."""
 
+    model_config = example({"on": "2027-12-31", "reason": "Négociation d'un nouvel accord."})
+
     on: DateText
     reason: LongText
     confirm: Token | None = None
@@ -37,6 +40,14 @@ class ChangeRequest(Request):
 
 class RevisionRequest(Request):
     """An avenant: the whole document as it reads from a day on, and why."""
+
+    model_config = example(
+        {
+            "from": "2027-01-01",
+            "reason": "Avenant n° 1.",
+            "document": ACCORD,
+        }
+    )
 
     document: AgreementDraft
     since: DateText = Field(alias="from")

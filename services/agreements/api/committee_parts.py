@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from kit.http.types import Answer, DateText, LongText, Request, Text
+from kit.http.types import Answer, DateText, LongText, Request, Text, example
 from kit.period import Period
 from services.agreements.adapters.committees import Meeting, Member
 from services.agreements.domain.agreement import Side
@@ -19,6 +19,10 @@ class MemberBody(Request):
 
     A union has one seat: from that day on its former holder leaves it.
     """
+
+    model_config = example(
+        {"side": "UNION", "party": "Syndicat de démonstration", "name": "Camille EXEMPLE", "from": "2026-01-01"}
+    )
 
     side: Side
     party: Text
@@ -39,6 +43,10 @@ class MemberBody(Request):
 class LeavingBody(Request):
     """Somebody leaves; `on` is the last day."""
 
+    model_config = example(
+        {"side": "UNION", "party": "Syndicat de démonstration", "name": "Camille EXEMPLE", "on": "2026-12-31"}
+    )
+
     side: Side
     party: Text
     name: Text
@@ -51,6 +59,10 @@ class LeavingBody(Request):
 class MeetingBody(Request):
     """A meeting and its record of decisions; `sent_on` left out: not yet sent to the signatories."""
 
+    model_config = example(
+        {"held_on": "2026-03-20", "attendees": ["Camille EXEMPLE"], "decisions": ["Bilan de 2025 approuvé."]}
+    )
+
     held_on: DateText
     attendees: list[Text] = Field(max_length=200)
     decisions: list[LongText] = Field(min_length=1, max_length=200)
@@ -62,6 +74,8 @@ class MeetingBody(Request):
 
 class SendingBody(Request):
     """The record of a meeting went to all signatories."""
+
+    model_config = example({"on": "2026-04-02"})
 
     on: DateText
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Crypto, Now, Tx, service_router
-from kit.http.types import Answer, Code, Request, SiretText
+from kit.http.types import Answer, Code, Request, SiretText, example
 from kit.http.upload import body_of, lines
 from kit.recording import Recording
 from services.agreements.adapters import agreements, mails, notices
@@ -53,6 +53,10 @@ class MailBody(Request):
 
 
 class MailsBody(Request):
+    model_config = example(
+        {"mails": [{"agent": "M1", "employer": "99985001900012", "address": "camille.exemple@example.org"}]}
+    )
+
     mails: list[MailBody] = Field(min_length=1, max_length=MAX_MAILS)
 
 

@@ -14,7 +14,7 @@ from kit.events.outbox import publish
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import Answer, Code, DateText, Request, SiretText, Text
+from kit.http.types import Answer, Code, DateText, Request, SiretText, Text, example
 from kit.recording import Recording
 from services.agreements.adapters import agreements, notices
 from services.agreements.adapters.notices import Delivery, Notice
@@ -39,6 +39,15 @@ class Channel(StrEnum):
 class NoticeBody(Request):
     """A version of the notice: where it is kept, and the SHA-256 of its file."""
 
+    model_config = example(
+        {
+            "insurer": "assureur-exemple",
+            "issued_on": "2026-01-15",
+            "reference": "NOTICE-2026-01",
+            "digest": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        }
+    )
+
     insurer: Code
     issued_on: DateText
     reference: Text
@@ -55,6 +64,16 @@ class NoticeAnswer(Answer):
 
 class DeliveryBody(Request):
     """That a notice was handed over, and what proves it (a signed receipt's reference)."""
+
+    model_config = example(
+        {
+            "agent": "M1",
+            "employer": "99985001900012",
+            "on": "2026-01-20",
+            "channel": "HAND",
+            "proof": "registre, p. 12",
+        }
+    )
 
     agent: Code
     employer: SiretText

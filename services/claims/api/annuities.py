@@ -13,7 +13,7 @@ from pydantic import Field
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, Code, DateText, RateText, Request, Share, SignedAmount
+from kit.http.types import Answer, Code, DateText, RateText, Request, Share, SignedAmount, example
 from services.claims.adapters import annuities
 from services.claims.adapters.annuities import Annuity
 from services.claims.adapters.stated import StatedRevaluation
@@ -34,6 +34,8 @@ class StepAnswer(Answer):
 
 class RevaluationRequest(Request):
     """By how much the insurer of an accord raises its annuities from a day on (1 July)."""
+
+    model_config = example({"agreement": "la-roche-sur-yon-2025", "from": "2029-01-01", "rate": "0.0100"})
 
     agreement: Code
     start: DateText = Field(alias="from")

@@ -10,7 +10,7 @@ from fastapi import Query
 from kit.db import data_subjects
 from kit.http.auth import Principal, requires
 from kit.http.route import Crypto, Now, Rules, Tx, service_router
-from kit.http.types import Answer, Code, Request, SiretText
+from kit.http.types import Answer, Code, Request, SiretText, example
 from kit.recording import Recording
 from services.claims.application.state_leave import LeaveRef, causes, state_cause
 
@@ -20,6 +20,15 @@ Keeper = Annotated[Principal, requires("claims:cause")]
 
 class CauseRequest(Request):
     """An opaque key, equal for the leaves that have one cause. It is no diagnosis and names none."""
+
+    model_config = example(
+        {
+            "employer": "99985001900012",
+            "agent": "0190a0b0-0000-7000-8000-000000000001",
+            "leave": "0190a0b0-0000-7000-8000-000000000001",
+            "cause_key": "cause-1",
+        }
+    )
 
     employer: SiretText
     agent: UUID

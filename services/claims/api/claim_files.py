@@ -11,7 +11,7 @@ from fastapi import Response
 from kit.http.auth import Principal, requires
 from kit.http.etag import ChangedVersion, set_etag
 from kit.http.route import Crypto, Now, Rules, Tx, service_router
-from kit.http.types import Answer, Code, DateText, IbanText, Request, SignedAmount, Text
+from kit.http.types import Answer, Code, DateText, IbanText, Request, SignedAmount, Text, example
 from kit.recording import Recording
 from services.claims.adapters import claim_files, files
 from services.claims.adapters.claim_files import Document, StepTaken
@@ -78,6 +78,8 @@ class FileAnswer(Answer):
 class DeclarationRequest(Request):
     """The benefit is asked for; `payee` says whom it is paid to."""
 
+    model_config = example({"on": "2026-05-10", "payee": "AGENT", "iban": "FR7630006000011234567890189"})
+
     on: DateText
     payee: Payee = Payee.AGENT
     iban: IbanText | None = None
@@ -86,6 +88,8 @@ class DeclarationRequest(Request):
 class DocumentRequest(Request):
     """A document that was received, by its code; its content stays with whoever keeps it."""
 
+    model_config = example({"document": "PAY_SLIPS", "reference": "GED-2026-0042", "received_on": "2026-05-12"})
+
     document: Code
     reference: Code
     received_on: DateText
@@ -93,6 +97,8 @@ class DocumentRequest(Request):
 
 class StepRequest(Request):
     """A step, with the reason that a refusal, a closing or a reopening needs."""
+
+    model_config = example({"step": "REVIEW"})
 
     step: Step
     reason: Reason | None = None

@@ -13,7 +13,18 @@ from starlette.responses import Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import BOUNDED_MONTH_PATTERN, Amount, Answer, Code, DateText, MonthText, Request, SiretText, Text
+from kit.http.types import (
+    BOUNDED_MONTH_PATTERN,
+    Amount,
+    Answer,
+    Code,
+    DateText,
+    MonthText,
+    Request,
+    SiretText,
+    Text,
+    example,
+)
 from kit.ids import new_id
 from kit.period import Month
 from services.claims.adapters import payments
@@ -30,6 +41,16 @@ COLUMNS = ("agent", "sinistre", "mois", "du", "verse", "a_avancer")
 
 class PaymentRequest(Request):
     """An amount that the insurer paid for a month, under its own reference."""
+
+    model_config = example(
+        {
+            "month": "2026-06",
+            "amount": "997.11",
+            "paid_on": "2026-07-05",
+            "payee": "AGENT",
+            "reference": "VIR-2026-0001",
+        }
+    )
 
     month: MonthText
     amount: Amount
@@ -52,6 +73,8 @@ class PaymentAnswer(Answer):
 
 class InsurerDecisionRequest(Request):
     """What the insurer answered."""
+
+    model_config = example({"outcome": "ACCEPTED", "on": "2026-06-20", "reference": "ASSUREUR-0001"})
 
     outcome: Literal["ACCEPTED", "REFUSED"]
     on: DateText

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, DateText, RateText, Request, Share, SiretText, Text
+from kit.http.types import Answer, DateText, RateText, Request, Share, SiretText, Text, example
 from kit.ids import new_id
 from rules.vocabulary import LeaveKind
 from services.claims.adapters import maintenance
@@ -23,6 +23,8 @@ Employer = Annotated[SiretText, Path(description="SIRET de l'employeur.")]
 
 class MaintenanceRequest(Request):
     """From a day on, the shares of the RI kept on days at full and at half pay of one kind of leave."""
+
+    model_config = example({"kind": "CMO", "from": "2026-01-01", "full": "0.9000", "half": "0.5000"})
 
     kind: LeaveKind
     start: DateText = Field(alias="from")

@@ -13,7 +13,7 @@ from pydantic import Field, Strict
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Amount, Answer, DateText, MonthText, Request, Text
+from kit.http.types import Amount, Answer, DateText, MonthText, Request, Text, example
 from kit.recording import Recording
 from services.claims.adapters import overpayments
 from services.claims.adapters.overpayments import Movement, Standing
@@ -96,6 +96,8 @@ class OverpaymentDetail(OverpaymentAnswer):
 class RecoveryRequest(Request):
     """A part paid back."""
 
+    model_config = example({"amount": "10.00", "on": "2026-09-01"})
+
     amount: Amount
     on: DateText
     note: Text | None = None
@@ -103,6 +105,8 @@ class RecoveryRequest(Request):
 
 class WaiverRequest(Request):
     """A part given up, or without `amount` all that is left."""
+
+    model_config = example({"ground": "HARDSHIP", "on": "2026-09-15", "amount": "5.00"})
 
     ground: WaiverGround
     on: DateText
@@ -112,6 +116,8 @@ class WaiverRequest(Request):
 
 class ScheduleRequest(Request):
     """Equal monthly instalments of what is left."""
+
+    model_config = example({"instalments": 3, "first_due": "2026-10-01"})
 
     instalments: InstalmentCount
     first_due: DateText

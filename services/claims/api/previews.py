@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Amount, Answer, DateText, MonthText, Request, Share, SignedAmount, SiretText
+from kit.http.types import Amount, Answer, DateText, MonthText, Request, Share, SignedAmount, SiretText, example
 from kit.ids import new_id
 from rules.vocabulary import LeaveKind
 from services.claims.api.leaves import SeniorityDays, WaitingDays, interval
@@ -77,6 +77,14 @@ class InvalidityRequest(Request):
 
 class PreviewRequest(Request):
     """What is supposed of an agent at an employer, besides what is known."""
+
+    model_config = example(
+        {
+            "employer": "99985001900012",
+            "agent": "0190a0b0-0000-7000-8000-000000000001",
+            "pay": [{"month": "2026-01", "tib": "2067.57", "nbi": "73.84", "ri": "300.00"}],
+        }
+    )
 
     employer: SiretText
     agent: UUID

@@ -9,7 +9,7 @@ from fastapi import Query
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Amount, Answer, DateText, Request, SiretText
+from kit.http.types import Amount, Answer, DateText, Request, SiretText, example
 from rules.book import NoValueAt
 from services.claims.adapters import stated
 from services.claims.adapters.stated import StatedAllowance
@@ -25,6 +25,18 @@ router = service_router(prefix="/v1/claims/daily-allowances", tags=["Sécurité 
 
 class AllowanceRequest(Request):
     """What is paid a day, net of CSG and CRDS, over an interval; `stop_start`: the first day of the stop."""
+
+    model_config = example(
+        {
+            "employer": "99985001900012",
+            "agent": "0190a0b0-0000-7000-8000-000000000001",
+            "kind": "SICKNESS",
+            "stop_start": "2026-02-01",
+            "start": "2026-02-04",
+            "end": "2026-02-28",
+            "daily": "35.00",
+        }
+    )
 
     employer: SiretText
     agent: UUID

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Amount, Answer, Code, DateText, MonthText, Request, SiretText, Text
+from kit.http.types import Amount, Answer, Code, DateText, MonthText, Request, SiretText, Text, example
 from services.claims.adapters.handling import StatedTakeover
 from services.claims.application.state_leave import take_over
 
@@ -27,6 +27,17 @@ class ReferencePayRequest(Request):
 
 class TakeoverRequest(Request):
     """From which day the accord pays for a leave that was not under its cover; the last statement about it counts."""
+
+    model_config = example(
+        {
+            "employer": "99985001900012",
+            "agent": "0190a0b0-0000-7000-8000-000000000001",
+            "leave": "0190a0b0-0000-7000-8000-000000000002",
+            "agreement": "la-roche-sur-yon-2025",
+            "from": "2026-06-01",
+            "former_insurer": "Ancien assureur",
+        }
+    )
 
     employer: SiretText
     agent: UUID

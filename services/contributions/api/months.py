@@ -13,7 +13,7 @@ from pydantic import Field
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Answer, Instant, MonthText, Request, SiretText, Text
+from kit.http.types import Answer, Instant, MonthText, Request, SiretText, Text, example
 from services.contributions.adapters import closings
 from services.contributions.adapters.closings import Closing
 from services.contributions.api.parameters import PathMonth, after
@@ -28,11 +28,15 @@ Writer = Annotated[Principal, requires("contributions:write")]
 class CloseRequest(Request):
     """`cut_off`: pay received later goes to the next month; by default, now."""
 
+    model_config = example({"cut_off": "2026-02-05T23:00:00Z"})
+
     cut_off: Annotated[Instant | None, Field(description="Date limite de prise en compte de la paie.")] = None
 
 
 class ReopenRequest(Request):
     """Why the month is opened again; it stays in the history."""
+
+    model_config = example({"reason": "Paie corrigée d'un agent."})
 
     reason: Text
 

@@ -12,7 +12,7 @@ from fastapi import Request as HttpRequest
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Idempotent, Now, Tx, service_router
-from kit.http.types import Answer, MonthText, Request, SignedAmount, SiretText, Text
+from kit.http.types import Answer, MonthText, Request, SignedAmount, SiretText, Text, example
 from services.contributions.adapters import parking
 from services.contributions.adapters.parking import Parked
 from services.contributions.api.parameters import after
@@ -27,6 +27,8 @@ State = Annotated[Literal["OPEN", "RELEASED", "ISSUED", "GONE"] | None, Query(de
 
 class ReleaseRequest(Request):
     """Why the change is right."""
+
+    model_config = example({"reason": "Rappel de carrière vérifié avec la paie."})
 
     reason: Text
 

@@ -13,9 +13,9 @@ from kit.http.bulk import MAX_ITEMS, Malformed, OrMalformed
 from kit.http.language import Language, preferred
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import Answer, Request
+from kit.http.types import Answer, Request, example
 from services.contributions.api.pay import refusal
-from services.contributions.api.pay_schemas import PayItem
+from services.contributions.api.pay_schemas import PAY_ITEM, PayItem
 from services.contributions.application.record_pay import Reception, Sent, record_pay
 from services.contributions.domain.intake import Decision, PayKey, Verdict
 
@@ -26,6 +26,8 @@ OK: Final = 200
 
 class BulkRequest(Request):
     """Months of pay, of any agents and employers of the caller."""
+
+    model_config = example({"items": [PAY_ITEM]})
 
     items: Annotated[list[Annotated[PayItem, OrMalformed]], Field(min_length=1, max_length=MAX_ITEMS)]
 

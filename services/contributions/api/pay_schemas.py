@@ -29,6 +29,7 @@ ZERO: Final = Money.zero()
 MAX_OTHERS: Final = 50
 MAX_RAPPELS: Final = 120
 PAY: Final = {"tib": "2067.57", "nbi": "73.84", "ri": "300.00"}
+PAY_ITEM: Final = {"employer": "99985001900012", "matricule": "M1", "month": "2026-01", **PAY}
 
 
 class RappelRequest(Request):
@@ -99,7 +100,7 @@ class PayRequest(Request):
 class PayItem(PayRequest):
     """A month's pay among others. `version`: the one that was read, for a correction."""
 
-    model_config = example({"employer": "99985001900012", "matricule": "M1", "month": "2026-01", **PAY})
+    model_config = example(PAY_ITEM)
 
     employer: SiretText
     matricule: Matricule

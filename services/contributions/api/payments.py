@@ -47,6 +47,8 @@ class AllocationRequest(Request):
 class AllocationsRequest(Request):
     """The statements to settle; left out: the oldest first."""
 
+    model_config = example({"allocations": [{"statement": "0190a0b0-0000-7000-8000-000000000001", "amount": "49.20"}]})
+
     allocations: Annotated[list[AllocationRequest] | None, Field(min_length=1, max_length=MAX_NAMED)] = None
 
     def named(self) -> Named:
@@ -93,6 +95,8 @@ class PaymentRequest(AllocationsRequest):
 
 class CancellationRequest(Request):
     """Why the payment does not count."""
+
+    model_config = example({"reason": "Virement rejeté par la banque."})
 
     reason: Text
 

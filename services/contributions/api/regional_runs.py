@@ -23,7 +23,7 @@ from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.problem import Problem
 from kit.http.route import Idempotent, Now, Tx, service_router
-from kit.http.types import Answer, Flag, MonthText, Request
+from kit.http.types import Answer, Flag, MonthText, Request, example
 from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
@@ -45,6 +45,8 @@ class RegionalRequest(Request):
     """Settle every employer up to `month`; with `dry_run`, only find out what each would be issued, and who would be
     parked or refused: `/v1/runs/overview` shows it.
     """
+
+    model_config = example({"month": "2026-01", "dry_run": True})
 
     month: MonthText
     dry_run: Flag = False

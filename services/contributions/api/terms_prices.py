@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Rules, Tx, service_router
-from kit.http.types import Answer, Code, MonthText, Request, SignedAmount
+from kit.http.types import Answer, Code, MonthText, Request, SignedAmount, example
 from rules.vocabulary import Guarantee
 from services.contributions.application.price_terms import price_terms
 
@@ -15,6 +15,10 @@ router = service_router(prefix="/v1/simulations", tags=["Simulations"])
 
 class TermsRequest(Request):
     """The accord's document as it would read, and the month to compare: with the terms known, on the last pay known."""
+
+    model_config = example(
+        {"agreement": "la-roche-sur-yon-2025", "month": "2026-01", "document": {"agreement": "la-roche-sur-yon-2025"}}
+    )
 
     agreement: Code
     document: dict[str, Any]

@@ -17,7 +17,7 @@ from kit.http.auth import Caller, Principal, requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import MAX_LIMIT, Page, Paging, paged
 from kit.http.route import Crypto, Idempotent, Rules, Tx, service_router
-from kit.http.types import DateText, Instant, Matricule, NirText, Request, SiretText, Text
+from kit.http.types import DateText, Instant, Matricule, NirText, Request, SiretText, Text, example
 from services.eligibility.adapters import agents, departures, dispenses, employments, invalidities, leaves, options
 from services.eligibility.api.answers import (
     AgentAnswer,
@@ -41,6 +41,8 @@ KnownAt = Annotated[Instant | None, Query(description="Instant de connaissance ;
 
 class IdentityRequest(Request):
     """Who the agent is: what is left out stays as it is."""
+
+    model_config = example({"last_name": "EXEMPLE-DUPONT"})
 
     nir: NirText | None = None
     last_name: Text | None = None

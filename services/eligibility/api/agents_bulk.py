@@ -13,9 +13,9 @@ from kit.http.bulk import MAX_ITEMS, BulkAnswer, ItemAnswer, Malformed, OrMalfor
 from kit.http.language import Language, preferred
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Crypto, Rules, Tx, service_router
-from kit.http.types import Request
+from kit.http.types import Request, example
 from services.eligibility.api.common import Recorded
-from services.eligibility.api.schemas import HireRequest
+from services.eligibility.api.schemas import HIRE, HireRequest
 from services.eligibility.application.hire_agent import Draft, Hired, hire_agents
 
 router = service_router(tags=["Agents"])
@@ -23,6 +23,8 @@ router = service_router(tags=["Agents"])
 
 class BulkRequest(Request):
     """Hires, of any employers of the caller. SIRET and matricule name each, so the whole may be sent again."""
+
+    model_config = example({"items": [HIRE]})
 
     items: Annotated[list[Annotated[HireRequest, OrMalformed]], Field(min_length=1, max_length=MAX_ITEMS)]
 

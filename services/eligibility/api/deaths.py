@@ -11,7 +11,7 @@ from pydantic import Field
 from kit.http.auth import requires
 from kit.http.etag import set_etag
 from kit.http.route import Idempotent, Now, Tx, service_router
-from kit.http.types import Answer, DateText, Request
+from kit.http.types import Answer, DateText, Request, example
 from services.eligibility.api.common import AgentId, Recorded
 from services.eligibility.application.open_file import open_file
 from services.eligibility.application.record_death import record_death, withdraw_death
@@ -22,6 +22,8 @@ router = service_router(tags=["Décès et IAD"], dependencies=[requires("agents:
 
 class DeathRequest(Request):
     """An agent died, or was recognised in absolute and definitive invalidity (IAD)."""
+
+    model_config = example({"date": "2026-03-15", "kind": "DEATH"})
 
     on: DateText = Field(alias="date")
     kind: DeathKind

@@ -11,7 +11,7 @@ from pydantic import Field
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.route import Tx, service_router
-from kit.http.types import DateText, Request, SiretText
+from kit.http.types import DateText, Request, SiretText, example
 from kit.ids import new_id
 from services.eligibility.api.common import AgentId, Recorded
 from services.eligibility.api.status_answers import DepartureAnswer
@@ -24,6 +24,8 @@ router = service_router(tags=["Départs"], dependencies=[requires("agents:write"
 
 class DepartureRequest(Request):
     """The last day with the employer, and why: a retirement, a transfer, an end of contract…"""
+
+    model_config = example({"date": "2026-09-30", "reason": "RESIGNATION"})
 
     employer: SiretText | None = None
     on: DateText = Field(alias="date", description="Dernier jour d'emploi.")

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.route import Tx, service_router
-from kit.http.types import DateText, Flag, Request, SiretText
+from kit.http.types import DateText, Flag, Request, SiretText, example
 from kit.ids import new_id
 from kit.period import Period
 from services.eligibility.api.common import AgentId, Recorded
@@ -37,6 +37,8 @@ MAX_PROOFS: Final = 100
 class DispenseBody(Request):
     """A written request not to be covered, with the proofs of individual cover that came with it."""
 
+    model_config = example({"requested_on": "2026-01-10", "individual_cover": True, "proofs": ["2026-01-10"]})
+
     employer: SiretText | None = None
     requested_on: DateText
     individual_cover: Flag = Field(description="Couverture individuelle souscrite par ailleurs, de même nature.")
@@ -50,11 +52,15 @@ class DispenseBody(Request):
 class ProofBody(Request):
     """A proof, or a declaration on honour, of individual cover."""
 
+    model_config = example({"date": "2026-01-12"})
+
     on: DateText = Field(alias="date")
 
 
 class DispenseChange(Request):
     """The last day of a dispense that is given up; or a proof that was none; or the request was never made."""
+
+    model_config = example({"to": "2027-06-30"})
 
     until: DateText | None = Field(None, alias="to")
     without_proof: DateText | None = None

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.route import Tx, service_router
-from kit.http.types import Amount, Answer, DateText, Request, Share
+from kit.http.types import Amount, Answer, DateText, Request, Share, example
 from kit.period import Period
 from services.eligibility.api.answers import InvalidityAnswer
 from services.eligibility.api.common import AgentId, Recorded
@@ -31,6 +31,8 @@ router = service_router(tags=["Invalidités"], dependencies=[requires("agents:wr
 
 class InvalidityChange(Request):
     """What was, in truth, recognised: what is left out stays as it is; or nothing was."""
+
+    model_config = example({"pension_net": "950.00"})
 
     since: DateText | None = Field(None, alias="from")
     cnracl_rate: Share | None = None

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.route import Tx, service_router
-from kit.http.types import DateText, Flag, Request
+from kit.http.types import DateText, Flag, Request, example
 from rules.vocabulary import LeaveKind, PositionKind
 from services.eligibility.api.answers import LeaveAnswer, LeaveChanged
 from services.eligibility.api.common import AgentId, Recorded
@@ -35,6 +35,8 @@ LeaveId = Annotated[UUID, Path(description="Identifiant du congé.")]
 
 class LeaveChange(Request):
     """The leave ends earlier, or from a day on it was of another kind, or it never was."""
+
+    model_config = example({"end": "2026-03-15"})
 
     end: DateText | None = None
     kind: LeaveKind | None = None

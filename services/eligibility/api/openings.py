@@ -12,7 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from kit.http.auth import requires
 from kit.http.etag import set_etag
 from kit.http.route import Crypto, Rules, Tx, service_router
-from kit.http.types import Answer, Code, DateText, Request, SiretText
+from kit.http.types import Answer, Code, DateText, Request, SiretText, example
 from kit.ids import new_id
 from kit.period import Period
 from rules.vocabulary import LeaveKind
@@ -58,6 +58,8 @@ class OpeningDispense(DispenseBody):
 
 class OpeningRequest(Request):
     """Ordinary leave of the year before `as_of`, CLD of the whole career, leaves that run, options, a dispense."""
+
+    model_config = example({"as_of": "2026-01-01", "options": [{"guarantee": "DEATH", "from": "2025-10-01"}]})
 
     employer: SiretText | None = None
     as_of: DateText

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.route import Tx, service_router
-from kit.http.types import DateText, Flag, Request, SiretText
+from kit.http.types import DateText, Flag, Request, SiretText, example
 from kit.ids import new_id
 from kit.period import Period
 from rules.vocabulary import PositionKind
@@ -35,6 +35,8 @@ PositionId = Annotated[UUID, Path(description="Identifiant de la position.")]
 class PositionRequest(Request):
     """A position, unpaid unless said otherwise: pay, an allowance or an annuity keeps the cover (accord art. 2.2)."""
 
+    model_config = example({"kind": "DISPONIBILITE", "start": "2026-10-01", "end": "2027-03-31"})
+
     employer: SiretText | None = None
     kind: Literal[
         PositionKind.DISPONIBILITE,
@@ -56,6 +58,8 @@ class PositionRequest(Request):
 
 class PositionChange(Request):
     """Another last day; or, from a day on, paid or not; or it never was."""
+
+    model_config = example({"end": "2026-12-31"})
 
     end: DateText | None = None
     paid: Flag | None = None

@@ -107,26 +107,27 @@ class EmploymentRequest(Request):
         )
 
 
+HIRE: Final = {
+    "employer": "99985001900012",
+    "matricule": "M1",
+    "nir": "175030058286814",
+    "last_name": "EXEMPLE",
+    "first_name": "Camille",
+    "birth_date": "1975-03-01",
+    "employment": {
+        "kind": "TITULAIRE",
+        "start": "2025-09-01",
+        "weekly_hours": "35.00",
+        "category": "C",
+        "service_start": "2005-09-01",
+    },
+}
+
+
 class HireRequest(Request):
     """Somebody is hired. The same hire sent again changes nothing: SIRET and matricule name it."""
 
-    model_config = example(
-        {
-            "employer": "99985001900012",
-            "matricule": "M1",
-            "nir": "175030058286814",
-            "last_name": "EXEMPLE",
-            "first_name": "Camille",
-            "birth_date": "1975-03-01",
-            "employment": {
-                "kind": "TITULAIRE",
-                "start": "2025-09-01",
-                "weekly_hours": "35.00",
-                "category": "C",
-                "service_start": "2005-09-01",
-            },
-        }
-    )
+    model_config = example(HIRE)
 
     employer: SiretText
     matricule: Matricule
@@ -152,12 +153,24 @@ class HireRequest(Request):
 class ContractRequest(EmploymentRequest):
     """Another contract of an agent; employer and matricule may be left out where there is only one."""
 
+    model_config = example(
+        {
+            "contract_number": "C2",
+            "kind": "CONTRACTUEL_PUBLIC",
+            "contract": "CDI",
+            "start": "2026-01-01",
+            "weekly_hours": "7.00",
+        }
+    )
+
     employer: SiretText | None = None
     matricule: Matricule | None = None
 
 
 class EmploymentChange(Request):
     """What changes from a day on; or, without `from`, the contract's last day alone, or a former cover alone."""
+
+    model_config = example({"from": "2026-02-01", "weekly_hours": "30.00"})
 
     since: DateText | None = Field(None, alias="from")
     end: DateText | None = None
@@ -259,6 +272,8 @@ class ExtensionRequest(Request):
 class InvalidityRequest(Request):
     """A recognition: at least one of the three, which are facts apart."""
 
+    model_config = example({"from": "2027-01-01", "cnracl_rate": "0.4000", "pension_net": "900.00"})
+
     employer: SiretText | None = None
     since: DateText = Field(alias="from")
     cnracl_rate: Share | None = None
@@ -290,6 +305,8 @@ Chosen = Literal[Guarantee.DEATH, Guarantee.RETIREMENT_LOSS, Guarantee.RI_FULL_P
 class OptionRequest(Request):
     """An option is chosen, from a day on."""
 
+    model_config = example({"guarantee": "DEATH", "from": "2026-01-01"})
+
     employer: SiretText | None = None
     guarantee: Chosen
     since: DateText = Field(alias="from")
@@ -300,5 +317,7 @@ class OptionRequest(Request):
 
 class OptionEnd(Request):
     """The last day of an option; the day before its first: it never ran."""
+
+    model_config = example({"to": "2026-12-31"})
 
     until: DateText = Field(alias="to")

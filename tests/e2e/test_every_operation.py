@@ -1,0 +1,81 @@
+"""Every operation answers its example with a success, and nothing near it fails; `pytest -s` lists them.
+
+On the tests' platform only what changes nothing is asked more than its example. `make deep` draws many requests for
+every operation, and follows links from one to another, on a platform of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from functools import partial
+from typing import Any, Final
+
+from hypothesis import HealthCheck, Phase, given, settings
+from requests import RequestException
+from schemathesis import Case
+from schemathesis.core.failures import FailureGroup
+
+from relais.contracts import FOLDER, OPENAPI
+from tests.e2e.story import agents, claims, door, pay, registry
+from tests.e2e.story.asking import PATIENCE_S, Story
+from tests.e2e.story.drawing import near
+from tests.e2e.story.following import follow
+from tests.platform import TestPlatform, running_platform
+
+CHAPTERS: Final = (registry, agents, claims, pay, door)
+DEEP: Final = os.environ.get("RELAIS_DEPTH") == "deep"
+# Only what is found counts here, not the smallest request that finds it.
+DRAWN: Final = settings(
+    max_examples=100 if DEEP else 1,
+    stateful_step_count=20,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+async def test_every_operation_answers_and_is_as_documented(
+    platform: TestPlatform, record_property: Callable[[str, object], None]
+) -> None:
+    async with running_platform() if DEEP else nullcontext(platform) as asked:
+        story = Story(asked, json.loads((FOLDER / OPENAPI).read_text(encoding="utf-8")))
+        failures = await asyncio.to_thread(lambda: list(_looked_at(story)))
+    every = set(story.operations())
+    for name in sorted(every):
+        print(f"{story.answered[name]:>6} {name}")  # noqa: T201 - the list, shown by pytest -s
+    figure = f"{len(every)} operations, {sum(story.answered.values())} answers 2xx, {len(failures)} failures"
+    record_property("schemathesis", figure)
+    assert not failures, "\n\n".join(failures)
+    assert {name for name in every if not story.answered[name]} == set()
+
+
+def _looked_at(story: Story) -> Iterator[str]:
+    """Tell the story; then ask what is near each of its requests. What fails, operation by operation."""
+    for chapter in CHAPTERS:
+        chapter.tell(story)
+    for name in sorted(story.asked):
+        if DEEP or story.changes_nothing(name):
+            yield from _failure(partial(_draw, story, name))
+    if DEEP:
+        yield from _failure(partial(follow, story, DRAWN))
+
+
+def _draw(story: Story, name: str) -> None:
+    @DRAWN
+    @given(near(story, name))
+    def ask(case: Case[Any]) -> None:
+        headers = story.authorisation(name)
+        story.hold(case, case.call(base_url=story.platform.gateway, headers=headers, timeout=PATIENCE_S))
+
+    ask()
+
+
+def _failure(ask: Callable[[], None]) -> Iterator[str]:
+    try:
+        ask()
+    except (FailureGroup, RequestException) as failed:  # each operation has its say
+        yield str(failed)
