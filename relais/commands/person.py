@@ -16,6 +16,7 @@ from kit.clock import SystemClock
 from relais import erasure
 from relais.access import api_of
 from relais.api import Api
+from relais.errors import CommandError
 from relais.home import Home, write_private
 from relais.person import export as exported
 
@@ -86,7 +87,7 @@ def erase(
     Interrompu, il se reprend avec le même code : ce qui est effacé le reste.
     """
     if confirm is not None and not reason.strip():
-        raise typer.BadParameter("un motif est attendu", param_hint="--reason")
+        raise CommandError("Un effacement demande son motif : --reason MOTIF.")
     with _staff(reason or "RGPD art. 17, aperçu") as api:
         if confirm is None:
             found = erasure.preview(api, str(agent))

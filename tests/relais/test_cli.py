@@ -17,6 +17,7 @@ GROUPS = {
     "rules": ["show", "at"],
     "accord": ["validate", "diff"],
     "kafka": ["fetch"],
+    "person": ["export", "restrict", "release", "erase", "purge"],
 }
 PAGES = [
     [],
