@@ -17,6 +17,7 @@ from tests.postgres import ComponentDatabase
 TABLES: Final = (
     "person",
     "agent",
+    "data_subject",
     "agent_employer",
     "employment",
     "employment_told",
