@@ -39,6 +39,15 @@ def months_of(days: Column) -> Column:
     return np.asarray(counted + _EPOCH.year * _MONTHS)
 
 
+def distinct(places: Column) -> Column:
+    """The numbers of a column of small ones, each once and in order.
+
+    >>> distinct(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    return np.flatnonzero(np.bincount(places))
+
+
 def first_days(months: Column) -> Column:
     """The first day of each month.
 

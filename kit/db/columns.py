@@ -110,8 +110,18 @@ def id_texts(ids: Ids) -> Ids:
 
 
 def new_ids(count: int) -> Ids:
-    """New identifiers, as `kit.ids.new_id` makes them, in the order of their making."""
-    return np.frombuffer(b"".join(uuid_utils.uuid7().bytes for _ in range(count)), "S16")
+    """New identifiers (UUIDv7) in a row: the first is made as `kit.ids.new_id` does, each other is one more.
+
+    >>> ids = new_ids(3)
+    >>> len(set(ids.tolist())), {one[6] >> 4 for one in ids.tolist()}, sorted(ids.tolist()) == ids.tolist()
+    (3, {7}, True)
+    """
+    first = uuid_utils.uuid7().bytes
+    made = np.empty((count, 2), dtype=">u8")
+    made[:, 0] = int.from_bytes(first[:8], "big")
+    # The bits after the variant are random; without the highest of them, so many can be added without a carry.
+    made[:, 1] = (int.from_bytes(first[8:], "big") & ~(1 << 61)) + np.arange(count, dtype=np.uint64)
+    return made.view("S16").reshape(-1)
 
 
 def ranked(*ids: Ids) -> tuple[Ids, list[Column]]:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np  # lint(imports) because sums and orders of columns are values
 import numpy.typing as npt  # lint(imports) because it names their type
 
-from kit.columns import Column, month_at, place_of
+from kit.columns import Column, distinct, month_at, place_of
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
@@ -76,40 +76,44 @@ class Lines:
 
     @property
     def total(self) -> Amounts:
-        base, amount, employer = (Money(int(values.sum())) for values in (self.base, self.amount, self.employer))
-        return Amounts(base, amount, employer, amount - employer)
+        return self._sum(slice(None))
 
     @property
     def by_guarantee(self) -> dict[str, Amounts]:
         """Totals per guarantee, in the order of the enumeration."""
         places = column(_PLACE[said.guarantee] for said in self.headings)[self.heading]
-        found = {code.value: self.where(places == place) for code, place in _PLACE.items()}
-        return {code: lines.total for code, lines in found.items() if len(lines)}
+        masks = {code.value: places == place for code, place in _PLACE.items()}
+        return {code: self._sum(mask) for code, mask in masks.items() if mask.any()}
+
+    def _sum(self, kept: Mask | slice) -> Amounts:
+        base, amount, employer = (Money(int(v[kept].sum())) for v in (self.base, self.amount, self.employer))
+        return Amounts(base, amount, employer, amount - employer)
 
     def of_month(self, month: Month) -> Lines:
         return self.where(self.month == place_of(month))
 
     def without(self, agents: Collection[str]) -> Lines:
         """The lines of the others."""
-        kept_back = np.isin(self.agents, [agent.encode() for agent in agents]) if agents else np.zeros(len(self.agents))
-        return self.where(kept_back[self.agent] == 0)
+        if not agents:
+            return self
+        return self.where(~np.isin(self.agents, [agent.encode() for agent in agents])[self.agent])
 
     def months(self) -> list[Month]:
         """Each once, in order."""
-        return [month_at(place) for place in np.unique(self.month).tolist()]
+        return [month_at(place) for place in distinct(self.month).tolist()]
 
     def by_contract(self) -> Iterator[tuple[tuple[str, str], Lines]]:
         """The lines of each accord and insurer, in that order."""
         contracts = sorted({(said.agreement, said.insurer) for said in self.headings})
         for contract in contracts:
-            said = [(one.agreement, one.insurer) == contract for one in self.headings]
-            here = self.where(np.array(said)[self.heading])
+            said = np.array([(one.agreement, one.insurer) == contract for one in self.headings])
+            here = self if said.all() else self.where(said[self.heading])
             if len(here):
                 yield contract, here
 
     def tidied(self, agents: Column) -> Lines:
         """These agents and no others, the headings in use and no others, in their order."""
-        used = sorted(np.unique(self.heading).tolist(), key=lambda place: self.headings[place].order)
+        used = sorted(distinct(self.heading).tolist(), key=lambda place: self.headings[place].order)
         places = np.zeros(len(self.headings), dtype=np.int64)
         places[used] = np.arange(len(used))
         return replace(
