@@ -2553,6 +2553,7 @@ class IncomeDocument(TypedDict):
     starts: Start
     annuity: AnnuityDocument
     source: str
+    unpaid_leaves: NotRequired[list[LeaveKind] | None]
 
 
 class InformationAnswer(TypedDict):

@@ -54,13 +54,17 @@ class AnnuityDocument(Part):
 
 
 class IncomeDocument(Part):
-    """Temporary incapacity, then annuity."""
+    """Temporary incapacity, then annuity.
+
+    `unpaid_leaves`: those whose unpaid days are maintained too; left out: CMO, CGM and DO (S27).
+    """
 
     target: ExactRate
     elements: Annotated[list[PayElement], MANY]
     starts: benefits.Start
     annuity: AnnuityDocument
     source: Text
+    unpaid_leaves: Annotated[list[LeaveKind], MANY] | None = None
 
     def to_domain(self) -> benefits.Benefit:
         annuity = benefits.Annuity(

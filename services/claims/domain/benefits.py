@@ -22,10 +22,8 @@ from services.claims.domain.net_pay import Exact
 from services.claims.domain.reduced_pay import Cut, reduced_pay
 from services.claims.domain.reference import income_floor
 from services.claims.domain.situation import DailyAllowance, Situation
-from services.claims.domain.terms import BenefitStart, BenefitTerms, RiTerms
+from services.claims.domain.terms import UNPAID_LEAVES, BenefitStart, BenefitTerms, IncomeTerms, RiTerms
 
-# Leaves whose unpaid days are indemnified as well: rights used up, or disponibilité d'office.
-INDEMNIFIED_UNPAID: Final = frozenset({LeaveKind.CMO, LeaveKind.CGM, LeaveKind.DO})
 WHOLE: Final = NO_PAY.complement()
 REFERENCE: Final = "accord, annexe : « en relais et en complément des obligations statutaires »"
 
@@ -72,8 +70,7 @@ class _Amounts:
 def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, rules: Rules) -> MonthBenefit:
     """The amounts of a month, for the days that `entitlement` holds of it. Raises as `net_pay`, and NoValueAt."""
     periods = entitlement.within(month.period()).periods()
-    starts = situation.terms.income.starts
-    indemnified = [period for period in periods if is_maintained(period, starts)]
+    indemnified = [period for period in periods if is_maintained(period, situation.terms.income)]
     parts = [_part_amounts(situation, part, month, rules) for part in _parts(indemnified, month, rules)]
     target = Money.sum(part.target for part in parts)
     social = _social_security(situation.allowances, indemnified)
@@ -96,21 +93,21 @@ def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, 
     )
 
 
-def is_indemnified(period: PaidPeriod) -> bool:
+def is_indemnified(period: PaidPeriod, unpaid: Collection[LeaveKind] = UNPAID_LEAVES) -> bool:
     """Days at half pay, and the unpaid days of some leaves; not waiting days."""
-    return period.leg is Leg.HALF or (period.leg is Leg.NONE and period.kind in INDEMNIFIED_UNPAID)
+    return period.leg is Leg.HALF or (period.leg is Leg.NONE and period.kind in unpaid)
 
 
-def is_maintained(period: PaidPeriod, starts: BenefitStart) -> bool:
+def is_maintained(period: PaidPeriod, income: IncomeTerms) -> bool:
     """Whether income is maintained: on indemnified days and, if the accord says so, while full pay is cut (S10)."""
     cut = period.leg is Leg.FULL and period.rate < WHOLE
-    return is_indemnified(period) or (cut and starts is BenefitStart.FIRST_DAY)
+    return is_indemnified(period, income.unpaid) or (cut and income.starts is BenefitStart.FIRST_DAY)
 
 
 def opens_benefit(period: PaidPeriod, terms: BenefitTerms, options: Collection[Guarantee], regime: Regime) -> bool:
     """Whether the contract may pay for these days: income maintenance, or the elected option 3."""
     option = _option(terms, options, regime)
-    return is_maintained(period, terms.income.starts) or (option is not None and _at_full_pay(period, option))
+    return is_maintained(period, terms.income) or (option is not None and _at_full_pay(period, option))
 
 
 def _parts(periods: Sequence[PaidPeriod], month: Month, rules: Rules) -> list[_Part]:

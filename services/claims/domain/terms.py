@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from kit.money import Money
 from kit.rate import Rate
 from rules.vocabulary import LeaveKind, PayElement, Regime
+
+# Leaves whose unpaid days are indemnified where an accord does not name them: rights used up, disponibilité d'office.
+UNPAID_LEAVES: Final = frozenset({LeaveKind.CMO, LeaveKind.CGM, LeaveKind.DO})
 
 
 class BenefitStart(StrEnum):
@@ -60,13 +64,17 @@ class AnnuityTerms:
 
 @dataclass(frozen=True, slots=True)
 class IncomeTerms:
-    """The base guarantee: the target as a share of the reference net, and the annuity."""
+    """The base guarantee: the target as a share of the reference net, and the annuity.
+
+    `unpaid`: the leaves whose unpaid days are maintained too (S27).
+    """
 
     target: Rate
     starts: BenefitStart
     annuity: AnnuityTerms
     populations: frozenset[Regime]
     source: str
+    unpaid: frozenset[LeaveKind] = UNPAID_LEAVES
 
 
 @dataclass(frozen=True, slots=True)

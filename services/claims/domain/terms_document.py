@@ -15,6 +15,7 @@ from kit.period import ONE_DAY, Period
 from kit.rate import Rate
 from rules.vocabulary import Guarantee, LeaveKind, PayElement, Regime
 from services.claims.domain.terms import (
+    UNPAID_LEAVES,
     AnnuityEnd,
     AnnuityFormula,
     AnnuityTerms,
@@ -104,7 +105,7 @@ def _dated(document: Document) -> Period:
 
 def _income(guarantee: Document) -> IncomeTerms:
     benefit = guarantee["benefit"]
-    annuity = benefit["annuity"]
+    annuity, unpaid = benefit["annuity"], benefit.get("unpaid_leaves")
     return IncomeTerms(
         target=Rate.parse(benefit["target"]),
         starts=BenefitStart(benefit["starts"]),
@@ -119,6 +120,7 @@ def _income(guarantee: Document) -> IncomeTerms:
         ),
         populations=_regimes(guarantee),
         source=_source(guarantee),
+        unpaid=UNPAID_LEAVES if unpaid is None else frozenset(LeaveKind(kind) for kind in unpaid),
     )
 
 
