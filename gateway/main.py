@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,13 +12,25 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway import events
+from gateway import events, inbound_topics
 from gateway.adapters import revocations
 from gateway.adapters.partner_events import CHANNEL
 from gateway.adapters.rate_buckets import SharedBuckets
 from gateway.adapters.webhook_sender import Sender, networks
 from gateway.administered import Administered
-from gateway.api import audit, clients, documents, feed, insured, oauth, sessions, users, webhooks, work_items
+from gateway.api import (
+    audit,
+    clients,
+    documents,
+    feed,
+    insured,
+    oauth,
+    partner_messages,
+    sessions,
+    users,
+    webhooks,
+    work_items,
+)
 from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
 from gateway.application.deliver_webhooks import Dispatcher
@@ -33,8 +46,9 @@ from gateway.limiter import LeasedLimiter
 from gateway.proxy import Proxy, new_session
 from gateway.routes import SERVICES, service_of
 from gateway.settings import GatewaySettings
-from kit.app import create_service, serve
+from kit.app import create_service, kafka_login, serve
 from kit.clock import Clock
+from kit.events.supervise import supervise
 from kit.events.wakeup import Wakeup
 from kit.http.documents import document
 from kit.http.identity import KeySource
@@ -89,6 +103,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             sessions.router,
             feed.router,
             insured.router,
+            partner_messages.router,
             webhooks.router,
             audit.router,
             work_items.router,
@@ -98,7 +113,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         clock=clock,
         keys=_signer,
         openapi_url=None,
-        resources=(_session, _partner_wakeup, _revocations, _webhooks, _audit, page_client(lambda: gateway)),
+        resources=(_session, _partner_wakeup, _revocations, _webhooks, _audit, page_client(lambda: gateway), _inbound),
         tasks=(purge_task(),),
     )
     if api.state.crypto is None:
@@ -172,6 +187,22 @@ async def _webhooks(api: FastAPI) -> AsyncIterator[None]:
     finally:
         await dispatcher.stop()
         await sender.close()
+
+
+@asynccontextmanager
+async def _inbound(api: FastAPI) -> AsyncIterator[None]:
+    """What insurers write to their topics is the worker's to take; it asks services by the pages' client."""
+    state, settings = api.state, api.state.settings
+    if settings.role == "api" or settings.transport != "kafka":
+        yield
+        return
+    follow = partial(inbound_topics.follow, state, settings.kafka_bootstrap, kafka_login(settings))
+    task = asyncio.create_task(supervise("inbound topics", follow), name="inbound topics")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

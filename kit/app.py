@@ -148,7 +148,7 @@ async def _start_events(state: State, token: OwnToken, stack: AsyncExitStack) ->
         token=token,
         transport=settings.transport,
         kafka_bootstrap=settings.kafka_bootstrap,
-        kafka_login=_login(settings),
+        kafka_login=kafka_login(settings),
         works=settings.role != "api",
     )
     state.feed = state.runtime.feed
@@ -166,7 +166,7 @@ async def _start_work(state: State, stack: AsyncExitStack) -> None:
         stack.push_async_callback(worker.stop)
 
 
-def _login(settings: Settings) -> Login | None:
+def kafka_login(settings: Settings) -> Login | None:
     """Who the component is to the brokers, where they ask."""
     if not settings.kafka_user:
         return None

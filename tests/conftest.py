@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from hypothesis import settings
 
+from tests.kit.events.kafka import SessionBroker
 from tests.platform import TestPlatform, running_platform
 from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
 
@@ -79,3 +80,11 @@ async def platform() -> AsyncIterator[TestPlatform]:
     """Five applications and their PostgreSQL, with the accord in force; one for all tests that ask for it."""
     async with running_platform() as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[SessionBroker]:
+    """The Kafka broker of this session, started when the first test needs it."""
+    made = SessionBroker()
+    yield made
+    made.stop()

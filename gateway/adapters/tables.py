@@ -145,6 +145,20 @@ partner_event: Final = Table(
     Index("uq_partner_event_insurer_event", "insurer", "event", unique=True),
 )
 
+# What an insurer answered, and what became of it; `id` is the insurer's own.
+partner_message: Final = Table(
+    "partner_message",
+    metadata,
+    Column("insurer", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("code", Text),
+    Column("cursor", Text),
+    Column("received_at", Instant, nullable=False, index=True),
+)
+
 # Who read or changed whose file (gateway/domain/audit.py). Rows are added, and never changed.
 audit_entry: Final = Table(
     "audit_entry",

@@ -39,6 +39,7 @@ SCOPES: Final[dict[str, str]] = {
     "simulations:run": "Lancer des simulations",
     "events:read": "Suivre le flux des événements",
     "insured:read": "Savoir qui est couvert, avec son nom et sa date de naissance",
+    "partner:write": "Répondre en assureur : décisions, versements, primes reçues, événements lus",
     "webhooks:read": "Lire l'état des livraisons par webhook",
     "webhooks:write": "Faire livrer les événements à une adresse",
     "persons:read": "Lire les dossiers dont le traitement est limité, et ce que l'effacement ou la purge prendraient",

@@ -33,6 +33,7 @@ USUAL: Final[dict[str, Tenancy]] = {
     "events": "feed",
     "insured": "feed",
     "persons": "platform",
+    "partner": "feed",
     "audit": "employer",
     "clients": "platform",
     "users": "platform",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,13 +12,6 @@ from tests.kit.events.sample.thing import Handlers
 from tests.postgres import ComponentDatabase, DatabaseFactory
 
 collect_ignore = [] if "kafka" in transports() else ["test_kafka.py"]
-
-
-@pytest.fixture(scope="session")
-def broker() -> Iterator[SessionBroker]:
-    made = SessionBroker()
-    yield made
-    made.stop()
 
 
 @pytest.fixture
