@@ -1,20 +1,30 @@
 """A month's contributions in columns of cents against the same in Decimal, agent by agent: ratios and wrong cents.
 
     python -m tests.bench.contributions_month [--agents 75000] [--large 2000000] [--rounds 15] [--sample 20000]
+                                              [--openfisca PYTHON]
 
 Four guarantees an agent. Decimal is measured on a sample, in this process, and every cent of the sample is compared.
-OpenFisca-core is not installed here (AGPL): its ratio is not measured.
+OpenFisca-core is under the AGPL, so it is in no requirements file. Its ratio is measured in an environment of its own:
+
+    python3 -m venv /tmp/openfisca && /tmp/openfisca/bin/pip install OpenFisca-Core
+    python -m tests.bench.contributions_month --openfisca /tmp/openfisca/bin/python
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from statistics import median
 from typing import Final
+
+import numpy as np
 
 from kit.columns import Column
 from services.contributions.domain.columns import MILLION, UNSTATED, column, contributions, withheld
@@ -28,6 +38,7 @@ MONTH_DAYS: Final = 30
 GROUP: Final = 16_384
 CENT: Final = Decimal("0.01")
 DECIMAL_GOAL: Final = 100
+OPENFISCA_GOAL: Final = 8
 SIZE_GOAL: Final = 45
 
 
@@ -76,6 +87,17 @@ def in_decimal(month: Month, agents: int) -> list[list[tuple[int, int]]]:
     return found
 
 
+def in_openfisca(python: str, columns: tuple[Column, Column, Column], rounds: int) -> tuple[float, Column]:
+    """Seconds of a month there, and its lines in cents: amount and employer's share of each guarantee."""
+    given = {"tpp": MONTHLY_TPP, "employer": EMPLOYER, "rates": RATES, "days": MONTH_DAYS, "rounds": rounds}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "given.json").write_text(json.dumps(given), encoding="utf-8")
+        np.save(folder / "month.npy", np.stack(columns))
+        subprocess.run([python, str(Path(__file__).with_name("openfisca_month.py")), name], check=True)
+        return median(json.loads((folder / "seconds.json").read_text())), np.load(folder / "lines.npy")
+
+
 def seconds(work: Callable[[], object], rounds: int) -> float:
     """The median of some rounds, after one that warms up."""
     measured = []
@@ -90,6 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     for name, default in (("agents", 75_000), ("large", 2_000_000), ("rounds", 15), ("sample", 20_000)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--openfisca", help="interpreter of an environment that has OpenFisca-core")
     given = parser.parse_args()
     month = Month(given.agents)
     held, sample = month.columns(), min(given.sample, given.agents)
@@ -102,9 +125,20 @@ def main() -> None:
     ratio = one_by_one / small
     show("columns against Decimal", f"{ratio:,.0f}x", f"goal >= {DECIMAL_GOAL}x: {verdict(ratio >= DECIMAL_GOAL)}")
     show("wrong cents", str(wrong), f"of {sample * len(RATES)} lines, goal 0: {verdict(wrong == 0)}")
+    if given.openfisca:
+        theirs, lines = in_openfisca(given.openfisca, held, given.rounds)
+        ratio = theirs / small
+        goal = f"goal >= {OPENFISCA_GOAL}x: {verdict(ratio >= OPENFISCA_GOAL)}"
+        show("columns against OpenFisca-core", f"{ratio:,.1f}x", goal)
+        other = np.count_nonzero(np.stack([c for pair in in_columns(*held) for c in pair]) != lines)
+        show("  cents that OpenFisca-core has otherwise", str(other), f"of {lines.size} amounts and shares")
     large = Month(given.large).columns()
     growth = seconds(lambda: summed(large), given.rounds) / small
-    show(f"{given.large:,} agents in times of {given.agents:,}", f"{growth:.1f}", f"goal <= {SIZE_GOAL}")
+    show(
+        f"{given.large:,} agents in times of {given.agents:,}",
+        f"{growth:.1f}",
+        f"goal <= {SIZE_GOAL}: {verdict(growth <= SIZE_GOAL)}",
+    )
 
 
 if __name__ == "__main__":
