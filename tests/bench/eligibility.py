@@ -2,20 +2,30 @@
 
     python -m tests.bench.eligibility [--agents 75000] [--rounds 3] [--sample 60] [--facts 200]
 
-Rounds of what is compared are interleaved, figures are medians over rounds. The reference of the import writes the same
-rows, COPY into a stage and INSERT … SELECT, as the same role, in one transaction, and does nothing else.
+Rounds of what is compared are interleaved, figures are medians over rounds.
+
+The reference of the import writes the same rows of the same tables (sealed columns, wrapped keys, events, the queue of
+decisions), COPY into a stage and INSERT … SELECT, as the same role, under the same policies, in one transaction. It is
+what the database alone can do, and is given what an import has to find: nothing is parsed, checked, sealed or
+fingerprinted, its bytes are those the server itself wrote, nobody is looked up, and one commit stands for all. The
+import is given nothing: its time runs from the request to the end of its job, its file kept sealed in between.
+
+The reference keeps one core busy, the import two (the service and the server): on a machine that is busy otherwise
+their ratio falls to that of their work. The load is therefore printed, and a verdict belongs to an idle machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
+import os
 import sys
 from collections.abc import Sequence
 from statistics import median
 
 import uvloop
 
-from kit import memory
+from kit import logs, memory
 from tests.bench.eligibility_decide import decided
 from tests.bench.eligibility_import import measure as import_round
 from tests.bench.eligibility_latency import delays
@@ -65,6 +75,7 @@ def _quantile(values: Sequence[float], percent: int) -> float:
 
 
 async def measure(agents: int, rounds: int, sample: int, facts: int) -> None:
+    show("others that want a core", f"{os.getloadavg()[0]:.1f}", f"of {os.cpu_count()} cores, when it began")
     async with world(agents) as region:
         await _import(region, rounds)
         await _decide(region, rounds, sample)
@@ -78,6 +89,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=60, help="agents of one round through the API")
     parser.add_argument("--facts", type=int, default=200)
     asked = parser.parse_args()
+    logs.configure("eligibility", logging.ERROR)  # nobody is there to be followed, and the worker would say so
     memory.settle()  # as every component does when it starts
     uvloop.run(measure(asked.agents, asked.rounds, asked.sample, asked.facts))
     return 0
