@@ -8,24 +8,22 @@ read or is refused is kept with the reason and holds nobody up; one that a servi
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from pydantic import ValidationError
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from gateway.adapters.partner_messages import Received
 from gateway.api.partner_messages import MESSAGE
 from gateway.application.partner_messages import Sender, is_passing, keep, take
-from kit.events.login import Login, arguments
+from kit.events import inbound
+from kit.events.login import Login
+from kit.events.transport_kafka import Record
 from kit.http.problem import Problem
 
 PATTERN: Final = r"^psc\.partner\.([a-z0-9-]+)\.inbound\.v1$"
 GROUP: Final = "relais.gateway.inbound"
-BATCH: Final = 100
-POLL_MS: Final = 1000
-# How soon an insurer's new topic is seen.
-METADATA_MS: Final = 10_000
 ATTEMPTS: Final = 8
 LONGEST_PAUSE_S: Final = 30.0
 UNREADABLE: Final = "unreadable"
@@ -37,29 +35,10 @@ class _Later(Exception):
 
 async def follow(state: Any, bootstrap: str, login: Login | None) -> None:
     """Until the broker is lost, or a message could not be taken after many tries: it is the first one next time."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        group_id=GROUP,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_poll_records=BATCH,
-        metadata_max_age_ms=METADATA_MS,
-        **arguments(login),
-    )
-    consumer.subscribe(pattern=PATTERN)
-    await consumer.start()
-    try:
-        while True:
-            polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
-            for partition, records in polled.items():
-                for record in records:
-                    await _taken(state, record)
-                await consumer.commit({partition: records[-1].offset + 1})
-    finally:
-        await consumer.stop()
+    await inbound.follow(bootstrap, login, group=GROUP, pattern=PATTERN, take=partial(_taken, state))
 
 
-async def _taken(state: Any, record: ConsumerRecord[Any, Any]) -> None:
+async def _taken(state: Any, record: Record) -> None:
     named = re.match(PATTERN, record.topic)
     assert named is not None, "subscribed by this pattern"
     sender = Sender(state, f"partner-{named[1]}", named[1], "topic")

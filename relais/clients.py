@@ -25,7 +25,7 @@ from relais.credentials import Credentials, service_client
 ACCORDS = Path(__file__).resolve().parents[1] / "examples" / "accords"
 HRIS_SCOPES = frozenset(SCOPES) - STAFF_ONLY
 FEEDS = frozenset({"events:read"})
-PARTNER_SCOPES = FEEDS | {"webhooks:read", "webhooks:write"}
+PARTNER_SCOPES = FEEDS | {"webhooks:read", "webhooks:write", "partner:write"}
 # Of an insurer that is authorised to know who the persons of its lots are.
 NAMING_SCOPES = PARTNER_SCOPES | {"insured:read"}
 REGISTERED = "clients"

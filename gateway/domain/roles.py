@@ -33,7 +33,7 @@ ROLES: Final[dict[Role, frozenset[str]]] = {
     "ADMINISTRATOR": EVERY - _CAUSE,
     "MANAGER": EVERY - _CAUSE - _ADMINISTRATION - _PERSONS,
     "EMPLOYER": EVERY - _CAUSE - STAFF_ONLY,
-    "INSURER": frozenset({"events:read", "webhooks:read", "webhooks:write"}),
+    "INSURER": frozenset({"events:read", "webhooks:read", "webhooks:write", "partner:write"}),
     "AUDITOR": frozenset(scope for scope in EVERY if scope.endswith(READING)),
 }
 

@@ -1044,6 +1044,16 @@ class Relais(Transport):
             headers={"Idempotency-Key": idempotency_key},
         )
 
+    def get_partner_messages(
+        self, *, outcome: Literal["DONE", "REFUSED"] | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageReceivedAnswer]:
+        """Réponses reçues des assureurs, la plus récente d'abord (events:read)."""
+        return self.send("GET", "/v1/partner-messages", params={"outcome": outcome, "limit": limit, "cursor": cursor})
+
+    def post_partner_messages(self, body: Any) -> Answer[models.ReceivedAnswer]:
+        """Répondre en assureur : décision, versement, prime reçue, événements lus (partner:write)."""
+        return self.send("POST", "/v1/partner-messages", json=body)
+
     def get_pay_of_employer_matricule_month(
         self, employer: str, matricule: str, month: str, *, employment: str | None = None, version: int | None = None
     ) -> Answer[models.PayAnswer]:

@@ -158,6 +158,25 @@ class BenefitAnswer(TypedDict):
     decided_at: str
 
 
+class BenefitPaid(TypedDict):
+    claim: str
+    month: str
+    amount: str
+    paid_on: str
+    payee: Literal["AGENT", "EMPLOYER"]
+    reference: str
+
+
+class BenefitPaidMessage(TypedDict):
+    specversion: NotRequired[Literal["1.0"]]
+    id: str
+    source: NotRequired[str | None]
+    time: NotRequired[str | None]
+    datacontenttype: NotRequired[Literal["application/json"]]
+    type: Literal["fr.psc.partner.benefit.paid.v1"]
+    data: BenefitPaid
+
+
 class BenefitsAllowanceRequest(TypedDict):
     start: str
     end: str
@@ -245,6 +264,22 @@ class ChangedTermAnswer(TypedDict):
 Channel: TypeAlias = Literal["HAND", "POST", "EMAIL"]
 
 
+class ClaimAccepted(TypedDict):
+    claim: str
+    on: str
+    reference: str
+
+
+class ClaimAcceptedMessage(TypedDict):
+    specversion: NotRequired[Literal["1.0"]]
+    id: str
+    source: NotRequired[str | None]
+    time: NotRequired[str | None]
+    datacontenttype: NotRequired[Literal["application/json"]]
+    type: Literal["fr.psc.partner.claim.accepted.v1"]
+    data: ClaimAccepted
+
+
 class ClaimAnswer(TypedDict):
     id: str
     employer: str
@@ -255,6 +290,23 @@ class ClaimAnswer(TypedDict):
     status: str
     reason: str | None
     opened_at: str
+
+
+class ClaimRefused(TypedDict):
+    claim: str
+    on: str
+    reference: str
+    reason: NotRequired[str | None]
+
+
+class ClaimRefusedMessage(TypedDict):
+    specversion: NotRequired[Literal["1.0"]]
+    id: str
+    source: NotRequired[str | None]
+    time: NotRequired[str | None]
+    datacontenttype: NotRequired[Literal["application/json"]]
+    type: Literal["fr.psc.partner.claim.refused.v1"]
+    data: ClaimRefused
 
 
 ClaimsAnnuityFormula: TypeAlias = Literal["PRORATED_I_OVER_50", "FULL_TARGET", "COMPLEMENT_CAPPED_50", "NONE"]
@@ -663,6 +715,20 @@ class ErasureRequest(TypedDict):
     preview: str
     reason: str
     override: NotRequired[bool]
+
+
+class EventAcknowledged(TypedDict):
+    cursor: str
+
+
+class EventAcknowledgedMessage(TypedDict):
+    specversion: NotRequired[Literal["1.0"]]
+    id: str
+    source: NotRequired[str | None]
+    time: NotRequired[str | None]
+    datacontenttype: NotRequired[Literal["application/json"]]
+    type: Literal["fr.psc.partner.event.acknowledged.v1"]
+    data: EventAcknowledged
 
 
 class ExtensionRequest(TypedDict):
@@ -1339,6 +1405,24 @@ class PositionRequest(TypedDict):
     paid: NotRequired[bool]
 
 
+class PremiumReceived(TypedDict):
+    employer: str
+    agreement: str
+    received_on: str
+    amount: str
+    reference: str
+
+
+class PremiumReceivedMessage(TypedDict):
+    specversion: NotRequired[Literal["1.0"]]
+    id: str
+    source: NotRequired[str | None]
+    time: NotRequired[str | None]
+    datacontenttype: NotRequired[Literal["application/json"]]
+    type: Literal["fr.psc.partner.premium.received.v1"]
+    data: PremiumReceived
+
+
 class PreviewAnswer(TypedDict):
     held: str | None
     benefit_delta: str
@@ -1470,6 +1554,17 @@ class ReceivableAnswer(TypedDict):
     left: str
     due: str
     late: bool
+
+
+class ReceivedAnswer(TypedDict):
+    id: str
+    insurer: str
+    type: str
+    via: Literal["rest", "topic"]
+    outcome: Literal["DONE", "REFUSED"]
+    code: str | None
+    cursor: str | None
+    received_at: str
 
 
 class ReconciliationAnswer(TypedDict):
@@ -2810,6 +2905,11 @@ class PageParkedAnswer(TypedDict):
 
 class PageReceivableAnswer(TypedDict):
     items: list[ReceivableAnswer]
+    next: NotRequired[str | None]
+
+
+class PageReceivedAnswer(TypedDict):
+    items: list[ReceivedAnswer]
     next: NotRequired[str | None]
 
 
