@@ -128,15 +128,16 @@ def _foreseen(
     employer: str, month: Month, done: RunOutcome | None, refused: Sequence[Reject], at: datetime
 ) -> Forecast:
     """What a run of an employer says of the month; of one that was refused, nothing but why."""
-    deltas = [delta for draft in done.drafts for delta in draft.deltas] if done else []
+    issued = [draft.deltas for draft in done.drafts] if done else []
+    amount = Money.sum(lines.total.amount for lines in issued)
     return Forecast(
         id=new_id(),
         employer=employer,
         month=month,
-        amount=Money.sum(delta.amounts.amount for delta in deltas),
-        regularised=Money.sum(delta.amounts.amount for delta in deltas if delta.key.month != month),
-        lines=len(deltas),
-        agents=len({delta.key.agent for delta in deltas}),
+        amount=amount,
+        regularised=amount - Money.sum(lines.of_month(month).total.amount for lines in issued),
+        lines=sum(map(len, issued)),
+        agents=len({agent for lines in issued for agent in lines.who()}),
         held=len(done.held) if done else 0,
         unknown=done.unknown if done else 0,
         parked=len(done.parked) if done else 0,

@@ -89,6 +89,11 @@ class Lines:
         base, amount, employer = (Money(int(v[kept].sum())) for v in (self.base, self.amount, self.employer))
         return Amounts(base, amount, employer, amount - employer)
 
+    def who(self) -> list[int]:
+        """The places of its agents, each once."""
+        places: list[int] = distinct(self.agent).tolist()
+        return places
+
     def of_month(self, month: Month) -> Lines:
         return self.where(self.month == place_of(month))
 

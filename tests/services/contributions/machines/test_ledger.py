@@ -150,5 +150,5 @@ class Ledger(RuleBasedStateMachine):
         assert all(p.amounts.amount >= Money(0) for p in self.issued.values())
 
 
-Ledger.TestCase.settings = settings(patient, max_examples=60, stateful_step_count=20)
+Ledger.TestCase.settings = settings(patient, max_examples=max(60, settings().max_examples), stateful_step_count=20)
 TestLedger: Any = Ledger.TestCase
