@@ -8,6 +8,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.application.activity import note
+from gateway.headers import Header
 from gateway.limiter import LeasedLimiter
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
@@ -32,16 +34,19 @@ class Limited:
         except Problem:
             await self._app(scope, receive, send)
             return
-        try:
-            added = await self._limiter.take(caller.client)
-        except Problem as problem:
-            await problem.response_for(request)(scope, receive, send)
-            return
+        added: list[Header] = []
 
         async def with_headers(message: Message) -> None:
+            note(request, message)
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *added]
             await send(message)
+
+        try:
+            added = await self._limiter.take(caller.client)
+        except Problem as problem:
+            await problem.response_for(request)(scope, receive, with_headers)
+            return
 
         await self._app(scope, receive, with_headers)
 

@@ -24,6 +24,7 @@ from gateway.api import (
     documents,
     feed,
     insured,
+    integrations,
     oauth,
     partner_messages,
     sessions,
@@ -31,6 +32,7 @@ from gateway.api import (
     webhooks,
     work_items,
 )
+from gateway.application.activity import ActivityLog, forget_task
 from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
 from gateway.application.deliver_webhooks import Dispatcher
@@ -107,14 +109,24 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             webhooks.router,
             audit.router,
             work_items.router,
+            integrations.router,
         ),
         subscriptions=events.subscriptions(),
         rules=rules,
         clock=clock,
         keys=_signer,
         openapi_url=None,
-        resources=(_session, _partner_wakeup, _revocations, _webhooks, _audit, page_client(lambda: gateway), _inbound),
-        tasks=(purge_task(),),
+        resources=(
+            _session,
+            _partner_wakeup,
+            _revocations,
+            _webhooks,
+            _audit,
+            _activity,
+            page_client(lambda: gateway),
+            _inbound,
+        ),
+        tasks=(purge_task(), forget_task()),
     )
     if api.state.crypto is None:
         raise ValueError("RELAIS_KEY_RING is needed to keep the signing key")
@@ -146,6 +158,16 @@ def _own_document(api: FastAPI) -> Document:
     own = document(api)
     own["components"].setdefault("securitySchemes", {})["clientSecret"] = oauth.CLIENT_SECRET_SCHEME
     return own
+
+
+@asynccontextmanager
+async def _activity(api: FastAPI) -> AsyncIterator[None]:
+    api.state.activity = ActivityLog(api.state.db, api.state.clock)
+    await api.state.activity.start()
+    try:
+        yield
+    finally:
+        await api.state.activity.stop()
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
+from gateway.application.activity import note
 from gateway.application.audit import entry_of
 from gateway.domain.audit import is_audited
 from gateway.headers import FORWARDED, Header, check_unambiguous, end_to_end
@@ -73,19 +74,21 @@ class Proxy:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
+        request = Request(scope, receive)
 
         async def noted(message: Message) -> None:
             nonlocal started
+            if not started:
+                note(request, message)
             started = True
             await send(message)
 
-        request = Request(scope, receive)
         try:
             await self._forward(request, noted)
         except Problem as problem:
             if started:
                 raise
-            await problem.response_for(request)(scope, receive, send)
+            await problem.response_for(request)(scope, receive, noted)
 
     async def _forward(self, request: Request, send: Send) -> None:
         scope = request.scope

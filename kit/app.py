@@ -44,6 +44,7 @@ from kit.events.runtime import EventRuntime
 from kit.http import documents, handlers, health
 from kit.http.auth import reads_every_event
 from kit.http.documents import PROBLEMS
+from kit.http.exchanges import exchanges_router
 from kit.http.identity import JwksUrl, KeySource, Verifier
 from kit.http.limits import BodyLimits
 from kit.http.own_token import OwnToken
@@ -112,6 +113,8 @@ def create_service(
             app.include_router(router)
         if publishes:
             app.include_router(feed_router([Depends(reads_every_event)]), responses=PROBLEMS)
+        if subscriptions:
+            app.include_router(exchanges_router(name))
     if openapi_url is not None:
         app.add_route(openapi_url, documents.served, include_in_schema=False)
     _assert_guarded(app)

@@ -215,6 +215,29 @@ rate_bucket: Final = Table(
     prefixes=["UNLOGGED"],
 )
 
+# What each client asks, hour by hour (gateway/application/activity.py).
+client_hour: Final = Table(
+    "client_hour",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("hour", Instant, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Index("ix_client_hour_hour", "hour"),
+)
+# Its last call and failure; `read_to` is the last position of its feed that it says it has read.
+client_activity: Final = Table(
+    "client_activity",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("called_at", Instant, nullable=False),
+    Column("failed_at", Instant),
+    Column("failed_status", Integer),
+    Column("failed_operation", Text),
+    Column("read_to", BigInteger),
+)
+
 # Where employers are, from what the registry of organisations says last.
 employer_department: Final = Table(
     "employer_department",

@@ -17,6 +17,7 @@ from kit.http.problem import Problem
 
 FORM: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 10
+UNAUTHORISED: Final = 401
 FIELDS: Final[dict[str, Any]] = {
     "client_id": {
         "type": "string",
@@ -44,6 +45,7 @@ async def authenticated(request: Request, form: dict[str, str]) -> Client:
     checker: SecretChecker = state.secrets
     client = await checker.authenticate(state.db, client_id, secret, state.clock)
     if client is None:
+        state.activity.note(client_id, UNAUTHORISED, request.method, request.url.path)
         raise oauth_problem(401, "invalid_client", "Client inconnu ou secret faux.", "Unknown client or wrong secret.")
     return client
 

@@ -65,6 +65,8 @@ async def events(
     while True:
         woken = wakeup.next(CHANNEL)
         found, reached = await _page(request.app.state.db, caller, cursor, limit)
+        if cursor is not None and cursor.epoch == reached.epoch:
+            request.app.state.activity.read(caller.client, cursor.position)
         left = until - loop.time()
         if found or left <= 0 or not wakeup.running or not await wakeup.wait(woken, left):
             return Response(_json(found, reached), media_type="application/json")

@@ -22,6 +22,8 @@ STAFF_ONLY: Final = frozenset(
         "persons:read",
         "persons:write",
         "persons:override",
+        "operations:read",
+        "operations:write",
     }
 )
 _CAUSE: Final = frozenset({"claims:cause"})

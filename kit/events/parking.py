@@ -47,6 +47,16 @@ _LIST: Final = text("""
      WHERE CAST(:consumer AS text) IS NULL OR consumer = :consumer
      ORDER BY consumer, topic, key, version LIMIT :limit
 """)
+_PAGE: Final = text("""
+    SELECT consumer, producer, topic, key, version, type, event_id, reason, error, attempts, parked_at
+      FROM parked_event
+     WHERE reason <> 'early' AND (consumer, topic, key, version) > (:consumer, :topic, :key, CAST(:version AS bigint))
+     ORDER BY consumer, topic, key, version LIMIT :limit
+""")
+_KEYS: Final = text("""
+    SELECT DISTINCT topic, key FROM parked_event WHERE consumer = :consumer AND reason <> 'early'
+     ORDER BY topic, key LIMIT :limit
+""")
 _COUNT: Final = text("SELECT count(*) FROM parked_event WHERE consumer = :consumer AND reason <> 'early'")
 # A batch holds the lock in share, a replay alone: no event is parked behind a key that is just being freed.
 SHARING: Final = "pg_advisory_xact_lock_shared(hashtextextended(:consumer, 7305011))"
@@ -134,6 +144,18 @@ async def listed(tx: AsyncConnection, consumer: str | None = None, *, limit: int
     """What waits, of one consumer or of all of this component."""
     rows = await tx.execute(_LIST, {"consumer": consumer, "limit": limit})
     return [Parked(*row) for row in rows]
+
+
+async def page(tx: AsyncConnection, after: tuple[str, str, str, int] | None, limit: int) -> list[Parked]:
+    """What waits for a person, of every consumer, by consumer, topic, key and version."""
+    consumer, topic, key, version = after or ("", "", "", 0)
+    asked = {"consumer": consumer, "topic": topic, "key": key, "version": version, "limit": limit}
+    return [Parked(*row) for row in await tx.execute(_PAGE, asked)]
+
+
+async def keys(tx: AsyncConnection, consumer: str, limit: int) -> list[Aggregate]:
+    """The aggregates of which something waits for a person."""
+    return [(row.topic, row.key) for row in await tx.execute(_KEYS, {"consumer": consumer, "limit": limit})]
 
 
 async def count(tx: AsyncConnection, consumer: str) -> int:

@@ -57,6 +57,8 @@ class EventRuntime:
         assert len(self.deliveries) == len(subscriptions), "two subscriptions to one producer need names"
         self._database = database
         self._works = works
+        # Whether this component keeps its readers' places itself, and no broker does.
+        self.follows_feeds = transport == "feed"
         assert transport == "feed" or kafka_bootstrap, "the transport is Kafka, and no broker is named"
         reader = self._reader = FeedReader(producers, token)
         self._transport: Transport = (

@@ -46,6 +46,8 @@ SCOPES: Final[dict[str, str]] = {
     "persons:write": "Limiter le traitement des données d'une personne, les effacer, purger",
     "persons:override": "Effacer alors qu'une conservation obligatoire court encore",
     "audit:read": "Lire qui a lu ou modifié le dossier de qui",
+    "operations:read": "Lire l'état des échanges avec les partenaires et entre composants",
+    "operations:write": "Appliquer de nouveau des faits mis de côté",
     "clients:read": "Lire les clients et ce qu'ils représentent",
     "clients:write": "Enregistrer, renouveler et révoquer les clients",
     "users:read": "Lire les comptes des personnes et leurs sessions",

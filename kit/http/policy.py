@@ -35,6 +35,7 @@ USUAL: Final[dict[str, Tenancy]] = {
     "persons": "platform",
     "partner": "feed",
     "audit": "employer",
+    "operations": "platform",
     "clients": "platform",
     "users": "platform",
     "webhooks": "feed",

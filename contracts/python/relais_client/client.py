@@ -796,6 +796,76 @@ class Relais(Transport):
         """Faits que l'appelant a le droit de lire, dans l'ordre (events:read)."""
         return self.send("GET", "/v1/events", params={"after": after, "wait": wait, "limit": limit})
 
+    def get_exchanges_agreements(self) -> Answer[models.ExchangesAnswer]:
+        """Faits publiés et reçus par ce composant : positions, dernier reçu, mis de côté (operations:read)."""
+        return self.send("GET", "/v1/exchanges/agreements")
+
+    def get_exchanges_agreements_parked(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageParkedEventAnswer]:
+        """Faits mis de côté par ce composant, dans l'ordre de leurs clés (operations:read)."""
+        return self.send("GET", "/v1/exchanges/agreements/parked", params={"limit": limit, "cursor": cursor})
+
+    def post_exchanges_agreements_replays(self, body: models.EventReplayRequest) -> Answer[models.EventReplayAnswer]:
+        """Appliquer de nouveau des faits mis de côté, une fois leur cause corrigée (operations:write)."""
+        return self.send("POST", "/v1/exchanges/agreements/replays", json=body)
+
+    def get_exchanges_claims(self) -> Answer[models.ExchangesAnswer]:
+        """Faits publiés et reçus par ce composant : positions, dernier reçu, mis de côté (operations:read)."""
+        return self.send("GET", "/v1/exchanges/claims")
+
+    def get_exchanges_claims_parked(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageParkedEventAnswer]:
+        """Faits mis de côté par ce composant, dans l'ordre de leurs clés (operations:read)."""
+        return self.send("GET", "/v1/exchanges/claims/parked", params={"limit": limit, "cursor": cursor})
+
+    def post_exchanges_claims_replays(self, body: models.EventReplayRequest) -> Answer[models.EventReplayAnswer]:
+        """Appliquer de nouveau des faits mis de côté, une fois leur cause corrigée (operations:write)."""
+        return self.send("POST", "/v1/exchanges/claims/replays", json=body)
+
+    def get_exchanges_contributions(self) -> Answer[models.ExchangesAnswer]:
+        """Faits publiés et reçus par ce composant : positions, dernier reçu, mis de côté (operations:read)."""
+        return self.send("GET", "/v1/exchanges/contributions")
+
+    def get_exchanges_contributions_parked(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageParkedEventAnswer]:
+        """Faits mis de côté par ce composant, dans l'ordre de leurs clés (operations:read)."""
+        return self.send("GET", "/v1/exchanges/contributions/parked", params={"limit": limit, "cursor": cursor})
+
+    def post_exchanges_contributions_replays(self, body: models.EventReplayRequest) -> Answer[models.EventReplayAnswer]:
+        """Appliquer de nouveau des faits mis de côté, une fois leur cause corrigée (operations:write)."""
+        return self.send("POST", "/v1/exchanges/contributions/replays", json=body)
+
+    def get_exchanges_eligibility(self) -> Answer[models.ExchangesAnswer]:
+        """Faits publiés et reçus par ce composant : positions, dernier reçu, mis de côté (operations:read)."""
+        return self.send("GET", "/v1/exchanges/eligibility")
+
+    def get_exchanges_eligibility_parked(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageParkedEventAnswer]:
+        """Faits mis de côté par ce composant, dans l'ordre de leurs clés (operations:read)."""
+        return self.send("GET", "/v1/exchanges/eligibility/parked", params={"limit": limit, "cursor": cursor})
+
+    def post_exchanges_eligibility_replays(self, body: models.EventReplayRequest) -> Answer[models.EventReplayAnswer]:
+        """Appliquer de nouveau des faits mis de côté, une fois leur cause corrigée (operations:write)."""
+        return self.send("POST", "/v1/exchanges/eligibility/replays", json=body)
+
+    def get_exchanges_gateway(self) -> Answer[models.ExchangesAnswer]:
+        """Faits publiés et reçus par ce composant : positions, dernier reçu, mis de côté (operations:read)."""
+        return self.send("GET", "/v1/exchanges/gateway")
+
+    def get_exchanges_gateway_parked(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageParkedEventAnswer]:
+        """Faits mis de côté par ce composant, dans l'ordre de leurs clés (operations:read)."""
+        return self.send("GET", "/v1/exchanges/gateway/parked", params={"limit": limit, "cursor": cursor})
+
+    def post_exchanges_gateway_replays(self, body: models.EventReplayRequest) -> Answer[models.EventReplayAnswer]:
+        """Appliquer de nouveau des faits mis de côté, une fois leur cause corrigée (operations:write)."""
+        return self.send("POST", "/v1/exchanges/gateway/replays", json=body)
+
     def post_imports_agents(
         self,
         content: bytes,
@@ -927,6 +997,23 @@ class Relais(Transport):
             "/v1/insured",
             params={"on": on, "employer": employer, "agent": agent, "limit": limit, "cursor": cursor},
         )
+
+    def get_integrations(
+        self,
+        *,
+        kind: Literal["HRIS", "INSURER", "CENTRE", "PLATFORM"] | None = None,
+        attention: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Answer[models.IntegrationsAnswer]:
+        """Clients actifs : dernier appel, erreurs, retard, webhooks (operations:read)."""
+        return self.send(
+            "GET", "/v1/integrations", params={"kind": kind, "attention": attention, "limit": limit, "cursor": cursor}
+        )
+
+    def get_integrations_of_client(self, client: str) -> Answer[models.IntegrationDetail]:
+        """Les échanges d'un client, heure par heure (operations:read)."""
+        return self.send("GET", f"/v1/integrations/{segment(client)}")
 
     def get_months_of_employer(
         self, employer: str, *, limit: int | None = None, cursor: str | None = None

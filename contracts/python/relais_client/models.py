@@ -229,6 +229,12 @@ class BreachAnswer(TypedDict):
     limit: str
 
 
+class CallsAnswer(TypedDict):
+    calls: int
+    refused: int
+    failed: int
+
+
 class CancellationRequest(TypedDict):
     reason: str
 
@@ -379,6 +385,17 @@ class CodesAnswer(TypedDict):
 class CodesBody(TypedDict):
     option: NotRequired[str | None]
     populations: NotRequired[dict[Regime, str]]
+
+
+class ConsumerAnswer(TypedDict):
+    consumer: str
+    producer: str
+    epoch: str | None
+    position: int | None
+    applied_at: str | None
+    parked: int
+    parked_since: str | None
+    early: int
 
 
 ContractKind: TypeAlias = Literal["CDI", "CDD"]
@@ -731,11 +748,36 @@ class EventAcknowledgedMessage(TypedDict):
     data: EventAcknowledged
 
 
+class EventReplayAnswer(TypedDict):
+    applied: int
+    waiting: int
+
+
+class EventReplayRequest(TypedDict):
+    consumer: str
+    topic: NotRequired[str | None]
+    key: NotRequired[str | None]
+
+
+class ExchangesAnswer(TypedDict):
+    component: str
+    epoch: str
+    position: int
+    unsequenced: int
+    consumers: list[ConsumerAnswer]
+
+
 class ExtensionRequest(TypedDict):
     start: str
     end: NotRequired[str | None]
     paid: NotRequired[bool | None]
     seniority_days: NotRequired[int | None]
+
+
+class FailureAnswer(TypedDict):
+    at: str
+    status: int
+    operation: str
 
 
 FindingAnswer = TypedDict(
@@ -844,6 +886,13 @@ class HoldingAnswer(TypedDict):
     why: str
 
 
+class HourAnswer(TypedDict):
+    calls: int
+    refused: int
+    failed: int
+    hour: str
+
+
 class IdentityRequest(TypedDict):
     nir: NotRequired[str | None]
     last_name: NotRequired[str | None]
@@ -882,6 +931,43 @@ class InsurerDecisionRequest(TypedDict):
     on: str
     reference: str
     reason: NotRequired[str | None]
+
+
+class IntegrationAnswer(TypedDict):
+    id: str
+    name: str
+    kind: Literal["HRIS", "INSURER", "CENTRE", "PLATFORM"]
+    insurer: str | None
+    department: str | None
+    employers: int | None
+    called_at: str | None
+    recent: CallsAnswer
+    last_failure: FailureAnswer | None
+    behind: int | None
+    waiting_since: str | None
+    webhooks: int
+    failing: int
+    disabled: int
+    attention: list[Literal["WEBHOOK_DISABLED", "WEBHOOK_FAILING", "FAILED", "REFUSED"]]
+
+
+class IntegrationDetail(TypedDict):
+    id: str
+    name: str
+    kind: Literal["HRIS", "INSURER", "CENTRE", "PLATFORM"]
+    insurer: str | None
+    department: str | None
+    employers: int | None
+    called_at: str | None
+    recent: CallsAnswer
+    last_failure: FailureAnswer | None
+    behind: int | None
+    waiting_since: str | None
+    webhooks: int
+    failing: int
+    disabled: int
+    attention: list[Literal["WEBHOOK_DISABLED", "WEBHOOK_FAILING", "FAILED", "REFUSED"]]
+    hours: list[HourAnswer]
 
 
 InvalidityAnswer = TypedDict(
@@ -937,6 +1023,12 @@ class InvitationAnswer(TypedDict):
 
 class KeyRequest(TypedDict):
     keep_hours: NotRequired[int]
+
+
+class KindAnswer(TypedDict):
+    kind: Literal["HRIS", "INSURER", "CENTRE", "PLATFORM"]
+    clients: int
+    attention: int
 
 
 class LateAnswer(TypedDict):
@@ -1359,6 +1451,20 @@ class ParkedAnswer(TypedDict):
     settled_at: str | None
     settled_by: str | None
     reason: str | None
+
+
+class ParkedEventAnswer(TypedDict):
+    consumer: str
+    producer: str
+    topic: str
+    key: str
+    version: int
+    type: str
+    event: str
+    reason: str
+    error: str | None
+    attempts: int
+    parked_at: str
 
 
 class PassageAnswer(TypedDict):
@@ -2682,6 +2788,12 @@ InsurerDocument = TypedDict(
 )
 
 
+class IntegrationsAnswer(TypedDict):
+    items: list[IntegrationAnswer]
+    next: NotRequired[str | None]
+    kinds: list[KindAnswer]
+
+
 class KeptAnswer(TypedDict):
     line: int
     rubric: str | None
@@ -2900,6 +3012,11 @@ class PageOverpaymentAnswer(TypedDict):
 
 class PageParkedAnswer(TypedDict):
     items: list[ParkedAnswer]
+    next: NotRequired[str | None]
+
+
+class PageParkedEventAnswer(TypedDict):
+    items: list[ParkedEventAnswer]
     next: NotRequired[str | None]
 
 
