@@ -24,6 +24,7 @@ RAIL: Final = (
     ("runs", "/runs", "contributions:read"),
     ("agreements", "/agreements", "agreements:read"),
     ("simulator", "/simulator", "simulations:run"),
+    ("integration", "/integration", "operations:read"),
     ("administration", "/admin/users", "users:read"),
 )
 # What administration leads to, in the same way.

@@ -101,7 +101,7 @@ class Words:
         if not value:
             return NOTHING
         local = datetime.fromisoformat(value).astimezone(PARIS)
-        clock = f"{local:%H} h {local:%M}" if self.language == "fr" else f"{local:%H:%M}"
+        clock = f"{local:%H}{_WIDE}h{_WIDE}{local:%M}" if self.language == "fr" else f"{local:%H:%M}"
         return f"{self.day(local.date(), short=True)}, {clock}"
 
     def amount(self, value: str | Decimal | None) -> str:

@@ -40,6 +40,11 @@ document.querySelectorAll(".rail [aria-current], .tabs [aria-current]").forEach(
   list.scrollLeft = here.offsetLeft - list.offsetLeft - (list.clientWidth - here.offsetWidth) / 2;
 });
 
+// Where the latest is at the end, the end is what is seen first.
+document.querySelectorAll("[data-end]").forEach((region) => {
+  region.scrollLeft = region.scrollWidth;
+});
+
 // A form is sent once.
 document.addEventListener("submit", (event) => {
   const form = event.target;

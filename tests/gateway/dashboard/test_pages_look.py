@@ -18,12 +18,21 @@ SERIOUS = {"serious", "critical"}
 LEVELS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 AGREEMENT = "/app/agreements/la-roche-sur-yon-2025"
 # Lists made like others that are looked at whole.
-ALIKE = {"/app/runs/parked", "/app/statements", "/app/statements?state=owed", "/app/payments", "/app/accounts"}
-CONTRIBUTIONS = (
+ALIKE = {
     "/app/runs?month=2026-01",
+    "/app/runs/parked",
+    "/app/statements",
+    "/app/statements?state=owed",
+    "/app/payments",
+    "/app/accounts",
+    "/app/integration",
+    "/app/integration/components/claims",
+}
+MORE = (
     "/app/runs/99985001900012?month=2026-01",
     "/app/payments/new",
     *sorted(ALIKE),
+    "/app/integration/demo-hris",
 )
 ADMINISTRATION = (
     "/app/admin/users",
@@ -60,7 +69,7 @@ async def test_pages_are_whole_and_accessible(
     found = await faults(page, "/app/sign-in")
     page = await pages.signed_in(MANAGER, width=width, theme=theme, language=language)
     claim, agent = f"/app/claims/{sick_leave['id']}", f"/app/agents/{sick_leave['agent']}"
-    lists = ("/app", "/app/agents", "/app/claims", "/app/agreements", "/app/search?q=zzzz", *CONTRIBUTIONS)
+    lists = ("/app", "/app/agents", "/app/claims", "/app/agreements", "/app/search?q=zzzz", *MORE)
     for path in (*lists, agent, claim, AGREEMENT, SIMULATION, "/app/account", *ADMINISTRATION):
         answer = await page.goto(path)
         assert answer is not None

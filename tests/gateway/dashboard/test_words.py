@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from gateway.dashboard.pages import parked
+from gateway.api import integrations
+from gateway.dashboard.pages import integration, parked
 from gateway.dashboard.words import catalogue
 from gateway.domain.work_items import KINDS
 from rules.vocabulary import LeaveKind
@@ -40,3 +41,5 @@ def test_codes_of_the_api_have_words() -> None:
     assert {f"parked_state.{state}" for state in parked.STATES} <= known
     assert {f"bound.{code}" for code in Bound} <= known
     assert {f"attention.{code}" for code in get_args(Attention)} <= known
+    assert {f"client_kinds.{kind}" for kind in integration.KINDS} <= known
+    assert {f"integration_attention.{code}" for code in get_args(integrations.Attention)} <= known
