@@ -21,7 +21,7 @@ from kit.http.auth import Principal, requires
 from kit.http.pagination import KeyPart, Page, Paging, paged
 from kit.http.problem import Problem
 from kit.http.route import StrictRoute, service_router
-from kit.http.types import TEXT_PATTERN, Answer, Instant
+from kit.http.types import TEXT_PATTERN, Answer, Instant, example
 from kit.http.types import Request as Body
 
 # Keys tried again in one call; what is left waits for the next.
@@ -86,6 +86,8 @@ class ParkedEventAnswer(Answer):
 
 class EventReplayRequest(Body):
     """The consumer's parked events to try again: those of one key of a topic, or of every key when none is named."""
+
+    model_config = example({"consumer": "claims.eligibility"})
 
     consumer: Name
     topic: Name | None = None

@@ -6,6 +6,7 @@ import re
 
 import httpx
 
+from kit.settings import COMPONENTS
 from tests.e2e.story.asking import PATIENCE_S, Story
 from tests.platform import PASSWORD
 
@@ -36,6 +37,7 @@ def tell(story: Story) -> None:
     _webhooks(story)
     for path in ("/v1/work-items", "/v1/audit"):
         story.ask(f"GET {path}")
+    _exchanges(story)
 
 
 def _tokens(story: Story) -> None:
@@ -94,3 +96,14 @@ def _webhooks(story: Story) -> None:
     for what in ("keys", "replays"):
         story.ask(f"POST /v1/webhooks/{{webhook}}/{what}", by=INSURER, webhook=webhook)
     story.ask("DELETE /v1/webhooks/{webhook}", by=INSURER, webhook=webhook)
+
+
+def _exchanges(story: Story) -> None:
+    """How they go with clients, and between components."""
+    story.ask("GET /v1/integrations")
+    story.ask("GET /v1/integrations/{client}", client=INSURER)
+    for component in COMPONENTS:
+        of = f"/v1/exchanges/{component}"
+        reader = story.ask(f"GET {of}").json()["consumers"][0]["consumer"]
+        story.ask(f"GET {of}/parked")
+        story.ask(f"POST {of}/replays", body={"consumer": reader})
