@@ -30,7 +30,7 @@ CHAPTERS: Final = (registry, agents, claims, pay, door)
 DEEP: Final = os.environ.get("RELAIS_DEPTH") == "deep"
 # Only what is found counts here, not the smallest request that finds it.
 DRAWN: Final = settings(
-    max_examples=100 if DEEP else 1,
+    max_examples=25 if DEEP else 1,
     stateful_step_count=20,
     deadline=None,
     phases=[Phase.generate],

@@ -82,8 +82,14 @@ def _notice(story: Story) -> None:
     """Who is covered waits for the notice of the insurer: one is handed it, another gets it by mail."""
     of = "/v1/agreements/{agreement}/notices"
     handed = {"agent": story.known["agent"], "employer": EMPLOYER}
-    story.ask(f"POST {of}/{{version}}/deliveries", version=1, body=handed)
     who = {"agent": hire(story, "M7"), "employer": EMPLOYER}
+
+    def both_wait() -> bool:
+        waiting = {one["agent"] for one in story.ask(f"GET {of}/waiting").json()["items"]}
+        return {handed["agent"], who["agent"]} <= waiting
+
+    story.until(both_wait, "agents who wait for the notice")
+    story.ask(f"POST {of}/{{version}}/deliveries", version=1, body=handed)
     mail = {**story.example(f"POST {of}/{{version}}/mails")["mails"][0], **who}
     story.ask(f"POST {of}/{{version}}/mails", version=1, body={"mails": [mail]})
     sent = story.until(lambda: story.platform.post.received, "the mail")[-1]
