@@ -20,13 +20,13 @@ from schemathesis import Case
 from schemathesis.core.failures import FailureGroup
 
 from relais.contracts import FOLDER, OPENAPI
-from tests.e2e.story import agents, claims, door, pay, registry
+from tests.e2e.story import agents, claims, door, pay, protection, registry
 from tests.e2e.story.asking import PATIENCE_S, Story
 from tests.e2e.story.drawing import near
 from tests.e2e.story.following import follow
 from tests.platform import TestPlatform, running_platform
 
-CHAPTERS: Final = (registry, agents, claims, pay, door)
+CHAPTERS: Final = (registry, agents, claims, pay, door, protection)
 DEEP: Final = os.environ.get("RELAIS_DEPTH") == "deep"
 # Only what is found counts here, not the smallest request that finds it.
 DRAWN: Final = settings(

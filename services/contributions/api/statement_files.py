@@ -46,7 +46,10 @@ FILES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Le bordereau, en fichier",
         "content": {
-            media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for media, _ in MEDIA.values()
+            media.partition(";")[0]: {
+                "schema": {"type": "object"} if form is Format.JSON else {"type": "string", "format": "binary"}
+            }
+            for form, (media, _) in MEDIA.items()
         },
     }
 }
