@@ -1446,7 +1446,7 @@ class Relais(Transport):
         """Un bordereau (contributions:read)."""
         return self.send("GET", f"/v1/statements/{segment(statement)}")
 
-    def get_statement_file(self, statement: str, *, format: models.Format) -> Answer[bytes]:
+    def get_statement_file(self, statement: str, *, format: models.Format) -> Answer[dict[str, Any] | bytes]:
         """Un bordereau en fichier : JSON, CSV, classeur ou PDF à signer (contributions:read)."""
         return self.send("GET", f"/v1/statements/{segment(statement)}/file", params={"format": format})
 
