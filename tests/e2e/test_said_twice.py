@@ -31,6 +31,10 @@ AGAIN: Final = {
     "POST /v1/contributions/purges": "what is gone is not found again",
     "POST /v1/dsn/{declaration}/reconcile": "what is compared twice is the same",
     "POST /v1/dsn/{declaration}/reconciliations": "what is compared twice is the same",
+    **{
+        f"POST /v1/exchanges/{name}/replays": "handled again, as every consumer must expect"
+        for name in ("agreements", "claims", "contributions", "eligibility", "gateway")
+    },
     "POST /v1/notices/reports": "known by the mail it is about",
     "POST /v1/partner-messages": "known by the id of its sender",
     "POST /v1/schemes/{scheme}/committee/meetings/{held_on}/sending": "a meeting is sent on one day",
