@@ -25,21 +25,34 @@ class Person:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An employer as the registry says; `department` None where it does not."""
+
+    name: str
+    department: str | None
+
+
 async def employer_names(visit: Visit) -> dict[str, str]:
     """The name of each employer by SIRET, of those the person stands for where they are few."""
+    return {siret: place.name for siret, place in (await employer_places(visit)).items()}
+
+
+async def employer_places(visit: Visit) -> dict[str, Place]:
+    """The same with their départements."""
     assert visit.signed is not None, "a signed page"
     person, state = visit.signed.account.person, visit.request.app.state
     if "organisations:read" not in person.scopes:
-        return {siret: siret for siret in sorted(person.employers or ())}
-    kept: tuple[float, dict[str, str]] = getattr(state, "employer_names", (0.0, {}))
-    until, names = kept
+        return {siret: Place(siret, None) for siret in sorted(person.employers or ())}
+    kept: tuple[float, dict[str, Place]] = getattr(state, "employer_places", (0.0, {}))
+    until, places = kept
     if until < monotonic():
         rows = await visit.api.every("/v1/organisations")
-        names = {row["key"]: row["name"] for row in rows if row["kind"] not in PLACES}
-        state.employer_names = (monotonic() + KEPT_S, names)
+        places = {row["key"]: Place(row["name"], row["departement"]) for row in rows if row["kind"] not in PLACES}
+        state.employer_places = (monotonic() + KEPT_S, places)
     if person.employers is None:
-        return dict(names)
-    return {siret: names.get(siret, siret) for siret in sorted(person.employers)}
+        return dict(places)
+    return {siret: places.get(siret, Place(siret, None)) for siret in sorted(person.employers)}
 
 
 async def people(visit: Visit, agents: Collection[str]) -> dict[str, Person]:

@@ -25,6 +25,7 @@ RAIL: Final = (
     ("agreements", "/agreements", "agreements:read"),
     ("simulator", "/simulator", "simulations:run"),
     ("integration", "/integration", "operations:read"),
+    ("steering", "/steering", "contributions:read"),
     ("administration", "/admin/users", "users:read"),
 )
 # What administration leads to, in the same way.

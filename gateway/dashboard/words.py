@@ -114,7 +114,11 @@ class Words:
             return f"{sign}€{whole}"
         return sign + whole.replace(",", _NARROW).replace(".", ",") + f"{_WIDE}€"
 
-    def rate(self, value: str | None) -> str:
+    def count(self, value: int | str | Decimal) -> str:
+        """A whole number, its thousands apart."""
+        return f"{int(value):,}".replace(",", _NARROW if self.language == "fr" else ",")
+
+    def rate(self, value: str | Decimal | None) -> str:
         """A decimal rate as a percentage."""
         if value is None or value == "":
             return NOTHING

@@ -27,6 +27,7 @@ from services.claims.api import (
     previews,
     simulations,
     social_security,
+    statistics,
     takeovers,
 )
 from services.claims.api import (
@@ -60,6 +61,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             overpayments.router,
             decisions.router,
             maintenance.router,
+            statistics.router,
         ),
         subscriptions=events.subscriptions(law, now),
         publishes=events.PUBLISHES,

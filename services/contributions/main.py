@@ -35,6 +35,7 @@ from services.contributions.api import (
     statement_files,
     statement_payments,
     statements,
+    statistics,
     terms_prices,
     what_if,
 )
@@ -73,6 +74,7 @@ ROUTERS: Final = (
     terms_prices.router,
     what_if.router,
     protection_router("/v1/contributions", PROTECTION),
+    statistics.router,
 )
 
 

@@ -35,6 +35,7 @@ from services.eligibility.api import (
     positions,
     proofs,
     simulation,
+    statistics,
 )
 from services.eligibility.application.decider import Decider
 from services.eligibility.application.protect_person import PROTECTION
@@ -59,6 +60,7 @@ ROUTERS: Final = (
     affiliation.router,
     affiliations.router,
     simulation.router,
+    statistics.router,
 )
 
 

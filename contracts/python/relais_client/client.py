@@ -1460,6 +1460,18 @@ class Relais(Transport):
         """Ce qui est payé d'un bordereau, ce qui reste, avant quand (contributions:read)."""
         return self.send("GET", f"/v1/statements/{segment(statement)}/payments")
 
+    def get_statistics_absence(self, *, year: int, employer: str | None = None) -> Answer[models.AbsenceAnswer]:
+        """Jours de congé d'une année par nature et par durée, sans petits groupes (claims:read)."""
+        return self.send("GET", "/v1/statistics/absence", params={"year": year, "employer": employer})
+
+    def get_statistics_contributions(self, *, year: int) -> Answer[models.YearAnswer]:
+        """Cotisations et prestations d'une année, par employeur et par accord (contributions:read)."""
+        return self.send("GET", "/v1/statistics/contributions", params={"year": year})
+
+    def get_statistics_cover(self, *, as_of: str | None = None) -> Answer[models.CoverAnswer]:
+        """Agents employés et couverts un jour donné, par employeur et par accord (agents:read)."""
+        return self.send("GET", "/v1/statistics/cover", params={"as_of": as_of})
+
     def get_users(
         self, *, text: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Answer[models.PageUserAnswer]:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
+class AbsenceRow(TypedDict):
+    kind: str
+    longer: int
+    agents: int | None
+    leaves: int | None
+    days: int | None
+
+
 class AccessAnswer(TypedDict):
     position: int
     at: str
@@ -54,6 +62,18 @@ class AffectedAnswer(TypedDict):
 AffiliationOutcome: TypeAlias = Literal[
     "ENDED", "EXCLUDED", "NOT_YET_ELIGIBLE", "DEFERRED", "DISPENSED", "SUSPENDED", "AFFILIATED"
 ]
+
+
+class AffiliationsCoveredAnswer(TypedDict):
+    agent: str
+    employer: str
+    agreement: str
+    outcome: Literal["AFFILIATED", "SUSPENDED"]
+    start: str
+    end: str | None
+    last_name: str
+    first_name: str
+    birth_date: str
 
 
 class AgentRow(TypedDict):
@@ -464,18 +484,6 @@ ConventionDocument = TypedDict(
 ConventionState: TypeAlias = Literal["FUTURE", "RUNNING", "ENDED"]
 
 
-class CoveredAnswer(TypedDict):
-    agent: str
-    employer: str
-    agreement: str
-    outcome: Literal["AFFILIATED", "SUSPENDED"]
-    start: str
-    end: str | None
-    last_name: str
-    first_name: str
-    birth_date: str
-
-
 class CreditorRequest(TypedDict):
     name: str
     iban: str
@@ -505,6 +513,15 @@ class DeathDocument(TypedDict):
 
 
 DeathKind: TypeAlias = Literal["DEATH", "IAD"]
+
+
+class DecidedAnswer(TypedDict):
+    employer: str
+    agreement: str
+    agents: int
+    income: str
+    capitals: str
+    annuities: str
 
 
 class DecisionAnswer(TypedDict):
@@ -692,6 +709,11 @@ class EligibilityItemAnswer(TypedDict):
     status: int
     id: NotRequired[str | None]
     problem: NotRequired[dict[str, Any] | None]
+
+
+class EmployedAnswer(TypedDict):
+    employer: str
+    agents: int
 
 
 EmployerDocument = TypedDict(
@@ -1019,6 +1041,17 @@ class InvitationAnswer(TypedDict):
     login: str
     code: str
     version: int
+
+
+class IssuedAnswer(TypedDict):
+    employer: str
+    agreement: str
+    insurer: str | None
+    statements: int
+    amount: str
+    employer_share: str
+    agent_share: str
+    paid: str
 
 
 class KeyRequest(TypedDict):
@@ -1378,7 +1411,7 @@ class PageClosingAnswer(TypedDict):
 
 
 class PageCoveredAnswer(TypedDict):
-    items: list[CoveredAnswer]
+    items: list[AffiliationsCoveredAnswer]
     next: NotRequired[str | None]
 
 
@@ -2032,6 +2065,12 @@ class StatesAnswer(TypedDict):
     states: dict[str, int]
 
 
+class StatisticsCoveredAnswer(TypedDict):
+    employer: str
+    agreement: str
+    agents: int
+
+
 Status: TypeAlias = Literal["DRAFT", "SIGNED", "PUBLISHED", "SUSPENDED", "DENOUNCED", "LAPSED"]
 
 
@@ -2285,6 +2324,21 @@ class WorkItemsAnswer(TypedDict):
     items: list[WorkItemAnswer]
     next: NotRequired[str | None]
     counts: dict[str, int]
+
+
+class YearAnswer(TypedDict):
+    year: int
+    least_group: int
+    contributions: list[IssuedAnswer]
+    benefits: list[DecidedAnswer]
+
+
+class AbsenceAnswer(TypedDict):
+    year: int
+    employer: str | None
+    least_group: int
+    lengths: list[int]
+    items: list[AbsenceRow]
 
 
 class AffiliationRequest(TypedDict):
@@ -2582,6 +2636,12 @@ ConventionAnswer = TypedDict(
         "assumption": bool,
     },
 )
+
+
+class CoverAnswer(TypedDict):
+    as_of: str
+    employed: list[EmployedAnswer]
+    covered: list[StatisticsCoveredAnswer]
 
 
 class DeathAnswer(TypedDict):

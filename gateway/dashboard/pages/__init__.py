@@ -21,6 +21,7 @@ from gateway.dashboard.pages import (
     sign_in,
     simulator,
     statements,
+    steering,
     users,
     worklist,
 )
@@ -80,6 +81,10 @@ PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("/agreements.{format}", signed_page(agreements.export), _READ),
     ("/agreements/{agreement}", signed_page(agreements.agreement), _READ),
     ("/simulator", signed_page(simulator.simulator), _READ),
+    ("/steering", signed_page(steering.steering), _READ),
+    ("/steering.{format}", signed_page(steering.export), _READ),
+    ("/steering/absence.{format}", signed_page(steering.export_absence), _READ),
+    ("/steering/accounts/{agreement}/{insurer}/{year}.{format}", signed_page(steering.account), _READ),
     ("/admin/users", signed_page(users.users), _READ),
     ("/admin/users.{format}", signed_page(users.export), _READ),
     ("/admin/new-user", signed_page(users.new), _BOTH),

@@ -26,6 +26,11 @@ def send_the_other_documents(platform: TestPlatform, claim: str) -> None:
             hris.post(f"/v1/claims/{claim}/documents", body)
 
 
+def covered_agents(platform: TestPlatform) -> int:
+    with platform.api("demo-staff") as staff:
+        return sum(row["agents"] for row in staff.get("/v1/statistics/cover")["covered"])
+
+
 async def act(page: Page, button: str) -> None:
     """Press a button, and see that what it sent was accepted."""
     async with page.expect_navigation():
@@ -153,3 +158,19 @@ async def test_a_person_is_invited_and_a_client_registered_renewed_and_revoked(p
     assert "sirh-de-zoe est révoqué" in await text_of(page, ".note.good")
     await page.goto("/app/admin/audit?changes=1&client=user-demo-gestion")
     assert "DELETE /v1/clients/sirh-de-zoe" in await text_of(page, "main table")
+
+
+async def test_steering_counts_who_is_covered_and_leaves_as_the_committees_paper(pages: Pages) -> None:
+    page = await pages.signed_in()
+    await page.goto("/app/steering")
+    await page.select_option("#by", "lot")
+    await page.wait_for_url("**/app/steering?*by=lot*")
+    covered = await asyncio.to_thread(covered_agents, pages.platform)
+    assert f"Agents couverts\n{covered}\n" in await text_of(page, ".tiles")
+    # Which lot serves the demonstration's accord is not published, and its few absences are nobody's business.
+    assert "Lot inconnu" in await text_of(page, "#groups table")
+    assert "masqué" in await text_of(page, "#absence table")
+    paper = await page.context.request.get("/app/steering.pdf?by=lot")
+    assert (await paper.body())[:5] == b"%PDF-"
+    csv = await page.context.request.get("/app/steering/absence.csv")
+    assert "masqué;masqué;masqué" in await csv.text()

@@ -35,6 +35,7 @@ MORE = (
     "/app/integration/demo-hris",
 )
 ADMINISTRATION = (
+    "/app/steering?year=2026&by=lot",
     "/app/admin/users",
     "/app/admin/users/demo-rh",
     "/app/admin/new-user",

@@ -62,11 +62,16 @@ async def test_contributions_of_a_year_reconcile_with_its_statements(service: Se
         first: dict[str, Any] = (await staff.get(f"{PATH}/2025")).json()
         second: dict[str, Any] = (await staff.get(f"{PATH}/2026")).json()
         own = (await staff.get(f"{PATH}/2025", params={"employer": AGGLOMERATION})).json()
+        counted = (await staff.get("/v1/statistics/contributions", params={"year": 2025})).json()["contributions"]
         rows = (await staff.get(f"{PATH}/2025/file", params={"format": "csv"})).content.decode("utf-8-sig")
         assert (await staff.get(f"{PATH}/2025/file", params={"format": "xlsx"})).content.startswith(b"PK")
         assert (await staff.get(f"/v1/accounts/{ACCORD}/nobody/2025")).json()["code"] == "contract_not_found"
         assert (await staff.get(f"{PATH}/99999")).status_code == 422
         assert (await staff.get(f"{PATH}/2030")).json()["contributions"]["issued"] == "0.00"
+    assert {(one["employer"], one["amount"], one["paid"], one["statements"]) for one in counted} == {
+        (CITY, "108.00", "30.00", 2),
+        (AGGLOMERATION, "41.00", "0.00", 2),
+    }
     base, death = first["contributions"]["guarantees"]
     # 2 × (49.20 + 20.50) of BASE, of which 2.05 is taken back in 2026; 2 × 4.80 of DEATH less 0.20.
     assert [one["amount"] for one in (base["issued"], base["earlier"], base["later"], base["due"])] == [
@@ -110,6 +115,12 @@ async def test_benefits_are_what_claims_decided_last(service: Service, world: Wo
     await told(world, "capital.due", other, version=2, amount="14000.00", **due)
     async with service.caller("contributions:read") as staff:
         benefits = [(await staff.get(f"{PATH}/{year}")).json()["benefits"] for year in (2025, 2026)]
+        asked = [await staff.get("/v1/statistics/contributions", params={"year": year}) for year in (2025, 2026)]
+    whose = {"employer": CITY, "agreement": ACCORD}
+    assert [one.json()["benefits"] for one in asked] == [
+        [whose | {"agents": 1, "income": "712.00", "capitals": "0.00", "annuities": "600.00"}],
+        [whose | {"agents": 2, "income": "0.00", "capitals": "14000.00", "annuities": "610.00"}],
+    ]
     nothing = {"agents": 0, "cases": 0, "amount": "0.00"}
     assert benefits[0] == {
         "claims_opened": 1,
