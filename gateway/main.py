@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import httpx
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -38,6 +39,7 @@ from gateway.application.clients import SecretChecker
 from gateway.application.deliver_webhooks import Dispatcher
 from gateway.application.documents import MergedDocument
 from gateway.application.hashing import Hashing
+from gateway.application.oidc import IdentityProvider
 from gateway.application.openapi import Document
 from gateway.application.readiness import check_demo, check_services
 from gateway.application.revocations import Revocations, purge_task
@@ -55,6 +57,7 @@ from kit.events.wakeup import Wakeup
 from kit.http.documents import document
 from kit.http.identity import KeySource
 from kit.http.limits import BodyLimits
+from kit.http.outgoing import trust
 from kit.http.request_span import RequestSpan
 from kit.settings import Settings
 
@@ -118,6 +121,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         openapi_url=None,
         resources=(
             _session,
+            _identity_provider,
             _partner_wakeup,
             _revocations,
             _webhooks,
@@ -151,6 +155,19 @@ async def _session(api: FastAPI) -> AsyncIterator[None]:
         state.readiness = [partial(check_services, upstreams, state.session)]
         if settings.expect_demo:
             state.readiness.append(partial(check_demo, state.db))
+        yield
+
+
+@asynccontextmanager
+async def _identity_provider(api: FastAPI) -> AsyncIterator[None]:
+    """Where staff may sign in besides; None where the installation names no issuer."""
+    state, settings = api.state, api.state.settings
+    state.identity_provider = None
+    if not settings.oidc_issuer:
+        yield
+        return
+    async with httpx.AsyncClient(trust_env=False, verify=trust()) as http:
+        state.identity_provider = IdentityProvider(settings, http, state.clock)
         yield
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import Settings
@@ -19,6 +19,11 @@ class GatewaySettings(Settings):
     demo_login: str = Field("", description="The demo account that the sign-in page names; none elsewhere.")
     rate_per_second: float = Field(0.0, ge=0, description="Requests a client may make per second; 0: no limit.")
 
+    oidc_issuer: str = Field("", description="OpenID Connect issuer where staff sign in; empty: local accounts.")
+    oidc_client_id: str = Field("", description="This platform's client at that issuer.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret, where it has one.")
+    oidc_scopes: str = Field("openid", description="Scopes asked of the issuer.")
+    oidc_acr: tuple[str, ...] = Field((), description="Authentication contexts accepted (JSON list); empty: any.")
     webhook_networks: tuple[str, ...] = Field(
         (), description="Networks that webhooks may reach besides public addresses (CIDR, JSON list), by http too."
     )

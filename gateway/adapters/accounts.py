@@ -30,6 +30,13 @@ async def find(tx: AsyncConnection, login: str, *, lock: bool = False) -> Accoun
     return None if row is None else account_of(row)
 
 
+async def find_subject(tx: AsyncConnection, subject: str) -> Account | None:
+    """The active account of whom the issuer calls so, or None."""
+    query = select(table).where(table.c.oidc_subject == subject, table.c.active)
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else account_of(row)
+
+
 def values_of(account: Account, now: datetime) -> dict[str, Any]:
     """The columns that say who the person is and what he may do."""
     person = account.person
@@ -42,6 +49,7 @@ def values_of(account: Account, now: datetime) -> dict[str, Any]:
         "employers": None if person.employers is None else sorted(person.employers),
         "insurer": person.insurer,
         "department": person.department,
+        "oidc_subject": account.oidc_subject,
         "active": person.active,
         "assumption": person.assumption,
         "recorded_at": now,
@@ -71,6 +79,7 @@ def account_of(row: Any) -> Account:
         row.invited_until,
         row.version,
         row.recorded_at,
+        row.oidc_subject,
     )
 
 
@@ -96,7 +105,7 @@ async def use_step(tx: AsyncConnection, login: str, step: int) -> bool:
     return (await tx.execute(taken)).rowcount == 1
 
 
-async def open_session(tx: AsyncConnection, digest: str, session: Session) -> None:
+async def open_session(tx: AsyncConnection, digest: str, session: Session, id_token: bytes | None = None) -> None:
     """Store a session, and drop those that are over."""
     over = or_(sessions.c.created_at < session.created_at - ABSOLUTE, sessions.c.seen_at < session.created_at - IDLE)
     await tx.execute(delete(sessions).where(over))
@@ -106,6 +115,7 @@ async def open_session(tx: AsyncConnection, digest: str, session: Session) -> No
         "created_at": session.created_at,
         "seen_at": session.seen_at,
         "complete": session.complete,
+        "id_token": id_token,
     }
     await tx.execute(insert(sessions).values(values))
 
@@ -117,7 +127,7 @@ async def find_session(tx: AsyncConnection, digest: str) -> Session | None:
 
 def session_of(row: Any) -> Session:
     """The session of a row."""
-    return Session(row.login, row.created_at, row.seen_at, row.complete, row.digest)
+    return Session(row.login, row.created_at, row.seen_at, row.complete, row.digest, row.id_token)
 
 
 async def touch_session(tx: AsyncConnection, digest: str, now: datetime) -> None:

@@ -270,12 +270,13 @@ account: Final = Table(
     Column("assumption", Boolean, nullable=False, server_default=text("false")),
     Column("role", Text),
     Column("department", Text),
+    Column("oidc_subject", Text, unique=True),
     Column("invitation", Text),
     Column("invited_until", Instant),
     Column("changed_by", Text),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
 )
-# `digest` is that of the cookie, which is not kept.
+# `digest` is that of the cookie, which is not kept. `id_token` is the issuer's, sealed, where one signed the person in.
 staff_session: Final = Table(
     "staff_session",
     metadata,
@@ -284,6 +285,7 @@ staff_session: Final = Table(
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("complete", Boolean, nullable=False),
+    Column("id_token", LargeBinary),
     Index("ix_staff_session_login", "login"),
 )
 

@@ -43,6 +43,12 @@ async def find(tx: AsyncConnection, login: str, *, lock: bool = False) -> Accoun
     return None if row is None else account_of(row)
 
 
+async def is_taken(tx: AsyncConnection, subject: str, login: str) -> bool:
+    """Whether the account of another login has that subject at the issuer."""
+    query = select(table.c.login).where(table.c.oidc_subject == subject, table.c.login != login)
+    return (await tx.execute(query)).one_or_none() is not None
+
+
 async def add(tx: AsyncConnection, account: Account, invitation: Invitation, now: datetime, by: str) -> bool:
     """Insert; False when there is one of that login, closed ones included."""
     values = {**values_of(account, now), **_held(invitation), "changed_by": by}

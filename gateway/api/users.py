@@ -53,6 +53,10 @@ class UserChange(Standing):
     scopes: Annotated[list[str], Field(max_length=MAX_SCOPES, description="Sans rôle, les portées accordées.")] = Field(
         default_factory=list
     )
+    oidc_subject: Annotated[
+        str | None,
+        Field(min_length=1, max_length=255, pattern=types.TEXT_PATTERN, description="Son `sub` chez l'émetteur."),
+    ] = None
     active: types.Flag = True
 
     def account(self, login: str) -> Account:
@@ -61,7 +65,7 @@ class UserChange(Standing):
             raise InvalidClient(pointer="/scopes")
         scopes = scopes_of(self.role, frozenset(self.scopes))
         person = self.standing_for(login, self.name, scopes, active=self.active)
-        return Account(person, self.organisation, NO_PASSWORD, role=self.role)
+        return Account(person, self.organisation, NO_PASSWORD, role=self.role, oidc_subject=self.oidc_subject)
 
 
 class UserRequest(UserChange):
@@ -83,6 +87,7 @@ class UserAnswer(Answer):
     employers: list[str] | None
     insurer: str | None
     department: str | None
+    oidc_subject: str | None
     active: bool
     has_password: bool
     second_factor: bool
@@ -103,6 +108,7 @@ class UserAnswer(Answer):
             employers=None if person.employers is None else sorted(person.employers),
             insurer=person.insurer,
             department=person.department,
+            oidc_subject=account.oidc_subject,
             active=person.active,
             has_password=account.password_hash != NO_PASSWORD,
             second_factor=account.second_factor,

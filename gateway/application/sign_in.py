@@ -64,15 +64,22 @@ class SignedIn:
     account: Account
     session: Session
 
+    @property
+    def must_enrol(self) -> bool:
+        """Whether a second factor is to be set up first. An issuer asks for its own."""
+        return self.account.must_enrol and self.session.id_token is None
+
 
 def digest_of(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
-async def open_session(tx: AsyncConnection, account: Account, *, complete: bool, now: datetime) -> str:
+async def open_session(
+    tx: AsyncConnection, account: Account, *, complete: bool, now: datetime, id_token: bytes | None = None
+) -> str:
     """A new session; the cookie that opens it. Completing one always makes a new cookie."""
     cookie = secrets.token_urlsafe(COOKIE_BYTES)
-    await accounts.open_session(tx, digest_of(cookie), Session(account.login, now, now, complete))
+    await accounts.open_session(tx, digest_of(cookie), Session(account.login, now, now, complete), id_token)
     return cookie
 
 

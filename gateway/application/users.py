@@ -16,6 +16,7 @@ from gateway.domain.accounts import (
     SUBJECT_PREFIX,
     Account,
     NotYourself,
+    SubjectTaken,
     UnknownUser,
     UserExists,
 )
@@ -40,11 +41,12 @@ class Change:
 async def add_user(tx: AsyncConnection, account: Account, clock: Clock, by: Principal) -> str:
     """Open an account; the code with which its person chooses a password, shown once.
 
-    Raises InvalidClient, UserExists, BeyondYours.
+    Raises InvalidClient, UserExists, SubjectTaken, BeyondYours.
     """
     account.person.check()
     if not account.person.scopes <= by.scopes:
         raise BeyondYours
+    await _check_subject(tx, account)
     code, invitation = _invitation(clock)
     if not await users.add(tx, account, invitation, clock.instant(), by.client):
         raise UserExists(pointer="/login")
@@ -54,14 +56,20 @@ async def add_user(tx: AsyncConnection, account: Account, clock: Clock, by: Prin
 async def change_user(tx: AsyncConnection, change: Change, wanted: Account, clock: Clock) -> Account:
     """What a person is and may do from now on; closing an account ends its sessions. Factors stay as they are.
 
-    Raises UnknownUser, NotYourself, InvalidClient, BeyondYours for scopes added that the caller lacks, and 412.
+    Raises UnknownUser, NotYourself, InvalidClient, SubjectTaken, BeyondYours (scopes added that the caller lacks), 412.
     """
     found, person = await _to_change(tx, change), wanted.person
     person.check()
     if not person.scopes - found.person.scopes <= change.by.scopes:
         raise BeyondYours
+    if wanted.oidc_subject != found.oidc_subject:  # whoever that is may act as the person
+        if not found.person.scopes <= change.by.scopes:
+            raise BeyondYours(pointer="/oidc_subject")
+        await _check_subject(tx, wanted)
     now, person = clock.instant(), replace(person, assumption=found.person.assumption)
-    changed = replace(found, person=person, organisation=wanted.organisation, role=wanted.role)
+    changed = replace(
+        found, person=person, organisation=wanted.organisation, role=wanted.role, oidc_subject=wanted.oidc_subject
+    )
     await users.replace(tx, changed, now, change.by.client)
     if not person.active:
         await accounts.close_sessions_of(tx, change.login)
@@ -119,6 +127,11 @@ def digest_of(code: str) -> str:
 def _invitation(clock: Clock) -> tuple[str, users.Invitation]:
     code = secrets.token_urlsafe(CODE_BYTES)
     return code, users.Invitation(digest_of(code), clock.instant() + INVITED_FOR)
+
+
+async def _check_subject(tx: AsyncConnection, account: Account) -> None:
+    if account.oidc_subject is not None and await users.is_taken(tx, account.oidc_subject, account.login):
+        raise SubjectTaken(pointer="/oidc_subject")
 
 
 async def _within_reach(tx: AsyncConnection, change: Change) -> None:

@@ -122,7 +122,7 @@ def signed_page(page: Page) -> Endpoint:
             return visit.page("problem.html", error.status, title="problem.other", detail=error.title_fr)
         if visit.signed is None or not visit.signed.session.complete:
             return _to_sign_in(visit)
-        if visit.signed.account.must_enrol and request.url.path != f"{PREFIX}/account":
+        if visit.signed.must_enrol and request.url.path != f"{PREFIX}/account":
             return visit.go(f"{PREFIX}/account")
         return await _answered(visit, page)
 

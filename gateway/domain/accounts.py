@@ -39,6 +39,13 @@ class UnknownUser(RelaisError):
     status = 404
 
 
+class SubjectTaken(RelaisError):
+    code = "subject_taken"
+    title_fr = "Un autre compte a déjà cet identifiant chez l'émetteur"
+    title_en = "Another account has this subject at the issuer"
+    status = 409
+
+
 class NotYourself(RelaisError):
     code = "not_yourself"
     title_fr = "Nul n'administre son propre compte"
@@ -52,7 +59,7 @@ class Account:
 
     `organisation` is the centre or employer the person works for, as shown; a demo account (`person.assumption`)
     may do without a second factor. `role` is the one that gives the scopes; none where they are its own.
-    `invited_until` is how long the link to choose a password is good.
+    `invited_until` is how long the link to choose a password is good; `oidc_subject` who the person is at the issuer.
     """
 
     person: Client
@@ -65,6 +72,7 @@ class Account:
     invited_until: datetime | None = None
     version: int = 1
     recorded_at: datetime | None = None
+    oidc_subject: str | None = None
 
     @property
     def login(self) -> str:
@@ -97,13 +105,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`complete` once every factor was shown; before, it opens nothing but the page that asks for the code."""
+    """`complete` once every factor was shown; before, it opens nothing but the page that asks for the code.
+
+    `id_token`, sealed, is of a session that an issuer opened: the second factor was its to ask for.
+    """
 
     login: str
     created_at: datetime
     seen_at: datetime
     complete: bool
     digest: str = ""
+    id_token: bytes | None = None
 
     @property
     def ends_at(self) -> datetime:

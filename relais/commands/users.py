@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 Login = Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Identifiant de connexion.")]
-CHANGED: Final = ("name", "organisation", "role", "employers", "insurer", "department")
+CHANGED: Final = ("name", "organisation", "role", "employers", "insurer", "department", "oidc_subject")
 
 
 @app.command("list")

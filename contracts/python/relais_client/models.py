@@ -2206,6 +2206,7 @@ class UserAnswer(TypedDict):
     employers: list[str] | None
     insurer: str | None
     department: str | None
+    oidc_subject: str | None
     active: bool
     has_password: bool
     second_factor: bool
@@ -2224,6 +2225,7 @@ class UserChange(TypedDict):
     organisation: str
     role: NotRequired[Literal["ADMINISTRATOR", "MANAGER", "EMPLOYER", "INSURER", "AUDITOR"] | None]
     scopes: NotRequired[list[str]]
+    oidc_subject: NotRequired[str | None]
     active: NotRequired[bool]
 
 
@@ -2236,6 +2238,7 @@ class UserRequest(TypedDict):
     organisation: str
     role: NotRequired[Literal["ADMINISTRATOR", "MANAGER", "EMPLOYER", "INSURER", "AUDITOR"] | None]
     scopes: NotRequired[list[str]]
+    oidc_subject: NotRequired[str | None]
     active: NotRequired[bool]
     login: str
 

@@ -14,6 +14,7 @@ from gateway.dashboard.pages import (
     clients,
     integration,
     invitation,
+    oidc,
     parked,
     payments,
     run,
@@ -31,6 +32,8 @@ _READ, _BOTH, _SEND = ["GET", "HEAD"], ["GET", "HEAD", "POST"], ["POST"]
 PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("/sign-in", open_page(sign_in.sign_in), _BOTH),
     ("/sign-in/code", open_page(sign_in.code), _BOTH),
+    ("/sign-in/oidc", open_page(oidc.begin), _READ),
+    ("/sign-in/callback", open_page(oidc.callback), _READ),
     ("/invitation", open_page(invitation.invitation), _BOTH),
     ("/sign-out", open_page(sign_in.sign_out), _SEND),
     ("/account", signed_page(account.account), _BOTH),

@@ -23,21 +23,21 @@ async def sign_in(visit: Visit) -> Response:
     """The form, or what was sent with it. A wrong login, a wrong password and a locked account look the same."""
     back = safe_path(visit.query.get("back", PREFIX))
     if visit.request.method != "POST":
-        return _form(visit, back)
+        return sign_in_form(visit, back)
     visit.cookie = visit.request.cookies.get(VISITOR)
     try:
         fields = await visit.form()
     except BadForm:
-        return _form(visit, back, "sign_in.again")
+        return sign_in_form(visit, back, "sign_in.again")
     state = visit.request.app.state
     now = state.clock.instant()
     login = fields.get("login", "").lower()[:63]
     try:
         found = await checked_account(state.db, state.hashing, login, fields.get("password", ""), now)
     except Problem as busy:
-        return _form(visit, back, "sign_in.busy", login, busy.status)
+        return sign_in_form(visit, back, "sign_in.busy", login, busy.status)
     if found is None:
-        return _form(visit, back, "sign_in.refused", login)
+        return sign_in_form(visit, back, "sign_in.refused", login)
     async with state.db.transaction(Scope.none()) as tx:
         cookie = await open_session(tx, found, complete=not found.second_factor, now=now)
     answer = visit.go(f"{PREFIX}/sign-in/code", back=back) if found.second_factor else visit.go(back)
@@ -77,24 +77,50 @@ async def code(visit: Visit) -> Response:
 
 
 async def sign_out(visit: Visit) -> Response:
-    """End the session here; the cookie opens nothing any more."""
+    """End the session here; the cookie opens nothing any more. Who came from an issuer is sent to sign out there."""
     cookie = visit.request.cookies.get(SESSION)
     await read_form(visit.request, cookie)
-    state = visit.request.app.state
+    state, there = visit.request.app.state, None
     if cookie is not None:
         async with state.db.transaction(Scope.none()) as tx:
+            session = await accounts.find_session(tx, digest_of(cookie))
             await accounts.close_session(tx, digest_of(cookie))
-    answer = visit.go(f"{PREFIX}/sign-in", out="1")
+        if session is not None and session.id_token is not None and state.identity_provider is not None:
+            token = state.crypto.decrypt(session.id_token, f"staff_session.id_token:{session.login}").decode()
+            back = f"{state.settings.issuer}{PREFIX}/sign-in?out=1"
+            there = await state.identity_provider.sign_out(token, back)
+    if there is None:
+        answer = visit.go(f"{PREFIX}/sign-in", out="1")
+    else:
+        # A form may lead nowhere but here: the page goes on by itself.
+        answer = visit.page("signed_out.html", there=there)
+        answer.headers["refresh"] = f"0; url={there}"
     answer.delete_cookie(SESSION, path=PREFIX)
     return answer
 
 
-def _form(visit: Visit, back: str, error: str | None = None, login: str = "", status: int = _REFUSED) -> Response:
+def sign_in_form(
+    visit: Visit,
+    back: str,
+    error: str | None = None,
+    login: str = "",
+    status: int = _REFUSED,
+    *,
+    subject: str | None = None,
+) -> Response:
+    """The page. `subject` is what the issuer calls somebody who has no account here."""
     visit.cookie = visit.request.cookies.get(VISITOR) or secrets.token_urlsafe(_VISITOR_BYTES)
-    out = "out" in visit.query
-    demo = visit.request.app.state.settings.demo_login
+    settings = visit.request.app.state.settings
     answer = visit.page(
-        "sign_in.html", status if error else 200, back=back, error=error, login=login, out=out, demo=demo
+        "sign_in.html",
+        status if error else 200,
+        back=back,
+        error=error,
+        login=login,
+        out="out" in visit.query,
+        demo=settings.demo_login,
+        issuer=settings.oidc_issuer,
+        subject=subject,
     )
     set_cookie(answer, visit.request, VISITOR, visit.cookie)
     return answer

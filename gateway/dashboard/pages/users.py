@@ -88,6 +88,7 @@ def _body(fields: Mapping[str, str]) -> dict[str, Any]:
     role = fields.get("role") or None
     body: dict[str, Any] = {"name": fields.get("name", ""), "organisation": fields.get("organisation", "")}
     body |= {"role": role} if role in ROLES else {"scopes": scopes_of(fields)}
+    body["oidc_subject"] = fields.get("oidc_subject") or None
     return body | standing_of(fields)
 
 
@@ -114,7 +115,8 @@ async def _user(visit: Visit, refusal: Refusal | None = None) -> Response:
     login = visit.request.path_params["login"]
     found = await visit.api.get(f"/v1/users/{login}")
     sessions = await visit.api.every("/v1/sessions", login=login)
-    fields = shown(found) | {"name": found["name"], "organisation": found["organisation"], "role": found["role"] or ""}
+    kept = {name: found[name] or "" for name in ("name", "organisation", "role", "oidc_subject")}
+    fields = shown(found) | kept
     return visit.page(
         "user.html",
         200 if refusal is None else refusal.status,

@@ -35,8 +35,10 @@ def tell(story: Story) -> None:
     _clients(story)
     _persons(story)
     _webhooks(story)
-    for path in ("/v1/work-items", "/v1/audit"):
+    for path in ("/v1/work-items", "/v1/audit", "/v1/statistics/cover"):
         story.ask(f"GET {path}")
+    for what in ("absence", "contributions"):
+        story.ask(f"GET /v1/statistics/{what}", query={"year": 2026})
     _exchanges(story)
 
 
