@@ -39,9 +39,8 @@ _ORGANISATIONS: Final = "fr.psc.agreements.organisation"
 
 def subscriptions() -> list[Subscription]:
     """One per service."""
-    handlers: dict[str, Handler] = {
-        f"{_AGREEMENTS}.{verb}.v1": agreement_published for verb in ("published", "revised")
-    }
+    # The whole terms of an avenant follow in `agreement.published`.
+    handlers: dict[str, Handler] = {f"{_AGREEMENTS}.published.v1": agreement_published}
     handlers |= {f"{_ORGANISATIONS}.{verb}.v1": organisation_told for verb in ("registered", "changed")}
     accords = Subscription(
         "agreements",

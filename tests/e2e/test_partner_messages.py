@@ -21,6 +21,7 @@ MINE = Client("answering-a", "A", ANSWERS, insurer="demo-a")
 OTHER = Client("answering-b", "B", ANSWERS, insurer="demo-b")
 STAFF = Client("answering-staff", "S", frozenset(SCOPES), None)
 PATH = "/v1/partner-messages"
+CITY = "99985001900012"
 
 
 def message(kind: str, **data: Any) -> dict[str, Any]:
@@ -38,7 +39,7 @@ async def test_what_an_insurer_answers_is_recorded_once_and_in_its_lots_only(pla
             method = "GET" if body is None else "POST"
             return await http.request(method, path, json=body, params=query, headers=headers)
 
-        claim = (await ask(STAFF, "/v1/claims")).json()["items"][0]["id"]
+        claim = (await ask(STAFF, "/v1/claims", employer=CITY)).json()["items"][0]["id"]
         reference = f"SIN-{new_id()}"
         accepted = message("claim.accepted", claim=claim, on="2026-05-20", reference=reference)
         paid = message(
@@ -64,11 +65,10 @@ async def test_what_an_insurer_answers_is_recorded_once_and_in_its_lots_only(pla
         assert (await ask(STAFF, PATH, accepted)).json()["code"] == "insurers_only"
         assert (await ask(MINE, PATH, message("benefit.decided", claim=claim))).status_code == 422
 
-        statement = (await ask(STAFF, "/v1/statements")).json()["items"][0]
-        premium = {"employer": statement["siret"], "agreement": "la-roche-sur-yon-2025"}
+        premium = {"employer": CITY, "agreement": "la-roche-sur-yon-2025"}
         premium |= {"received_on": "2026-02-15", "amount": "12.34", "reference": reference}
         assert (await ask(MINE, PATH, message("premium.received", **premium))).status_code == 200
-        payments = (await ask(STAFF, "/v1/payments", employer=statement["siret"], limit=200)).json()["items"]
+        payments = (await ask(STAFF, "/v1/payments", employer=CITY, limit=200)).json()["items"]
         assert [one["amount"] for one in payments if one["reference"] == reference] == ["12.34"]
         assert (await ask(OTHER, PATH, message("premium.received", **premium))).status_code == 404
 

@@ -11,8 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from gateway.adapters.partner_events import forget
+from gateway.application.distribute import agreement_published
+from gateway.events import subscriptions
 from kit.db.database import Scope
 from kit.ids import new_id
+from services.agreements.events import PUBLISHES
 from tests.gateway.conftest import Door
 from tests.gateway.feeding import MINE, OTHER, Producers, ids, insurer, named, read
 
@@ -286,3 +289,11 @@ async def test_what_a_person_has_asked_reaches_whoever_was_told_of_that_person(
 async def rows(door: Door, query: str) -> list[Any]:
     async with door.database.worker.transaction(Scope.all()) as tx:
         return list((await tx.execute(text(query))).scalars())
+
+
+def test_what_is_read_of_accords_says_whom_they_bind() -> None:
+    """An event without them, an avenant's, would be poison, and hold the accord's later ones up."""
+    (accords,) = (one for one in subscriptions() if one.producer == "agreements")
+    read = [model for model in PUBLISHES if accords.handlers.get(model.type) is agreement_published]
+    assert [model.type for model in read] == ["fr.psc.agreements.agreement.published.v1"]
+    assert {"agreement", "effective", "employers", "insurers"} <= read[0].model_fields.keys()

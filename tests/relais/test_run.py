@@ -109,7 +109,7 @@ def a_restored_database_is_as_it_was(command: Command, kept: set[str]) -> None:
     """One component goes back in time while the others go on."""
     folder = command.home.with_name("archives")
     assert command.run("backup", str(folder)).returncode == 0
-    assert len(list(folder.iterdir())) == len(COMPONENTS)
+    assert {path.stem for path in folder.glob("*.dump")} == set(COMPONENTS)
     again = command.run("backup", str(folder))
     assert (again.returncode, "choisissez un autre dossier" in again.stderr) == (USAGE, True)
     hire(command, "APRES-SAUVEGARDE")
