@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.adapters import platform_state
 from gateway.application.clients import register_client
 from gateway.domain.clients import Client
-from gateway.domain.roles import STAFF_ONLY
+from gateway.domain.roles import ROLES, STAFF_ONLY
 from kit.clock import Clock
 from kit.db.database import Database, Scope
 from kit.http.auth import SCOPES
@@ -25,7 +25,7 @@ from relais.credentials import Credentials, service_client
 ACCORDS = Path(__file__).resolve().parents[1] / "examples" / "accords"
 HRIS_SCOPES = frozenset(SCOPES) - STAFF_ONLY
 FEEDS = frozenset({"events:read"})
-PARTNER_SCOPES = FEEDS | {"webhooks:read", "webhooks:write", "partner:write"}
+PARTNER_SCOPES = ROLES["INSURER"]
 # Of an insurer that is authorised to know who the persons of its lots are.
 NAMING_SCOPES = PARTNER_SCOPES | {"insured:read"}
 REGISTERED = "clients"

@@ -37,10 +37,12 @@ class Received:
 
 
 async def keep(tx: AsyncConnection, received: Received) -> None:
-    """The last word on a message: what was refused once may be done when it comes again."""
+    """The last word on a message: what was refused once may be done when it comes again, and what is done stays so."""
     values = asdict(received)
     last = {name: values[name] for name in ("type", "via", "outcome", "code", "cursor", "received_at")}
-    await tx.execute(insert(table).values(values).on_conflict_do_update(index_elements=["insurer", "id"], set_=last))
+    new = insert(table).values(values)
+    better = (table.c.outcome != "DONE") | (new.excluded.outcome == "DONE")
+    await tx.execute(new.on_conflict_do_update(index_elements=["insurer", "id"], set_=last, where=better))
 
 
 async def page(tx: AsyncConnection, outcome: Outcome | None, after: Place | None, limit: int) -> Sequence[Received]:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from gateway.application.audit import entry_of
 from gateway.application.insured import Lots
-from gateway.application.tokens import Issuer, issue_token
+from gateway.application.tokens import token_of
 from kit.http.auth import Principal, requires
 from kit.http.documents import PROBLEMS
 from kit.http.pagination import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, Page
@@ -21,7 +21,7 @@ from kit.http.types import Answer, DateText, SiretText
 router = service_router(tags=["Assurés"], route_class=StrictRoute)
 PATH: Final = "/v1/insured"
 _SOURCE: Final = "/v1/affiliations"
-_PASSED_ON: Final = ("accept-language", "x-purpose", "traceparent")
+_PASSED_ON: Final = ("accept-language", "x-purpose")
 
 
 class InsuredAnswer(Answer):
@@ -70,8 +70,7 @@ async def index(
     await state.audit.record(entry_of(request, caller.client, 200))
     if lots.employers == frozenset():
         return _json(_PAGE.dump_json(Page(items=[])))
-    issuer = Issuer(state.settings.issuer, state.settings.audience, state.clock)
-    token = issue_token(lots.client(caller), await state.signer.key(), issuer)
+    token = await token_of(state, lots.client(caller))
     asked: dict[str, Any] = {"on": day.isoformat(), "limit": limit, "agent": [str(one) for one in agent or ()]}
     headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
     found = await state.page_http.get(

@@ -5,14 +5,13 @@ The same messages are taken from the insurer's inbound topic (`gateway/inbound_t
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 from pydantic import Field, TypeAdapter
 
 from gateway.adapters import partner_messages as stored
-from gateway.adapters.partner_messages import Received
 from gateway.application.partner_messages import Sender, take
 from kit.db.database import Scope
 from kit.events.cursor import CURSOR_PATTERN
@@ -136,10 +135,6 @@ class ReceivedAnswer(Answer):
     cursor: str | None
     received_at: Instant
 
-    @classmethod
-    def of(cls, one: Received) -> Self:
-        return cls.model_validate({name: getattr(one, name) for name in cls.model_fields})
-
 
 @router.post(PATH, summary="Répondre en assureur : décision, versement, prime reçue, événements lus")
 async def send(
@@ -149,7 +144,7 @@ async def send(
     if caller.insurer is None:
         raise Problem(403, "insurers_only", "Réservé aux assureurs", "For insurers only")
     sender = Sender(request.app.state, caller.client, caller.insurer, "rest")
-    return ReceivedAnswer.of(await take(sender, str(body.id), body.type, body.data.model_dump(mode="json")))
+    return ReceivedAnswer.model_validate(await take(sender, str(body.id), body.type, body.data.model_dump(mode="json")))
 
 
 @router.get(PATH, summary="Réponses reçues des assureurs, la plus récente d'abord")
@@ -164,5 +159,5 @@ async def index(
     scope = caller.tenancy if caller.insurer is None else Scope.of(frozenset({caller.insurer}))
     async with request.app.state.db.transaction(scope) as tx:
         found = await stored.page(tx, outcome, page.start(stored.place), page.fetch)
-    items = [ReceivedAnswer.of(one) for one in found]
+    items = [ReceivedAnswer.model_validate(one) for one in found]
     return paged(request, response, page, items, lambda one: (one.received_at.isoformat(), one.insurer, one.id))

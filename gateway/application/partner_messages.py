@@ -12,7 +12,7 @@ from uuid import UUID
 
 from gateway.adapters import partner_events, partner_messages
 from gateway.adapters.partner_messages import Received
-from gateway.application.tokens import Issuer, issue_token
+from gateway.application.tokens import token_of
 from gateway.domain.clients import Client
 from kit.db.database import Scope
 from kit.errors import RelaisError
@@ -109,9 +109,10 @@ async def _ask(sender: Sender, identifier: str, asked: Asked) -> None:
     """Raises the problem of the service, its pointers being those of the message."""
     state = sender.state
     client = Client(sender.client, sender.client, frozenset({asked.scope}), frozenset({asked.employer}))
-    issuer = Issuer(state.settings.issuer, state.settings.audience, state.clock)
-    token = issue_token(client, await state.signer.key(), issuer)
-    headers = {"authorization": f"Bearer {token}", "idempotency-key": f"{sender.insurer}.{identifier}"}
+    headers = {
+        "authorization": f"Bearer {await token_of(state, client)}",
+        "idempotency-key": f"{sender.insurer}.{identifier}",
+    }
     answer = await state.page_http.post(asked.path, json=asked.body, headers=headers)
     if answer.is_error:
         raise _problem(answer.json())

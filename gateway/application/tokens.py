@@ -33,6 +33,12 @@ class Issuer:
     clock: Clock
 
 
+async def token_of(state: Any, client: Client) -> str:
+    """A token by which the gateway itself asks services, as this client; `state` is its application's."""
+    issuer = Issuer(state.settings.issuer, state.settings.audience, state.clock)
+    return issue_token(client, await state.signer.key(), issuer)
+
+
 def issue_token(client: Client, key: ECKey, issuer: Issuer, asked: str = "") -> str:
     """A signed access token (RFC 9068). `asked` narrows the scopes; empty gives all that the client holds.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import accounts, users
-from gateway.application.sign_in import hash_password
+from gateway.application.sign_in import digest_of, hash_password
 from gateway.domain.accounts import (
     INVITED_FOR,
     SUBJECT_PREFIX,
@@ -117,11 +116,6 @@ async def choose_password(database: Database, code: str, password: str, clock: C
             await users.set_password(tx, found.login, password_hash)
             await accounts.close_sessions_of(tx, found.login)
     return found is not None
-
-
-def digest_of(code: str) -> str:
-    """As the code is kept: 256 random bits need no slow hash."""
-    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def _invitation(clock: Clock) -> tuple[str, users.Invitation]:

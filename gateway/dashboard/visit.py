@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.application.sign_in import SignedIn, signed_in
 from gateway.application.standing import standing
-from gateway.application.tokens import Issuer, issue_token
+from gateway.application.tokens import token_of
 from gateway.dashboard import render
 from gateway.dashboard.api import Api, Refusal
 from gateway.dashboard.security import PREFIX, SESSION, BadForm, csrf_token, read_form
@@ -145,8 +145,7 @@ async def _recognise(visit: Visit) -> None:
         async with state.db.transaction(Scope.all()) as tx:
             account = replace(account, person=await standing(tx, account.person))
         visit.signed = replace(visit.signed, account=account)
-    issuer = Issuer(state.settings.issuer, state.settings.audience, state.clock)
-    token = issue_token(account.subject, await state.signer.key(), issuer)
+    token = await token_of(state, account.subject)
     visit._api = Api(state.page_http, token, visit.words.language)  # noqa: SLF001 - its own maker
 
 

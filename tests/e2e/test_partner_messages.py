@@ -60,6 +60,7 @@ async def test_what_an_insurer_answers_is_recorded_once_and_in_its_lots_only(pla
 
         otherwise = message("benefit.paid", **{**paid["data"], "amount": "200.00"})
         refused = await ask(MINE, PATH, otherwise)
+        assert (await ask(MINE, PATH, otherwise | {"id": paid["id"]})).status_code == 422, "another message of that id"
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (409, "/data/reference")
         assert (await ask(OTHER, PATH, accepted)).json()["code"] == "not_of_your_lots"
         assert (await ask(STAFF, PATH, accepted)).json()["code"] == "insurers_only"
@@ -75,6 +76,7 @@ async def test_what_an_insurer_answers_is_recorded_once_and_in_its_lots_only(pla
         cursor = (await ask(MINE, "/v1/events", limit=1)).json()["next"]
         assert (await ask(MINE, PATH, message("event.acknowledged", cursor=cursor))).status_code == 200
         mine = (await ask(MINE, PATH, limit=200)).json()["items"]
+        assert [one["outcome"] for one in mine if one["id"] == paid["id"]] == ["DONE"], "what was done stays so"
         assert {one["insurer"] for one in mine} == {"demo-a"}
         assert next(one["cursor"] for one in mine if one["id"] == "acknowledged") == cursor
         theirs = (await ask(OTHER, PATH, limit=200, outcome="REFUSED")).json()["items"]
