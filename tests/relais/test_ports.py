@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import random
 import socket
 
 import pytest
 
 from relais.errors import USAGE, CommandError
 from relais.ports import choose, is_free
-from tests.waiting import eventually
 
 
-async def test_services_follow_the_gateway_and_step_around_what_is_taken() -> None:
-    async def free() -> bool:
-        return is_free(gateway)
-
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
+def _taken_after_a_free_one() -> socket.socket:
+    """A listener whose neighbour below is free, under the ports the system gives to whoever asks (from 32 768 on)."""
+    for gateway in random.sample(range(20_000, 32_000), 100):
+        other = socket.socket()
+        try:
+            other.bind(("127.0.0.1", gateway + 1))
+        except OSError:
+            other.close()
+            continue
         other.listen()
+        if is_free(gateway):
+            return other
+        other.close()
+    raise AssertionError("a hundred ports tried, no free pair")
+
+
+def test_services_follow_the_gateway_and_step_around_what_is_taken() -> None:
+    with _taken_after_a_free_one() as other:
         gateway = other.getsockname()[1] - 1
-        await eventually(free, "the port before it, where some other test may listen for a moment", 30)
         ports = choose(gateway, ["agreements", "eligibility"])
     assert ports["gateway"] == gateway
     assert gateway + 1 not in ports.values()
