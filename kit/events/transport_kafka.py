@@ -92,15 +92,21 @@ class KafkaTransport:
 
     async def _follow(self, consumer: AIOKafkaConsumer, delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
-        epoch, committed = NOWHERE, loop.time()
+        epoch, told = NOWHERE, loop.time()
         reached: dict[TopicPartition, int] = {}
-        while True:
-            polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
-            epoch = await self._apply(delivery, epoch, [record for rows in polled.values() for record in rows])
-            reached.update({partition: rows[-1].offset + 1 for partition, rows in polled.items()})
-            if reached and (not polled or loop.time() - committed > COMMIT_SECONDS):
-                await _commit(consumer, delivery, reached)
-                reached, committed = {}, loop.time()
+        telling = asyncio.create_task(asyncio.sleep(0))  # the next records do not wait until the broker has answered
+        try:
+            while True:
+                polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
+                epoch = await self._apply(delivery, epoch, [record for rows in polled.values() for record in rows])
+                reached.update({partition: rows[-1].offset + 1 for partition, rows in polled.items()})
+                if reached and telling.done() and (not polled or loop.time() - told > COMMIT_SECONDS):
+                    await telling
+                    telling = asyncio.create_task(_commit(consumer, delivery, reached))
+                    reached, told = {}, loop.time()
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
 
     async def _apply(self, delivery: Delivery, epoch: UUID, records: Sequence[Record]) -> UUID:
         """Apply records, after what the feed alone knows if that has changed; gives the producer's epoch."""

@@ -14,6 +14,7 @@ import structlog
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit import memory
 from kit.db.database import Database
 from kit.events.consumer import Subscription
 from kit.events.envelope import Envelope
@@ -50,6 +51,7 @@ async def main(side: str, database_url: str, bootstrap: str, feed_url: str = "")
     else:
         sys.stdout.write("ready\n")
     sys.stdout.flush()
+    memory.settle()  # as every component does once it is up
     await asyncio.Event().wait()
 
 

