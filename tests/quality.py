@@ -137,8 +137,8 @@ def coverage(_row: Row, _results: Results) -> Figure:
 
 
 def mutants(_row: Row, _results: Results) -> Figure:
-    """Seeded changes of the domain of claims that its tests notice."""
-    told = _told("tests.mutation", "claims", "--mutants", str(MUTANTS))
+    """Seeded changes of the domains that their tests notice."""
+    told = _told("tests.mutation", "--mutants", str(MUTANTS))
     score = 100 * told["caught"] // told["mutants"]
     return Figure(f"{told['caught']} of {told['mutants']} caught, {score} %", score >= SCORE)
 
