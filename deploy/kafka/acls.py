@@ -21,11 +21,11 @@ from typing import Final
 
 from deploy.kafka.broker import JARS, LEAN
 from deploy.kafka.topics import Topic, declared
+from kit.settings import COMPONENTS
 
 COMMAND: Final = "org.apache.kafka.tools.AclCommand"
 # The consumer groups of components begin so (kit/events/transport_kafka.py); those of a partner with its name.
 OURS: Final = "relais."
-COMPONENTS: Final = frozenset({"agreements", "eligibility", "contributions", "claims", "gateway"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, any_, insert, literal, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.db.types import Id
+from kit.db.among import among
 from kit.money import Money
 from services.claims.adapters.handling_tables import claim_document, claim_file, claim_step
 from services.claims.domain.claim_life import Life, Payee, Stage
@@ -72,8 +72,7 @@ async def read(tx: AsyncConnection, claim: UUID, employer: str) -> ClaimFile:
 
 async def of_claims(tx: AsyncConnection, claims: Collection[UUID]) -> list[ClaimFile]:
     """The files of those of these claims that somebody has touched."""
-    mine = claim_file.c.claim == any_(literal(list(claims), ARRAY(Id)))
-    return [_file(row) for row in await tx.execute(select(claim_file).where(mine))]
+    return [_file(row) for row in await tx.execute(select(claim_file).where(among(claim_file.c.claim, claims)))]
 
 
 def _file(row: Row[Any]) -> ClaimFile:

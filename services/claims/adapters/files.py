@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Row, Table, Text, any_, exists, literal, or_, select, union
+from sqlalchemy import Row, Table, exists, or_, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.among import among
 from kit.money import Money
 from kit.period import Month, Period
 from rules.pay import PayElements
@@ -251,7 +252,7 @@ def _death(row: Row[Any]) -> Death:
 async def _policies(tx: AsyncConnection, employers: Collection[str]) -> dict[str, tuple[Policy, ...]]:
     """Each employer's policies; of two about the same day the one recorded last."""
     table = tables.ri_maintenance
-    rows = await tx.execute(select(table).where(_one_of(table.c.employer, employers)).order_by(table.c.id))
+    rows = await tx.execute(select(table).where(among(table.c.employer, employers)).order_by(table.c.id))
     latest = {(row.employer, row.kind, row.starts): RiMaintained(row.full_rate, row.half_rate) for row in rows}
     found: defaultdict[str, list[Policy]] = defaultdict(list)
     for (employer, kind, start), kept in latest.items():
@@ -262,7 +263,7 @@ async def _policies(tx: AsyncConnection, employers: Collection[str]) -> dict[str
 async def _readers(tx: AsyncConnection, agreements: Collection[str]) -> dict[str, Reader]:
     """How each accord reads to an employer: its latest version tells the former ones too."""
     table = tables.agreement_terms
-    latest = select(table).ext(distinct_on(table.c.agreement)).where(_one_of(table.c.agreement, agreements))
+    latest = select(table).ext(distinct_on(table.c.agreement)).where(among(table.c.agreement, agreements))
     rows = await tx.execute(latest.order_by(table.c.agreement, table.c.version.desc()))
     return {row.agreement: _reader(row.document) for row in rows}
 
@@ -280,11 +281,6 @@ def _reader(document: Mapping[str, Any]) -> Reader:
         return made[own]
 
     return read
-
-
-def _one_of(column: Column[Any], values: Collection[str]) -> ColumnElement[bool]:
-    """One statement whatever the number of values."""
-    return column == any_(literal(sorted(values), ARRAY(Text)))
 
 
 def _day(text: str | None) -> date | None:

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Row, Select, any_, cast, func, insert, literal, select
+from sqlalchemy import BigInteger, Row, Select, cast, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.db.types import Id
+from kit.db.among import among
 from kit.money import Money
 from kit.period import Month
 from services.claims.adapters.overpayment_tables import overpayment, overpayment_instalment, overpayment_movement
@@ -74,7 +74,7 @@ async def of_things(tx: AsyncConnection, things: Collection[UUID]) -> list[Stand
     """The overpayments of claims, annuities and capitals, the oldest first."""
     if not things:
         return []
-    mine = overpayment.c.thing == any_(literal(list(things), ARRAY(Id)))
+    mine = among(overpayment.c.thing, things)
     return [_standing(row) for row in await tx.execute(_standings().where(mine).order_by(overpayment.c.id))]
 
 

@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Row, any_, literal, select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.db.types import Id
+from kit.db.among import among
 from kit.period import Month
 from services.claims.adapters import claim_files, overpayments, tables
 from services.claims.adapters.annuities import Annuity
@@ -70,10 +70,10 @@ async def _of_claims(tx: AsyncConnection, owner: Mapping[UUID, Standing]) -> Non
     if not owner:
         return
     reference, benefit = tables.claim_reference, tables.benefit
-    last = select(reference).ext(distinct_on(reference.c.claim)).where(_among(reference.c.claim, owner))
+    last = select(reference).ext(distinct_on(reference.c.claim)).where(among(reference.c.claim, owner))
     for row in await tx.execute(last.order_by(reference.c.claim, reference.c.version.desc())):
         owner[row.claim].references[row.claim] = FrozenReference(**row._asdict())
-    last = select(benefit).ext(distinct_on(benefit.c.claim, benefit.c.month)).where(_among(benefit.c.claim, owner))
+    last = select(benefit).ext(distinct_on(benefit.c.claim, benefit.c.month)).where(among(benefit.c.claim, owner))
     for row in await tx.execute(last.order_by(benefit.c.claim, benefit.c.month, benefit.c.version.desc())):
         owner[row.claim].months[row.claim][row.month] = Benefit(**row._asdict())
     for file in await claim_files.of_claims(tx, owner):
@@ -88,7 +88,3 @@ def _versions(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
 def _things(known: Standing) -> set[UUID]:
     paid = {annuity.annuity for annuity in known.annuities.values()}
     return {claim.id for claim in known.claims} | paid | {capital.capital for capital in known.capitals.values()}
-
-
-def _among(column: Column[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
-    return column == any_(literal(list(ids), ARRAY(Id)))

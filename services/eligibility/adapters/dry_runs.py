@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, any_, delete, exists, literal, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
+from kit.db.among import among
 from kit.db.copy import put_rows
 from kit.db.jobs import Chunk
 from kit.db.schema import KIT
@@ -30,8 +31,8 @@ class DryLine:
 
 async def about(tx: AsyncConnection, job: UUID, keys: Sequence[str], crypto: KeyRing) -> list[tuple[int, bytes]]:
     """The lines of earlier chunks that are about one of these keys, in their order."""
-    marks = any_(literal([_mark(key, crypto) for key in keys], ARRAY(Text)))
-    query = select(dry_line.c.line, dry_line.c.content).where(dry_line.c.job == job, dry_line.c.mark == marks)
+    marks = [_mark(key, crypto) for key in keys]
+    query = select(dry_line.c.line, dry_line.c.content).where(dry_line.c.job == job, among(dry_line.c.mark, marks))
     found = {row.line: row.content for row in await tx.execute(query)}
     return [(line, crypto.decrypt(found[line], _PLACE.format(job, line))) for line in sorted(found)]
 

@@ -12,11 +12,12 @@ from typing import Final
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, Text, any_, delete, literal, select, text, tuple_, update
+from sqlalchemy import delete, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
 from kit.db import data_subjects
+from kit.db.among import among
 from kit.db.copy import put_new_rows, put_rows
 from kit.recording import Recording
 from services.eligibility.adapters.agents import Identity, Link, name_index
@@ -72,8 +73,7 @@ async def take_persons(tx: AsyncConnection, new: Mapping[str, UUID]) -> dict[str
     taken = {index: new[index] for (index,) in made}
     others = [index for index in new if index not in taken]
     if others:
-        asked = any_(literal(others, ARRAY(Text)))
-        query = select(person.c.nir_index, person.c.agent).where(person.c.nir_index == asked)
+        query = select(person.c.nir_index, person.c.agent).where(among(person.c.nir_index, others))
         taken |= {row.nir_index: row.agent for row in await tx.execute(query)}
     return taken
 
