@@ -28,6 +28,8 @@ OF_EMPLOYERS: Final = {
     "entitlements": "/v1/entitlements",
     "causes": "/v1/claims/causes",
     "daily_allowances": "/v1/claims/daily-allowances",
+    "temporary_invalidities": "/v1/claims/temporary-invalidities",
+    "part_times": "/v1/claims/part-times",
 }
 OF_CLAIMS: Final = ("file", "payments")
 

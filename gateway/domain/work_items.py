@@ -10,9 +10,16 @@ from typing import Any, Final, Literal, get_args
 HALF_PAY: Final = "half-pay-without-claim"
 CLAIM: Final = "claim-open"
 OVERPAYMENT: Final = "overpayment"
+PENSION: Final = "pension-to-check"
 # Those above, then those of the services' own `work-item.*`.
 Kind = Literal[
-    "half-pay-without-claim", "claim-open", "overpayment", "dispense-proof", "contributions-parked", "statement-late"
+    "half-pay-without-claim",
+    "claim-open",
+    "overpayment",
+    "pension-to-check",
+    "dispense-proof",
+    "contributions-parked",
+    "statement-late",
 ]
 KINDS: Final = get_args(Kind)
 # What an event must say to change the list. One that does not changes nothing: the feeds give it all the same.
@@ -23,6 +30,7 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "claim.opened": ("claim", "leave", "from"),
     "overpayment.opened": ("overpayment", "employer_until"),
     "overpayment.settled": ("overpayment",),
+    **{f"annuity.{happened}": ("annuity", "alerts") for happened in ("started", "adjusted", "ended")},
     "sick-leave.ended": ("leave", "end"),
     "sick-leave.cancelled": ("leave",),
     **{f"claim.{happened}": ("claim",) for happened in ("approved", "refused", "closed", "reopened")},
@@ -66,6 +74,8 @@ def changes(kind: str, data: Mapping[str, Any], employer: str, at: datetime) -> 
         yield from _of_claim(kind, data, employer, at)
     elif noun == "overpayment":
         yield _of_overpayment(happened, data, employer, at)
+    elif noun == "annuity":
+        yield _of_annuity(happened, data, employer, at)
     elif kind == "half-pay.foreseen":
         leave, agent = str(data["leave"]), data["agent"]
         yield WorkItem(HALF_PAY, employer, agent, f"/v1/agents/{agent}/leaves/{leave}", _day(data["on"]), leave, at)
@@ -97,6 +107,14 @@ def _of_overpayment(happened: str, data: Mapping[str, Any], employer: str, at: d
         return Closing(employer, reference=reference)
     due, claim = _day(data["employer_until"]), data.get("claim")
     return WorkItem(OVERPAYMENT, employer, data.get("agent"), reference, due, claim, at)
+
+
+def _of_annuity(happened: str, data: Mapping[str, Any], employer: str, at: datetime) -> WorkItem | Closing:
+    """A pension that its scheme would not pay was told wrong: whoever told it sees why in the annuity's decision."""
+    reference = f"/v1/annuities/{data['annuity']}"
+    if happened == "ended" or not any(str(alert).startswith("PENSION_") for alert in data["alerts"]):
+        return Closing(employer, reference=reference)
+    return WorkItem(PENSION, employer, data.get("agent"), reference, None, data.get("claim"), at)
 
 
 def _claim(data: Mapping[str, Any], employer: str, due: date | None, at: datetime) -> WorkItem:

@@ -24,11 +24,13 @@ from services.claims.api import (
     entitlements,
     maintenance,
     overpayments,
+    part_times,
     previews,
     simulations,
     social_security,
     statistics,
     takeovers,
+    temporary_invalidity,
 )
 from services.claims.api import (
     redecisions as redecision_routes,
@@ -53,6 +55,8 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             causes.router,
             protection_router("/v1/claims", PROTECTION),
             social_security.router,
+            temporary_invalidity.router,
+            part_times.router,
             claim_payments.router,
             claim_files.router,
             claims.router,

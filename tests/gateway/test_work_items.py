@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from gateway.domain.work_items import CLAIM, HALF_PAY, OVERPAYMENT, Closing, WorkItem, changes
+from gateway.domain.work_items import CLAIM, HALF_PAY, OVERPAYMENT, PENSION, Closing, WorkItem, changes
 from tests.gateway.conftest import MINE
 
 AT = datetime(2026, 3, 10, tzinfo=UTC)
@@ -68,3 +68,11 @@ def test_what_services_tell_themselves_opens_and_closes_by_its_reference() -> No
 def test_other_events_and_those_that_say_too_little_change_nothing() -> None:
     assert list_after(("claim.opened", {"claim": CASE}), ("half-pay.foreseen", {}), ("work-item.opened", {})) == []
     assert list_after(("pay.recorded", {}), ("benefit.decided", {"claim": CASE})) == []
+
+
+def test_a_pension_that_is_doubted_stays_until_it_is_told_otherwise() -> None:
+    doubted = ("annuity.started", {"annuity": "r1", "claim": CASE, "alerts": ["PENSION_ABOVE_PAY"]})
+    short = ("annuity.adjusted", {"annuity": "r1", "claim": CASE, "alerts": ["LEGAL_FLOOR_SHORTFALL"]})
+    assert list_after(doubted) == [(PENSION, None)]
+    assert list_after(doubted, short) == []
+    assert list_after(doubted, ("annuity.ended", doubted[1])) == []

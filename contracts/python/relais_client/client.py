@@ -523,7 +523,9 @@ class Relais(Transport):
         """Indemnités journalières notifiées d'un agent (claims:read)."""
         return self.send("GET", "/v1/claims/daily-allowances", params={"employer": employer, "agent": agent})
 
-    def put_claims_daily_allowances(self, body: models.SocialSecurityAllowanceRequest) -> Answer[models.NotedAnswer]:
+    def put_claims_daily_allowances(
+        self, body: models.SocialSecurityAllowanceRequest
+    ) -> Answer[models.SocialSecurityNotedAnswer]:
         """Noter une indemnité journalière notifiée (claims:write)."""
         return self.send("PUT", "/v1/claims/daily-allowances", json=body)
 
@@ -534,6 +536,14 @@ class Relais(Transport):
     def post_claims_erasures(self, body: models.ErasureRequest, *, agent: str) -> Answer[models.ErasureAnswer]:
         """Effacer une personne, par la destruction de sa clé (persons:write)."""
         return self.send("POST", "/v1/claims/erasures", json=body, params={"agent": agent})
+
+    def get_claims_part_times(self, *, employer: str, agent: str) -> Answer[models.AuthorisationsAnswer]:
+        """Temps partiels autorisés d'un agent (claims:read)."""
+        return self.send("GET", "/v1/claims/part-times", params={"employer": employer, "agent": agent})
+
+    def put_claims_part_times(self, body: models.AuthorisationRequest) -> Answer[models.AuthorisationAnswer]:
+        """Noter une autorisation de travail à temps partiel (claims:write)."""
+        return self.send("PUT", "/v1/claims/part-times", json=body)
 
     def post_claims_previews(self, body: models.PreviewRequest) -> Answer[models.PreviewAnswer]:
         """Ce qu'un changement ferait, avant de le confirmer (claims:read)."""
@@ -560,6 +570,16 @@ class Relais(Transport):
     ) -> Answer[models.TakeoverAnswer]:
         """Reprendre un sinistre d'un ancien assureur (claims:write)."""
         return self.send("POST", "/v1/claims/takeovers", json=body, headers={"Idempotency-Key": idempotency_key})
+
+    def get_claims_temporary_invalidities(self, *, employer: str, agent: str) -> Answer[models.NotificationsAnswer]:
+        """Allocations d'invalidité temporaire d'un agent (claims:read)."""
+        return self.send("GET", "/v1/claims/temporary-invalidities", params={"employer": employer, "agent": agent})
+
+    def put_claims_temporary_invalidities(
+        self, body: models.NotificationRequest
+    ) -> Answer[models.TemporaryInvalidityNotedAnswer]:
+        """Noter une allocation d'invalidité temporaire (claims:write)."""
+        return self.send("PUT", "/v1/claims/temporary-invalidities", json=body)
 
     def get_claim(self, claim: str) -> Answer[models.ClaimDetail]:
         """Un sinistre et sa rémunération de référence (claims:read)."""
@@ -1534,6 +1554,7 @@ class Relais(Transport):
             "half-pay-without-claim",
             "claim-open",
             "overpayment",
+            "pension-to-check",
             "dispense-proof",
             "contributions-parked",
             "statement-late",

@@ -154,6 +154,24 @@ ArtTeaching: TypeAlias = Literal["PROFESSOR", "ASSISTANT"]
 AskedBy: TypeAlias = Literal["PERSON", "REPRESENTATIVE", "CONTROLLER", "AUTHORITY"]
 
 
+class AuthorisationAnswer(TypedDict):
+    start: str
+    end: str | None
+    quotity: str
+
+
+class AuthorisationRequest(TypedDict):
+    start: str
+    end: NotRequired[str | None]
+    quotity: str
+    employer: str
+    agent: str
+
+
+class AuthorisationsAnswer(TypedDict):
+    part_times: list[AuthorisationAnswer]
+
+
 class AwardDocument(TypedDict):
     holder: str
     lots: int
@@ -1227,14 +1245,6 @@ class NetPayPayRequest(TypedDict):
     tpp: NotRequired[str | None]
 
 
-class NotedAnswer(TypedDict):
-    kind: AllowanceKind
-    start: str
-    end: str
-    daily: str
-    doubts: list[Doubt] | None
-
-
 class NoticeAnswer(TypedDict):
     version: int
     insurer: str
@@ -1254,6 +1264,26 @@ class NoticesAnswer(TypedDict):
     versions: list[NoticeAnswer]
     expected: int | None
     expected_since: str | None
+
+
+class NotificationAnswer(TypedDict):
+    start: str
+    end: str
+    group: int
+    monthly: str
+
+
+class NotificationRequest(TypedDict):
+    employer: str
+    agent: str
+    start: str
+    end: str
+    group: Literal[1, 2, 3]
+    monthly: str
+
+
+class NotificationsAnswer(TypedDict):
+    temporary_invalidities: list[NotificationAnswer]
 
 
 class OpeningAnswer(TypedDict):
@@ -1500,6 +1530,12 @@ class ParkedEventAnswer(TypedDict):
     parked_at: str
 
 
+class PartTimeRequest(TypedDict):
+    start: str
+    end: NotRequired[str | None]
+    quotity: str
+
+
 class PassageAnswer(TypedDict):
     leave: str
     on: str
@@ -1512,6 +1548,9 @@ PayElement: TypeAlias = Literal["TIB", "NBI", "RI", "SFT", "IR", "OTHER", "ALL"]
 
 
 Payee: TypeAlias = Literal["AGENT", "EMPLOYER"]
+
+
+PensionDoubt: TypeAlias = Literal["PENSION_BELOW_FLOOR", "PENSION_ABOVE_PAY", "PENSION_ABOVE_CATEGORY"]
 
 
 class PolicyAnswer(TypedDict):
@@ -1992,6 +2031,14 @@ class SocialSecurityAllowanceRequest(TypedDict):
     daily: str
 
 
+class SocialSecurityNotedAnswer(TypedDict):
+    kind: AllowanceKind
+    start: str
+    end: str
+    daily: str
+    doubts: list[Doubt] | None
+
+
 class SpellAnswer(TypedDict):
     start: str
     end: str | None
@@ -2143,6 +2190,21 @@ class TakeoversReferencePayRequest(TypedDict):
     tib: str
     nbi: str
     ri: str
+
+
+class TemporaryInvalidityNotedAnswer(TypedDict):
+    start: str
+    end: str
+    group: int
+    monthly: str
+    doubts: list[Doubt] | None
+
+
+class TemporaryInvalidityRequest(TypedDict):
+    start: str
+    end: str
+    group: Literal[1, 2, 3]
+    monthly: NotRequired[str | None]
 
 
 class TermsAnswer(TypedDict):
@@ -2413,7 +2475,7 @@ class AnnuitiesAnnuityAnswer(TypedDict):
     monthly: str
     formula: ClaimsAnnuityFormula
     decree_floor: str
-    alerts: list[Alert]
+    alerts: list[Alert | PensionDoubt]
     end: str | None
     ended: bool
     steps: list[AnnuitiesStepAnswer]
@@ -2446,6 +2508,7 @@ BenefitsAnnuityAnswer = TypedDict(
         "formula": ClaimsAnnuityFormula,
         "decree_floor": str,
         "alerts": list[Alert],
+        "doubts": NotRequired[list[PensionDoubt]],
     },
 )
 
@@ -2550,6 +2613,7 @@ class ClaimsPeriodAnswer(TypedDict):
     leg: Leg
     rate: str
     days: int
+    full_time_rate: NotRequired[str | None]
 
 
 class ContractRequest(TypedDict):
@@ -2833,6 +2897,7 @@ class InsuredRequest(TypedDict):
     regime: Regime
     service_start: NotRequired[str | None]
     titular: NotRequired[bool]
+    part_time: NotRequired[list[PartTimeRequest]]
     category: NotRequired[Category | None]
     birth_date: NotRequired[str | None]
 
@@ -2882,6 +2947,7 @@ class LeavesLeaveRequest(TypedDict):
     waiting_days: NotRequired[int | None]
     pathology_group: NotRequired[PathologyGroup | None]
     seniority_days: NotRequired[int | None]
+    quotity: NotRequired[str | None]
 
 
 class LeavingBody(TypedDict):
@@ -3190,6 +3256,7 @@ class PersonRequest(TypedDict):
     regime: Regime
     service_start: NotRequired[str | None]
     titular: NotRequired[bool]
+    part_time: NotRequired[list[PartTimeRequest]]
 
 
 class PositionAnswer(TypedDict):
@@ -3387,6 +3454,7 @@ BenefitsRequest = TypedDict(
         "leaves": NotRequired[list[LeavesLeaveRequest]],
         "employer_ri_maintenance": NotRequired[list[BenefitsMaintenanceRequest]],
         "social_security": NotRequired[list[BenefitsAllowanceRequest]],
+        "ait": NotRequired[list[TemporaryInvalidityRequest]],
         "invalidity": NotRequired[BenefitsInvalidityRequest | None],
         "death": NotRequired[ClaimsDeathRequest | None],
         "from": str,

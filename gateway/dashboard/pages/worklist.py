@@ -80,6 +80,8 @@ def where(item: dict[str, Any]) -> str:
         return f"{PREFIX}/runs/parked?employer={item['employer']}#parked-{parts[-1]}"
     if item["kind"] == "overpayment":
         return f"{PREFIX}/agents/{item['agent']}#overpayments"
+    if item["kind"] == "pension-to-check":
+        return f"{PREFIX}/agents/{item['agent']}#annuities"
     return f"{PREFIX}/agents/{item['agent']}#leaves" if item["agent"] else ""
 
 

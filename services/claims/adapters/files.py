@@ -19,7 +19,15 @@ from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
 from services.claims.adapters import stated, tables
 from services.claims.adapters.asked import Who, asked, rows_of_all
-from services.claims.adapters.handling_tables import acquired_half_pay, daily_allowance, leave_cause, takeover
+from services.claims.adapters.handling_tables import (
+    acquired_half_pay,
+    daily_allowance,
+    leave_cause,
+    part_time,
+    takeover,
+    temporary_invalidity,
+)
+from services.claims.adapters.stated_rows import ait_of, allowance_of, part_time_of, takeover_of
 from services.claims.domain.agent_file import (
     Affiliation,
     AgentFile,
@@ -29,13 +37,11 @@ from services.claims.domain.agent_file import (
     Leave,
     Policy,
     Recognition,
-    Takeover,
 )
-from services.claims.domain.annuity import Invalidity
 from services.claims.domain.capitals import Death, DeathKind
+from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry
-from services.claims.domain.reference import ReferencePay
-from services.claims.domain.situation import DailyAllowance, RiMaintained
+from services.claims.domain.situation import RiMaintained
 from services.claims.domain.terms_document import read_terms, readings
 
 # How one accord reads to an employer, or to none in particular, in date order.
@@ -53,6 +59,8 @@ _OF_AGENTS: Final[tuple[Table, ...]] = (
     daily_allowance,
     takeover,
     leave_cause,
+    part_time,
+    temporary_invalidity,
 )
 # The tables that make a case, or hold what was decided about one.
 _OF_CASES: Final[tuple[Table, ...]] = (
@@ -99,8 +107,10 @@ async def load_many(tx: AsyncConnection, who: Collection[Who], today: date) -> d
             policies=policies.get(one[0], ()),
             acquired=tuple(Period(row.starts, row.ends) for row in mine[acquired_half_pay]),
             revaluations={name: raised[name] for name in accords & raised.keys()},
-            allowances=tuple(DailyAllowance(Period(row.starts, row.ends), row.daily) for row in mine[daily_allowance]),
-            takeovers=tuple(map(_takeover, mine[takeover])),
+            allowances=tuple(map(allowance_of, mine[daily_allowance])),
+            takeovers=tuple(map(takeover_of, mine[takeover])),
+            part_time=tuple(map(part_time_of, mine[part_time])),
+            ait=tuple(map(ait_of, mine[temporary_invalidity])),
             terms={name: readers[name](one[0]) for name in accords & readers.keys()},
         )
     return found
@@ -199,17 +209,6 @@ def _groups(causes: Iterable[Row[Any]]) -> dict[UUID, int]:
     marks = {row.leave: row.mark for row in causes}
     numbers = {mark: number for number, mark in enumerate(sorted(set(marks.values())), 1)}
     return {leave: numbers[mark] for leave, mark in marks.items()}
-
-
-def _takeover(said: Row[Any]) -> Takeover:
-    return Takeover(str(said.leave), said.agreement, said.starts, _stated_reference(said))
-
-
-def _stated_reference(said: Row[Any]) -> ReferencePay | None:
-    month, tib, nbi, ri = said.reference_month, said.tib, said.nbi, said.ri
-    if month is None or tib is None or nbi is None or ri is None:
-        return None
-    return ReferencePay(month, PayElements(tib=tib, nbi=nbi, ri=ri))
 
 
 def _entry(item: Mapping[str, Any], today: date, group: int | None) -> Entry:

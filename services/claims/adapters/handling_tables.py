@@ -142,6 +142,33 @@ daily_allowance: Final = Table(
     Column("recorded_by", Text, nullable=False),
 )
 
+# Part-time work that was authorised, from a day on; `ends` null: still in force.
+part_time: Final = Table(
+    "part_time",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("starts", Date, primary_key=True),
+    Column("ends", Date),
+    Column("quotity", RateColumn, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+# The AIT that was notified: its group, and what is paid a month.
+temporary_invalidity: Final = Table(
+    "temporary_invalidity",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("starts", Date, primary_key=True),
+    Column("ends", Date, nullable=False),
+    Column("invalidity_group", Integer, nullable=False),
+    Column("monthly", MoneyColumn, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
 # What a leave is about, sealed: one role reads it. Equal causes of an agent have equal marks, which tell nothing.
 leave_cause: Final = Table(
     "leave_cause",

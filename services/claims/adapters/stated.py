@@ -1,4 +1,4 @@
-"""What is stated here and bears on decisions: revaluations and daily allowances."""
+"""What is stated here and bears on decisions: revaluations, allowances, part-time work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Table, select
@@ -15,7 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
 from kit.rate import Rate
-from services.claims.adapters.handling_tables import annuity_revaluation, daily_allowance
+from services.claims.adapters.handling_tables import (
+    annuity_revaluation,
+    daily_allowance,
+    part_time,
+    temporary_invalidity,
+)
 from services.claims.domain.annuity import Revaluation
 
 
@@ -44,6 +49,43 @@ class StatedAllowance:
     recorded_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class StatedPartTime:
+    """Part-time work that was authorised; `ends` None: still in force."""
+
+    employer: str
+    agent: UUID
+    starts: date
+    ends: date | None
+    quotity: Rate
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTemporaryInvalidity:
+    """The AIT that was notified, a month."""
+
+    employer: str
+    agent: UUID
+    starts: date
+    ends: date
+    invalidity_group: int
+    monthly: Money
+    recorded_at: datetime
+    recorded_by: str
+
+
+OfDays = StatedAllowance | StatedPartTime | StatedTemporaryInvalidity
+S = TypeVar("S", bound=OfDays)
+# Where each kind of statement about an agent's days is kept.
+OF_DAYS: Final[dict[type[Any], Table]] = {
+    StatedAllowance: daily_allowance,
+    StatedPartTime: part_time,
+    StatedTemporaryInvalidity: temporary_invalidity,
+}
+
+
 async def revalue(tx: AsyncConnection, stated: StatedRevaluation) -> None:
     """The last statement about a day counts."""
     await _put(tx, annuity_revaluation, stated)
@@ -59,17 +101,17 @@ async def revaluations(tx: AsyncConnection, agreements: Collection[str]) -> dict
     return {agreement: tuple(raised) for agreement, raised in found.items()}
 
 
-async def notify(tx: AsyncConnection, stated: StatedAllowance) -> None:
-    """The last notification about a first day counts."""
-    await _put(tx, daily_allowance, stated)
+async def keep(tx: AsyncConnection, stated: OfDays) -> None:
+    """The last statement of a kind about a first day counts."""
+    await _put(tx, OF_DAYS[type(stated)], stated)
 
 
-async def notified(tx: AsyncConnection, employer: str, agent: UUID) -> list[StatedAllowance]:
-    """In date order."""
-    table = daily_allowance
+async def about(tx: AsyncConnection, kind: type[S], employer: str, agent: UUID) -> list[S]:
+    """What was stated of this kind about an agent, in date order."""
+    table = OF_DAYS[kind]
     mine = (table.c.employer == employer) & (table.c.agent == agent)
     rows = await tx.execute(select(table).where(mine).order_by(table.c.starts))
-    return [StatedAllowance(**row._asdict()) for row in rows]
+    return [kind(**row._asdict()) for row in rows]
 
 
 async def _put(tx: AsyncConnection, table: Table, record: Any) -> None:

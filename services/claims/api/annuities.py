@@ -20,6 +20,7 @@ from services.claims.adapters.stated import StatedRevaluation
 from services.claims.api.cursors import after_id
 from services.claims.application.state_facts import revalue
 from services.claims.domain.benefits import Alert
+from services.claims.domain.pension_checks import PensionDoubt
 from services.claims.domain.terms import AnnuityFormula
 
 router = service_router(prefix="/v1", tags=["Rentes"], dependencies=[requires("claims:read")])
@@ -53,7 +54,8 @@ class RevaluationAnswer(Answer):
 class AnnuityAnswer(Answer):
     """An annuity in its last version: `full` is what a full recognition would give, `monthly` what is due.
 
-    `end`: its last day, null while nobody can tell. `steps`: what it is raised to.
+    `end`: its last day, null while nobody can tell. `steps`: what it is raised to. `alerts`: with those about the
+    pensions that were notified, which a person should check.
     """
 
     id: UUID
@@ -68,7 +70,7 @@ class AnnuityAnswer(Answer):
     monthly: SignedAmount
     formula: AnnuityFormula
     decree_floor: SignedAmount
-    alerts: list[Alert]
+    alerts: list[Alert | PensionDoubt]
     end: DateText | None
     ended: bool
     steps: list[StepAnswer]

@@ -11,22 +11,26 @@ from kit.http.types import Amount, Answer, DateText, MonthText, Request, Share, 
 from rules.book import NoValueAt, Rules
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind
-from services.claims.api.leaves import LeaveRequest, entries, interval
+from services.claims.api.leaves import LeaveRequest, entries, interval, part_times
 from services.claims.api.net_pay import ZERO
 from services.claims.api.statutory_pay import PersonRequest
-from services.claims.domain.annuity import Invalidity
 from services.claims.domain.benefits import Alert
 from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.case import Case, Decision, decide
 from services.claims.domain.errors import BirthDateRequired, DuplicatePolicy
+from services.claims.domain.invalidity import Invalidity
+from services.claims.domain.pension_checks import PensionDoubt
 from services.claims.domain.reference import Insured, ReferencePay
 from services.claims.domain.situation import DailyAllowance, RiMaintained
 from services.claims.domain.snapshot import decision_document
+from services.claims.domain.temporary_invalidity import TemporaryInvalidity
 from services.claims.domain.terms import AnnuityFormula, BenefitTerms
 
 MAX_ITEMS = 1_000
 # Where this request holds what a refusal of pay names as net-pay does.
 PLACES = {"/category": "/agent/category", "/regime": "/agent/regime", "/pay/tpp": "/reference_pay/tpp"}
+# The groups of décret 60-58 art. 6.
+Group = Literal[1, 2, 3]
 AgreementId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -49,7 +53,8 @@ class ReferencePayRequest(Request):
     tpp: Amount | None = None
 
     def reference(self) -> ReferencePay:
-        return ReferencePay(self.month, PayElements(tib=self.tib, nbi=self.nbi, ri=self.ri, tpp=self.tpp))
+        pay = PayElements(tib=self.tib, nbi=self.nbi, ri=self.ri, sft=self.sft, ir=self.ir, tpp=self.tpp)
+        return ReferencePay(self.month, pay)
 
 
 class MaintenanceRequest(Request):
@@ -66,6 +71,15 @@ class AllowanceRequest(Request):
     start: DateText = Field(validation_alias=AliasChoices("start", "from"))
     end: DateText = Field(validation_alias=AliasChoices("end", "to"))
     daily: Amount
+
+
+class TemporaryInvalidityRequest(Request):
+    """AIT of a CNRACL agent over an interval, by group; `monthly` left out: worked out of the reference pay."""
+
+    start: DateText
+    end: DateText
+    group: Group
+    monthly: Amount | None = None
 
 
 class InvalidityRequest(Request):
@@ -112,6 +126,7 @@ class BenefitsRequest(Request):
     leaves: list[LeaveRequest] = Field(default_factory=list)
     employer_ri_maintenance: list[MaintenanceRequest] = Field(default_factory=list, max_length=MAX_ITEMS)
     social_security: list[AllowanceRequest] = Field(default_factory=list, max_length=MAX_ITEMS)
+    ait: list[TemporaryInvalidityRequest] = Field(default_factory=list, max_length=MAX_ITEMS)
     invalidity: InvalidityRequest | None = None
     death: DeathRequest | None = None
     start: DateText = Field(alias="from")
@@ -133,6 +148,8 @@ class BenefitsRequest(Request):
             allowances=self._allowances(),
             invalidity=self.invalidity.invalidity() if self.invalidity else None,
             death=Death(self.death.date, self.death.kind) if self.death else None,
+            part_time=part_times(self.agent.part_time, "/agent/part_time"),
+            ait=self._ait(),
         )
 
     def _maintenance(self) -> dict[LeaveKind, RiMaintained]:
@@ -142,6 +159,12 @@ class BenefitsRequest(Request):
                 raise DuplicatePolicy(pointer=f"/employer_ri_maintenance/{place}/kind")
             found[policy.kind] = RiMaintained(policy.full, policy.half)
         return found
+
+    def _ait(self) -> tuple[TemporaryInvalidity, ...]:
+        return tuple(
+            TemporaryInvalidity(interval(item.start, item.end, f"/ait/{place}/end"), item.group, item.monthly)
+            for place, item in enumerate(self.ait)
+        )
 
     def _allowances(self) -> tuple[DailyAllowance, ...]:
         return tuple(
@@ -164,7 +187,7 @@ class MonthAnswer(Answer):
 
 
 class AnnuityAnswer(Answer):
-    """The annuity after the invalidity."""
+    """The annuity after the invalidity; `doubts`: what is odd about the pensions that were notified."""
 
     start: DateText = Field(alias="from")
     full: SignedAmount
@@ -172,6 +195,7 @@ class AnnuityAnswer(Answer):
     formula: AnnuityFormula
     decree_floor: SignedAmount
     alerts: list[Alert]
+    doubts: list[PensionDoubt] = Field(default_factory=list, exclude_if=lambda doubts: not doubts)
 
 
 class CapitalAnswer(Answer):

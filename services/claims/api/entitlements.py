@@ -7,11 +7,13 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import Field
 
 from kit.http.auth import requires
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import FIRST_YEAR, LAST_YEAR, Answer, DateText, SiretText
+from kit.http.types import FIRST_YEAR, LAST_YEAR, Answer, DateText, RateText, SiretText
 from kit.period import Period
+from kit.rate import Rate
 from rules.vocabulary import LeaveKind, Leg
 from services.claims.application.entitlements import Law, entitlements
 from services.claims.domain.entitlement import PaidPeriod
@@ -23,7 +25,10 @@ LAST_DAY: Final = date(LAST_YEAR, 12, 31)
 
 
 class PeriodAnswer(Answer):
-    """Adjacent days of one kind, leg and rate; the rate has two decimals."""
+    """Adjacent days of one kind, leg and rate; the rate has two decimals.
+
+    `full_time_rate`: of an agent who worked part-time, the share of full-time pay that is paid.
+    """
 
     start: DateText
     end: DateText
@@ -31,9 +36,10 @@ class PeriodAnswer(Answer):
     leg: Leg
     rate: str
     days: int
+    full_time_rate: RateText | None = Field(None, exclude_if=lambda rate: rate is None)
 
     @classmethod
-    def of(cls, paid: PaidPeriod) -> PeriodAnswer:
+    def of(cls, paid: PaidPeriod, full_time_rate: Rate | None = None) -> PeriodAnswer:
         return cls(
             start=paid.period.start,
             end=paid.period.last,
@@ -41,6 +47,7 @@ class PeriodAnswer(Answer):
             leg=paid.leg,
             rate=paid.rate.text(2),
             days=paid.period.days,
+            full_time_rate=full_time_rate,
         )
 
 

@@ -4,23 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Annotated
 
-from pydantic import Field, Strict
+from pydantic import AfterValidator, Field, Strict
 
-from kit.http.types import DateText, Request
+from kit.http.types import DateText, Request, Share
 from kit.period import Period
+from kit.rate import Rate
 from rules.vocabulary import LeaveKind, PathologyGroup
-from services.claims.domain.errors import ReversedInterval
+from services.claims.domain.errors import OverlappingPartTime, ReversedInterval
 from services.claims.domain.leave import Entry
+from services.claims.domain.part_time import PartTime
+
+
+def part_of_full_time(quotity: Rate) -> Rate:
+    if not 0 < quotity.value < 1:
+        raise ValueError("quotité attendue entre 0 et 1, exclus, par exemple 0.6000")
+    return quotity
+
 
 # A waiting period fits in a year, a career in a century: beyond, dates leave the calendar.
 WaitingDays = Annotated[int, Strict(), Field(ge=0, le=366)]
 SeniorityDays = Annotated[int, Strict(), Field(ge=0, le=36_525)]
 
 
+# A quotity of part-time work: some of full time, and not all of it.
+Quotity = Annotated[Share, AfterValidator(part_of_full_time)]
+
+
+class PartTimeRequest(Request):
+    """An authorisation to work part-time: its days, and the share of full time worked; `end` null: still in force."""
+
+    start: DateText
+    end: DateText | None = None
+    quotity: Quotity
+
+    def part_time(self, pointer: str) -> PartTime:
+        end = self.end
+        return PartTime(
+            Period(self.start) if end is None else interval(self.start, end, f"{pointer}/end"), self.quotity
+        )
+
+
 class LeaveRequest(Request):
-    """An initial stop or a renewal."""
+    """An initial stop or a renewal. `quotity`: of a TPT, the share of full time worked."""
 
     kind: LeaveKind
     start: DateText
@@ -28,10 +56,11 @@ class LeaveRequest(Request):
     waiting_days: WaitingDays | None = None
     pathology_group: PathologyGroup | None = None
     seniority_days: SeniorityDays | None = None
+    quotity: Share | None = None
 
     def entry(self, pointer: str) -> Entry:
         period = interval(self.start, self.end, f"{pointer}/end")
-        return Entry(self.kind, period, self.waiting_days, self.pathology_group, self.seniority_days)
+        return Entry(self.kind, period, self.waiting_days, self.pathology_group, self.seniority_days, self.quotity)
 
 
 def interval(start: date, end: date, pointer: str) -> Period:
@@ -43,3 +72,11 @@ def interval(start: date, end: date, pointer: str) -> Period:
 
 def entries(leaves: Sequence[LeaveRequest]) -> tuple[Entry, ...]:
     return tuple(leave.entry(f"/leaves/{place}") for place, leave in enumerate(leaves))
+
+
+def part_times(asked: Sequence[PartTimeRequest], pointer: str) -> tuple[PartTime, ...]:
+    """In date order. Raises ReversedInterval, OverlappingPartTime."""
+    found = sorted((one.part_time(f"{pointer}/{n}") for n, one in enumerate(asked)), key=lambda one: one.period.start)
+    if any(later.period.meets(earlier.period) for earlier, later in pairwise(found)):
+        raise OverlappingPartTime(pointer=pointer)
+    return tuple(found)

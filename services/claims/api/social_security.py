@@ -14,7 +14,7 @@ from rules.book import NoValueAt
 from services.claims.adapters import stated
 from services.claims.adapters.stated import StatedAllowance
 from services.claims.api.leaves import interval
-from services.claims.application.state_facts import notify
+from services.claims.application.state_facts import state_days
 from services.claims.domain.daily_allowances import AllowanceKind, Doubt, Stop, doubts
 from services.claims.domain.errors import IntervalTooLong
 
@@ -90,7 +90,7 @@ async def notify_daily_allowance(
         recorded_at=clock.instant(),
         recorded_by=caller.client,
     )
-    await notify(tx, said, rules, clock)
+    await state_days(tx, said, rules, clock)
     try:
         found = list(doubts(body.kind, period, body.daily, Stop(body.stop_start), rules))
     except NoValueAt:
@@ -106,4 +106,5 @@ async def list_daily_allowances(
     agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
 ) -> AllowancesAnswer:
     caller.check_employer(employer)
-    return AllowancesAnswer(allowances=[AllowanceAnswer.of(one) for one in await stated.notified(tx, employer, agent)])
+    found = await stated.about(tx, StatedAllowance, employer, agent)
+    return AllowancesAnswer(allowances=[AllowanceAnswer.of(one) for one in found])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field
 
@@ -11,17 +11,25 @@ from kit.http.types import Answer, DateText, Flag, Request, example
 from rules.book import Rules
 from rules.vocabulary import Regime
 from services.claims.api.entitlements import PeriodAnswer
-from services.claims.api.leaves import LeaveRequest, entries, interval
+from services.claims.api.leaves import LeaveRequest, PartTimeRequest, entries, interval, part_times
 from services.claims.domain.leave import Person
+from services.claims.domain.part_time import of_full_time
 from services.claims.domain.statutory import statutory_pay
+
+# More than a career holds.
+MAX_PART_TIMES: Final = 100
 
 
 class PersonRequest(Request):
-    """`titular` false is a stagiaire; `service_start` is required for contractuels."""
+    """`titular` false is a stagiaire; `service_start` is required for contractuels.
+
+    `part_time`: authorisations to work part-time; pay is theirs until they end, that of full time afterwards.
+    """
 
     regime: Regime
     service_start: DateText | None = None
     titular: Flag = True
+    part_time: list[PartTimeRequest] = Field(default_factory=list, max_length=MAX_PART_TIMES)
 
     def person(self) -> Person:
         return Person(self.regime, self.service_start, self.titular)
@@ -61,7 +69,8 @@ def answer(body: StatutoryPayRequest, rules: Rules) -> StatutoryPayAnswer:
     with pointing_at("/leaves"):
         found = statutory_pay(body.agent.person(), entries(body.leaves), rules).within(shown)
     inputs = {"regime": body.agent.regime, "from": body.start, "to": body.end}
+    worked = part_times(body.agent.part_time, "/agent/part_time")
     return StatutoryPayAnswer(
-        periods=[PeriodAnswer.of(paid) for paid in found.periods()],
+        periods=[PeriodAnswer.of(paid, share) for paid, share in of_full_time(found.periods(), worked, rules)],
         trace=found.trace("statutory-pay", "CGFP L. 822-1 et suivants", inputs).json(),
     )

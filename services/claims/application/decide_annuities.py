@@ -123,7 +123,7 @@ def _annuity(subject: Subject, change: _Change) -> Annuity:
         monthly_delta=monthly - (before.monthly if before else ZERO),
         formula=found.formula.value if found else AnnuityFormula.NONE.value,
         decree_floor=found.decree_floor if found else ZERO,
-        alerts=[alert.value for alert in found.alerts] if found else [],
+        alerts=_alerts(found) if found else [],
         recorded_at=subject.at,
         ends=found.until if found else None,
         ended=found is not None and _is_over(found.until, subject.today),
@@ -139,6 +139,11 @@ def _steps(found: FoundAnnuity) -> list[dict[str, str]]:
     return [{"from": step.start.isoformat(), "monthly": str(step.monthly)} for step in found.steps]
 
 
+def _alerts(found: FoundAnnuity) -> list[str]:
+    """What a person should know: the amount's alerts, then what is odd about the pensions."""
+    return [one.value for one in (*found.alerts, *found.doubts)]
+
+
 def _former(before: Annuity | None) -> Annuity:
     assert before is not None, "only what was decided is withdrawn"
     return before
@@ -149,7 +154,7 @@ def _same(found: FoundAnnuity, before: Annuity, today: date) -> bool:
         return False
     now = (found.start, found.full, found.monthly, found.formula.value, found.decree_floor)
     then = (before.starts, before.full_amount, before.monthly, before.formula, before.decree_floor)
-    return now == then and [alert.value for alert in found.alerts] == before.alerts
+    return now == then and _alerts(found) == before.alerts
 
 
 def _event(agreement: str, annuity: Annuity) -> EventData:

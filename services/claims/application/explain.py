@@ -27,6 +27,7 @@ STEPS: Final = {
     "net.tib_nbi": "Net du traitement et de la NBI",
     "net.tib_nbi_ri": "Net du traitement, de la NBI et du régime indemnitaire",
     "annuity.revaluation": "Rente revalorisée",
+    "benefit.temporary_invalidity": "Allocation d'invalidité temporaire",
     "capital.death": "Capital décès",
     "capital.retirement_loss": "Capital pour perte de retraite",
 }
@@ -80,6 +81,12 @@ WORDS: Final = {
     "amount": "montant",
     "cause": "cause",
     "until": "jusqu'au",
+    "group": "groupe d'invalidité",
+    "monthly": "par mois",
+    "levies": "prélèvements au plus",
+    "third_party": "majoration pour tierce personne",
+    "pss": "plafond de la sécurité sociale",
+    "full_time_revived": "temps plein rétabli, rapporté au temps partiel",
     "cap": "plafond",
     "months_used": "mois retenus",
     "birth_date": "date de naissance",
@@ -98,6 +105,12 @@ NOTES: Final = {
     "benefit.part": "La paie se compte en trentièmes : un mois en a trente, quel que soit son nombre de jours. Trente"
     " jours de mai, ou les vingt-huit de février, font donc le mois entier (part du mois 1) ; vingt jours en font 2/3.",
 }
+WARNINGS: Final = {
+    "LEGAL_FLOOR_SHORTFALL": "le montant est inférieur au minimum du décret 2022-581, que l'employeur doit.",
+    "PENSION_BELOW_FLOOR": "la pension notifiée est inférieure au plancher de la CNRACL, prélèvements déduits.",
+    "PENSION_ABOVE_PAY": "la pension notifiée dépasse le traitement et la majoration pour tierce personne.",
+    "PENSION_ABOVE_CATEGORY": "la pension notifiée dépasse le maximum de sa catégorie d'invalidité.",
+}
 EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
@@ -105,15 +118,15 @@ def page(snapshot: Snapshot, rules: RuleBook, recorded_on: date) -> str:
     """The page, in French; rules are called as the book calls them."""
     lines = [f"Décision enregistrée le {_value(recorded_on.isoformat())}", ""]
     lines += _step(snapshot.trace, rules, 0)
-    alerts = sorted({alert for month in snapshot.result["months"] for alert in month["alerts"]})
-    if "LEGAL_FLOOR_SHORTFALL" in alerts + _annuity_alerts(snapshot):
-        lines += ["", "Attention : le montant est inférieur au minimum du décret 2022-581, que l'employeur doit."]
+    alerts = {alert for month in snapshot.result["months"] for alert in month["alerts"]} | _annuity_alerts(snapshot)
+    for alert in sorted(alerts):
+        lines += ["", f"Attention : {WARNINGS[alert]}"]
     return "\n".join(lines) + "\n"
 
 
-def _annuity_alerts(snapshot: Snapshot) -> list[str]:
+def _annuity_alerts(snapshot: Snapshot) -> set[str]:
     annuity = snapshot.result["annuity"]
-    return list(annuity["alerts"]) if annuity else []
+    return {*annuity["alerts"], *annuity.get("doubts", ())} if annuity else set()
 
 
 def _step(step: Mapping[str, Any], rules: RuleBook, depth: int) -> Iterator[str]:

@@ -1,17 +1,18 @@
-"""State what raises annuities, or what social security pays; then decide again whom it concerns."""
+"""State what raises annuities, what social security pays or who works part-time; then decide again whom it concerns."""
 
 from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
+from kit.period import Period
 from rules.book import RuleBook
 from services.claims.adapters import files, progress, stated
 from services.claims.adapters.redecisions import Cause
-from services.claims.adapters.stated import StatedAllowance, StatedRevaluation
+from services.claims.adapters.stated import OfDays, StatedPartTime, StatedRevaluation
 from services.claims.application.redecide import redecide
 from services.claims.application.redecider import decide_or_ask
-from services.claims.domain.errors import OverlappingAllowances, UnknownAgreement
+from services.claims.domain.errors import OverlappingAllowances, OverlappingPartTime, UnknownAgreement
 
 
 async def revalue(tx: AsyncConnection, revaluation: StatedRevaluation, rules: RuleBook, clock: Clock) -> None:
@@ -24,12 +25,13 @@ async def revalue(tx: AsyncConnection, revaluation: StatedRevaluation, rules: Ru
     await decide_or_ask(tx, because, await files.concerned(tx, revaluation.agreement), rules, clock)
 
 
-async def notify(tx: AsyncConnection, allowance: StatedAllowance, rules: RuleBook, clock: Clock) -> None:
-    """Keep what social security was notified to pay. Raises OverlappingAllowances."""
-    await progress.lock(tx, [str(allowance.agent)])
-    for known in await stated.notified(tx, allowance.employer, allowance.agent):
-        apart = known.ends < allowance.starts or allowance.ends < known.starts
-        if known.starts != allowance.starts and not apart:
-            raise OverlappingAllowances(pointer="/start")
-    await stated.notify(tx, allowance)
-    await redecide(tx, allowance.employer, allowance.agent, rules, clock)
+async def state_days(tx: AsyncConnection, said: OfDays, rules: RuleBook, clock: Clock) -> None:
+    """Keep what holds on some of an agent's days. Raises OverlappingAllowances, OverlappingPartTime."""
+    await progress.lock(tx, [str(said.agent)])
+    days = Period(said.starts, said.ends)
+    for known in await stated.about(tx, type(said), said.employer, said.agent):
+        if known.starts != said.starts and days.meets(Period(known.starts, known.ends)):
+            overlap = OverlappingPartTime if isinstance(said, StatedPartTime) else OverlappingAllowances
+            raise overlap(pointer="/start")
+    await stated.keep(tx, said)
+    await redecide(tx, said.employer, said.agent, rules, clock)

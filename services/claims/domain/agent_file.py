@@ -10,12 +10,15 @@ from typing import Any
 from kit.period import Month, Period
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
-from services.claims.domain.annuity import Invalidity, Revaluation
+from services.claims.domain.annuity import Revaluation
 from services.claims.domain.capitals import Death
 from services.claims.domain.errors import DayWithoutLeave
+from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person, in_order
+from services.claims.domain.part_time import PartTime
 from services.claims.domain.reference import Insured, ReferencePay
 from services.claims.domain.situation import DailyAllowance, RiMaintained
+from services.claims.domain.temporary_invalidity import TemporaryInvalidity
 from services.claims.domain.terms import BenefitTerms
 
 
@@ -103,7 +106,7 @@ class AgentFile:
     """The facts. `pay` holds the months that are known, `terms` the readings of each accord.
 
     `acquired`: days whose half pay is not taken back. `revaluations`: how each accord's insurer raises annuities.
-    `allowances`: what social security was notified to pay.
+    `allowances`: what social security was notified to pay. `part_time`: the authorisations to work part-time.
     """
 
     employments: tuple[Employment, ...] = ()
@@ -119,6 +122,8 @@ class AgentFile:
     acquired: tuple[Period, ...] = ()
     revaluations: Mapping[str, tuple[Revaluation, ...]] = field(default_factory=dict)
     allowances: tuple[DailyAllowance, ...] = ()
+    part_time: tuple[PartTime, ...] = ()
+    ait: tuple[TemporaryInvalidity, ...] = ()
     terms: Mapping[str, tuple[DatedTerms, ...]] = field(default_factory=dict)
 
     @property

@@ -14,23 +14,11 @@ from rules.book import Rules
 from rules.vocabulary import Regime
 from services.claims.domain.benefits import Alert
 from services.claims.domain.errors import CnraclRateRequired
+from services.claims.domain.invalidity import Invalidity
+from services.claims.domain.pension_checks import PensionDoubt, pension_doubts
 from services.claims.domain.reference import Reference, annuity_floor
 from services.claims.domain.situation import Situation
 from services.claims.domain.terms import AnnuityFormula, AnnuityTerms, Prorated
-
-
-@dataclass(frozen=True, slots=True)
-class Invalidity:
-    """What a scheme recognised. The three measures are different things and never replace one another (S5).
-
-    `pension_net` is the monthly sum of all compulsory pensions.
-    """
-
-    start: date
-    cnracl_rate: Rate | None
-    ss_category: str | None
-    atmp_rate: Rate | None
-    pension_net: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +50,10 @@ class AnnuityStep:
 
 @dataclass(frozen=True, slots=True)
 class Annuity:
-    """`full` is what a full recognition would give, `monthly` what is due, `steps` what it is raised to afterwards."""
+    """`full` is what a full recognition would give, `monthly` what is due, `steps` what it is raised to afterwards.
+
+    `doubts`: what is odd about the pensions that were notified.
+    """
 
     start: date
     full: Money
@@ -73,6 +64,7 @@ class Annuity:
     trace: Trace
     until: date | None = None
     steps: tuple[AnnuityStep, ...] = ()
+    doubts: tuple[PensionDoubt, ...] = ()
 
 
 def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: Run) -> Annuity:
@@ -97,6 +89,7 @@ def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: 
         **({"cap": terms.annuity.cap} if terms.annuity.cap else {}),
     }
     steps, raised = _raised(monthly, reference.target, invalidity, run)
+    doubts, doubted = pension_doubts(situation.insured.regime, reference.given.pay, invalidity, rules)
     return Annuity(
         start=invalidity.start,
         full=full,
@@ -104,9 +97,12 @@ def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: 
         formula=formula,
         decree_floor=floor,
         alerts=(Alert.LEGAL_FLOOR_SHORTFALL,) if monthly < floor else (),
-        trace=Trace("benefit.annuity", terms.source, inputs, monthly, (reference.trace, floor_trace, *raised)),
+        trace=Trace(
+            "benefit.annuity", terms.source, inputs, monthly, (reference.trace, floor_trace, *raised, *doubted)
+        ),
         until=run.until,
         steps=steps,
+        doubts=doubts,
     )
 
 

@@ -5,8 +5,8 @@ Pay goes by thirtieths, social security by calendar days: the two are counted ap
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -19,6 +19,7 @@ from rules.book import Rules
 from rules.vocabulary import Guarantee, LeaveKind, Leg, Regime
 from services.claims.domain.entitlement import NO_PAY, Entitlement, PaidPeriod
 from services.claims.domain.net_pay import Exact
+from services.claims.domain.part_time import FULL_TIME, cut_where_it_changes, revival
 from services.claims.domain.reduced_pay import Cut, reduced_pay
 from services.claims.domain.reference import income_floor
 from services.claims.domain.situation import DailyAllowance, Situation
@@ -51,16 +52,18 @@ class MonthBenefit:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The days of one kind and leg in a month, in thirtieths."""
+    """The days of one kind, leg, rate and share of full time in a month, in thirtieths."""
 
     kind: LeaveKind
     leg: Leg
     rate: Rate
+    revival: Fraction
     thirtieths: Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class _Amounts:
+    kind: LeaveKind
     target: Money
     floor: Money
     statutory: Money
@@ -71,15 +74,18 @@ def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, 
     """The amounts of a month, for the days that `entitlement` holds of it. Raises as `net_pay`, and NoValueAt."""
     periods = entitlement.within(month.period()).periods()
     indemnified = [period for period in periods if is_maintained(period, situation.terms.income)]
-    parts = [_part_amounts(situation, part, month, rules) for part in _parts(indemnified, month, rules)]
+    worked = _worked(situation, indemnified, rules)
+    parts = [_part_amounts(situation, part, month, rules) for part in _parts(worked, month, rules)]
     target = Money.sum(part.target for part in parts)
-    social = _social_security(situation.allowances, indemnified)
-    statutory = _paid_by_employer(situation.insured.regime, Money.sum(part.statutory for part in parts), social)
+    ait = _temporary_invalidity(situation, indemnified, month, rules)
+    social = _social_security(situation.allowances, indemnified) + Money.sum(amount for amount, _ in ait)
+    statutory = _paid_by_employer(situation, indemnified, parts)
     benefit = (target - statutory - social).floored_at_zero()
     floor = (Money.sum(part.floor for part in parts) - statutory - social).floored_at_zero()
     option, option_trace = _ri_full_pay(situation, periods, month, rules)
     inputs = {"month": month, "target_net": target, "statutory_net": statutory, "social_security": social}
-    steps = (situation.reference.trace, *(part.trace for part in parts), *option_trace) if parts else option_trace
+    of_parts = (situation.reference.trace, *(part.trace for part in parts)) if parts else ()
+    steps = (*of_parts, *(trace for _, trace in ait), *option_trace)
     return MonthBenefit(
         month=month,
         target_net=target,
@@ -101,6 +107,8 @@ def is_indemnified(period: PaidPeriod, unpaid: Collection[LeaveKind] = UNPAID_LE
 def is_maintained(period: PaidPeriod, income: IncomeTerms) -> bool:
     """Whether income is maintained: on indemnified days and, if the accord says so, while full pay is cut (S10)."""
     cut = period.leg is Leg.FULL and period.rate < WHOLE
+    if period.kind is LeaveKind.TPT:  # what is not worked is not paid outside the CNRACL; by default not covered (S27)
+        return cut and period.kind in income.unpaid
     return is_indemnified(period, income.unpaid) or (cut and income.starts is BenefitStart.FIRST_DAY)
 
 
@@ -110,18 +118,21 @@ def opens_benefit(period: PaidPeriod, terms: BenefitTerms, options: Collection[G
     return is_maintained(period, terms.income) or (option is not None and _at_full_pay(period, option))
 
 
-def _parts(periods: Sequence[PaidPeriod], month: Month, rules: Rules) -> list[_Part]:
-    """Days counted for each kind and leg: a whole month when they fill it, else the days, at most a month."""
-    days: dict[tuple[LeaveKind, Leg], int] = {}
-    rates: dict[tuple[LeaveKind, Leg], Rate] = {}
+def _worked(situation: Situation, periods: Sequence[PaidPeriod], rules: Rules) -> Iterator[tuple[PaidPeriod, Fraction]]:
+    """The periods, cut where part-time work ends, with what then revives."""
+    reference = situation.reference.given.month
     for period in periods:
-        key = period.kind, period.leg
+        for part in cut_where_it_changes(period.period, situation.part_time):
+            yield replace(period, period=part), revival(situation.part_time, reference, part.start, rules)
+
+
+def _parts(periods: Iterable[tuple[PaidPeriod, Fraction]], month: Month, rules: Rules) -> list[_Part]:
+    """Days counted for each kind, leg, rate and revival: a whole month when they fill it, else the days, at most 30."""
+    days: dict[tuple[LeaveKind, Leg, Rate, Fraction], int] = {}
+    for period, revived in periods:
+        key = period.kind, period.leg, period.rate, revived
         days[key] = days.get(key, 0) + period.period.days
-        rates.setdefault(key, period.rate)
-    return [
-        _Part(kind, leg, rates[kind, leg], _thirtieths(count, month, rules))
-        for (kind, leg), count in sorted(days.items())
-    ]
+    return [_Part(*key, _thirtieths(count, month, rules)) for key, count in sorted(days.items())]
 
 
 def _thirtieths(days: int, month: Month, rules: Rules) -> Fraction:
@@ -138,7 +149,7 @@ def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules)
     whole: Exact = 0
     steps = [floor_trace]
     if part.leg is not Leg.NONE:
-        whole, trace = reduced_pay(situation, Cut(part.kind, part.leg, part.rate), month, rules)
+        whole, trace = reduced_pay(situation, Cut(part.kind, part.leg, part.rate, part.revival), month, rules)
         steps.append(trace)
     target = situation.reference.target * part.thirtieths
     statutory = Money.rounded(whole * part.thirtieths / CENTS_PER_EURO)
@@ -147,7 +158,7 @@ def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules)
     trace = Trace("benefit.part", "rulebook §1.4", inputs, result, tuple(steps))
     # The décret guarantees income from the passage to half pay on: before it, no more than the statute.
     guaranteed = statutory if part.leg is Leg.FULL else floor * part.thirtieths
-    return _Amounts(target, guaranteed, statutory, trace)
+    return _Amounts(part.kind, target, guaranteed, statutory, trace)
 
 
 def _social_security(allowances: Iterable[DailyAllowance], indemnified: Sequence[PaidPeriod]) -> Money:
@@ -160,9 +171,31 @@ def _social_security(allowances: Iterable[DailyAllowance], indemnified: Sequence
     )
 
 
-def _paid_by_employer(regime: Regime, statutory: Money, social_security: Money) -> Money:
-    """Outside the régime spécial the employer deducts social security from what it pays (décret 88-145 art. 12)."""
-    return statutory if regime is Regime.CNRACL else (statutory - social_security).floored_at_zero()
+def _temporary_invalidity(
+    situation: Situation, indemnified: Sequence[PaidPeriod], month: Month, rules: Rules
+) -> list[tuple[Money, Trace]]:
+    """The AIT for the days that are indemnified, in thirtieths."""
+    found = []
+    for one in situation.ait:
+        inside = (one.period.intersection(period.period) for period in indemnified)
+        days = sum(period.days for period in inside if period is not None)
+        if days:
+            pay = situation.reference.given.pay
+            found.append(one.in_month(pay, _thirtieths(days, month, rules), rules))
+    return found
+
+
+def _paid_by_employer(situation: Situation, indemnified: Sequence[PaidPeriod], parts: Sequence[_Amounts]) -> Money:
+    """Outside the régime spécial the employer deducts social security from what it pays (décret 88-145 art. 12).
+
+    Not in a TPT: its allowances come beside pay that the hours worked already reduce (rulebook §1.1).
+    """
+    statutory = Money.sum(part.statutory for part in parts)
+    if situation.insured.regime is Regime.CNRACL:
+        return statutory
+    worked = Money.sum(part.statutory for part in parts if part.kind is LeaveKind.TPT)
+    deducted = _social_security(situation.allowances, [one for one in indemnified if one.kind is not LeaveKind.TPT])
+    return worked + (statutory - worked - deducted).floored_at_zero()
 
 
 def _option(terms: BenefitTerms, options: Collection[Guarantee], regime: Regime) -> RiTerms | None:
@@ -185,7 +218,8 @@ def _ri_full_pay(
     if option is None:
         return Money.zero(), ()
     steps = []
-    for part in _parts([period for period in periods if _at_full_pay(period, option)], month, rules):
+    days = [(period, FULL_TIME) for period in periods if _at_full_pay(period, option)]
+    for part in _parts(days, month, rules):
         kept = situation.maintained(part.kind)
         missing = Fraction(option.target.value) - Fraction(kept.full.value)
         amount = (situation.reference.net_ri * max(missing, Fraction(0))) * part.thirtieths

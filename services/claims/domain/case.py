@@ -10,15 +10,18 @@ from kit.trace import Trace
 from rules.book import Rules
 from rules.vocabulary import Guarantee, LeaveKind
 from services.claims.domain.acquired import with_acquired
-from services.claims.domain.annuity import ENDLESS, Annuity, Invalidity, Run, annuity_of
+from services.claims.domain.annuity import ENDLESS, Annuity, Run, annuity_of
 from services.claims.domain.benefits import MonthBenefit, month_benefit
 from services.claims.domain.capitals import Capital, Death, death_capital, retirement_capital
 from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.errors import NotWholeMonths
+from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person
+from services.claims.domain.part_time import PartTime
 from services.claims.domain.reference import Insured, ReferencePay, References
 from services.claims.domain.situation import DailyAllowance, RiMaintained, Situation
 from services.claims.domain.statutory import statutory_pay
+from services.claims.domain.temporary_invalidity import TemporaryInvalidity
 from services.claims.domain.terms import BenefitTerms
 
 
@@ -44,6 +47,8 @@ class Case:
     death: Death | None = None
     acquired: tuple[Period, ...] = ()
     run: Run = ENDLESS
+    part_time: tuple[PartTime, ...] = ()
+    ait: tuple[TemporaryInvalidity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,16 @@ def situation_of(case: Case, rules: Rules, references: References | None = None)
     income = case.terms.income
     known = references or References()
     reference = known.of(case.insured, case.reference, income.target, income.source, rules)
-    return Situation(case.insured, reference, case.terms, case.maintenance, case.allowances, case.options)
+    return Situation(
+        insured=case.insured,
+        reference=reference,
+        terms=case.terms,
+        maintenance=case.maintenance,
+        allowances=case.allowances,
+        options=case.options,
+        part_time=case.part_time,
+        ait=case.ait,
+    )
 
 
 def _months(case: Case, entitlement: Entitlement) -> Iterator[Month]:

@@ -106,18 +106,6 @@ def doubts(kind: AllowanceKind, period: Period, daily_net: Money, stop: Stop, ru
     return tuple(found)
 
 
-def temporary_invalidity(group: int, pay: Money, sft: Money, day: date, rules: Rules) -> Money:
-    """The monthly allowance of a CNRACL agent in disponibilité without pay nor allowances (AIT, décret 60-58 art. 6).
-
-    `pay` is TIB and IR; the SFT is paid whole beside. Raises NoValueAt.
-    """
-    rank = min(group, 2)
-    share = rules.at(f"ait.group_{rank}.share", day).rate
-    base = min(pay * share, rules.at(f"ait.group_{rank}.cap", day).money)
-    increase = base * rules.at("ait.group_3.increase", day).rate if group > rank else Money.zero()
-    return base + increase + sft
-
-
 def cnracl_pension(quarters: int, needed: int, monthly: Money, rate: Fraction, *, day: date, rules: Rules) -> Money:
     """The monthly pension of a retirement for invalidity (décret 2003-1306): quarters, with a floor from a rate on.
 

@@ -45,6 +45,22 @@ class WaitingDaysNotApplicable(RelaisError):
     title_en = "Waiting days exist in a CMO only"
 
 
+class QuotityNotApplicable(RelaisError):
+    """Another leave than a TPT, or a quotity that no TPT has (rulebook §1.1)."""
+
+    code = "quotity_not_applicable"
+    title_fr = "La quotité travaillée ne vaut que pour un temps partiel thérapeutique, à 50, 60, 70, 80 ou 90 %"
+    title_en = "A quotity belongs to a TPT only, of 50, 60, 70, 80 or 90 %"
+
+
+class OverlappingPartTime(RelaisError):
+    """Two authorisations to work part-time share a day."""
+
+    code = "overlapping_part_time"
+    title_fr = "Deux autorisations de temps partiel se chevauchent"
+    title_en = "Two authorisations of part-time work overlap"
+
+
 class ServiceStartRequired(RelaisError):
     """The rights of contractuels depend on their seniority."""
 

@@ -8,11 +8,13 @@ from datetime import date
 from itertools import groupby, pairwise
 
 from kit.period import Period
+from kit.rate import Rate
 from rules.book import Rules
 from rules.vocabulary import FONCTIONNAIRES, LeaveKind, PathologyGroup, Regime
 from services.claims.domain.errors import (
     LeaveKindNotApplicable,
     OverlappingLeaves,
+    QuotityNotApplicable,
     ServiceStartRequired,
     WaitingDaysNotApplicable,
 )
@@ -22,7 +24,8 @@ from services.claims.domain.errors import (
 class Entry:
     """An initial stop or a renewal. `waiting_days` None: as the law says; `seniority_days` counts at its start.
 
-    `pathology_group`: what a CLD is about, or a number that the leaves of one cause share.
+    `pathology_group`: what a CLD is about, or a number that the leaves of one cause share. `quotity`: of a TPT, the
+    share of full time that is worked.
     """
 
     kind: LeaveKind
@@ -30,6 +33,7 @@ class Entry:
     waiting_days: int | None = None
     pathology_group: PathologyGroup | int | None = None
     seniority_days: int | None = None
+    quotity: Rate | None = None
 
     @property
     def start(self) -> date:
@@ -127,9 +131,18 @@ def _nature(entry: Entry) -> Hashable:
 def _check(person: Person, entry: Entry, pointer: str, rules: Rules) -> None:
     if entry.waiting_days is not None and entry.kind is not LeaveKind.CMO:
         raise WaitingDaysNotApplicable(pointer=f"{pointer}/waiting_days")
+    if entry.quotity is not None and not _is_of_tpt(entry, rules):
+        raise QuotityNotApplicable(pointer=f"{pointer}/quotity")
     open_to = any(
         row["kind"] == entry.kind and row["regime"] == person.regime
         for row in rules.table("leave.applicable", entry.start)
     )
     if not open_to or (entry.kind is LeaveKind.DO and not person.titular):
         raise LeaveKindNotApplicable(pointer=f"{pointer}/kind")
+
+
+def _is_of_tpt(entry: Entry, rules: Rules) -> bool:
+    """Whether the quotity is one that a TPT may have."""
+    if entry.kind is not LeaveKind.TPT:
+        return False
+    return any(Rate.parse(row["quotity"]) == entry.quotity for row in rules.table("leave.tpt.quotities", entry.start))

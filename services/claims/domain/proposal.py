@@ -99,6 +99,8 @@ def month_case(file: AgentFile, claim: ProposedClaim, given: ReferencePay, month
         maintenance=file.maintenance_on(month.first),
         allowances=tuple(one for one in file.allowances if one.period.meets(month.period())),
         acquired=tuple(kept for one in file.acquired if (kept := one.intersection(Period(date.min, month.last)))),
+        part_time=tuple(one for one in file.part_time if one.period.start <= month.last),
+        ait=tuple(one for one in file.ait if one.period.meets(month.period())),
     )
 
 
@@ -212,4 +214,5 @@ def _until(entry: Entry, last: date) -> Entry:
         entry.waiting_days,
         entry.pathology_group,
         entry.seniority_days,
+        entry.quotity,
     )

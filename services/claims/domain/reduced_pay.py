@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from kit.money import CENTS_PER_EURO, Money
@@ -11,9 +12,10 @@ from kit.period import Month
 from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules
-from rules.pay import withheld_tpp
+from rules.pay import PayElements, withheld_tpp
 from rules.vocabulary import LeaveKind, Leg
 from services.claims.domain.net_pay import Exact, Gross, payslip, share_of
+from services.claims.domain.part_time import FULL_TIME
 from services.claims.domain.situation import Situation
 
 # A CLD suspends the NBI (décret 93-863 art. 2); the target keeps it.
@@ -24,11 +26,15 @@ _RULES: Final = {Leg.HALF: "statutory.half_pay", Leg.FULL: "statutory.reduced_pa
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Pay on the days of one kind and leg: `share` of TIB and NBI, and of the RI what the employer keeps."""
+    """Pay on the days of one kind and leg: `share` of TIB and NBI, and of the RI what the employer keeps.
+
+    `revival`: what the pay of the reference is multiplied by since part-time work ended.
+    """
 
     kind: LeaveKind
     leg: Leg
     share: Rate
+    revival: Fraction = FULL_TIME
 
     def ri_kept(self, situation: Situation) -> Rate:
         kept = situation.maintained(self.kind)
@@ -41,7 +47,8 @@ def reduced_pay(situation: Situation, cut: Cut, month: Month, rules: Rules) -> t
     TIB and NBI are cut and rounded apart; the RI kept and the TPP in proportion are rounded by no sentence. Raises as
     `net_pay`.
     """
-    insured, pay, kept = situation.insured, situation.reference.given.pay, situation.maintained(cut.kind)
+    insured, kept = situation.insured, situation.maintained(cut.kind)
+    pay = _revived(situation.reference.given.pay, cut.revival)
     nbi = Money.zero() if cut.kind in WITHOUT_NBI else pay.nbi * cut.share
     ri_kept = cut.ri_kept(situation)
     ri = share_of(pay.ri.cents, ri_kept.value)
@@ -57,10 +64,19 @@ def reduced_pay(situation: Situation, cut: Cut, month: Month, rules: Rules) -> t
         "ri_rate": ri_kept,
         "ri_after_tpp": exact_euros(ri - tpp),
         "ri_policy": "délibération" if kept.stated else "hypothèse : aucun maintien connu",
+        **({} if cut.revival == FULL_TIME else {"full_time_revived": str(cut.revival)}),
     }
     steps = (whole_tpp.trace, *(line.trace for line in found.lines))
     reference = "CGFP L. 822-3, L. 822-8, L. 822-15 ; décret 93-863 art. 2 ; décret 2016-588"
     return found.net, Trace(_RULES[cut.leg], reference, inputs, exact_euros(found.net), steps)
+
+
+def _revived(pay: PayElements, factor: Fraction) -> PayElements:
+    """The pay of full time, each element rounded (décret 2004-777 art. 9)."""
+    if factor == FULL_TIME:
+        return pay
+    tpp = None if pay.tpp is None else pay.tpp * factor
+    return replace(pay, tib=pay.tib * factor, nbi=pay.nbi * factor, ri=pay.ri * factor, tpp=tpp)
 
 
 def exact_euros(cents: Exact) -> Decimal:

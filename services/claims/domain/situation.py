@@ -11,7 +11,9 @@ from kit.period import Period
 from kit.rate import Rate
 from rules.vocabulary import Guarantee, LeaveKind
 from services.claims.domain.entitlement import NO_PAY
+from services.claims.domain.part_time import PartTime
 from services.claims.domain.reference import Insured, Reference
+from services.claims.domain.temporary_invalidity import TemporaryInvalidity
 from services.claims.domain.terms import BenefitTerms
 
 
@@ -40,7 +42,10 @@ class DailyAllowance:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The agent, the reference, the accord, what the employer keeps, what social security pays, the options."""
+    """The agent, the reference, the accord, what the employer keeps, what social security pays, the options.
+
+    `part_time`: the authorisations under which the agent worked, which the reference pay goes by.
+    """
 
     insured: Insured
     reference: Reference
@@ -48,6 +53,8 @@ class Situation:
     maintenance: Mapping[LeaveKind, RiMaintained] = field(default_factory=dict)
     allowances: tuple[DailyAllowance, ...] = ()
     options: frozenset[Guarantee] = frozenset()
+    part_time: tuple[PartTime, ...] = ()
+    ait: tuple[TemporaryInvalidity, ...] = ()
 
     def maintained(self, kind: LeaveKind) -> RiMaintained:
         """The employer's policy for a kind of leave; nothing is kept when none is known."""

@@ -13,13 +13,16 @@ from kit.trace import Snapshot, plain
 from rules.book import RuleBook
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind, Regime
-from services.claims.domain.annuity import ENDLESS, Annuity, Invalidity, Revaluation, Run
+from services.claims.domain.annuity import ENDLESS, Annuity, Revaluation, Run
 from services.claims.domain.benefits import MonthBenefit
 from services.claims.domain.capitals import Capital, Death, DeathKind
 from services.claims.domain.case import Case, Decision, decide
+from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person
+from services.claims.domain.part_time import PartTime
 from services.claims.domain.reference import Insured, ReferencePay, References
 from services.claims.domain.situation import DailyAllowance, RiMaintained
+from services.claims.domain.temporary_invalidity import TemporaryInvalidity
 from services.claims.domain.terms_document import Document, kept, read_terms
 
 KIND: Final = "benefits"
@@ -69,6 +72,7 @@ def annuity_document(annuity: Annuity) -> Json:
     return {
         **({"until": annuity.until.isoformat()} if annuity.until else {}),
         **({"steps": later} if later else {}),
+        **({"doubts": [doubt.value for doubt in annuity.doubts]} if annuity.doubts else {}),
         "from": annuity.start.isoformat(),
         "full": str(annuity.full),
         "monthly": str(annuity.monthly),
@@ -119,6 +123,10 @@ def case_document(case: Case, terms: Json) -> Json:
 def _sometimes(case: Case) -> Json:
     """What few cases have, and is left out of the others."""
     found: Json = {"acquired": case.acquired} if case.acquired else {}
+    if case.part_time:
+        found["part_time"] = [{"period": one.period, "quotity": one.quotity.value} for one in case.part_time]
+    if case.ait:
+        found["ait"] = [{"period": one.period, "group": one.group, "monthly": one.monthly} for one in case.ait]
     if case.run != ENDLESS:
         raised = [{"from": one.start, "rate": one.rate.value} for one in case.run.revaluations]
         found["run"] = {"until": case.run.until, "revaluations": raised}
@@ -134,7 +142,8 @@ def _read_run(item: Mapping[str, Any] | None) -> Run:
 
 def reference_document(reference: ReferencePay) -> Json:
     pay = reference.pay
-    return {"month": reference.month, "tib": pay.tib, "nbi": pay.nbi, "ri": pay.ri, "tpp": pay.tpp}
+    found = {"month": reference.month, "tib": pay.tib, "nbi": pay.nbi, "ri": pay.ri, "tpp": pay.tpp}
+    return {**found, **{name: amount for name, amount in (("sft", pay.sft), ("ir", pay.ir)) if amount}}
 
 
 def read_case(document: Mapping[str, Any]) -> Case:
@@ -160,8 +169,10 @@ def read_case(document: Mapping[str, Any]) -> Case:
         allowances=tuple(_read_allowance(item) for item in document["social_security"]),
         invalidity=_read_invalidity(document["invalidity"]),
         death=Death(date.fromisoformat(death["on"]), DeathKind(death["kind"])) if death else None,
-        acquired=tuple(Period(date.fromisoformat(p["start"]), _day(p["end"])) for p in document.get("acquired", ())),
+        acquired=tuple(map(_read_days, document.get("acquired", ()))),
         run=_read_run(document.get("run")),
+        part_time=tuple(_read_part_time(item) for item in document.get("part_time", ())),
+        ait=tuple(_read_ait(item) for item in document.get("ait", ())),
     )
 
 
@@ -173,6 +184,7 @@ def _entry(entry: Entry) -> Json:
         "waiting_days": entry.waiting_days,
         "seniority_days": entry.seniority_days,
         **({"group": entry.pathology_group} if isinstance(entry.pathology_group, int) else {}),
+        **({"quotity": entry.quotity.value} if entry.quotity is not None else {}),
     }
 
 
@@ -190,18 +202,27 @@ def _invalidity(invalidity: Invalidity | None) -> Json | None:
 
 def _read_entry(item: Mapping[str, Any]) -> Entry:
     period = Period(date.fromisoformat(item["start"]), date.fromisoformat(item["end"]))
-    return Entry(LeaveKind(item["kind"]), period, item["waiting_days"], item.get("group"), item["seniority_days"])
+    quotity = _rate(item.get("quotity"))
+    return Entry(
+        LeaveKind(item["kind"]), period, item["waiting_days"], item.get("group"), item["seniority_days"], quotity
+    )
+
+
+def _read_part_time(item: Mapping[str, Any]) -> PartTime:
+    return PartTime(_read_days(item["period"]), Rate.parse(item["quotity"]))
+
+
+def _read_ait(item: Mapping[str, Any]) -> TemporaryInvalidity:
+    return TemporaryInvalidity(_read_days(item["period"]), item["group"], _money(item["monthly"]))
 
 
 def _read_reference(item: Mapping[str, Any]) -> ReferencePay:
-    tib, nbi, ri = (Money.parse(item[name]) for name in ("tib", "nbi", "ri"))
-    return ReferencePay(Month.parse(item["month"]), PayElements(tib=tib, nbi=nbi, ri=ri, tpp=_money(item["tpp"])))
+    pay = {name: Money.parse(item[name]) for name in ("tib", "nbi", "ri", "sft", "ir") if name in item}
+    return ReferencePay(Month.parse(item["month"]), PayElements(**pay, tpp=_money(item["tpp"])))
 
 
 def _read_allowance(item: Mapping[str, Any]) -> DailyAllowance:
-    period = _read_period(item["period"])
-    assert period is not None
-    return DailyAllowance(period, Money.parse(item["daily"]))
+    return DailyAllowance(_read_days(item["period"]), Money.parse(item["daily"]))
 
 
 def _read_invalidity(item: Mapping[str, Any] | None) -> Invalidity | None:
@@ -217,7 +238,11 @@ def _read_invalidity(item: Mapping[str, Any] | None) -> Invalidity | None:
 
 
 def _read_period(item: Mapping[str, Any] | None) -> Period | None:
-    return None if item is None else Period(date.fromisoformat(item["start"]), _day(item["end"]))
+    return None if item is None else _read_days(item)
+
+
+def _read_days(item: Mapping[str, Any]) -> Period:
+    return Period(date.fromisoformat(item["start"]), _day(item["end"]))
 
 
 def _day(text: str | None) -> date | None:

@@ -11,11 +11,11 @@ from typing import Final
 from kit.period import ONE_DAY, Month, Period, add_years
 from kit.rate import Rate
 from rules.book import Rules
-from rules.vocabulary import LeaveKind, Leg
+from rules.vocabulary import LeaveKind, Leg, Regime
 from services.claims.domain.acquired import with_acquired
 from services.claims.domain.agent_file import AgentFile, Employment, person_of
 from services.claims.domain.benefits import is_indemnified
-from services.claims.domain.entitlement import Entitlement
+from services.claims.domain.entitlement import Entitlement, Stretch
 from services.claims.domain.errors import SpellTooLong
 from services.claims.domain.leave import Entry, spells_of
 from services.claims.domain.statutory import statutory_pay
@@ -91,10 +91,20 @@ def full_pay_months(
     hired = min(employment.period.start for employment in file.employments)
     month = Month.of(before).previous()
     while month.first >= hired:
-        full = all(s.leg is Leg.FULL and s.rate == WHOLE for s in entitlement.within(month.period()))
+        full = all(_whole(file, stretch) for stretch in entitlement.within(month.period()))
         if full and (among is None or month in among):
             yield month
         month = month.previous()
+
+
+def _whole(file: AgentFile, stretch: Stretch) -> bool:
+    """Full pay, and for full hours: a TPT is paid by the hours worked outside the CNRACL."""
+    if stretch.leg is not Leg.FULL or stretch.rate != WHOLE:
+        return False
+    if stretch.kind is not LeaveKind.TPT:
+        return True
+    employment = file.employment_on(stretch.period.start)
+    return employment is not None and employment.regime is Regime.CNRACL
 
 
 def forecast(file: AgentFile, spell: Spell, rules: Rules) -> Forecast | None:

@@ -13,6 +13,8 @@ from tests.services.client import Service
 SCOPES = ("claims:read", "claims:write", "claims:cause")
 NOBODY = "01890000-0000-7000-8000-000000000000"  # in the names of tests, alike in every run
 WHO = {"employer": CITY, "agent": NOBODY}
+PART_TIME = {**WHO, "start": "2026-01-01", "quotity": "0.6000"}
+AIT = {**WHO, "start": "2026-01-01", "end": "2026-06-30", "group": 1, "monthly": "600.00"}
 ALLOWANCE = {**WHO, "kind": "SICKNESS", "stop_start": "2026-01-01", "start": "2026-01-01", "end": "2026-01-31"}
 
 
@@ -51,6 +53,10 @@ def headers() -> dict[str, str]:
             422,
             "reversed_interval",
         ),
+        ("PUT /v1/claims/part-times", {**WHO, "start": "2026-01-01", "quotity": "1.0000"}, 422, None),
+        ("PUT /v1/claims/part-times", {**PART_TIME, "end": "2025-12-31"}, 422, "reversed_interval"),
+        ("PUT /v1/claims/temporary-invalidities", {**AIT, "group": 4}, 422, None),
+        ("PUT /v1/claims/temporary-invalidities", {**AIT, "end": "2025-12-31"}, 422, "reversed_interval"),
         ("PUT /v1/claims/causes", {**WHO, "leave": NOBODY, "cause_key": "K1"}, 422, "unknown_leave"),
         ("PUT /v1/claims/causes", {**WHO, "leave": NOBODY, "cause_key": "295109912611193"}, 422, None),
         ("POST /v1/claims/takeovers", {**WHO, "leave": NOBODY}, 422, None),

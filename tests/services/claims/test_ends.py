@@ -149,3 +149,48 @@ async def test_a_notified_allowance_lowers_what_is_due_on_unpaid_days(claims: Cl
     async with service.caller(READ, WRITE, employers=[CENTRE]) as other:
         assert (await other.get("/v1/claims/daily-allowances", params=who)).status_code == 403
     await claims.decided()
+
+
+async def test_an_ait_lowers_what_is_due_in_disponibilite_and_is_doubted_above_its_cap(
+    claims: Claims, service: Service
+) -> None:
+    life = Life().accord().hired().affiliated().paid("2026-01")
+    await claims.tell(life.sick("2026-02-01", "2026-06-30", "do", "DO").facts)
+    before = await claims.benefits(life)
+    who = {"employer": CITY, "agent": str(life.agent)}
+    body = {**who, "start": "2026-06-01", "end": "2026-11-30", "group": 1}
+    path = "/v1/claims/temporary-invalidities"
+    async with service.caller(READ, WRITE) as staff:
+        assert (await staff.put(path, json={**body, "monthly": "1201.51"})).json()["doubts"] == ["ABOVE_CAP"]
+        assert (await staff.put(path, json={**body, "monthly": "600.00"})).json()["doubts"] == []
+        after = await claims.benefits(life)
+        assert float(before["2026-06"]) - float(after["2026-06"]) == pytest.approx(600)
+        assert {month: amount for month, amount in after.items() if month != "2026-06"} == {
+            month: amount for month, amount in before.items() if month != "2026-06"
+        }
+        clash = await staff.put(path, json={**body, "start": "2026-07-01", "monthly": "1.00"})
+        assert (clash.status_code, clash.json()["code"]) == (422, "overlapping_allowances")
+        (listed,) = (await staff.get(path, params=who)).json()["temporary_invalidities"]
+        assert (listed["group"], listed["monthly"]) == (1, "600.00")
+    await claims.decided()
+
+
+async def test_full_time_revives_when_part_time_work_ends_in_a_leave(claims: Claims, service: Service) -> None:
+    """Décret 2004-777 art. 9 (rulebook §1.4), told after the leave."""
+    life = Life().accord().hired().affiliated().paid("2026-01")
+    await claims.tell(life.sick("2026-02-01", "2026-07-31", waiting_days=0).facts)
+    before = await claims.benefits(life)
+    who = {"employer": CITY, "agent": str(life.agent)}
+    body = {**who, "start": "2025-09-01", "quotity": "0.6000"}
+    async with service.caller(READ, WRITE) as staff:
+        assert (await staff.put("/v1/claims/part-times", json=body)).json()["end"] is None
+        assert await claims.benefits(life) == before
+        assert (await staff.put("/v1/claims/part-times", json={**body, "end": "2026-05-31"})).status_code == 200
+        after = await claims.benefits(life)
+        assert after["2026-05"] == before["2026-05"]
+        assert after["2026-06"] < before["2026-06"]
+        clash = await staff.put("/v1/claims/part-times", json={**body, "start": "2026-05-31"})
+        assert (clash.status_code, clash.json()["code"]) == (422, "overlapping_part_time")
+        listed = (await staff.get("/v1/claims/part-times", params=who)).json()["part_times"]
+        assert listed == [{"start": "2025-09-01", "end": "2026-05-31", "quotity": "0.6000"}]
+    await claims.decided()

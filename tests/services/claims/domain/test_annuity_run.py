@@ -10,8 +10,9 @@ from kit.period import ONE_DAY, Month
 from kit.rate import Rate
 from rules.pay import PayElements
 from rules.vocabulary import Category, Regime
-from services.claims.domain.annuity import ENDLESS, Annuity, Invalidity, Revaluation, Run, annuity_of
+from services.claims.domain.annuity import ENDLESS, Annuity, Revaluation, Run, annuity_of
 from services.claims.domain.case import Case, situation_of
+from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Person
 from services.claims.domain.reference import Insured, ReferencePay
 from tests.services.claims.domain.histories import BOOK

@@ -22,8 +22,8 @@ from services.claims.domain.daily_allowances import (
     paid_days,
     sickness,
     special,
-    temporary_invalidity,
 )
+from services.claims.domain.temporary_invalidity import monthly_amount
 from tests.services.claims.domain.histories import BOOK, looking_at
 
 HIGH = Money.parse("9000.00")
@@ -72,12 +72,12 @@ def test_an_accident_pays_more_from_the_twenty_ninth_day(day: int, daily: str) -
 @pytest.mark.parametrize(("group", "monthly"), [(1, "1201.50"), (2, "2002.50"), (3, "2803.50")])
 def test_the_ait_is_capped_by_group(group: int, monthly: str) -> None:
     """G14; group 3 is group 2 and 40 %."""
-    assert str(temporary_invalidity(group, HIGH, Money(0), Y2026, BOOK)) == monthly
-    assert temporary_invalidity(group, HIGH, Money(500), Y2026, BOOK) == Money.parse(monthly) + Money(500)
+    assert str(monthly_amount(group, HIGH, Money(0), Y2026, BOOK)) == monthly
+    assert monthly_amount(group, HIGH, Money(500), Y2026, BOOK) == Money.parse(monthly) + Money(500)
 
 
 def test_an_ait_below_its_cap_is_a_share_of_pay() -> None:
-    assert str(temporary_invalidity(1, Money.parse("2000.00"), Money(0), Y2026, BOOK)) == "600.00"
+    assert str(monthly_amount(1, Money.parse("2000.00"), Money(0), Y2026, BOOK)) == "600.00"
 
 
 @pytest.mark.parametrize(("rate", "monthly"), [("0.59", "701.75"), ("0.60", "1000.00")])

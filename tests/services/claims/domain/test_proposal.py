@@ -20,9 +20,9 @@ from services.claims.domain.agent_file import (
     Policy,
     Recognition,
 )
-from services.claims.domain.annuity import Invalidity
 from services.claims.domain.case import decide
 from services.claims.domain.errors import LeaveInterrupted, LeaveKindNotApplicable, OverlappingLeaves, SpellTooLong
+from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry
 from services.claims.domain.proposal import ProposedAnnuity, ProposedClaim, month_case, propose
 from services.claims.domain.situation import RiMaintained

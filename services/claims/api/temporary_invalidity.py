@@ -1,0 +1,105 @@
+"""AIT of agents in disponibilité, as notified: it lowers what is due; checked against its caps, never guessed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from kit.http.auth import Principal, requires
+from kit.http.route import Now, Rules, Tx, service_router
+from kit.http.types import Amount, Answer, DateText, Request, SiretText, example
+from rules.book import NoValueAt
+from services.claims.adapters import stated
+from services.claims.adapters.stated import StatedTemporaryInvalidity
+from services.claims.api.benefits import Group
+from services.claims.api.leaves import interval
+from services.claims.application.state_facts import state_days
+from services.claims.domain.daily_allowances import Doubt
+from services.claims.domain.temporary_invalidity import most
+
+router = service_router(prefix="/v1/claims/temporary-invalidities", tags=["Sécurité sociale"])
+
+
+class NotificationRequest(Request):
+    """What is paid a month, net, over an interval (six months as a rule), and the group it was granted in."""
+
+    model_config = example(
+        {
+            "employer": "99985001900012",
+            "agent": "0190a0b0-0000-7000-8000-000000000001",
+            "start": "2026-03-01",
+            "end": "2026-08-31",
+            "group": 1,
+            "monthly": "620.00",
+        }
+    )
+
+    employer: SiretText
+    agent: UUID
+    start: DateText
+    end: DateText
+    group: Group
+    monthly: Amount
+
+
+class NotificationAnswer(Answer):
+    """A notification as it is known."""
+
+    start: DateText
+    end: DateText
+    group: int
+    monthly: Amount
+
+    @classmethod
+    def of(cls, found: StatedTemporaryInvalidity) -> NotificationAnswer:
+        return cls(start=found.starts, end=found.ends, group=found.invalidity_group, monthly=found.monthly)
+
+
+class NotedAnswer(NotificationAnswer):
+    """With what makes it doubtful (the SFT comes above the cap); null where nobody vouches for the caps of that day."""
+
+    doubts: list[Doubt] | None
+
+
+class NotificationsAnswer(Answer):
+    """All that was notified about an agent."""
+
+    temporary_invalidities: list[NotificationAnswer]
+
+
+@router.put("", operation_id="notify_temporary_invalidity", summary="Noter une allocation d'invalidité temporaire")
+async def notify_temporary_invalidity(
+    body: NotificationRequest, caller: Annotated[Principal, requires("claims:write")], tx: Tx, rules: Rules, clock: Now
+) -> NotedAnswer:
+    caller.check_employer(body.employer)
+    period = interval(body.start, body.end, "/end")
+    said = StatedTemporaryInvalidity(
+        employer=body.employer,
+        agent=body.agent,
+        starts=period.start,
+        ends=period.last,
+        invalidity_group=body.group,
+        monthly=body.monthly,
+        recorded_at=clock.instant(),
+        recorded_by=caller.client,
+    )
+    await state_days(tx, said, rules, clock)
+    try:
+        found = [Doubt.ABOVE_CAP] if body.monthly > most(body.group, period.start, rules) else []
+    except NoValueAt:
+        return NotedAnswer(**dict(NotificationAnswer.of(said)), doubts=None)
+    return NotedAnswer(**dict(NotificationAnswer.of(said)), doubts=found)
+
+
+@router.get("", operation_id="list_temporary_invalidities", summary="Allocations d'invalidité temporaire d'un agent")
+async def list_temporary_invalidities(
+    caller: Annotated[Principal, requires("claims:read")],
+    tx: Tx,
+    employer: Annotated[SiretText, Query(description="SIRET de l'employeur.")],
+    agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
+) -> NotificationsAnswer:
+    caller.check_employer(employer)
+    found = await stated.about(tx, StatedTemporaryInvalidity, employer, agent)
+    return NotificationsAnswer(temporary_invalidities=[NotificationAnswer.of(one) for one in found])
