@@ -136,9 +136,8 @@ def survey(copy: Path, services: Sequence[str], workers: int) -> Survey:
     _pytest(
         copy, [*arguments, f"--numprocesses={workers}", "--dist=loadgroup", *tests, "tests/golden"]
     ).check_returncode()
-    seconds = {
-        f"{case.get('file')}::{_plain(case)}": float(case.get("time", 0)) for case in ET.parse(report).iter("testcase")
-    }
+    cases = ET.parse(report).iter("testcase")
+    seconds = {f"{case.get('file')}::{_ungrouped(case.get('name', ''))}": float(case.get("time", 0)) for case in cases}
     found = CoverageData(str(data))
     found.read()
     lines = {}
@@ -236,12 +235,12 @@ def _progress(text: str) -> None:
 
 def _named(context: str) -> str:
     """The test of a coverage context, `<file>::<name>@<group>|<phase>`."""
-    return context.rpartition("|")[0].rpartition("@")[0]
+    return _ungrouped(context.rpartition("|")[0])
 
 
-def _plain(case: ET.Element) -> str:
-    """The name of a test in a report, without the group it ran in."""
-    return case.get("name", "").rpartition("@")[0]
+def _ungrouped(name: str) -> str:
+    """A test without the group it ran in; doctests have none."""
+    return name.rpartition("@")[0] or name
 
 
 def _copied(to: Path) -> Path:
