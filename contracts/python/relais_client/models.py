@@ -662,7 +662,7 @@ class DocumentRequest(TypedDict):
 Doubt: TypeAlias = Literal["ABOVE_CAP", "IN_WAITING_DAYS", "BEYOND_DURATION"]
 
 
-Due: TypeAlias = Literal["LEGAL_AGE"]
+Due: TypeAlias = Literal["LEGAL_AGE", "ANNUITY_START"]
 
 
 EffectKind: TypeAlias = Literal[
@@ -837,6 +837,7 @@ class FlatDocument(TypedDict):
     flat: str
     due: Due
     source: str
+    prorated: NotRequired[bool | None]
 
 
 Force: TypeAlias = Literal["NOT_PUBLISHED", "FUTURE", "IN_FORCE", "SUSPENDED", "ENDED"]
@@ -1234,6 +1235,9 @@ class MonthAnswer(TypedDict):
 
 
 MovementKind: TypeAlias = Literal["COMPENSATED", "RECOVERED", "WAIVED"]
+
+
+Net: TypeAlias = Literal["BEFORE_CONTRIBUTION", "AFTER_CONTRIBUTION"]
 
 
 class NetPayPayRequest(TypedDict):
@@ -1860,6 +1864,8 @@ class RiDocument(TypedDict):
     elements: list[PayElement]
     leaves: list[LeaveKind]
     source: str
+    deducts_maintained: NotRequired[bool | None]
+    subordinate: NotRequired[bool | None]
 
 
 class RoleAnswer(TypedDict):
@@ -2882,6 +2888,7 @@ class IncomeDocument(TypedDict):
     annuity: AnnuityDocument
     source: str
     unpaid_leaves: NotRequired[list[LeaveKind] | None]
+    net: NotRequired[Net | None]
 
 
 class InformationAnswer(TypedDict):

@@ -56,7 +56,9 @@ class AnnuityDocument(Part):
 class IncomeDocument(Part):
     """Temporary incapacity, then annuity.
 
-    `unpaid_leaves`: those whose unpaid days are maintained too; left out: CMO, CGM and DO (S27).
+    `unpaid_leaves`: those whose unpaid days are maintained too, TPT among them; left out: CMO, CGM and DO (S27).
+    `elements`: with SFT and IR, or without RI, for an accord that compares these (S28). `net` left out: before the
+    agent's own contribution (S29).
     """
 
     target: ExactRate
@@ -65,6 +67,7 @@ class IncomeDocument(Part):
     annuity: AnnuityDocument
     source: Text
     unpaid_leaves: Annotated[list[LeaveKind], MANY] | None = None
+    net: benefits.Net | None = None
 
     def to_domain(self) -> benefits.Benefit:
         annuity = benefits.Annuity(
@@ -74,7 +77,7 @@ class IncomeDocument(Part):
 
 
 class DeathDocument(Part):
-    """A capital in parts of the annual base."""
+    """A capital in parts of the annual base; an IAD pays `advance_on_iad` of it, a death afterwards the rest (S8)."""
 
     share_of_annual_base: ExactRate
     advance_on_iad: ExactRate
@@ -85,23 +88,30 @@ class DeathDocument(Part):
 
 
 class FlatDocument(Part):
-    """A fixed capital."""
+    """A fixed capital; `prorated`: in the share of a full annuity that the rate gives (S24), false where left out."""
 
     flat: Amount
     due: benefits.Due
     source: Text
+    prorated: Flag | None = None
 
     def to_domain(self) -> benefits.Benefit:
         return benefits.FlatBenefit(self.flat, self.due, self.source)
 
 
 class RiDocument(Part):
-    """The régime indemnitaire kept during full pay."""
+    """The régime indemnitaire kept during full pay (S9).
+
+    `deducts_maintained`: less what the employer keeps, true where left out. `subordinate`: only on days for which
+    the base pays as well, false where left out.
+    """
 
     target: ExactRate
     elements: Annotated[list[PayElement], MANY]
     leaves: Annotated[list[LeaveKind], MANY]
     source: Text
+    deducts_maintained: Flag | None = None
+    subordinate: Flag | None = None
 
     def to_domain(self) -> benefits.Benefit:
         return benefits.RiBenefit(self.target, tuple(self.elements), tuple(self.leaves), self.source)

@@ -40,9 +40,17 @@ class Until(StrEnum):
 
 
 class Due(StrEnum):
-    """When a flat capital falls due."""
+    """When a flat capital falls due (S24): at the legal age, or with the annuity that opens it."""
 
     LEGAL_AGE = "LEGAL_AGE"
+    ANNUITY_START = "ANNUITY_START"
+
+
+class Net(StrEnum):
+    """Whether nets are compared before or after the agent's own contribution (S29)."""
+
+    BEFORE_CONTRIBUTION = "BEFORE_CONTRIBUTION"
+    AFTER_CONTRIBUTION = "AFTER_CONTRIBUTION"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from kit.money import Money
 from services.claims.adapters import versions
 from services.claims.adapters.tables import capital
 
+# A guarantee, and whether it is the rest of one of which an IAD paid a part.
+Paying = tuple[str, bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Capital:
@@ -28,6 +31,7 @@ class Capital:
     amount: Money
     amount_delta: Money
     recorded_at: datetime
+    rest: bool = False
 
 
 async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Capital]:

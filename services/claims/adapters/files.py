@@ -44,6 +44,7 @@ from services.claims.domain.leave import Entry
 from services.claims.domain.situation import RiMaintained
 from services.claims.domain.terms_document import read_terms, readings
 
+ELEMENTS: Final = ("tib", "nbi", "ri", "sft", "ir", "other")
 # How one accord reads to an employer, or to none in particular, in date order.
 Reader = Callable[[str | None], tuple[DatedTerms, ...]]
 # The tables of one agent at one employer that an agent's file is read from.
@@ -223,7 +224,7 @@ def _pay(rows: Iterable[Row[Any]]) -> dict[Month, PayElements]:
     """Each month's pay, over all employments with this employer."""
     months: defaultdict[Month, list[PayElements]] = defaultdict(list)
     for row in rows:
-        months[row.month].append(PayElements(tib=row.tib, nbi=row.nbi, ri=row.ri, tpp=row.tpp))
+        months[row.month].append(PayElements(**{name: getattr(row, name) for name in ELEMENTS}, tpp=row.tpp))
     return {month: _sum(parts) for month, parts in months.items()}
 
 
@@ -232,9 +233,7 @@ def _sum(parts: Sequence[PayElements]) -> PayElements:
         return parts[0]
     stated = [part.tpp for part in parts if part.tpp is not None]
     return PayElements(
-        tib=Money.sum(part.tib for part in parts),
-        nbi=Money.sum(part.nbi for part in parts),
-        ri=Money.sum(part.ri for part in parts),
+        **{name: Money.sum(getattr(part, name) for part in parts) for name in ELEMENTS},
         tpp=Money.sum(stated) if stated else None,
     )
 

@@ -18,7 +18,7 @@ from kit.period import Month
 from services.claims.adapters import claim_files, overpayments, tables
 from services.claims.adapters.annuities import Annuity
 from services.claims.adapters.asked import Who, rows_of_all
-from services.claims.adapters.capitals import Capital
+from services.claims.adapters.capitals import Capital, Paying
 from services.claims.adapters.claim_files import ClaimFile
 from services.claims.adapters.claims import Benefit, Claim, FrozenReference
 from services.claims.adapters.overpayments import Standing as Overpaid
@@ -39,7 +39,7 @@ class Standing:
     references: dict[UUID, FrozenReference] = field(default_factory=dict)
     months: dict[UUID, dict[Month, Benefit]] = field(default_factory=lambda: defaultdict(dict))
     annuities: dict[UUID, Annuity] = field(default_factory=dict)
-    capitals: dict[str, Capital] = field(default_factory=dict)
+    capitals: dict[Paying, Capital] = field(default_factory=dict)
     files: dict[UUID, ClaimFile] = field(default_factory=dict)
     overpayments: dict[UUID, list[Overpaid]] = field(default_factory=lambda: defaultdict(list))
 
@@ -58,7 +58,9 @@ async def standing(tx: AsyncConnection, who: Collection[Who]) -> dict[Who, Stand
         known.annuities.update(
             (row.recognition, Annuity(**row._asdict())) for row in _versions(rows[tables.annuity][one])
         )
-        known.capitals.update((row.guarantee, Capital(**row._asdict())) for row in _versions(rows[tables.capital][one]))
+        known.capitals.update(
+            ((row.guarantee, row.rest), Capital(**row._asdict())) for row in _versions(rows[tables.capital][one])
+        )
     await _of_claims(tx, {claim.id: known for known in found.values() for claim in known.claims})
     things = {thing: known for known in found.values() for thing in _things(known)}
     for owed in await overpayments.of_things(tx, things):

@@ -118,6 +118,9 @@ pay_month: Final = Table(
     Column("nbi", MoneyColumn, nullable=False),
     Column("ri", MoneyColumn, nullable=False),
     Column("tpp", MoneyColumn),
+    Column("sft", MoneyColumn, nullable=False, server_default="0"),
+    Column("ir", MoneyColumn, nullable=False, server_default="0"),
+    Column("other", MoneyColumn, nullable=False, server_default="0"),
     Index(None, "agent"),
 )
 
@@ -272,8 +275,9 @@ capital: Final = Table(
     Column("amount", MoneyColumn, nullable=False),
     Column("amount_delta", MoneyColumn, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    Column("rest", Boolean, nullable=False, server_default="false"),
     UniqueConstraint("capital", "version"),
-    UniqueConstraint("employer", "agent", "guarantee", "version"),
+    UniqueConstraint("employer", "agent", "guarantee", "rest", "version"),
     CheckConstraint("version > 0", name="version"),
     CheckConstraint("amount >= 0", name="amounts"),
 )

@@ -15,7 +15,7 @@ from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot
 from rules.book import RuleBook
-from services.claims.adapters.capitals import Capital
+from services.claims.adapters.capitals import Capital, Paying
 from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.payloads import CapitalDue
@@ -35,6 +35,7 @@ class _Due:
     found: FoundCapital
     snapshot: Snapshot
     terms: Mapping[str, Any]
+    rest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +61,26 @@ async def decide_capitals(tx: AsyncConnection, subject: Subject, proposed: Seque
     known = subject.before.capitals
     due = _due(proposed, subject.rules)
     taken: list[_Taken] = []
-    for guarantee, one in due.items():
-        before = known.get(guarantee)
+    for thing, one in due.items():
+        before = known.get(thing)
         if before is None or (one.agreement, one.found.due, one.found.amount) != _said(before):
             taken.append(_Taken(_capital(subject, one, before), before, one.snapshot, one.terms))
-    lost = [before for guarantee, before in known.items() if before.amount and guarantee not in due]
+    lost = [before for thing, before in known.items() if before.amount and thing not in due]
     taken += [await _withdrawn(tx, subject, before) for before in lost]
     return _write(subject, taken)
 
 
-def _due(proposed: Sequence[ProposedCapital], rules: RuleBook) -> dict[str, _Due]:
-    """What each guarantee pays: the first of its cases that gives something."""
-    due: dict[str, _Due] = {}
+def _due(proposed: Sequence[ProposedCapital], rules: RuleBook) -> dict[Paying, _Due]:
+    """What each guarantee pays, and the rest of it: the first of its cases that gives something."""
+    due: dict[Paying, _Due] = {}
     for one in proposed:
-        if one.guarantee.value not in due:
+        thing = (one.guarantee.value, one.rest)
+        if thing not in due:
             decision, snapshot = decided(one.case, one.version.document, rules)
             paid = next((capital for capital in decision.capitals if capital.amount), None)
             if paid is not None:
-                due[one.guarantee.value] = _Due(one.version.terms.agreement, paid, snapshot, one.version.document)
+                terms = one.version
+                due[thing] = _Due(terms.terms.agreement, paid, snapshot, terms.document, rest=one.rest)
     return due
 
 
@@ -113,6 +116,7 @@ def _capital(subject: Subject, due: _Due, before: Capital | None) -> Capital:
         amount=due.found.amount,
         amount_delta=due.found.amount,
         recorded_at=subject.at,
+        rest=due.rest,
     )
 
 

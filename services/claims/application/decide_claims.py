@@ -130,8 +130,7 @@ def _freeze(subject: Subject, proposed: ProposedClaim, stored: Claim, given: Ref
     known = subject.before.references.get(stored.id)
     if known is not None and known.pay == document:
         return
-    income = proposed.version.terms.income
-    found = reference_of(insured_of(proposed.spell.employment), given, income.target, income.source, subject.rules)
+    found = reference_of(insured_of(proposed.spell.employment), given, proposed.version.terms, subject.rules)
     subject.writes.references.append(
         FrozenReference(
             claim=stored.id,

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit.http.types import Amount, MonthText, RateText
+from kit.http.types import Amount, MonthText, RateText, SignedAmount
+from kit.money import Money
 from rules.vocabulary import (
     AffiliationOutcome,
     Category,
@@ -215,6 +216,9 @@ class PayRecorded(Whom):
     nbi: Amount
     ri: Amount
     tpp: Amount | None = None
+    sft: SignedAmount = Money.zero()
+    ir: SignedAmount = Money.zero()
+    other: SignedAmount = Money.zero()
 
     def row(self) -> dict[str, Any]:
         return {
@@ -226,4 +230,7 @@ class PayRecorded(Whom):
             "nbi": self.nbi,
             "ri": self.ri,
             "tpp": self.tpp,
+            "sft": self.sft,
+            "ir": self.ir,
+            "other": self.other,
         }

@@ -52,7 +52,7 @@ class AnnuityStep:
 class Annuity:
     """`full` is what a full recognition would give, `monthly` what is due, `steps` what it is raised to afterwards.
 
-    `doubts`: what is odd about the pensions that were notified.
+    `doubts`: what is odd about the pensions that were notified. `part`: which part of a full annuity it is by its rate.
     """
 
     start: date
@@ -65,6 +65,7 @@ class Annuity:
     until: date | None = None
     steps: tuple[AnnuityStep, ...] = ()
     doubts: tuple[PensionDoubt, ...] = ()
+    part: Fraction = Fraction(1)
 
 
 def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: Run) -> Annuity:
@@ -103,6 +104,7 @@ def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: 
         until=run.until,
         steps=steps,
         doubts=doubts,
+        part=part,
     )
 
 

@@ -23,7 +23,7 @@ from services.claims.domain.part_time import FULL_TIME, cut_where_it_changes, re
 from services.claims.domain.reduced_pay import Cut, reduced_pay
 from services.claims.domain.reference import income_floor
 from services.claims.domain.situation import DailyAllowance, Situation
-from services.claims.domain.terms import UNPAID_LEAVES, BenefitStart, BenefitTerms, IncomeTerms, RiTerms
+from services.claims.domain.terms import PLAIN, UNPAID_LEAVES, BenefitStart, BenefitTerms, IncomeTerms, RiTerms
 
 WHOLE: Final = NO_PAY.complement()
 REFERENCE: Final = "accord, annexe : « en relais et en complément des obligations statutaires »"
@@ -63,10 +63,13 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Amounts:
+    """`statutory` of the elements that the accord compares, `of_decree` of those that the décret does."""
+
     kind: LeaveKind
     target: Money
     floor: Money
     statutory: Money
+    of_decree: Money
     trace: Trace
 
 
@@ -79,9 +82,11 @@ def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, 
     target = Money.sum(part.target for part in parts)
     ait = _temporary_invalidity(situation, indemnified, month, rules)
     social = _social_security(situation.allowances, indemnified) + Money.sum(amount for amount, _ in ait)
-    statutory = _paid_by_employer(situation, indemnified, parts)
+    deducted = _deducted(situation, indemnified)
+    statutory = _paid(((part.kind, part.statutory) for part in parts), deducted)
+    of_decree = _paid(((part.kind, part.of_decree) for part in parts), deducted)
     benefit = (target - statutory - social).floored_at_zero()
-    floor = (Money.sum(part.floor for part in parts) - statutory - social).floored_at_zero()
+    floor = (Money.sum(part.floor for part in parts) - of_decree - social).floored_at_zero()
     option, option_trace = _ri_full_pay(situation, periods, month, rules)
     inputs = {"month": month, "target_net": target, "statutory_net": statutory, "social_security": social}
     of_parts = (situation.reference.trace, *(part.trace for part in parts)) if parts else ()
@@ -115,7 +120,7 @@ def is_maintained(period: PaidPeriod, income: IncomeTerms) -> bool:
 def opens_benefit(period: PaidPeriod, terms: BenefitTerms, options: Collection[Guarantee], regime: Regime) -> bool:
     """Whether the contract may pay for these days: income maintenance, or the elected option 3."""
     option = _option(terms, options, regime)
-    return is_maintained(period, terms.income) or (option is not None and _at_full_pay(period, option))
+    return is_maintained(period, terms.income) or (option is not None and _pays(terms, period, option))
 
 
 def _worked(situation: Situation, periods: Sequence[PaidPeriod], rules: Rules) -> Iterator[tuple[PaidPeriod, Fraction]]:
@@ -147,18 +152,22 @@ def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules)
     """Target, floor and statutory pay of some thirtieths, each rounded."""
     floor, floor_trace = income_floor(situation.reference, month.first, rules)
     whole: Exact = 0
+    of_decree: Exact = 0
     steps = [floor_trace]
+    compared = situation.terms.income.compared
     if part.leg is not Leg.NONE:
-        whole, trace = reduced_pay(situation, Cut(part.kind, part.leg, part.rate, part.revival), month, rules)
+        cut = Cut(part.kind, part.leg, part.rate, part.revival)
+        whole, trace = reduced_pay(situation, cut, month, rules, compared)
+        of_decree = whole if compared == PLAIN else reduced_pay(situation, cut, month, rules, PLAIN)[0]
         steps.append(trace)
     target = situation.reference.target * part.thirtieths
-    statutory = Money.rounded(whole * part.thirtieths / CENTS_PER_EURO)
+    statutory, owed = (Money.rounded(one * part.thirtieths / CENTS_PER_EURO) for one in (whole, of_decree))
     inputs = {"kind": part.kind, "leg": part.leg, "thirtieths": str(part.thirtieths)}
     result = {"target_net": target, "statutory_net": statutory}
     trace = Trace("benefit.part", "rulebook §1.4", inputs, result, tuple(steps))
     # The décret guarantees income from the passage to half pay on: before it, no more than the statute.
-    guaranteed = statutory if part.leg is Leg.FULL else floor * part.thirtieths
-    return _Amounts(part.kind, target, guaranteed, statutory, trace)
+    guaranteed = owed if part.leg is Leg.FULL else floor * part.thirtieths
+    return _Amounts(part.kind, target, guaranteed, statutory, owed, trace)
 
 
 def _social_security(allowances: Iterable[DailyAllowance], indemnified: Sequence[PaidPeriod]) -> Money:
@@ -185,17 +194,22 @@ def _temporary_invalidity(
     return found
 
 
-def _paid_by_employer(situation: Situation, indemnified: Sequence[PaidPeriod], parts: Sequence[_Amounts]) -> Money:
+def _deducted(situation: Situation, indemnified: Sequence[PaidPeriod]) -> Money:
     """Outside the régime spécial the employer deducts social security from what it pays (décret 88-145 art. 12).
 
     Not in a TPT: its allowances come beside pay that the hours worked already reduce (rulebook §1.1).
     """
-    statutory = Money.sum(part.statutory for part in parts)
     if situation.insured.regime is Regime.CNRACL:
-        return statutory
-    worked = Money.sum(part.statutory for part in parts if part.kind is LeaveKind.TPT)
-    deducted = _social_security(situation.allowances, [one for one in indemnified if one.kind is not LeaveKind.TPT])
-    return worked + (statutory - worked - deducted).floored_at_zero()
+        return Money.zero()
+    return _social_security(situation.allowances, [one for one in indemnified if one.kind is not LeaveKind.TPT])
+
+
+def _paid(parts: Iterable[tuple[LeaveKind, Money]], deducted: Money) -> Money:
+    """What the employer pays for these parts of a month, never below zero."""
+    worked, others = Money.zero(), Money.zero()
+    for kind, amount in parts:
+        worked, others = (worked + amount, others) if kind is LeaveKind.TPT else (worked, others + amount)
+    return worked + (others - deducted).floored_at_zero()
 
 
 def _option(terms: BenefitTerms, options: Collection[Guarantee], regime: Regime) -> RiTerms | None:
@@ -206,8 +220,10 @@ def _option(terms: BenefitTerms, options: Collection[Guarantee], regime: Regime)
     return option if regime in option.populations else None
 
 
-def _at_full_pay(period: PaidPeriod, option: RiTerms) -> bool:
-    return period.leg is Leg.FULL and period.kind in option.leaves
+def _pays(terms: BenefitTerms, period: PaidPeriod, option: RiTerms) -> bool:
+    """At full pay of its leaves; subordinate to the base, only where that pays as well: on no such day, mostly."""
+    beside = not option.subordinate or is_maintained(period, terms.income)
+    return period.leg is Leg.FULL and period.kind in option.leaves and beside
 
 
 def _ri_full_pay(
@@ -218,11 +234,12 @@ def _ri_full_pay(
     if option is None:
         return Money.zero(), ()
     steps = []
-    days = [(period, FULL_TIME) for period in periods if _at_full_pay(period, option)]
+    days = [(period, FULL_TIME) for period in periods if _pays(situation.terms, period, option)]
     for part in _parts(days, month, rules):
         kept = situation.maintained(part.kind)
-        missing = Fraction(option.target.value) - Fraction(kept.full.value)
+        missing = Fraction(option.target.value) - (Fraction(kept.full.value) if option.deducts_maintained else 0)
         amount = (situation.reference.net_ri * max(missing, Fraction(0))) * part.thirtieths
         inputs = {"kind": part.kind, "thirtieths": str(part.thirtieths), "kept": kept.full}
+        inputs |= {} if option.deducts_maintained else {"kept": "non déduit"}
         steps.append((amount, Trace("benefit.ri_full_pay", option.source, inputs, amount)))
     return Money.sum(amount for amount, _ in steps), tuple(trace for _, trace in steps)

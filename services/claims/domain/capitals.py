@@ -10,13 +10,17 @@ from typing import Final
 
 from kit.money import Money
 from kit.period import ONE_DAY, add_months, add_years
+from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules
 from rules.values import Row
 from rules.vocabulary import Guarantee, Regime
 from services.claims.domain.annuity import Annuity
-from services.claims.domain.errors import BaseUnknown, GenerationUnknown
+from services.claims.domain.entitlement import NO_PAY as NOTHING
+from services.claims.domain.errors import GenerationUnknown
+from services.claims.domain.reference import base_of
 from services.claims.domain.situation import Situation
+from services.claims.domain.terms import WHOLE, CapitalDue
 
 MONTHS_PER_YEAR: Final = 12
 BORN_FROM: Final = "born_from"
@@ -32,10 +36,11 @@ class DeathKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """When, and which of the two."""
+    """When, and which of the two; `advanced`: the share of the capital that an IAD before it has paid."""
 
     on: date
     kind: DeathKind
+    advanced: Rate = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +54,44 @@ class Capital:
 
 
 def death_capital(situation: Situation, death: Death | None, rules: Rules) -> Capital | None:
-    """A share of twelve contribution bases of the reference month, rounded once. Raises as `after_tpp`."""
+    """A share of twelve contribution bases of the reference month, rounded once. Raises as `after_tpp`.
+
+    An IAD pays the part of it that the terms advance, a death what no IAD has paid (S8).
+    """
     option = situation.terms.death
     if death is None or option is None or not _open(situation, Guarantee.DEATH, option.populations):
         return None
     base = contribution_base(situation, rules)
-    amount = base * (Fraction(option.share_of_annual_base.value) * MONTHS_PER_YEAR)
+    part = option.advance_on_iad if death.kind is DeathKind.IAD else death.advanced.complement()
+    amount = base * (Fraction(option.share_of_annual_base.value) * MONTHS_PER_YEAR * Fraction(part.value))
     inputs = {"base": base, "share": option.share_of_annual_base, "cause": death.kind}
+    inputs |= {} if part == WHOLE else {"part": part}
+    if not amount:
+        return None
     return Capital(Guarantee.DEATH, amount, death.on, Trace("capital.death", option.source, inputs, amount))
 
 
 def retirement_capital(
     situation: Situation, annuity: Annuity | None, death: Death | None, rules: Rules
 ) -> Capital | None:
-    """A flat capital on the day the legal age is reached, if an annuity above zero runs on it (rulebook S4, S24)."""
+    """A flat capital on the day the legal age is reached, if an annuity above zero runs on it (rulebook S4, S24).
+
+    Other terms may have it due with the annuity, or in the share that the annuity is of a full one.
+    """
     option, birth = situation.terms.retirement, situation.insured.birth_date
     if option is None or not _open(situation, Guarantee.RETIREMENT_LOSS, option.populations):
         return None
     if annuity is None or not annuity.monthly or birth is None:
         return None
-    due, age = legal_age_day(birth, annuity.start, rules)
+    of_age, age = legal_age_day(birth, annuity.start, rules)
+    due = of_age if option.due is CapitalDue.LEGAL_AGE else annuity.start
     died_before = death is not None and death.kind is DeathKind.DEATH and death.on < due
-    if due < annuity.start or died_before:
+    if of_age < annuity.start or died_before:
         return None
-    trace = Trace("capital.retirement_loss", option.source, {"annuity": annuity.monthly}, option.flat, (age,))
-    return Capital(Guarantee.RETIREMENT_LOSS, option.flat, due, trace)
+    amount = option.flat * annuity.part if option.prorated else option.flat
+    inputs = {"annuity": annuity.monthly, **({"part": str(annuity.part)} if option.prorated else {})}
+    trace = Trace("capital.retirement_loss", option.source, inputs, amount, (age,))
+    return Capital(Guarantee.RETIREMENT_LOSS, amount, due, trace)
 
 
 def legal_age_day(birth: date, since: date, rules: Rules) -> tuple[date, Trace]:
@@ -98,10 +116,7 @@ def legal_age_day(birth: date, since: date, rules: Rules) -> tuple[date, Trace]:
 def contribution_base(situation: Situation, rules: Rules) -> Money:
     """The elements that contributions are taken on, of the reference month (accord art. 5.2). Raises BaseUnknown."""
     insured, given = situation.insured, situation.reference.given
-    rule = next((base for base in situation.terms.bases if insured.regime in base.populations), None)
-    if rule is None:
-        raise BaseUnknown
-    pay = given.pay
+    rule, pay = base_of(situation.terms, insured.regime), given.pay
     if rule.after_tpp:
         pay = pay.after_tpp(insured.regime, insured.category, given.month, rules)
     return Money.sum(pay.of(element) for element in rule.elements)

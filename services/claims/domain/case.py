@@ -81,9 +81,8 @@ def decide(case: Case, rules: Rules, references: References | None = None) -> De
 
 def situation_of(case: Case, rules: Rules, references: References | None = None) -> Situation:
     """The case with its reference worked out. Raises as `net_pay`."""
-    income = case.terms.income
     known = references or References()
-    reference = known.of(case.insured, case.reference, income.target, income.source, rules)
+    reference = known.of(case.insured, case.reference, case.terms, rules)
     return Situation(
         insured=case.insured,
         reference=reference,

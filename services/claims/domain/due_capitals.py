@@ -12,15 +12,20 @@ from services.claims.domain.agent_file import AgentFile, DatedTerms, insured_of,
 from services.claims.domain.capitals import DeathKind
 from services.claims.domain.case import Case
 from services.claims.domain.proposal import ProposedAnnuity, annuity_case, last_paid, version_covering
+from services.claims.domain.terms import WHOLE
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedCapital:
-    """A case that may give a capital of this guarantee; whether it does is for `decide` to say."""
+    """A case that may give a capital of this guarantee; whether it does is for `decide` to say.
+
+    `rest`: what a death pays of a capital of which an IAD paid a part.
+    """
 
     guarantee: Guarantee
     version: DatedTerms
     case: Case
+    rest: bool = False
 
 
 def propose_capitals(
@@ -31,13 +36,16 @@ def propose_capitals(
 
 
 def _of_death(file: AgentFile, rules: Rules) -> Iterator[ProposedCapital]:
-    """The first of IAD and death pays, if the agent was covered on that day: an IAD extinguishes death cover."""
+    """The first of IAD and death pays, if the agent was covered on that day: an IAD that pays all extinguishes it.
+
+    Where the accord advances a part on IAD, a death afterwards pays the rest, under the cover of the IAD (S8).
+    """
     first = min(file.deaths, key=lambda death: (death.on, death.kind), default=None)
     employment = None if first is None else file.employment_on(first.on)
     version = None if first is None else version_covering(file, (first.on,))
     if first is None or employment is None or version is None:
         return
-    given, elected = last_paid(file, employment, first.on, rules).given, file.options_on(first.on)
+    given, elected = last_paid(file, employment, version, first.on, rules).given, file.options_on(first.on)
     if given is not None and Guarantee.DEATH in elected:
         case = Case(
             person=person_of(employment),
@@ -48,6 +56,10 @@ def _of_death(file: AgentFile, rules: Rules) -> Iterator[ProposedCapital]:
             death=first,
         )
         yield ProposedCapital(Guarantee.DEATH, version, case)
+        option, died = version.terms.death, max(file.deaths, key=lambda death: (death.on, death.kind))
+        if option is not None and option.advance_on_iad < WHOLE and first.kind is DeathKind.IAD and died is not first:
+            case = replace(case, death=replace(died, advanced=option.advance_on_iad))
+            yield ProposedCapital(Guarantee.DEATH, version, case, rest=True)
 
 
 def _of_retirement(file: AgentFile, annuities: Sequence[ProposedAnnuity]) -> Iterator[ProposedCapital]:

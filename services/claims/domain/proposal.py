@@ -21,7 +21,7 @@ from services.claims.domain.ends import last_paid_day, run_of
 from services.claims.domain.errors import LeaveInterrupted
 from services.claims.domain.leave import Entry
 from services.claims.domain.reference import ReferencePay
-from services.claims.domain.reference_pay import ReferenceFound, months_needed, reference_from
+from services.claims.domain.reference_pay import ReferenceFound, months_needed, reference_from, told_to
 from services.claims.domain.spell import Forecast, Spell, forecast, full_pay_months, spells
 from services.claims.domain.statutory import statutory_pay
 
@@ -128,14 +128,14 @@ def _claim(file: AgentFile, spell: Spell, rules: Rules) -> ProposedClaim | None:
         if version is not None and opened is not None and opened <= last:
             given = takeover.given
             known = None if given is None else ReferenceFound(given.month, given)
-            reference = known or reference_of_spell(file, spell, rules)
+            reference = known or reference_of_spell(file, spell, version, rules)
             return ProposedClaim(file.leave_on(opened), leaves, opened, spell, version, reference, last)
     for affiliation in file.affiliations:
         for covered in affiliation.covered():
             version = file.terms_on(affiliation.agreement, max(covered.start, spell.start))
             opened = None if version is None else _first_day(file, spell, covered, version)
             if version is not None and opened is not None and opened <= last:
-                reference = reference_of_spell(file, spell, rules)
+                reference = reference_of_spell(file, spell, version, rules)
                 return ProposedClaim(file.leave_on(opened), leaves, opened, spell, version, reference, last)
     return None
 
@@ -175,18 +175,19 @@ def _annuity(
     version = next((one for one in found if one is not None), None)
     if version is None:
         return None
-    paid = last_paid(file, employment, start, rules)
+    paid = last_paid(file, employment, version, start, rules)
     run = run_of(file, version, recognition, rules)
     return ProposedAnnuity(recognition, None, None, employment, version, paid, run)
 
 
-def last_paid(file: AgentFile, employment: Employment, day: date, rules: Rules) -> ReferenceFound:
+def last_paid(file: AgentFile, employment: Employment, version: DatedTerms, day: date, rules: Rules) -> ReferenceFound:
     """The last full-pay month before a day whose pay is known. Raises what `statutory_pay` raises."""
     before = [entry for entry in file.entries if entry.start <= day]
     entitlement = statutory_pay(person_of(employment), before, rules)
     months = full_pay_months(file, entitlement, day, among=file.pay.keys())
     needed = months_needed(employment.regime, day, rules)
-    return reference_from(list(islice(months, needed)), file.pay, day, rules)
+    found = reference_from(list(islice(months, needed)), file.pay, day, rules)
+    return told_to(found, version.terms, employment.regime)
 
 
 def version_covering(file: AgentFile, days: Sequence[date]) -> DatedTerms | None:
@@ -199,11 +200,12 @@ def version_covering(file: AgentFile, days: Sequence[date]) -> DatedTerms | None
     return None
 
 
-def reference_of_spell(file: AgentFile, spell: Spell, rules: Rules) -> ReferenceFound:
+def reference_of_spell(file: AgentFile, spell: Spell, version: DatedTerms, rules: Rules) -> ReferenceFound:
     """The reference of a spell, or the month of pay that is awaited."""
     months = full_pay_months(file, spell.entitlement, spell.start)
     needed = months_needed(spell.employment.regime, spell.start, rules)
-    return reference_from(list(islice(months, needed)), file.pay, spell.start, rules)
+    found = reference_from(list(islice(months, needed)), file.pay, spell.start, rules)
+    return told_to(found, version.terms, spell.employment.regime)
 
 
 def _until(entry: Entry, last: date) -> Entry:

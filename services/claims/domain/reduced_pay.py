@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from kit.money import CENTS_PER_EURO, Money
+from kit.money import CENTS_PER_EURO, Money, round_half_up
 from kit.period import Month
 from kit.rate import Rate
 from kit.trace import Trace
@@ -16,7 +16,9 @@ from rules.pay import PayElements, withheld_tpp
 from rules.vocabulary import LeaveKind, Leg
 from services.claims.domain.net_pay import Exact, Gross, payslip, share_of
 from services.claims.domain.part_time import FULL_TIME
+from services.claims.domain.reference import counted, own_contribution
 from services.claims.domain.situation import Situation
+from services.claims.domain.terms import Compared, Net
 
 # A CLD suspends the NBI (décret 93-863 art. 2); the target keeps it.
 WITHOUT_NBI: Final = frozenset({LeaveKind.CLD})
@@ -41,22 +43,28 @@ class Cut:
         return kept.full if self.leg is Leg.FULL else kept.half
 
 
-def reduced_pay(situation: Situation, cut: Cut, month: Month, rules: Rules) -> tuple[Exact, Trace]:
+def reduced_pay(situation: Situation, cut: Cut, month: Month, rules: Rules, compared: Compared) -> tuple[Exact, Trace]:
     """The net of a whole month at a share of pay, in exact cents, with the parameters of that month.
 
+    Of the elements that are compared; SFT and IR among them are paid whole at full and at half pay (rulebook §1.4).
     TIB and NBI are cut and rounded apart; the RI kept and the TPP in proportion are rounded by no sentence. Raises as
     `net_pay`.
     """
     insured, kept = situation.insured, situation.maintained(cut.kind)
-    pay = _revived(situation.reference.given.pay, cut.revival)
+    pay = _revived(counted(situation.reference.given.pay, compared.elements), cut.revival)
     nbi = Money.zero() if cut.kind in WITHOUT_NBI else pay.nbi * cut.share
     ri_kept = cut.ri_kept(situation)
     ri = share_of(pay.ri.cents, ri_kept.value)
     whole_tpp = withheld_tpp(pay, insured.regime, insured.category, month, rules)
     tpp = min(share_of(whole_tpp.amount.cents, cut.share.value), ri)
     tib = pay.tib * cut.share
-    gross = Gross(tib.cents, nbi.cents, ri - tpp)
+    gross = Gross(tib.cents, nbi.cents, ri - tpp, pay.sft.cents, pay.ir.cents)
     found = payslip(gross, insured.regime, month, rules)
+    net, own = found.net, Money.zero()
+    if compared.net is Net.AFTER_CONTRIBUTION:
+        paid = PayElements(tib=tib, nbi=nbi, ri=Money(round_half_up(ri - tpp)), sft=pay.sft, ir=pay.ir)
+        own = own_contribution(situation.terms, insured.regime, paid, month)
+        net -= own.cents
     inputs = {
         "month": month,
         "tib": tib,
@@ -68,7 +76,8 @@ def reduced_pay(situation: Situation, cut: Cut, month: Month, rules: Rules) -> t
     }
     steps = (whole_tpp.trace, *(line.trace for line in found.lines))
     reference = "CGFP L. 822-3, L. 822-8, L. 822-15 ; décret 93-863 art. 2 ; décret 2016-588"
-    return found.net, Trace(_RULES[cut.leg], reference, inputs, exact_euros(found.net), steps)
+    inputs |= {"own_contribution": own} if own else {}
+    return net, Trace(_RULES[cut.leg], reference, inputs, exact_euros(net), steps)
 
 
 def _revived(pay: PayElements, factor: Fraction) -> PayElements:

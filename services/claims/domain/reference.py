@@ -5,18 +5,31 @@ The pay is taken as given, without revaluation; its nets use the parameters of i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from kit.money import Money, round_half_up
 from kit.period import Month
-from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules, RuleValue
 from rules.pay import PayElements
 from rules.values import Row
-from rules.vocabulary import Category, Regime
+from rules.vocabulary import Category, PayElement, Regime
+from services.claims.domain.errors import BaseUnknown
 from services.claims.domain.net_pay import net_pay, share_of
+from services.claims.domain.terms import ELEMENTS, BaseTerms, BenefitTerms, Net
+
+# The elements in the order of the fields of PayElements.
+PARTS: Final = (
+    PayElement.TIB,
+    PayElement.NBI,
+    PayElement.RI,
+    PayElement.SFT,
+    PayElement.IR,
+    PayElement.OTHER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +64,62 @@ class Reference:
         return self.net_tib_nbi + self.net_ri
 
 
-def reference_of(insured: Insured, given: ReferencePay, target: Rate, source: str, rules: Rules) -> Reference:
-    """The nets and the target, rounded once. Raises as `net_pay`."""
-    pay = PayElements(tib=given.pay.tib, nbi=given.pay.nbi, ri=given.pay.ri, tpp=given.pay.tpp)
+def reference_of(insured: Insured, given: ReferencePay, terms: BenefitTerms, rules: Rules) -> Reference:
+    """The nets and the target, rounded once. Raises as `net_pay`, and BaseUnknown."""
+    income = terms.income
+    pay = counted(given.pay, ELEMENTS)
     found = net_pay(given.month, insured.regime, insured.category, pay, rules)
-    amount = (found.net_tib_nbi + found.net_ri) * target
-    inputs = {"net_tib_nbi": found.net_tib_nbi, "net_ri": found.net_ri, "target": target}
-    trace = Trace("benefit.target", source, inputs, amount, (found.trace,))
+    steps: tuple[Trace, ...] = (found.trace,)
+    net = found.net_tib_nbi + found.net_ri
+    inputs: dict[str, object] = {}
+    elements = income.compared.elements
+    if elements != ELEMENTS:
+        others = net_pay(given.month, insured.regime, insured.category, counted(given.pay, elements), rules)
+        net, inputs, steps = others.net, {"net": others.net, "elements": sorted(elements)}, (*steps, others.trace)
+    if income.compared.net is Net.AFTER_CONTRIBUTION:
+        after = given.pay.after_tpp(insured.regime, insured.category, given.month, rules)
+        own = own_contribution(terms, insured.regime, after, given.month)
+        net, inputs = net - own, {**inputs, "own_contribution": own}
+    amount = net * income.target
+    nets = {"net_tib_nbi": found.net_tib_nbi, "net_ri": found.net_ri, "target": income.target, **inputs}
+    trace = Trace("benefit.target", income.source, nets, amount, steps)
     return Reference(given, found.net_tib_nbi, found.net_ri, amount, trace)
+
+
+def counted(pay: PayElements, elements: Collection[PayElement]) -> PayElements:
+    """The elements that an accord guarantees a share of; the TPP is withheld from the RI alone."""
+    if PayElement.ALL in elements:
+        return pay
+    tib, nbi, ri, sft, ir, other = (pay.of(one) if one in elements else Money.zero() for one in PARTS)
+    return PayElements(tib, nbi, ri, sft, ir, other, pay.tpp if PayElement.RI in elements else None)
+
+
+def told_by(pay: PayElements, terms: BenefitTerms, regime: Regime) -> PayElements:
+    """The elements of pay that an accord takes anything from: another that changes is no other reference."""
+    bases = [base.elements for base in terms.bases if regime in base.populations]
+    return counted(pay, ELEMENTS.union(terms.income.compared.elements, *bases))
+
+
+def own_contribution(terms: BenefitTerms, regime: Regime, pay: PayElements, month: Month) -> Money:
+    """What the agent pays for the base guarantee out of a month's pay, after TPP (S29). Raises BaseUnknown.
+
+    The amount and the employer's part of it are rounded, as they are when they are owed.
+    """
+    rule = base_of(terms, regime)
+    base = Money.sum(pay.of(element) for element in rule.elements)
+    begun = [one for one in terms.income.contributions if one.start <= month.last]
+    if not begun:
+        return Money.zero()
+    amount = base * begun[-1].rate
+    return amount - amount * begun[-1].employer_share
+
+
+def base_of(terms: BenefitTerms, regime: Regime) -> BaseTerms:
+    """What the contributions of a regime are a percentage of. Raises BaseUnknown."""
+    rule = next((base for base in terms.bases if regime in base.populations), None)
+    if rule is None:
+        raise BaseUnknown
+    return rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +151,12 @@ class References:
 
     _known: dict[tuple[object, ...], tuple[Reference, list[RuleValue]]] = field(default_factory=dict)
 
-    def of(self, insured: Insured, given: ReferencePay, target: Rate, source: str, rules: Rules) -> Reference:
+    def of(self, insured: Insured, given: ReferencePay, terms: BenefitTerms, rules: Rules) -> Reference:
         """As `reference_of`."""
-        key = (insured, given, target, source)
+        key = (insured, given, terms)
         if key not in self._known:
             reading = _Reading(rules)
-            self._known[key] = (reference_of(insured, given, target, source, reading), reading.read)
+            self._known[key] = (reference_of(insured, given, terms, reading), reading.read)
             return self._known[key][0]
         found, read = self._known[key]
         for value in read:

@@ -17,9 +17,11 @@ from kit.trace import Trace
 from rules.book import Rules
 from rules.pay import PayElements
 from rules.vocabulary import Regime
-from services.claims.domain.reference import ReferencePay
+from services.claims.domain.reference import ReferencePay, told_by
+from services.claims.domain.terms import BenefitTerms
 
 POINT: Final = "index_point.yearly"
+ELEMENTS: Final = ("tib", "nbi", "ri", "sft", "ir", "other")
 REFERENCE: Final = "rulebook §3.3 : dernier mois à plein traitement, revalorisé"
 
 
@@ -58,13 +60,17 @@ def reference_from(
     return ReferenceFound(months[0], ReferencePay(months[0], found), trace)
 
 
+def told_to(found: ReferenceFound, terms: BenefitTerms, regime: Regime) -> ReferenceFound:
+    """The same reference, with the elements that an accord takes anything from."""
+    given = found.given
+    return found if given is None else replace(found, given=replace(given, pay=told_by(given.pay, terms, regime)))
+
+
 def _average(known: Sequence[PayElements]) -> PayElements:
     def mean(amounts: Sequence[Money]) -> Money:
         return Money.sum(amounts) * Fraction(1, len(known))
 
-    return PayElements(
-        tib=mean([one.tib for one in known]), nbi=mean([one.nbi for one in known]), ri=mean([one.ri for one in known])
-    )
+    return PayElements(**{name: mean([getattr(one, name) for one in known]) for name in ELEMENTS})
 
 
 def _revalued(pay: PayElements, month: Month, start: date, rules: Rules) -> tuple[PayElements, tuple[Trace, ...]]:

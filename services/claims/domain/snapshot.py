@@ -17,6 +17,7 @@ from services.claims.domain.annuity import ENDLESS, Annuity, Revaluation, Run
 from services.claims.domain.benefits import MonthBenefit
 from services.claims.domain.capitals import Capital, Death, DeathKind
 from services.claims.domain.case import Case, Decision, decide
+from services.claims.domain.entitlement import NO_PAY
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person
 from services.claims.domain.part_time import PartTime
@@ -112,7 +113,7 @@ def case_document(case: Case, terms: Json) -> Json:
             },
             "social_security": [{"period": a.period, "daily": a.daily} for a in case.allowances],
             "invalidity": _invalidity(case.invalidity),
-            "death": {"on": case.death.on, "kind": case.death.kind} if case.death else None,
+            "death": _death(case.death),
             **_sometimes(case),
         }
     )
@@ -143,7 +144,8 @@ def _read_run(item: Mapping[str, Any] | None) -> Run:
 def reference_document(reference: ReferencePay) -> Json:
     pay = reference.pay
     found = {"month": reference.month, "tib": pay.tib, "nbi": pay.nbi, "ri": pay.ri, "tpp": pay.tpp}
-    return {**found, **{name: amount for name, amount in (("sft", pay.sft), ("ir", pay.ir)) if amount}}
+    others = (("sft", pay.sft), ("ir", pay.ir), ("other", pay.other))
+    return {**found, **{name: amount for name, amount in others if amount}}
 
 
 def read_case(document: Mapping[str, Any]) -> Case:
@@ -168,7 +170,7 @@ def read_case(document: Mapping[str, Any]) -> Case:
         },
         allowances=tuple(_read_allowance(item) for item in document["social_security"]),
         invalidity=_read_invalidity(document["invalidity"]),
-        death=Death(date.fromisoformat(death["on"]), DeathKind(death["kind"])) if death else None,
+        death=_read_death(death) if death else None,
         acquired=tuple(map(_read_days, document.get("acquired", ()))),
         run=_read_run(document.get("run")),
         part_time=tuple(_read_part_time(item) for item in document.get("part_time", ())),
@@ -200,6 +202,17 @@ def _invalidity(invalidity: Invalidity | None) -> Json | None:
     }
 
 
+def _death(death: Death | None) -> Json | None:
+    if death is None:
+        return None
+    advanced = {"advanced": death.advanced.value} if death.advanced > NO_PAY else {}
+    return {"on": death.on, "kind": death.kind, **advanced}
+
+
+def _read_death(item: Mapping[str, Any]) -> Death:
+    return Death(date.fromisoformat(item["on"]), DeathKind(item["kind"]), _rate(item.get("advanced")) or NO_PAY)
+
+
 def _read_entry(item: Mapping[str, Any]) -> Entry:
     period = Period(date.fromisoformat(item["start"]), date.fromisoformat(item["end"]))
     quotity = _rate(item.get("quotity"))
@@ -217,7 +230,7 @@ def _read_ait(item: Mapping[str, Any]) -> TemporaryInvalidity:
 
 
 def _read_reference(item: Mapping[str, Any]) -> ReferencePay:
-    pay = {name: Money.parse(item[name]) for name in ("tib", "nbi", "ri", "sft", "ir") if name in item}
+    pay = {name: Money.parse(item[name]) for name in ("tib", "nbi", "ri", "sft", "ir", "other") if name in item}
     return ReferencePay(Month.parse(item["month"]), PayElements(**pay, tpp=_money(item["tpp"])))
 
 

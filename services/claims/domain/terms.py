@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +14,9 @@ from rules.vocabulary import LeaveKind, PayElement, Regime
 
 # Leaves whose unpaid days are indemnified where an accord does not name them: rights used up, disponibilité d'office.
 UNPAID_LEAVES: Final = frozenset({LeaveKind.CMO, LeaveKind.CGM, LeaveKind.DO})
+# What of pay a target is a share of where an accord does not say it: neither SFT nor IR, on either side (S28).
+ELEMENTS: Final = frozenset({PayElement.TIB, PayElement.NBI, PayElement.RI})
+WHOLE: Final = Rate(Decimal(1))
 
 
 class BenefitStart(StrEnum):
@@ -36,6 +41,20 @@ class Prorated(StrEnum):
 
     ANNUITY = "ANNUITY"
     TARGET = "TARGET"
+
+
+class Net(StrEnum):
+    """Whether the nets that are compared are taken before or after the agent's own contribution (S29)."""
+
+    BEFORE_CONTRIBUTION = "BEFORE_CONTRIBUTION"
+    AFTER_CONTRIBUTION = "AFTER_CONTRIBUTION"
+
+
+class CapitalDue(StrEnum):
+    """When the capital for a loss of pension falls due (S24)."""
+
+    LEGAL_AGE = "LEGAL_AGE"
+    ANNUITY_START = "ANNUITY_START"
 
 
 class AnnuityEnd(StrEnum):
@@ -63,10 +82,30 @@ class AnnuityTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """What of pay the target is a share of, and what the employer pays is counted in, alike (S28, S29)."""
+
+    elements: frozenset[PayElement]
+    net: Net
+
+
+PLAIN: Final = Compared(ELEMENTS, Net.BEFORE_CONTRIBUTION)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentContribution:
+    """What the base guarantee costs from a day on, and the share of it that the employer pays."""
+
+    start: date
+    rate: Rate
+    employer_share: Rate
+
+
+@dataclass(frozen=True, slots=True)
 class IncomeTerms:
     """The base guarantee: the target as a share of the reference net, and the annuity.
 
-    `unpaid`: the leaves whose unpaid days are maintained too (S27).
+    `unpaid`: the leaves whose unpaid days are maintained too (S27). `contributions`: what the base guarantee costs.
     """
 
     target: Rate
@@ -75,34 +114,51 @@ class IncomeTerms:
     populations: frozenset[Regime]
     source: str
     unpaid: frozenset[LeaveKind] = UNPAID_LEAVES
+    compared: Compared = PLAIN
+    contributions: tuple[AgentContribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DeathTerms:
-    """Option 2: a share of a year of contribution base, once, for death or IAD."""
+    """Option 2: a share of a year of contribution base, once, for death or IAD.
+
+    `advance_on_iad`: the part of it that an IAD pays; a death afterwards pays the rest (S8).
+    """
 
     share_of_annual_base: Rate
     populations: frozenset[Regime]
     source: str
+    advance_on_iad: Rate = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
 class RetirementTerms:
-    """Option 1: a flat capital at the legal age."""
+    """Option 1: a flat capital, at the legal age and whole unless the terms say otherwise (S24).
+
+    `prorated`: in the share of the full annuity that the rate of invalidity gives.
+    """
 
     flat: Money
     populations: frozenset[Regime]
     source: str
+    due: CapitalDue = CapitalDue.LEGAL_AGE
+    prorated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RiTerms:
-    """Option 3: a share of the RI's net during full pay of some leaves."""
+    """Option 3: a share of the RI's net during full pay of some leaves (S9).
+
+    `deducts_maintained`: less what the employer keeps of the RI. `subordinate`: only beside a benefit of the base on
+    the same days, as the last sentence of La Roche-sur-Yon's annex says: nothing at full pay.
+    """
 
     target: Rate
     leaves: frozenset[LeaveKind]
     populations: frozenset[Regime]
     source: str
+    deducts_maintained: bool = True
+    subordinate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

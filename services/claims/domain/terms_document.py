@@ -16,14 +16,18 @@ from kit.rate import Rate
 from rules.vocabulary import Guarantee, LeaveKind, PayElement, Regime
 from services.claims.domain.terms import (
     UNPAID_LEAVES,
+    AgentContribution,
     AnnuityEnd,
     AnnuityFormula,
     AnnuityTerms,
     BaseTerms,
     BenefitStart,
     BenefitTerms,
+    CapitalDue,
+    Compared,
     DeathTerms,
     IncomeTerms,
+    Net,
     Prorated,
     RetirementTerms,
     RiTerms,
@@ -121,7 +125,17 @@ def _income(guarantee: Document) -> IncomeTerms:
         populations=_regimes(guarantee),
         source=_source(guarantee),
         unpaid=UNPAID_LEAVES if unpaid is None else frozenset(LeaveKind(kind) for kind in unpaid),
+        compared=Compared(
+            frozenset(PayElement(element) for element in benefit["elements"]),
+            Net(benefit.get("net") or Net.BEFORE_CONTRIBUTION),
+        ),
+        contributions=tuple(sorted(map(_contribution, guarantee["rates"]), key=lambda rate: rate.start)),
     )
+
+
+def _contribution(rate: Document) -> AgentContribution:
+    start = date.fromisoformat(rate["from"])
+    return AgentContribution(start, Rate.parse(rate["rate"]), Rate.parse(rate["employer_share"]))
 
 
 def _cap(annuity: Document) -> Rate | None:
@@ -131,18 +145,21 @@ def _cap(annuity: Document) -> Rate | None:
 
 
 def _death(guarantee: Document) -> DeathTerms:
-    share = Rate.parse(guarantee["benefit"]["share_of_annual_base"])
-    return DeathTerms(share, _regimes(guarantee), _source(guarantee))
+    share, advance = (Rate.parse(guarantee["benefit"][name]) for name in ("share_of_annual_base", "advance_on_iad"))
+    return DeathTerms(share, _regimes(guarantee), _source(guarantee), advance)
 
 
 def _retirement(guarantee: Document) -> RetirementTerms:
-    return RetirementTerms(Money.parse(guarantee["benefit"]["flat"]), _regimes(guarantee), _source(guarantee))
+    benefit = guarantee["benefit"]
+    flat, due = Money.parse(benefit["flat"]), CapitalDue(benefit["due"])
+    return RetirementTerms(flat, _regimes(guarantee), _source(guarantee), due, bool(benefit.get("prorated")))
 
 
 def _ri(guarantee: Document) -> RiTerms:
     benefit = guarantee["benefit"]
     leaves = frozenset(LeaveKind(kind) for kind in benefit["leaves"])
-    return RiTerms(Rate.parse(benefit["target"]), leaves, _regimes(guarantee), _source(guarantee))
+    deducts, subordinate = benefit.get("deducts_maintained") is not False, bool(benefit.get("subordinate"))
+    return RiTerms(Rate.parse(benefit["target"]), leaves, _regimes(guarantee), _source(guarantee), deducts, subordinate)
 
 
 def _base(base: Document) -> BaseTerms:

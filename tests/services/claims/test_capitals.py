@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from decimal import Decimal
 from itertools import permutations
 from random import Random
@@ -51,6 +52,29 @@ async def test_a_death_pays_half_a_year_of_the_contribution_base(world: World) -
 async def test_an_iad_pays_the_same_and_the_death_after_it_nothing_more(world: World) -> None:
     await world.tell(*facts(world), world.died(DIED, "IAD"), world.died("2026-05-01"))
     assert [said(due) for due in await world.told("capital.due")] == [("DEATH", G27, DIED, 1, G27)]
+
+
+async def test_an_accord_that_advances_a_part_on_iad_pays_the_rest_at_the_death(database: DatabaseFactory) -> None:
+    """S8 as another accord may settle it; whatever comes first, and taken back when the death is."""
+    component = await database("claims")
+    for order in ((0, 1), (1, 0)):
+        await component.empty()
+        world = World(component)
+        accord = deepcopy(world.accord())
+        (option,) = (one for one in accord[1]["guarantees"] if one["code"] == "DEATH")
+        option["benefit"]["advance_on_iad"] = "0.2500"
+        happened = [world.died(DIED, "IAD"), world.died("2026-05-01")]
+        await world.tell(accord, *facts(world)[1:], *(happened[place] for place in order))
+        await world.tell(world.did_not_die("2026-05-01"), world.died("2026-05-02"))
+        rows = await world.rows(
+            "SELECT DISTINCT ON (capital) amount, due, rest FROM capital ORDER BY capital, version DESC"
+        )
+        assert sorted((row["rest"], row["amount"], str(row["due"])) for row in rows) == [
+            (False, 3_600_00, DIED),
+            (True, 10_800_00, "2026-05-02"),
+        ]
+        async with component.worker.transaction(Scope.all()) as tx:
+            assert all([one.same async for one in verify(tx)])
 
 
 async def test_whatever_comes_first_the_same_capital_stands(database: DatabaseFactory) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from kit.clock import FixedClock
 from kit.db.database import Scope
 from services.claims.application.days_pass import day_passes
 from tests.services.claims.lives import BOOK, CENTRE, CITY, Claims, Life, insured
+from tests.services.claims.simulator import ACCORD
 from tests.services.client import Service
 
 READ, WRITE = "claims:read", "claims:write"
@@ -193,4 +195,21 @@ async def test_full_time_revives_when_part_time_work_ends_in_a_leave(claims: Cla
         assert (clash.status_code, clash.json()["code"]) == (422, "overlapping_part_time")
         listed = (await staff.get("/v1/claims/part-times", params=who)).json()["part_times"]
         assert listed == [{"start": "2025-09-01", "end": "2026-05-31", "quotity": "0.6000"}]
+    await claims.decided()
+
+
+async def test_an_accord_may_compare_the_sft_and_its_correction_is_then_another_reference(claims: Claims) -> None:
+    """S28: the SFT of the reference month counts where the accord says so, and nowhere else."""
+    found = {}
+    for elements in (["TIB", "NBI", "RI"], ["TIB", "NBI", "RI", "SFT"]):
+        accord = deepcopy(ACCORD)
+        accord["guarantees"][0]["benefit"]["elements"] = elements
+        life = Life().accord(guarantees=accord["guarantees"]).hired().affiliated()
+        await claims.tell(life.paid("2026-01", sft="100.00").sick("2026-02-01", "2026-06-30", waiting_days=0).facts)
+        before = await claims.benefits(life)
+        await claims.tell(life.paid("2026-01", "pay.corrected", sft="200.00").last)
+        found[len(elements)] = (before["2026-06"], (await claims.benefits(life))["2026-06"])
+    plain, counted = found.values()
+    assert plain[0] == plain[1] == "997.11"
+    assert len({plain[0], *counted}) == 3
     await claims.decided()

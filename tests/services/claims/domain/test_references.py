@@ -5,16 +5,15 @@ from hypothesis import strategies as st
 
 from kit.money import Money
 from kit.period import Month
-from kit.rate import Rate
 from rules.pay import PayElements
 from rules.vocabulary import Category, Regime
 from services.claims.domain.reference import Insured, ReferencePay, References, reference_of
 from tests.services.claims.domain.histories import BOOK
+from tests.services.claims.simulator import TERMS
 
 MONEY = st.integers(0, 500_000).map(Money)
 PAYS = st.builds(PayElements, tib=MONEY, nbi=MONEY, ri=MONEY, tpp=st.just(Money.zero()))
 REGIMES = st.sampled_from([Regime.CNRACL, Regime.IRCANTEC_FONCTIONNAIRE, Regime.CONTRACTUEL_PUBLIC])
-TARGET = Rate.parse("0.95")
 
 
 @given(REGIMES, st.sampled_from(Category), PAYS, st.sampled_from([Month(2025, 3), Month(2026, 1)]))
@@ -23,16 +22,16 @@ def test_a_reference_found_again_is_the_same_and_reads_the_same_law(
 ) -> None:
     insured, paid = Insured(regime, category), ReferencePay(month, pay)
     alone, once, again = (BOOK.recorder() for _ in range(3))
-    expected = reference_of(insured, paid, TARGET, "accord", alone)
+    expected = reference_of(insured, paid, TERMS, alone)
     known = References()
-    assert [known.of(insured, paid, TARGET, "accord", law) for law in (once, again)] == [expected] * 2
+    assert [known.of(insured, paid, TERMS, law) for law in (once, again)] == [expected] * 2
     assert alone.snapshot() == once.snapshot() == again.snapshot()
 
 
 def test_another_pay_is_another_reference() -> None:
     known, insured = References(), Insured(Regime.CNRACL, Category.C)
     nets = [
-        known.of(insured, ReferencePay(Month(2026, 1), PayElements(tib=Money(tib))), TARGET, "accord", BOOK).target
+        known.of(insured, ReferencePay(Month(2026, 1), PayElements(tib=Money(tib))), TERMS, BOOK).target
         for tib in (200_000, 210_000)
     ]
     assert nets[0] < nets[1]
