@@ -114,7 +114,7 @@ def convention_ends(
         if held and any(c.convention is None for c in ending):
             raise ConventionNotSaid(accord.id)
         found += [_contract_ends(one, on, convention.id) for one in ending]
-        found += _kept(accord.id, convention.insurer, on)
+        found += _kept(ending, on)
         if not any(on + ONE_DAY in c.period and c not in ending for c in contracts(accord)):
             found.append(Effect(EffectKind.AGREEMENT_LAPSES, on, SOURCE, accord.id))
     return found
@@ -125,8 +125,7 @@ def employer_leaves(accord: Agreement, siret: str, on: date) -> list[Effect]:
     ending = [c for c in contracts(accord) if c.employer == siret and c.period.last > on]
     found = [_contract_ends(one, on, None) for one in ending]
     found.append(Effect(EffectKind.ADHESION_ENDS, on, SOURCE, accord.id, siret))
-    for insurer in dict.fromkeys(one.insurer for one in ending):
-        found += _kept(accord.id, insurer, on, siret)
+    found += _kept(ending, on, siret)
     if all(e.siret == siret or e.period.last <= on for e in accord.employers):
         found.append(Effect(EffectKind.AGREEMENT_LAPSES, on, SOURCE, accord.id))
     return found
@@ -137,8 +136,7 @@ def denounced(accord: Agreement, on: date) -> list[Effect]:
     ending = [one for one in contracts(accord) if one.period.last > on]
     found = [Effect(EffectKind.AGREEMENT_DENOUNCED, on, SOURCE, accord.id)]
     found += [_contract_ends(one, on, None) for one in ending]
-    for insurer in dict.fromkeys(one.insurer for one in ending):
-        found += _kept(accord.id, insurer, on)
+    found += _kept(ending, on)
     return found
 
 
@@ -146,8 +144,7 @@ def lapses_at_term(accord: Agreement, on: date) -> list[Effect]:
     """Nobody insures the accord after `on`, the term of its conventions: its object disappears (S20)."""
     ending = [one for one in contracts(accord) if one.period.last > on]
     found = [_contract_ends(one, on, None) for one in ending]
-    for insurer in dict.fromkeys(one.insurer for one in ending):
-        found += _kept(accord.id, insurer, on)
+    found += _kept(ending, on)
     return [*found, Effect(EffectKind.AGREEMENT_LAPSES, on, SOURCE, accord.id)]
 
 
@@ -164,11 +161,15 @@ def _contract_ends(one: Contract, on: date, convention: str | None) -> Effect:
     return Effect(EffectKind.CONTRACT_ENDS, on, SOURCE, one.agreement, one.employer, one.insurer, convention)
 
 
-def _kept(agreement: str, insurer: str, on: date, employer: str | None = None) -> Iterator[Effect]:
-    """What the ended contract goes on owing: annuities are revalued, death cover is maintained for their holders."""
+def _kept(ending: Iterable[Contract], on: date, employer: str | None = None) -> Iterator[Effect]:
+    """What ended contracts go on owing: annuities are revalued, death cover is maintained for their holders.
+
+    One that was yet to begin owes nothing.
+    """
     first = on + ONE_DAY
-    yield Effect(EffectKind.ANNUITIES_REVALUED, first, SOURCE, agreement, employer, insurer)
-    yield Effect(EffectKind.DEATH_COVER_KEPT, first, SOURCE, agreement, employer, insurer)
+    for agreement, insurer in dict.fromkeys((one.agreement, one.insurer) for one in ending if one.period.start <= on):
+        yield Effect(EffectKind.ANNUITIES_REVALUED, first, SOURCE, agreement, employer, insurer)
+        yield Effect(EffectKind.DEATH_COVER_KEPT, first, SOURCE, agreement, employer, insurer)
 
 
 def _plain(value: object) -> object:

@@ -78,18 +78,16 @@ def _half_of_the_minimum(guarantee: GuaranteeTerm, day: date, place: str, rules:
 
     Where the document does not say which part of the rate pays for them, the whole rate is taken.
     """
-    rate, floor = rate_on(guarantee, day), rules.at(SHARE, day)
-    if rate is None:
-        return
-    whole = Fraction(rate.rate.value)
-    minimum = whole if rate.minimum_rate is None else Fraction(rate.minimum_rate.value)
-    if whole * Fraction(rate.employer_share.value) < minimum * Fraction(floor.rate.value):
-        yield error(
-            "share_below_law",
-            f"{place}/rates/{guarantee.rates.index(rate)}/employer_share",
-            floor.reference,
-            "La part de l'employeur est inférieure au minimum légal de la cotisation aux garanties minimales.",
-        )
+    floor = rules.at(SHARE, day)
+    for index, rate in enumerate(guarantee.rates):
+        minimum = (rate.minimum_rate or rate.rate).value * floor.rate.value
+        if day in rate.period and rate.rate.value * rate.employer_share.value < minimum:
+            yield error(
+                "share_below_law",
+                f"{place}/rates/{index}/employer_share",
+                floor.reference,
+                "La part de l'employeur est inférieure au minimum légal de la cotisation aux garanties minimales.",
+            )
 
 
 def _incapacity(benefit: IncomeBenefit, day: date, place: str, rules: RuleBook) -> Iterator[Finding]:

@@ -9,16 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-# What names an item of a list, in the first of these forms it has.
+# What names an item of a list, in the first of these forms it has: every list of an accord's has one.
 _NAMES: Final = (
     ("siret",),
     ("code", "from"),
     ("code",),
     ("employer", "from"),
     ("side", "party", "name"),
-    ("id",),
     ("populations",),
-    ("number",),
     ("from",),
 )
 _SEPARATOR: Final = "/"
@@ -70,8 +68,8 @@ def _walk(value: object, path: str) -> Iterator[tuple[str, str]]:
             for name, item in value.items():
                 yield from _walk(item, f"{path}{_SEPARATOR}{name}" if path else name)
         case list() if any(isinstance(item, Mapping) for item in value):
-            for number, item in enumerate(value):
-                yield from _walk(item, f"{path}{_SEPARATOR}{_name(item, number)}")
+            for item in value:
+                yield from _walk(item, f"{path}{_SEPARATOR}{_name(item)}")
         case list():
             if value:
                 yield path, ", ".join(sorted(_text(item) for item in value))
@@ -79,12 +77,10 @@ def _walk(value: object, path: str) -> Iterator[tuple[str, str]]:
             yield path, _text(value)
 
 
-def _name(item: Mapping[str, Any], number: int) -> str:
-    for names in _NAMES:
-        parts = [item.get(name) for name in names]
-        if all(part is not None for part in parts):
-            return " ".join("+".join(sorted(part)) if isinstance(part, list) else _text(part) for part in parts)
-    return str(number)
+def _name(item: Mapping[str, Any]) -> str:
+    names = next(names for names in _NAMES if all(item.get(name) is not None for name in names))
+    parts = (item[name] for name in names)
+    return " ".join("+".join(sorted(part)) if isinstance(part, list) else _text(part) for part in parts)
 
 
 def _text(value: object) -> str:

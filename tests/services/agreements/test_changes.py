@@ -12,8 +12,9 @@ import pytest
 from kit.db.database import Scope
 from kit.events.envelope import Envelope
 from kit.ids import new_id
+from rules.vocabulary import Guarantee
 from services.agreements.application import follow_cover
-from services.agreements.domain.revision import revision_findings
+from services.agreements.domain.revision import revised_rates, revision_findings
 from services.agreements.main import create_app
 from tests.golden.cases import read
 from tests.postgres import ComponentDatabase, DatabaseFactory
@@ -94,6 +95,17 @@ def test_an_avenant_is_of_the_same_accord_and_keeps_its_first_day() -> None:
     other = agreement({"/agreement": "other", "/effective/from": "2025-02-01"})
     codes = {finding.code for finding in revision_findings(agreement(), other, date(2026, 1, 1))}
     assert codes == {"another_agreement", "effect_moved"}
+
+
+def test_a_guarantee_that_an_avenant_adds_has_no_rate_to_keep() -> None:
+    """Art. 5.3 speaks of a rate that was applicable until then: an option that is new has none, whatever it costs."""
+    before = agreement({"/guarantees/3": None})
+    after = agreement({"/guarantees/3/rates/0/rate": "0.9000"})
+    assert revision_findings(before, after, date(2026, 1, 1)) == []
+    (told,) = revised_rates(before, after)
+    assert (told[0], told[1].rate.text(), told[2]) == (Guarantee.RI_FULL_PAY, "0.9000", None)
+    frozen = revision_findings(agreement(), after, date(2026, 1, 1))
+    assert "changed_before_effect" in {finding.code for finding in frozen}, "one that was there is held to it"
 
 
 async def test_an_avenant_on_a_rate(staff: httpx.AsyncClient, registry: ComponentDatabase) -> None:

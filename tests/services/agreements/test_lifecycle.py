@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -197,3 +198,30 @@ def test_an_ended_contract_goes_on_owing() -> None:
         (EffectKind.ANNUITIES_REVALUED, "demo-a", date(2027, 1, 1)),
         (EffectKind.DEATH_COVER_KEPT, "demo-a", date(2027, 1, 1)),
     }
+
+
+def test_an_employer_has_contracts_with_those_who_insure_while_it_is_a_party_and_only_begun_ones_go_on_owing() -> None:
+    """Art. 8. demo-a insures until 2026, demo-b after it; the city is a party until 2026, the CCAS from 2027 on."""
+    first, after = {"from": "2025-01-01", "to": "2026-12-31"}, {"from": "2027-01-01", "to": None}
+    content = document().dump()
+    city, both, _, ccas = content["employers"]
+    content["employers"] = [{**city, **first}, both, {**ccas, **after}]
+    content["insurers"] = [{"code": "demo-a", "name": "A", **first}, {"code": "demo-b", "name": "B", **after}]
+    accord = AgreementDocument.model_validate(content).to_domain()
+    assert {(c.employer, c.insurer, c.period.start.year) for c in cascade.contracts(accord)} == {
+        (city["siret"], "demo-a", 2025),
+        (both["siret"], "demo-a", 2025),
+        (both["siret"], "demo-b", 2027),
+        (ccas["siret"], "demo-b", 2027),
+    }
+    (convention,) = scheme().to_domain().conventions
+    early = date(2026, 6, 30)
+    effects = cascade.convention_ends(replace(convention, insurer="demo-b"), [accord], early)
+    assert [(e.kind, e.employer) for e in effects] == [
+        (EffectKind.CONVENTION_ENDS, None),
+        (EffectKind.CONTRACT_ENDS, both["siret"]),
+        (EffectKind.CONTRACT_ENDS, ccas["siret"]),
+    ], "demo-b had nobody to pay yet, and demo-a goes on insuring the accord"
+    for on, owes in ((early, {"demo-a"}), (date(2027, 6, 30), {"demo-b"})):
+        kept = {e.insurer for e in cascade.denounced(accord, on) if e.kind is EffectKind.ANNUITIES_REVALUED}
+        assert kept == owes

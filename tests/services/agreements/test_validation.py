@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -19,12 +20,13 @@ from services.agreements.domain.scheme_rules import scheme_findings_on
 from services.agreements.domain.structure import structure
 from services.agreements.domain.validation import accepted, check_signable, errors, validate
 from tests.golden.cases import read
-from tests.services.agreements.accord import agreement, scheme
+from tests.services.agreements.accord import agreement, changed, scheme
 
 CASES = read("accord-findings")
 RULES = RuleBook.load()
 SCHEME = scheme().to_domain()
 FLOOR: Final = "participation.prevoyance.floor"
+RATE: Final = {"from": "2025-01-01", "to": None, "rate": "0.0205", "employer_share": "1.0000", "source": "test"}
 HALF_LESS: Final = {"/guarantees/0/rates/0/employer_share": "0.4900"}
 
 
@@ -84,6 +86,37 @@ def test_a_case_has_a_source() -> None:
 def test_an_unknown_scheme_is_a_doubt() -> None:
     codes = {f.code for f in validate(agreement(), None, RULES)}
     assert "scheme_unknown" in codes
+
+
+def test_a_rate_is_kept_by_the_market_of_a_scheme_that_is_known() -> None:
+    """Préambule, « maintenus pendant 3 ans »: this accord guarantees nothing itself, and the rise is small."""
+    rates = [{**RATE, "to": "2025-12-31"}, {**RATE, "from": "2026-01-01", "rate": "0.0210"}]
+    moved = agreement({"/guarantees/0/rates": rates})
+    nothing_kept = replace(SCHEME, rates_guaranteed_to=None)
+    for known, expected in ((SCHEME, ["rate_frozen"]), (nothing_kept, []), (None, [])):
+        assert [f.code for f in errors(validate(moved, known, RULES))] == expected
+
+
+def test_before_the_decree_an_accord_owes_none_of_its_minimum() -> None:
+    """Décret 2022-581, in force on 2022-04-20: under 40 % and 90 % an accord breaks it from that day on, not before."""
+    low = {"/guarantees/0/benefit/target": "0.3900", "/effective/from": "2021-01-01"}
+    old = agreement(low | {f"/guarantees/{n}/rates/0/from": "2021-01-01" for n in range(4)})
+    found = [f for f in errors(validate(old, None, RULES)) if f.code.startswith("below_minimum")]
+    assert [f.code for f in found] == ["below_minimum_annuity"] + ["below_minimum_guarantee"] * 3
+    assert {f.since for f in found} == {date(2022, 4, 20)}
+
+
+def test_an_exception_that_contradicts_itself_is_told_so_before_the_law_is_asked() -> None:
+    """Its base cover is at 39 %, which the decree refuses, and has two rates on the same days, which no accord may."""
+    guarantee = changed({"/guarantees/0/benefit/target": "0.3900"})["guarantees"][0]
+    one = {"employer": "99985002700015", "from": "2026-01-01", "source": "avenant"}
+    for rates, codes in (
+        ([RATE, RATE], ["rates_overlap"]),
+        ([RATE], ["below_minimum_annuity", *["below_minimum_guarantee"] * 3]),
+    ):
+        said = agreement({"/exceptions": [{**one, "guarantees": [{**guarantee, "rates": rates}]}]})
+        found = errors(validate(said, None, RULES))
+        assert [(f.code, f.pointer) for f in found] == [(code, "/exceptions/0") for code in codes]
 
 
 def test_errors_block_and_doubts_travel() -> None:
