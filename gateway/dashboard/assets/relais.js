@@ -10,11 +10,6 @@ document.addEventListener("keydown", (event) => {
   field.select();
 });
 
-// A filter applies as soon as it is chosen; the button stays for those without script.
-document.querySelectorAll("form[data-auto] select").forEach((field) => {
-  field.addEventListener("change", () => field.form.requestSubmit());
-});
-
 // What goes on in the background is shown as it goes, and announced; a part of the page is taken again until it is over.
 const LOOK_MS = 2000;
 async function lookAgain() {
@@ -59,7 +54,3 @@ if (said) {
   said.tabIndex = -1;
   said.focus();
 }
-
-// On a phone the rail scrolls sideways: where one is stays in sight.
-const here = document.querySelector(".rail [aria-current]");
-if (here) here.parentElement.parentElement.scrollLeft = here.offsetLeft - 24;

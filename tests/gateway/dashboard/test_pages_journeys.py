@@ -164,6 +164,7 @@ async def test_steering_counts_who_is_covered_and_leaves_as_the_committees_paper
     page = await pages.signed_in()
     await page.goto("/app/steering")
     await page.select_option("#by", "lot")
+    await page.get_by_role("button", name="Filtrer").click()
     await page.wait_for_url("**/app/steering?*by=lot*")
     covered = await asyncio.to_thread(covered_agents, pages.platform)
     assert f"Agents couverts\n{covered}\n" in await text_of(page, ".tiles")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -47,12 +48,21 @@ ADMINISTRATION = (
     "/app/admin/audit?changes=1",
 )
 ALIKE |= {"/app/admin/new-client", "/app/admin/clients", "/app/admin/sessions"}
+# Levels of headings that skip one, in the order they are read.
+SKIPPED = """() => [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].filter((one, place, all) =>
+    +one.tagName[1] > (place ? +all[place - 1].tagName[1] : 0) + 1).map((one) => one.outerHTML)"""
+# Tables without a title, or with a header that does not say of what; fields that must be filled in and do not say so.
+UNSAID = """() => [...document.querySelectorAll(`table:not(:has(caption)), th:not([scope]),
+    .field:has(:required):not(:has(.must, .only-read), .door *)`)].map((one) => one.outerHTML)"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 async def faults(page: Page, path: str, *, quick: bool = False) -> list[str]:
-    """What is wrong with a page as it stands; `quick` looks at its width alone."""
+    """What is wrong with a page as it stands; `quick` leaves axe-core out."""
     found = [f"{path}: overflows"] if await page.evaluate(OVERFLOW) > 0 else []
+    found += [f"{path}: does not say of what: {one}" for one in await page.evaluate(UNSAID)]
+    found += [f"{path}: skips a heading before {one}" for one in await page.evaluate(SKIPPED)]
+    found += [f"{path}: no title"] if not re.fullmatch(r"\S.* · Relais", await page.title()) else []
     if quick:
         return found
     violations = (await Axe().run(page, options=LEVELS)).response["violations"]
@@ -80,6 +90,31 @@ async def test_pages_are_whole_and_accessible(
         # The rules of axe-core do not depend on the width, and colours differ by theme: a few pages show them all.
         quick = path in ALIKE or (theme == "dark" and path not in {"/app", claim, agent})
         found += await faults(page, path, quick=quick)
+    assert found == []
+
+
+# WCAG 1.4.12 (RGAA 10.12): lines, letters and words further apart than the page has them.
+SPACED = """() => document.styleSheets[0].insertRule(`*, ::before, ::after {
+    line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }`)"""
+# Text that its own box cuts off; what is for ears only is, on purpose, and what scrolls is not.
+CUT = """() => [...document.querySelectorAll('main *, .bar *, .rail *')].filter((one) =>
+    one.children.length === 0 && one.textContent.trim() && one.scrollWidth > one.clientWidth + 1
+    && getComputedStyle(one).overflowX !== 'visible' && !one.closest('.only-read, .scroll, .rail ul, .tabs, thead, svg')
+    ).map((one) => one.outerHTML)"""
+
+
+async def test_pages_stand_a_narrow_screen_a_large_zoom_and_spaced_text(
+    pages: Pages, sick_leave: dict[str, Any]
+) -> None:
+    claim, agent = f"/app/claims/{sick_leave['id']}", f"/app/agents/{sick_leave['agent']}"
+    found: list[str] = []
+    for width in (320, 640):  # 1280 seen four times and twice as large
+        page = await pages.signed_in(MANAGER, width=width)
+        for path in ("/app", agent, claim, AGREEMENT, SIMULATION, "/app/statements", "/app/admin/users"):
+            await page.goto(path)
+            await page.evaluate(SPACED)
+            found += await faults(page, f"{path} {width}", quick=True)
+            found += [f"{path} {width}: cut {one}" for one in await page.evaluate(CUT)]
     assert found == []
 
 
