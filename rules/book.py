@@ -35,6 +35,10 @@ class Rules(Protocol):
         """Whether another value takes effect after one day, up to another. Raises UnknownRule. Reads no value."""
         ...
 
+    def recorder(self) -> Recorder:
+        """The same book, remembering which values are read from it, whoever remembers already."""
+        ...
+
 
 class RuleBook:
     """All rules, read once, never changed.
@@ -164,6 +168,10 @@ class Recorder:
     def moves(self, rule_id: str, since: date, until: date) -> bool:
         """As RuleBook.moves."""
         return self._book.moves(rule_id, since, until)
+
+    def recorder(self) -> Recorder:
+        """As RuleBook.recorder: another one, that has read nothing yet."""
+        return Recorder(self._book)
 
     @property
     def version(self) -> str:

@@ -8,7 +8,7 @@ once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
 from functools import lru_cache
@@ -139,25 +139,22 @@ def ordinary_leave(person: Person, entries: Iterable[Entry], rules: Rules) -> It
                 yield _stretch(person, entry, span, limits, rules)
 
 
-def _spans(entry: Entry, waiting: int, limits: _Limits, year: _MedicalYear) -> Iterator[_Span]:
+def _spans(entry: Entry, waiting: int, limits: _Limits, year: _MedicalYear) -> list[_Span]:
     """The days of an entry, joined while their stage stays; `year` counts them."""
     first, last = entry.start.toordinal(), entry.end.toordinal()
-    current: _Span | None = None
+    spans: list[_Span] = []
     day = first
     while day <= last:
         left = first + waiting - day
         stage, counted, alike = (_Stage.WAITING, 0, left) if left > 0 else year.stage(day, limits)
         until = min(last, day + alike - 1)
         year.count(day, until, stage)
-        if current is not None and current.stage is stage:
-            current = _Span(current.first, until, stage, current.counted)
+        if spans and spans[-1].stage is stage:
+            spans[-1] = replace(spans[-1], last=until)
         else:
-            if current is not None:
-                yield current
-            current = _Span(day, until, stage, counted)
+            spans.append(_Span(day, until, stage, counted))
         day = until + 1
-    if current is not None:
-        yield current
+    return spans
 
 
 def _waiting_days(entry: Entry, *, initial: bool, rules: Rules) -> int:

@@ -15,7 +15,6 @@ from kit.period import Month
 from kit.trace import Trace
 from rules.book import Rules, RuleValue
 from rules.pay import PayElements
-from rules.values import Row
 from rules.vocabulary import Category, PayElement, Regime
 from services.claims.domain.errors import BaseUnknown
 from services.claims.domain.net_pay import net_pay, share_of
@@ -123,25 +122,6 @@ def base_of(terms: BenefitTerms, regime: Regime) -> BaseTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """Rules that remember what was read of them; whoever stands before remembers it too."""
-
-    rules: Rules
-    read: list[RuleValue] = field(default_factory=list)
-
-    def at(self, rule_id: str, day: date) -> RuleValue:
-        value = self.rules.at(rule_id, day)
-        self.read.append(value)
-        return value
-
-    def table(self, rule_id: str, day: date) -> tuple[Row, ...]:
-        return self.at(rule_id, day).rows
-
-    def moves(self, rule_id: str, since: date, until: date) -> bool:
-        return self.rules.moves(rule_id, since, until)
-
-
-@dataclass(frozen=True, slots=True)
 class References:
     """The references of one set of decisions, each worked out once.
 
@@ -155,9 +135,8 @@ class References:
         """As `reference_of`."""
         key = (insured, given, terms)
         if key not in self._known:
-            reading = _Reading(rules)
-            self._known[key] = (reference_of(insured, given, terms, reading), reading.read)
-            return self._known[key][0]
+            reading = rules.recorder()
+            self._known[key] = (reference_of(insured, given, terms, reading), reading.used)
         found, read = self._known[key]
         for value in read:
             rules.at(value.id, value.start)

@@ -78,3 +78,12 @@ def test_a_claim_keeps_the_level_of_the_day_its_leave_began() -> None:
 
     assert level("2026-02-01", "2026-06-30") == "0.95"
     assert level("2026-04-01", "2026-09-30") == "0.90"
+
+
+def test_an_exception_reads_in_no_version_but_while_that_version_holds() -> None:
+    """One that an avenant brings from before its own day, one that begins after the version that has it is over."""
+    long = {"employer": CITY, "from": "2025-01-01", "to": "2026-06-30", "guarantees": at_level("0.90")[:1]}
+    over = {**long, "to": "2025-12-31"}
+    never = {**long, "from": "2027-01-01", "to": None}
+    whole = document(version("0.80", [over, long]), ("2025-12-31", version("0.95", [never])))
+    assert levels(whole, CITY) == [("2025-01-01", "0.95"), ("2026-01-01", "0.90"), ("2026-07-01", "0.80")]
