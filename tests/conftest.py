@@ -32,11 +32,14 @@ LONG = ("tests/relais/test_run.py", "tests/services/claims/domain/test_many_hist
 
 
 @pytest.hookimpl(tryfirst=True)  # before the workers read the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With several workers, a file is one worker's, and so are all tests that share something slow.
 
-    Those go first (`--no-loadscope-reorder`): whoever has the longest row to hoe is not to start last.
+    Those go first (`--no-loadscope-reorder`): whoever has the longest row to hoe is not to start last. Alone, tests are
+    run as they were asked for.
     """
+    if not hasattr(config, "workerinput"):
+        return
     for item in items:
         asked = getattr(item, "fixturenames", ())
         file = item.nodeid.partition("::")[0]

@@ -31,6 +31,8 @@ from typing import Final
 
 from coverage import CoverageData
 
+from tests.conftest import SHARED
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 COPIED: Final = ("kit", "rules", "services", "gateway", "relais", "deploy", "examples", "tests", "pyproject.toml")
 SERVICES: Final = ("agreements", "eligibility", "contributions", "claims")
@@ -113,16 +115,20 @@ def mutated(source: str, number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """For each file of a domain, the tests that pass through each of its lines; the seconds that each test takes."""
+    """For each file of a domain, the tests that pass through each of its lines; the seconds that each test takes.
+
+    `slow`: those for which something slow to start is started.
+    """
 
     lines: dict[str, dict[int, frozenset[str]]]
     seconds: dict[str, float]
+    slow: frozenset[str]
 
     def tests_of(self, mutant: Mutant) -> list[str]:
         """Those that pass there, quickest first, up to the budget. What runs at import is everybody's in that file."""
         lines = self.lines.get(mutant.file, {})
         passing = lines.get(mutant.line) or frozenset().union(*lines.values())
-        quickest = sorted(passing, key=lambda test: (self.seconds[test], test))
+        quickest = sorted(passing, key=lambda test: (test in self.slow, self.seconds[test], test))
         spent = accumulate(self.seconds[test] for test in quickest)
         return [test for test, until in zip(quickest, spent, strict=True) if until <= BUDGET_SECONDS]
 
@@ -136,8 +142,12 @@ def survey(copy: Path, services: Sequence[str], workers: int) -> Survey:
     _pytest(
         copy, [*arguments, f"--numprocesses={workers}", "--dist=loadgroup", *tests, "tests/golden"]
     ).check_returncode()
-    cases = ET.parse(report).iter("testcase")
-    seconds = {f"{case.get('file')}::{_ungrouped(case.get('name', ''))}": float(case.get("time", 0)) for case in cases}
+    cases = {
+        f"{case.get('file')}::{case.get('name')}": float(case.get("time", 0))
+        for case in ET.parse(report).iter("testcase")
+    }
+    seconds = {_ungrouped(case): time for case, time in cases.items()}
+    slow = frozenset(_ungrouped(case) for case in cases if case.rpartition("@")[2] in SHARED)
     found = CoverageData(str(data))
     found.read()
     lines = {}
@@ -147,7 +157,7 @@ def survey(copy: Path, services: Sequence[str], workers: int) -> Survey:
             line: frozenset(test for name in names if (test := _named(name)) in seconds)
             for line, names in contexts.items()
         }
-    return Survey(lines, seconds)
+    return Survey(lines, seconds, slow)
 
 
 def caught(copy: Path, mutant: Mutant, tests: Sequence[str], seconds: float) -> bool:
