@@ -2,7 +2,7 @@
 
 The window before a day runs from the day after the same date a year earlier to the day before. It only moves forward,
 so counters that forget what leaves it answer each day in constant time. Days on which nothing leaves it are taken at
-once.
+once. `leave.cmo.counting` may say that days are counted as payrolls of the State do (accounting_days.py).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import lru_cache
 from kit.period import Period, add_years
 from rules.book import Rules, RuleValue
 from rules.vocabulary import LeaveKind, Leg
+from services.claims.domain.accounting_days import AccountingDays, accounting_days
 from services.claims.domain.entitlement import NO_PAY, Ground, Stretch
 from services.claims.domain.leave import Entry, Person, runs_of
 from services.claims.domain.seniority import tier
@@ -41,6 +42,7 @@ class _Limits:
     window_years: int
     full_rule: RuleValue
     total_rule: RuleValue
+    accounting: AccountingDays | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class _Counter:
         while self._gone < len(self._days) and self._days[self._gone] <= floor:
             self._gone += 1
         return len(self._days) - self._gone
+
+    def in_window(self, day: int, accounting: AccountingDays) -> int:
+        """How many accounting days of the year before `day` these days are."""
+        return accounting.used(self._days[self._gone :], day)
 
     @property
     def oldest(self) -> int | None:
@@ -103,6 +109,9 @@ class _MedicalYear:
 
         Until one leaves the window, each day adds to what is used and nothing else changes.
         """
+        if limits.accounting is not None:
+            used = (one.in_window(day, limits.accounting) for one in (self.total, self.full, self.half))
+            return *_stage(*used, limits), 1
         years = limits.window_years
         floor = _floor(day, years)
         total, full = self.total.after(floor), self.full.after(floor)
@@ -126,6 +135,17 @@ class _MedicalYear:
             self.full.add(first, last)
         elif stage is _Stage.HALF:
             self.half.add(first, last)
+
+
+def _stage(total: int, full: int, half: int, limits: _Limits) -> tuple[_Stage, int]:
+    """What a day is, and the count that says so."""
+    if total >= limits.total:
+        return _Stage.OVER, total
+    if full < limits.full:
+        return _Stage.FULL, full
+    if limits.half is not None and half >= limits.half:
+        return _Stage.UNPAID, half
+    return _Stage.HALF, full
 
 
 def ordinary_leave(person: Person, entries: Iterable[Entry], rules: Rules) -> Iterator[Stretch]:
@@ -168,13 +188,14 @@ def _limits(person: Person, entry: Entry, rules: Rules) -> _Limits:
     day = entry.start
     total = rules.at("leave.cmo.max_days", day)
     window = rules.at("leave.cmo.window_years", day).integer
+    accounting = accounting_days(day, rules)
     if person.fonctionnaire:
         full = rules.at("leave.cmo.full_days", day)
-        return _Limits(full.integer, None, total.integer, window, full, total)
+        return _Limits(full.integer, None, total.integer, window, full, total, accounting)
     table = rules.at("leave.contractual.cmo", day)
     row = tier(person, entry, table.rows)
     full_days, half_days = (row.integer("full_days"), row.integer("half_days")) if row else (0, 0)
-    return _Limits(full_days, half_days, total.integer, window, table, total)
+    return _Limits(full_days, half_days, total.integer, window, table, total, accounting)
 
 
 def _stretch(person: Person, entry: Entry, span: _Span, limits: _Limits, rules: Rules) -> Stretch:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from kit.trace import Trace
-from rules.book import NoValueAt, Rules
+from rules.book import NoValueAt, Rules, UnknownRule
 from rules.pay import PayElements
 from rules.vocabulary import Regime
 from services.claims.domain.invalidity import Invalidity
@@ -36,7 +36,7 @@ def pension_doubts(
         return (), ()
     try:
         found = list((_special if regime is Regime.CNRACL else _general)(pay, invalidity, rules))
-    except NoValueAt:
+    except (NoValueAt, UnknownRule):  # a decision of before these were looked at does not hold them
         return (), ()
     return tuple(doubt for doubt, _ in found), tuple(trace for _, trace in found)
 
