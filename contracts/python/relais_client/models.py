@@ -241,6 +241,7 @@ class BenefitsReferencePayRequest(TypedDict):
     sft: NotRequired[str]
     ir: NotRequired[str]
     tpp: NotRequired[str | None]
+    net: NotRequired[str | None]
 
 
 class BlockAnswer(TypedDict):
@@ -3455,6 +3456,7 @@ BenefitsRequest = TypedDict(
     "BenefitsRequest",
     {
         "agreement": str,
+        "terms": NotRequired[dict[str, Any] | None],
         "agent": InsuredRequest,
         "options": NotRequired[list[Guarantee]],
         "reference_pay": BenefitsReferencePayRequest,

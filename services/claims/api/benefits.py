@@ -42,7 +42,10 @@ class InsuredRequest(PersonRequest):
 
 
 class ReferencePayRequest(Request):
-    """The gross elements of the reference month. SFT and IR are on neither side of the comparison."""
+    """The gross elements of the reference month; SFT and IR are compared where the accord says so.
+
+    `net`: of private law, as payroll tells it, before income tax and contributions to prévoyance.
+    """
 
     month: MonthText
     tib: Amount
@@ -51,10 +54,11 @@ class ReferencePayRequest(Request):
     sft: Amount = ZERO
     ir: Amount = ZERO
     tpp: Amount | None = None
+    net: Amount | None = None
 
     def reference(self) -> ReferencePay:
         pay = PayElements(tib=self.tib, nbi=self.nbi, ri=self.ri, sft=self.sft, ir=self.ir, tpp=self.tpp)
-        return ReferencePay(self.month, pay)
+        return ReferencePay(self.month, pay, self.net)
 
 
 class MaintenanceRequest(Request):
@@ -103,7 +107,11 @@ class DeathRequest(Request):
 
 
 class BenefitsRequest(Request):
-    """A case; cover is assumed on every day. `from` and `to` are the first and last day of months."""
+    """A case; cover is assumed on every day. `from` and `to` are the first and last day of months.
+
+    `terms`: those of a draft, in place of what a known accord says: `guarantees` and `contribution_base` as a document
+    of an accord has them; `agreement` then names the draft.
+    """
 
     model_config = example(
         {
@@ -120,6 +128,7 @@ class BenefitsRequest(Request):
     )
 
     agreement: AgreementId
+    terms: dict[str, Any] | None = None
     agent: InsuredRequest
     options: list[Guarantee] = Field(default_factory=list, max_length=MAX_ITEMS)
     reference_pay: ReferencePayRequest

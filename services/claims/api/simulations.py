@@ -12,7 +12,7 @@ from services.claims.api import benefits, statutory_pay
 from services.claims.api.benefits import BenefitsAnswer, BenefitsRequest
 from services.claims.api.net_pay import NetPayAnswer, NetPayRequest
 from services.claims.api.statutory_pay import StatutoryPayAnswer, StatutoryPayRequest
-from services.claims.application.simulated_terms import simulated_terms
+from services.claims.application.simulated_terms import draft_terms, simulated_terms
 from services.claims.domain.net_pay import net_pay
 
 router = service_router(prefix="/v1/simulations", tags=["Simulations"])
@@ -34,5 +34,7 @@ async def simulate_statutory_pay(body: StatutoryPayRequest, _caller: Simulator, 
 
 @router.post("/benefits", operation_id="simulate_benefits", summary="Prestations mensuelles, rente et capitaux")
 async def simulate_benefits(body: BenefitsRequest, _caller: Simulator, rules: Rules, tx: Tx) -> BenefitsAnswer:
+    if body.terms is not None:
+        return benefits.answer(body, draft_terms(body.agreement, body.terms), rules)
     terms = simulated_terms(await files.terms_of(tx, body.agreement), body.start)
     return benefits.answer(body, terms, rules)

@@ -208,7 +208,7 @@ class AgentChanged(Whom):
 
 
 class PayRecorded(Whom):
-    """A month's pay in its last version."""
+    """A month's pay in its last version; `gross` stands for all elements of private law (CSS L. 242-1)."""
 
     month: MonthText
     employment: str | None = None
@@ -219,6 +219,7 @@ class PayRecorded(Whom):
     sft: SignedAmount = Money.zero()
     ir: SignedAmount = Money.zero()
     other: SignedAmount = Money.zero()
+    gross: Amount | None = None
 
     def row(self) -> dict[str, Any]:
         return {
@@ -232,5 +233,8 @@ class PayRecorded(Whom):
             "tpp": self.tpp,
             "sft": self.sft,
             "ir": self.ir,
-            "other": self.other,
+            "other": self.other if self.gross is None else self.gross - self._elements(),
         }
+
+    def _elements(self) -> Money:
+        return Money.sum((self.tib, self.nbi, self.ri, self.sft, self.ir))

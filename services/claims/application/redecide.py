@@ -91,6 +91,8 @@ async def _decide(tx: AsyncConnection, subject: Subject, taken: _Taken) -> None:
     except RelaisError as refusal:
         taken.held[who] = refusal.code
         return
+    if proposal.unverified is not None:
+        taken.held[who] = proposal.unverified
     taken.decided.append(who)
     taken.writes.add(subject.writes)
     taken.events += events

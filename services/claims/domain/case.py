@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kit.period import Month, Period
 from kit.trace import Trace
 from rules.book import Rules
-from rules.vocabulary import Guarantee, LeaveKind
+from rules.vocabulary import Guarantee, LeaveKind, Regime
 from services.claims.domain.acquired import with_acquired
 from services.claims.domain.annuity import ENDLESS, Annuity, Run, annuity_of
 from services.claims.domain.benefits import MonthBenefit, month_benefit
@@ -18,7 +18,7 @@ from services.claims.domain.errors import NotWholeMonths
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person
 from services.claims.domain.part_time import PartTime
-from services.claims.domain.reference import Insured, ReferencePay, References
+from services.claims.domain.reference import Insured, ReferencePay, References, without_net
 from services.claims.domain.situation import DailyAllowance, RiMaintained, Situation
 from services.claims.domain.statutory import statutory_pay
 from services.claims.domain.temporary_invalidity import TemporaryInvalidity
@@ -49,6 +49,12 @@ class Case:
     run: Run = ENDLESS
     part_time: tuple[PartTime, ...] = ()
     ait: tuple[TemporaryInvalidity, ...] = ()
+
+    @property
+    def only_a_capital_of_private_law(self) -> bool:
+        """A death with nothing else to decide, of who has no net that anybody vouches for."""
+        asked = self.death is not None and not self.leaves and self.invalidity is None
+        return asked and self.insured.regime is Regime.PRIVATE_LAW and self.reference.net is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,10 @@ def decide(case: Case, rules: Rules, references: References | None = None) -> De
 
 def situation_of(case: Case, rules: Rules, references: References | None = None) -> Situation:
     """The case with its reference worked out. Raises as `net_pay`."""
-    known = references or References()
-    reference = known.of(case.insured, case.reference, case.terms, rules)
+    if case.only_a_capital_of_private_law:
+        reference = without_net(case.reference)
+    else:
+        reference = (references or References()).of(case.insured, case.reference, case.terms, rules)
     return Situation(
         insured=case.insured,
         reference=reference,

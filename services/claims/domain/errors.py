@@ -13,6 +13,30 @@ class RegimeNotSimulated(RelaisError):
     title_en = "No verified pay parameters for this regime"
 
 
+class PrivateLawNotVerified(RelaisError):
+    """Leaves and pensions of private law: neither the pay kept (C. trav. L. 1226-1) nor the net is vouched for here."""
+
+    code = "private_law_not_verified"
+    title_fr = "Droit privé : maintien de salaire et taux de cotisation non vérifiés, prestations à établir à la main"
+    title_en = "Private law: pay kept and contribution rates not verified, benefits to be worked out by hand"
+
+
+class UnreadableTerms(RelaisError):
+    """Terms of a draft that do not say what a simulation needs."""
+
+    code = "unreadable_terms"
+    title_fr = "Les clauses fournies ne se lisent pas comme celles d'un accord"
+    title_en = "The given terms do not read as those of an accord"
+
+
+class NetNotApplicable(RelaisError):
+    """A net is told for private law only; elsewhere it is worked out."""
+
+    code = "net_not_applicable"
+    title_fr = "Le net n'est donné que pour un salarié de droit privé ; pour les autres il est calculé"
+    title_en = "The net is given for private law only; for the others it is worked out"
+
+
 class LeaveKindNotApplicable(RelaisError):
     """A leave that the agent's regime or position does not open (rulebook §1.1)."""
 

@@ -110,8 +110,8 @@ class _MedicalYear:
         Until one leaves the window, each day adds to what is used and nothing else changes.
         """
         if limits.accounting is not None:
-            used = (one.in_window(day, limits.accounting) for one in (self.total, self.full, self.half))
-            return *_stage(*used, limits), 1
+            total, full, half = (one.in_window(day, limits.accounting) for one in (self.total, self.full, self.half))
+            return *_stage(total, full, half, limits), 1
         years = limits.window_years
         floor = _floor(day, years)
         total, full = self.total.after(floor), self.full.after(floor)

@@ -13,12 +13,13 @@ from itertools import islice
 
 from kit.period import ONE_DAY, Month, Period
 from rules.book import Rules
+from rules.vocabulary import Regime
 from services.claims.domain.agent_file import AgentFile, DatedTerms, Employment, Recognition, insured_of, person_of
 from services.claims.domain.annuity import Run
 from services.claims.domain.benefits import opens_benefit
 from services.claims.domain.case import Case
 from services.claims.domain.ends import last_paid_day, run_of
-from services.claims.domain.errors import LeaveInterrupted
+from services.claims.domain.errors import LeaveInterrupted, PrivateLawNotVerified
 from services.claims.domain.leave import Entry
 from services.claims.domain.reference import ReferencePay
 from services.claims.domain.reference_pay import ReferenceFound, months_needed, reference_from, told_to
@@ -63,11 +64,12 @@ class ProposedAnnuity:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """All that follows from a file."""
+    """All that follows from a file. `unverified`: the code of what a person must work out beside it, if anything."""
 
     forecasts: tuple[Forecast, ...]
     claims: tuple[ProposedClaim, ...]
     annuities: tuple[ProposedAnnuity, ...]
+    unverified: str | None = None
 
 
 def propose(file: AgentFile, rules: Rules) -> Proposal:
@@ -82,7 +84,15 @@ def propose(file: AgentFile, rules: Rules) -> Proposal:
         raise LeaveInterrupted
     annuities = [a for r in file.recognitions if (a := _annuity(file, r, claims, rules)) is not None]
     annuities = [one for one in annuities if one.run.until is None or one.recognition.invalidity.start <= one.run.until]
-    return Proposal(tuple(forecasts), tuple(claims), tuple(annuities))
+    return Proposal(tuple(forecasts), tuple(claims), tuple(annuities), _unverified(file))
+
+
+def _unverified(file: AgentFile) -> str | None:
+    """Leaves and recognitions of private law, from which nothing follows here but the capital after a death."""
+    days = [entry.start for entry in file.entries] + [one.invalidity.start for one in file.recognitions]
+    found = (file.employment_on(day) for day in days)
+    private = any(one is not None and one.regime is Regime.PRIVATE_LAW for one in found)
+    return PrivateLawNotVerified.code if private else None
 
 
 def month_case(file: AgentFile, claim: ProposedClaim, given: ReferencePay, month: Month) -> Case:
@@ -161,7 +171,7 @@ def _annuity(
     """
     start = recognition.invalidity.start
     employment = file.employment_on(start)
-    if employment is None:
+    if employment is None or employment.regime is Regime.PRIVATE_LAW:
         return None
     earlier = [claim for claim in claims if claim.opened_from <= start]
     if earlier:
@@ -183,11 +193,21 @@ def _annuity(
 def last_paid(file: AgentFile, employment: Employment, version: DatedTerms, day: date, rules: Rules) -> ReferenceFound:
     """The last full-pay month before a day whose pay is known. Raises what `statutory_pay` raises."""
     before = [entry for entry in file.entries if entry.start <= day]
-    entitlement = statutory_pay(person_of(employment), before, rules)
-    months = full_pay_months(file, entitlement, day, among=file.pay.keys())
+    if employment.regime is Regime.PRIVATE_LAW:
+        months = _months_at_work(file, before, day)
+    else:
+        entitlement = statutory_pay(person_of(employment), before, rules)
+        months = full_pay_months(file, entitlement, day, among=file.pay.keys())
     needed = months_needed(employment.regime, day, rules)
     found = reference_from(list(islice(months, needed)), file.pay, day, rules)
     return told_to(found, version.terms, employment.regime)
+
+
+def _months_at_work(file: AgentFile, leaves: Sequence[Entry], day: date) -> Iterator[Month]:
+    """Of private law the months whose pay is known, before a day and without one of leave, the last first."""
+    for month in sorted((one for one in file.pay if one.last < day), reverse=True):
+        if not any(leave.period.meets(month.period()) for leave in leaves):
+            yield month
 
 
 def version_covering(file: AgentFile, days: Sequence[date]) -> DatedTerms | None:

@@ -16,9 +16,9 @@ from kit.trace import Trace
 from rules.book import Rules, RuleValue
 from rules.pay import PayElements
 from rules.vocabulary import Category, PayElement, Regime
-from services.claims.domain.errors import BaseUnknown
+from services.claims.domain.errors import BaseUnknown, NetNotApplicable
 from services.claims.domain.net_pay import net_pay, share_of
-from services.claims.domain.terms import ELEMENTS, BaseTerms, BenefitTerms, Net
+from services.claims.domain.terms import ELEMENTS, BaseTerms, BenefitTerms, IncomeTerms, Net
 
 # The elements in the order of the fields of PayElements.
 PARTS: Final = (
@@ -42,10 +42,15 @@ class Insured:
 
 @dataclass(frozen=True, slots=True)
 class ReferencePay:
-    """The gross elements of the reference month. SFT and IR are on neither side of the comparison (rulebook S28)."""
+    """The gross elements of the reference month.
+
+    `net`: of private law, as payroll told it, before income tax and contributions to prévoyance: nobody vouches for its
+    rates here.
+    """
 
     month: Month
     pay: PayElements
+    net: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,12 @@ class Reference:
 
 
 def reference_of(insured: Insured, given: ReferencePay, terms: BenefitTerms, rules: Rules) -> Reference:
-    """The nets and the target, rounded once. Raises as `net_pay`, and BaseUnknown."""
+    """The nets and the target, rounded once. Raises as `net_pay`, NetNotApplicable, and BaseUnknown."""
     income = terms.income
+    if insured.regime is Regime.PRIVATE_LAW and given.net is not None:
+        return _of_told_net(given, given.net, income)
+    if given.net is not None:
+        raise NetNotApplicable(pointer="/reference_pay/net")
     pay = counted(given.pay, ELEMENTS)
     found = net_pay(given.month, insured.regime, insured.category, pay, rules)
     steps: tuple[Trace, ...] = (found.trace,)
@@ -83,6 +92,20 @@ def reference_of(insured: Insured, given: ReferencePay, terms: BenefitTerms, rul
     nets = {"net_tib_nbi": found.net_tib_nbi, "net_ri": found.net_ri, "target": income.target, **inputs}
     trace = Trace("benefit.target", income.source, nets, amount, steps)
     return Reference(given, found.net_tib_nbi, found.net_ri, amount, trace)
+
+
+def without_net(given: ReferencePay) -> Reference:
+    """The reference of what needs no net: a capital is a share of gross pay."""
+    zero = Money.zero()
+    return Reference(given, zero, zero, zero, Trace("benefit.target", "capital : sans net", {}, zero))
+
+
+def _of_told_net(given: ReferencePay, net: Money, income: IncomeTerms) -> Reference:
+    """Private law: the décret and the accord guarantee shares of the whole net income (décret 2022-581 art. 4)."""
+    amount = net * income.target
+    told = Trace("net-pay", "net déclaré par la paie : taux de droit privé non vérifiés", {"net": net}, net)
+    trace = Trace("benefit.target", income.source, {"net": net, "target": income.target}, amount, (told,))
+    return Reference(given, net, Money.zero(), amount, trace)
 
 
 def counted(pay: PayElements, elements: Collection[PayElement]) -> PayElements:

@@ -144,7 +144,7 @@ def _read_run(item: Mapping[str, Any] | None) -> Run:
 def reference_document(reference: ReferencePay) -> Json:
     pay = reference.pay
     found = {"month": reference.month, "tib": pay.tib, "nbi": pay.nbi, "ri": pay.ri, "tpp": pay.tpp}
-    others = (("sft", pay.sft), ("ir", pay.ir), ("other", pay.other))
+    others = (("sft", pay.sft), ("ir", pay.ir), ("other", pay.other), ("net", reference.net))
     return {**found, **{name: amount for name, amount in others if amount}}
 
 
@@ -231,7 +231,9 @@ def _read_ait(item: Mapping[str, Any]) -> TemporaryInvalidity:
 
 def _read_reference(item: Mapping[str, Any]) -> ReferencePay:
     pay = {name: Money.parse(item[name]) for name in ("tib", "nbi", "ri", "sft", "ir", "other") if name in item}
-    return ReferencePay(Month.parse(item["month"]), PayElements(**pay, tpp=_money(item["tpp"])))
+    return ReferencePay(
+        Month.parse(item["month"]), PayElements(**pay, tpp=_money(item["tpp"])), _money(item.get("net"))
+    )
 
 
 def _read_allowance(item: Mapping[str, Any]) -> DailyAllowance:

@@ -66,14 +66,17 @@ class Forecast:
 
 
 def spells(file: AgentFile, rules: Rules) -> list[Spell]:
-    """The spells whose agent is known, in date order. Raises what `statutory_pay` raises, and SpellTooLong."""
+    """The spells whose agent is known, in date order. Raises what `statutory_pay` raises, and SpellTooLong.
+
+    None of private law, whose pay during a leave nobody vouches for here.
+    """
     found = []
     entries = file.entries
     for group in spells_of(entries):
         if group[-1].end >= add_years(group[0].start, LONGEST_YEARS):
             raise SpellTooLong
         employment = file.employment_on(group[0].start)
-        if employment is not None:
+        if employment is not None and employment.regime is not Regime.PRIVATE_LAW:
             history = tuple(entry for entry in entries if entry.start <= group[-1].start)
             owed = statutory_pay(person_of(employment), history, rules)
             entitlement = with_acquired(owed, file.acquired, rules)

@@ -91,6 +91,18 @@ async def test_whatever_comes_first_the_same_capital_stands(database: DatabaseFa
         ], order
 
 
+async def test_private_law_has_the_capital_and_says_what_nobody_vouches_for(world: World) -> None:
+    """A leave and a pension of private law are left to a person, by code, and hold nothing else up."""
+    hired = world.hired(kind="PRIVATE_LAW", regime="PRIVATE_LAW", category=None)
+    pay = world.paid("2026-01", tib="1500.00")
+    pay[1]["gross"] = "2400.00"
+    known = [world.accord(), hired, world.covered(), world.elected("DEATH"), pay]
+    await world.tell(*known, world.on_leave(new_id(), "2026-02-01", "2026-02-28"), world.died(DIED))
+    assert [said(due) for due in await world.told("capital.due")] == [("DEATH", G27, DIED, 1, G27)]
+    assert [row["code"] for row in await world.rows("SELECT code FROM held_case")] == ["private_law_not_verified"]
+    assert await world.told("claim.opened") == []
+
+
 async def test_facts_told_again_change_nothing(world: World) -> None:
     known = [*facts(world), world.died(DIED)]
     await world.tell(*known, *known, *reversed(known))
