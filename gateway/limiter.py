@@ -11,7 +11,7 @@ import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import Final, Protocol
 
@@ -74,7 +74,7 @@ class _Share:
     until: float = 0.0
     level: float = 0.0
     refused_until: float = 0.0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asking: asyncio.Task[bool] | None = None
 
 
 class LeasedLimiter:
@@ -97,10 +97,11 @@ class LeasedLimiter:
             share = self._shares[client] = _Share()
             if len(self._shares) > CLIENTS:
                 self._shares.popitem(last=False)
-        if not self._holds(share):
-            async with share.lock:
-                if not self._holds(share) and not await self._more(client, share):
-                    return self._alone.take(client)
+        while not self._holds(share):
+            if share.asking is None:  # one asks for all that wait, and they go on together
+                share.asking = asyncio.create_task(self._more(client, share), name="rate bucket")
+            if not await asyncio.shield(share.asking):
+                return self._alone.take(client)
         return self._spend(share)
 
     def _holds(self, share: _Share) -> bool:
@@ -108,12 +109,14 @@ class LeasedLimiter:
         return (share.tokens > 0 and now < share.until) or now < share.refused_until
 
     async def _more(self, client: str, share: _Share) -> bool:
-        """Lease again; whether the shared bucket could be asked."""
+        """Lease again; whether the shared bucket could be asked. Then there is a token, or a time to be refused for."""
         try:
             share.tokens, share.level = await self._buckets.lease(client, self._lease, self._rate, self._capacity)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("rate_bucket_away", error=type(error).__name__)
             return False
+        finally:
+            share.asking = None
         share.until = self._now() + LEASE_S
         if not share.tokens:  # until then nobody asks again: a client that insists costs nothing
             share.refused_until = self._now() + min(LEASE_S, self._wait(share))

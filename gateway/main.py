@@ -58,7 +58,7 @@ from kit.http.documents import document
 from kit.http.identity import KeySource
 from kit.http.limits import BodyLimits
 from kit.http.outgoing import trust
-from kit.http.request_span import RequestSpan
+from kit.http.request_span import ROUTE, RequestSpan
 from kit.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,8 +81,9 @@ class Gateway:
         self._pages = create_dashboard(api.state, settings.body_limit_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and service_of(scope["path"]) is not None:
-            scope["app"] = self.api
+        service = service_of(scope["path"]) if scope["type"] == "http" else None
+        if service is not None:
+            scope["app"], scope[ROUTE] = self.api, service
             await self._proxied(scope, receive, send)
         elif scope["type"] == "http" and is_page(scope["path"]):
             await self._pages(scope, receive, send)

@@ -22,7 +22,6 @@ from gateway.application.audit import entry_of
 from gateway.domain.audit import is_audited
 from gateway.headers import FORWARDED, Header, check_unambiguous, end_to_end
 from gateway.limiter import LeasedLimiter
-from gateway.routes import service_of
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
 from kit.http.request_span import ROUTE
@@ -63,7 +62,7 @@ def unreadable(raw_path: bytes) -> bool:
 
 
 class Proxy:
-    """Forwards one request to the service that owns its path. `upstreams` are base URLs by service."""
+    """Forwards one request to the service named by `scope[ROUTE]`. `upstreams` are base URLs by service."""
 
     def __init__(
         self, upstreams: Mapping[str, str], session: Callable[[], aiohttp.ClientSession], limiter: LeasedLimiter
@@ -93,11 +92,10 @@ class Proxy:
     async def _forward(self, request: Request, send: Send) -> None:
         scope = request.scope
         check_unambiguous(scope["headers"])
-        service = service_of(scope["path"])
+        service: str = scope[ROUTE]
         raw_path = scope.get("raw_path") or scope["path"].encode()
-        if service is None or unreadable(raw_path):
+        if unreadable(raw_path):
             raise Problem(404, "not_found", "Ressource introuvable", "Not found")
-        scope[ROUTE] = service
         caller = await authenticate(request)
         added = await self._limiter.take(caller.client)
         query = scope["query_string"]
@@ -168,7 +166,10 @@ async def _answer(response: aiohttp.ClientResponse, method: str, added: list[Hea
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if method != "HEAD":
         async for chunk in response.content.iter_any():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            more = not response.content.at_eof()
+            await send({"type": "http.response.body", "body": chunk, "more_body": more})
+            if not more:
+                return
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -24,6 +24,7 @@ FORBIDDEN_FIELDS: Final = frozenset(
     {"nir", "pathology", "pathology_group", "cause", "cause_key", "body", "query", "token", "secret", "authorization"}
 )
 MAX_FRAMES: Final = 12
+_written: Final = json.JSONEncoder(ensure_ascii=False).encode
 _configured = False
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -68,7 +69,7 @@ def access(component: str, method: str, path: str, status: int, seconds: float) 
         "ms": round(seconds * 1000, 1),
         "trace_id": current_trace_id(),
     }
-    sys.stderr.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stderr.write(_written(line) + "\n")
 
 
 def configure_events(component: str) -> None:

@@ -16,8 +16,8 @@ from relais.processes import ProcessPlan
 SERVICES: tuple[Component, ...] = tuple(name for name in COMPONENTS if name != "gateway")
 # One machine: five processes share one PostgreSQL, and none needs many connections.
 POOL_SIZE = 5
-# What the registry is told of the relay for e-mails, from the environment of the command.
-MAIL = ("RELAIS_MAIL_RELAY", "RELAIS_MAIL_SENDER")
+# What a component is told from the environment of the command: the relay for e-mails, networks webhooks may reach.
+PASSED = {"agreements": ("RELAIS_MAIL_RELAY", "RELAIS_MAIL_SENDER"), "gateway": ("RELAIS_WEBHOOK_NETWORKS",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,5 @@ def process_plan(component: Component, layout: Layout, credentials: Credentials)
     if component == "gateway":
         settings |= {"expect_demo": "true", "demo_login": MANAGER}
     environment = {f"RELAIS_{name.upper()}": value for name, value in settings.items()}
-    if component == "agreements":
-        environment |= {name: value for name, value in os.environ.items() if name in MAIL}
+    environment |= {name: os.environ[name] for name in PASSED.get(component, ()) if name in os.environ}
     return ProcessPlan(component, module_of(component), environment)

@@ -109,4 +109,4 @@ def note(request: Request, message: Message) -> None:
     caller = getattr(request.state, "principal", None)
     if caller is not None and message["type"] == "http.response.start":
         activity: ActivityLog = request.app.state.activity
-        activity.note(caller.client, message["status"], request.method, request.url.path)
+        activity.note(caller.client, message["status"], request.scope["method"], request.scope["path"])

@@ -93,6 +93,9 @@ class BodyLimits:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if "content-length" not in headers and "transfer-encoding" not in headers:
+            await self.app(scope, receive, send)  # no body, as most requests
+            return
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         whole = kind in ("", "application/x-www-form-urlencoded") or kind.endswith(("/json", "+json"))
         bound = self.max_bytes if whole else self.max_file_bytes

@@ -51,14 +51,17 @@ class Writer:
 
     async def write(self, value: int, key: str) -> int:
         """One event in one transaction; the instant, in ns, at which its commit was asked for."""
-        said = Outgoing(Changed(value=value), key)
+        return await self.publish(Outgoing(Changed(value=value), key))
+
+    async def publish(self, said: Outgoing) -> int:
+        """The same of any event."""
         topic = said.data.topic
         async with self.pool.acquire() as connection:
             async with connection.transaction():
-                ((_, _, version, instant),) = await TAKE.fetch(connection, topics=[topic], keys=[key], counts=[1])
+                ((_, _, version, instant),) = await TAKE.fetch(connection, topics=[topic], keys=[said.key], counts=[1])
                 row = (*outbox._row(said, version, instant.isoformat()), instant)
                 columns = zip(outbox._COLUMNS, row, strict=True)
-                await WRITE.fetch(connection, **{name: [value] for name, value in columns})
+                await WRITE.fetch(connection, **{name: [one] for name, one in columns})
                 asked = time.time_ns()
             await connection.execute(f"NOTIFY {outbox.WRITTEN_CHANNEL}")
         return asked
