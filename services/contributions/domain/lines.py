@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -128,16 +128,6 @@ class Lines:
             agent=np.searchsorted(agents, self.agent),
             heading=places[self.heading],
         )
-
-    @classmethod
-    def of(cls, agents: Agents, positions: Mapping[LineKey, Position]) -> Lines:
-        """Positions as lines; those of other agents are left out."""
-        builder = Builder(agents)
-        known = {agent: place for place, agent in enumerate(agents.astype(str).tolist())}
-        for key, position in positions.items():
-            if key.agent in known:
-                builder.add_one(known[key.agent], key, position)
-        return builder.lines()
 
 
 @dataclass(slots=True)

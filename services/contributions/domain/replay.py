@@ -71,7 +71,7 @@ def replayed(snapshot: Snapshot) -> Snapshot:
 
 
 def explained(snapshot: Snapshot, agent: str, month: Month) -> Owed:
-    """What an agent owed for a month as that run saw it, with its trace. KeyError: the run did not touch the agent."""
+    """What an agent owed for a month as that run saw it, with its trace. IndexError: it did not touch the agent."""
     return owed(_file(snapshot, agent), month, _terms(snapshot), RuleBook.from_snapshot(snapshot.rules))
 
 
@@ -84,11 +84,12 @@ def issued_before(snapshot: Snapshot, key: LineKey) -> Amounts:
 
 def informed(snapshot: Snapshot, agent: str, found: Owed, rules: Rules) -> Information | None:
     """What the law says of that month's participation; None when it owed nothing."""
+    if not found.dues:
+        return None
     file, month = _file(snapshot, agent), found.month
     pay = [line for line in file.pay if line.month == month]
-    status = file.status_in(month, pay[0].employment) if pay else None
-    if status is None:
-        return None
+    status = file.status_in(month, pay[0].employment)
+    assert status is not None, "what owes was paid under a status"
     terms = {code: accord.of_employer(file.employer, month) for code, accord in _terms(snapshot).items()}
     return information(status.regime, found, terms, Money.sum(line.whole for line in pay), rules)
 
@@ -100,10 +101,7 @@ def _read(snapshot: Snapshot) -> tuple[Facts, Lines]:
 
 def _file(snapshot: Snapshot, agent: str) -> AgentFile:
     facts, _ = _read(snapshot)
-    found = np.flatnonzero(facts.agents == agent.encode())
-    if not len(found):
-        raise KeyError(agent)
-    return facts.file(int(found[0]))
+    return facts.file(int(np.flatnonzero(facts.agents == agent.encode())[0]))
 
 
 def _terms(snapshot: Snapshot) -> dict[str, Terms]:

@@ -18,7 +18,7 @@ from services.contributions.domain.base import Status
 from services.contributions.domain.cover import Span
 from services.contributions.domain.delta import LineKey, Position
 from services.contributions.domain.facts import Facts
-from services.contributions.domain.lines import Lines
+from services.contributions.domain.lines import Agents, Builder, Lines
 from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.replay import RunInputs
 from services.contributions.domain.run import Assessment, assess
@@ -102,10 +102,18 @@ def agent_file(
 Issued = Mapping[LineKey, Position]
 
 
+def lines_of(agents: Agents, positions: Issued) -> Lines:
+    """Positions of these agents as lines."""
+    builder, names = Builder(agents), agents.astype(str).tolist()
+    for key, position in positions.items():
+        builder.add_one(names.index(key.agent), key, position)
+    return builder.lines()
+
+
 def inputs(files: Iterable[AgentFile], last: Month, issued: Issued, *documents: Mapping[str, Any]) -> RunInputs:
     """What a run of the city up to a month rests on."""
     facts = Facts.of(files)
-    return RunInputs(CITY, last, facts, {one["agreement"]: one for one in documents}, Lines.of(facts.agents, issued))
+    return RunInputs(CITY, last, facts, {one["agreement"]: one for one in documents}, lines_of(facts.agents, issued))
 
 
 def assessed(

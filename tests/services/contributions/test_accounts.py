@@ -17,7 +17,7 @@ from kit.money import Money
 from kit.period import Month, Period
 from rules.vocabulary import Guarantee
 from services.claims.events import PUBLISHES
-from services.contributions.domain.account import Annuity, Benefits, Capital, Opening, Paid, benefit_account
+from services.contributions.domain.account import Annuity, Benefits, Capital, Opening, Paid, Sum, benefit_account
 from services.contributions.domain.terms import Membership
 from tests.services.client import Service
 from tests.services.contributions.facts import ACCORD, AGGLOMERATION, CITY, period
@@ -147,6 +147,23 @@ def test_a_running_benefit_stays_with_the_insurer_it_began_under() -> None:
     first, then = (benefit_account(found, insurers, code, 2026) for code in ("a", "b"))
     assert (first.income.amount, first.annuities.amount, first.capitals) == (Money(100), Money(5), {})
     assert (then.income.cases, then.annuities.cases, then.capitals[Guarantee.DEATH].amount) == (0, 0, Money(7))
+
+
+def test_an_annuity_is_in_the_account_while_it_runs_by_what_is_due_a_month_then() -> None:
+    """At the end of 2025: one that rises in July, one that ended, one to come, one whose amount is yet to be told."""
+    steps = tuple((date.fromisoformat(day), Money(cents)) for day, cents in (("2025-07-01", 110), ("2025-02-01", 100)))
+    later = ((date(2026, 1, 1), Money(120)),)
+    who = [new_id() for _ in range(4)]
+    annuities = [
+        Annuity(who[0], period("2025-02-01"), None, steps + later),
+        Annuity(who[1], period("2024-03-01", "2025-12-30"), None, ((date(2024, 3, 1), Money(200)),)),
+        Annuity(who[2], period("2026-01-01"), None, later),
+        Annuity(who[3], period("2025-12-01"), None, later),
+    ]
+    days = ("2025-01-31", "2025-02-01", "2025-06-30", "2025-07-01", "2025-12-31", "2026-01-01")
+    assert [annuities[0].monthly(date.fromisoformat(day)).cents for day in days] == [0, 100, 100, 110, 110, 120]
+    found = benefit_account(Benefits(annuities=annuities), (Membership("a", period("2020-01-01")),), "a", 2025)
+    assert (found.annuities_begun, found.annuities) == (2, Sum(1, 1, Money(110)))
 
 
 days = st.dates(date(2024, 1, 1), date(2027, 12, 31))

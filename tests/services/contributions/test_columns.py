@@ -172,6 +172,21 @@ def test_an_ordinary_month_is_taken_by_the_sheet() -> None:
     ]
 
 
+def test_a_column_takes_the_tpp_from_a_base_that_has_the_ri_and_where_the_accord_says_so() -> None:
+    """Art. 5.2, rulebook S7: 2.05 % of 2 000.00 and of an RI of 100.00, less 13.92 (category C)."""
+    for elements_, tpp, amount in (
+        (["TIB", "NBI", "RI"], "AFTER", "42.76"),
+        (["TIB", "NBI", "RI"], None, "43.05"),
+        (["TIB", "NBI"], "AFTER", "41.00"),
+    ):
+        raw = document()
+        raw["contribution_base"][0].update(elements=elements_, tpp=tpp)
+        accord = {ACCORD: read_terms(raw)}
+        sheet = Sheet(Facts.of([plain()]), Month(2025, 6), accord, BOOK)
+        assert [str(Money(int(one.figures.amount[0]))) for one in sheet.priced() if one.figures.amount[0]] == [amount]
+        assert [str(due.line.amount) for due in owed(plain(), Month(2025, 6), accord, BOOK).dues] == [amount]
+
+
 def test_what_a_column_cannot_hold_is_left_alone() -> None:
     def left(file: AgentFile, terms: Mapping[str, Terms]) -> int:
         return len(Sheet(Facts.of([file]), Month(2025, 6), terms, BOOK).left)
@@ -180,6 +195,7 @@ def test_what_a_column_cannot_hold_is_left_alone() -> None:
     refused = (PayLine(Month(2025, 6), 1, elements(tib="1.00", ri="1.00", tpp="2.00")),)
     two = (*plain().affiliations, Affiliation("other", ()))
     unpriced = read_terms(revised("DEATH", {"from": "2026-01-01"}))
+    assert Facts.of([plain(affiliations=two)]).file(0).affiliations == list(two), "an accord with no day yet is one"
     for file in (plain(pay=rappel), plain(pay=refused), plain(affiliations=two), plain(employments=())):
         assert left(file, {ACCORD: TERMS}) == 1
     assert left(plain(), {ACCORD: unpriced}) == left(plain(), {}) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from kit.money import Money
@@ -11,7 +13,7 @@ from services.contributions.domain.bounds import Bound, Bounds, Breach, of_agent
 from services.contributions.domain.delta import Amounts, Delta, LineKey, Position
 from services.contributions.domain.lines import Lines
 from tests.services.client import Service
-from tests.services.contributions.facts import ACCORD, AGGLOMERATION, BOOK, CITY, money
+from tests.services.contributions.facts import ACCORD, AGGLOMERATION, BOOK, CITY, lines_of, money
 from tests.services.contributions.test_properties import FIRST, MONTHS
 from tests.services.contributions.world import World, amounts
 
@@ -26,7 +28,7 @@ def delta(amount: str, month: int = 0, agent: str = "a", guarantee: Guarantee = 
 
 def lines(*deltas: Delta) -> Lines:
     held = {one.key: Position(one.amounts, one.rate, one.unresolved) for one in deltas}
-    return Lines.of(np.array([b"a", b"b"]), held)
+    return lines_of(np.array([b"a", b"b"]), held)
 
 
 def test_an_agent_moves_so_much_in_a_month_and_in_a_run() -> None:
@@ -37,6 +39,10 @@ def test_an_agent_moves_so_much_in_a_month_and_in_a_run() -> None:
     # A rise and a fall do not hide each other.
     hidden = [delta("500.00" if n % 2 else "-500.00", n) for n in range(6)]
     assert list(of_agents(lines(*hidden), BOUNDS)) == []
+    # Many months, none of them beyond its limit.
+    assert list(of_agents(lines(*hidden, delta("499.99", agent="b")), replace(BOUNDS, agent_run=money("2999.99")))) == [
+        Breach(Bound.AGENT_RUN, "a", money("3000.00"), money("2999.99"))
+    ]
     assert list(of_agents(lines(*hidden, delta("-0.01", guarantee=Guarantee.DEATH)), BOUNDS)) == [
         Breach(Bound.AGENT_MONTH, "a", money("-500.01"), money("500")),
         Breach(Bound.AGENT_RUN, "a", money("3000.01"), money("3000")),

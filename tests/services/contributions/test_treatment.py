@@ -6,11 +6,29 @@ import pytest
 
 from kit.money import Money
 from kit.period import Month
+from kit.trace import Snapshot
 from rules.vocabulary import Category, Guarantee, Regime
+from services.contributions.domain.agent_file import AgentFile
+from services.contributions.domain.delta import Amounts, Delta, Position
 from services.contributions.domain.owed import Owed, owed
+from services.contributions.domain.replay import explained, informed, issued_before, snapshot_of
 from services.contributions.domain.treatment import Information, Social, information
 from tests.services.client import Service
-from tests.services.contributions.facts import ACCORD, BOOK, CITY, TERMS, agent_file, money, paid, period
+from tests.services.contributions.facts import (
+    ACCORD,
+    BOOK,
+    CITY,
+    TERMS,
+    Issued,
+    agent_file,
+    assessed,
+    document,
+    inputs,
+    money,
+    paid,
+    period,
+    span,
+)
 from tests.services.contributions.world import World
 
 
@@ -56,6 +74,29 @@ def test_the_general_scheme_exempts_up_to_a_ceiling() -> None:
 def test_what_no_source_gives_is_not_said() -> None:
     found = information(Regime.PRIVATE_LAW, Owed(Month(2022, 6), ()), {}, Money(0), BOOK)
     assert (found.floor, found.floor_met, found.ceiling, found.ceiling_exceeded) == (None, None, None, None)
+
+
+def test_of_a_month_that_was_taken_back_nothing_is_owed_and_the_law_says_nothing() -> None:
+    """Cover turns out to be deferred: what a month would have owed meets no floor, and misses none."""
+    june, covered = Month(2025, 6), agent_file(paid("2025-06", tib="2400.00"))
+
+    def run(file: AgentFile, issued: Issued) -> tuple[Delta, Snapshot]:
+        rules = BOOK.recorder()
+        found = assessed([file], june, {ACCORD: TERMS}, issued, rules).deltas
+        (line,) = found
+        return line, snapshot_of(inputs([file], june, issued, document()), found, rules.snapshot())
+
+    line, first = run(covered, {})
+    deferred = agent_file(*covered.pay, timeline=(span("2025-01-01", None, "DEFERRED"),))
+    back, then = run(deferred, {line.key: Position(line.amounts, line.rate, line.unresolved)})
+    assert (back.key, back.amounts) == (line.key, -line.amounts)
+    for snapshot, before, owes in ((first, Amounts.zero(), True), (then, line.amounts, False)):
+        found = explained(snapshot, covered.agent, june)
+        said = informed(snapshot, covered.agent, found, BOOK)
+        assert (bool(found.dues), found.held, said is not None and said.floor_met) == (owes, None, owes)
+        assert issued_before(snapshot, line.key) == before
+    with pytest.raises(IndexError):
+        explained(first, "another", june)
 
 
 async def test_the_trace_of_a_line_carries_it(service: Service, world: World) -> None:

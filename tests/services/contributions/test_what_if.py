@@ -19,7 +19,7 @@ from services.contributions.domain.terms import Terms
 from services.contributions.domain.terms_document import read_terms
 from services.contributions.domain.what_if import Change, Scenario, Study
 from tests.services.client import Service
-from tests.services.contributions.facts import ACCORD, AGGLOMERATION, BOOK, CITY, agent_file, document, paid
+from tests.services.contributions.facts import ACCORD, AGGLOMERATION, BOOK, CITY, agent_file, document, paid, period
 from tests.services.contributions.test_columns import accords, files
 from tests.services.contributions.test_properties import MONTHS, patient, rates
 from tests.services.contributions.world import World
@@ -146,6 +146,27 @@ async def test_what_is_refused(service: Service, world: World) -> None:
         assert (answer.status_code, found["code"], found["errors"][0]["pointer"]) == (422, code, pointer)
     async with service.caller("contributions:read") as client:
         assert (await client.post(URL, json={"month": "2025-06", **one()})).status_code == 403
+
+
+def test_who_is_paid_twice_in_a_month_is_computed_by_the_rule_and_who_cannot_be_is_left_out() -> None:
+    """2 000.00 and 400.00 of two employments are one base of 2 400.00 (rulebook G25); of a third nothing is known."""
+    pay = [replace(paid(str(MONTH), tib=tib), employment=e) for e, tib in (("e1", "2000.00"), ("e2", "400.00"))]
+    twice = agent_file(*pay, elections={Guarantee.DEATH: [period("2025-01-01")]})
+    twice = replace(twice, employments=[*twice.employments, replace(twice.employments[0], id="e2")])
+    study = Study(MONTH, {ACCORD: read_terms(document())}, BOOK)
+    study.take([twice, agent_file(agent="b")])
+    study.take([replace(twice, employer=AGGLOMERATION, elections={}), agent_file(*pay, agent="c")])
+    half = Scenario("½", {Guarantee.BASE: Change(employer_share=Rate.parse("0.5000"))})
+    found = study.outcome([Scenario(""), half])
+    assert (found.agents, found.unpriced) == (4, 2), "c has no employment e2, b no pay"
+    for outcome, employer in zip(found.outcomes, ("98.40", "49.20"), strict=True):
+        costs = {code: (one.agents, str(one.amounts.amount)) for code, one in outcome.guarantees.items()}
+        assert costs == {Guarantee.BASE: (2, "98.40"), Guarantee.DEATH: (1, "4.80")}
+        assert str(outcome.guarantees[Guarantee.BASE].amounts.employer) == employer
+        assert {siret: str(one.amount) for siret, one in outcome.employers.items()} == {
+            CITY: "54.00",
+            AGGLOMERATION: "49.20",
+        }
 
 
 def test_an_accord_that_differs_by_employer_is_computed_apart() -> None:

@@ -138,16 +138,17 @@ def regime_of(contract: Block) -> Regime | None:
 
 
 def _status(blocks: Sequence[Block], held: Held) -> Iterator[Difference]:
-    for block in blocks:
-        if block.code != "S21.G00.40":
-            continue
+    """The regime of each contract; the NBI of all of them together, for it is one amount in an agent's pay."""
+    worked = [block for block in blocks if block.code == "S21.G00.40"]
+    for block in worked:
         declared = regime_of(block)
         if declared is not None and held.regimes and declared not in held.regimes:
             yield Difference(What.REGIME, declared.value, ", ".join(sorted(held.regimes)), block.line)
-        points = Decimal(block["nbi_points"] or 0)
-        paid = Money.sum(pay.elements.nbi for pay in held.pay)
-        if held.pay and bool(points) != bool(paid):
-            yield Difference(What.NBI, block["nbi_points"], str(paid), block.line)
+    granted = [block for block in worked if Decimal(block["nbi_points"] or 0)]
+    paid = Money.sum(pay.elements.nbi for pay in held.pay)
+    if worked and held.pay and bool(granted) != bool(paid):
+        said = (granted or worked)[0]
+        yield Difference(What.NBI, said["nbi_points"], str(paid), said.line)
 
 
 def _pay(blocks: Sequence[Block], held: Held) -> Iterator[Difference]:

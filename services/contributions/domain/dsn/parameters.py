@@ -19,11 +19,6 @@ class Codes:
     option: str | None
     populations: Mapping[Regime, str]
 
-    def missing(self, regime: Regime | None) -> list[str]:
-        """The rubrics nobody knows."""
-        lacking = [] if self.option is not None else ["S21.G00.70.004"]
-        return lacking if regime in self.populations else [*lacking, "S21.G00.70.005"]
-
 
 @dataclass(frozen=True, slots=True)
 class Contract:
