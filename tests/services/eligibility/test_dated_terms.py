@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -175,6 +176,24 @@ def test_an_exception_reads_as_two_avenants_for_its_employer_alone(
         after = {"formerly": [*former, {"to": span.end.isoformat(), "eligibility": change}]}
     assert decide(file, terms(said, CITY)).stretches == decide(file, terms(after)).stretches
     assert terms(said, "99985004300012") == TERMS
+
+
+def test_an_exception_reads_in_no_version_but_while_that_version_holds() -> None:
+    """One that an avenant brings from before its own day, one that begins after the version that has it is over."""
+
+    def otherwise(start: str, end: str | None, return_days: int) -> dict[str, Any]:
+        return {"employer": CITY, "from": start, "to": end, "eligibility": {"return_days": return_days}}
+
+    first = {"to": "2025-12-31", "eligibility": {}, "exceptions": [otherwise("2027-01-01", None, 1)]}
+    long, over = otherwise("2025-01-01", "2026-06-30", 2), otherwise("2025-01-01", "2025-12-31", 3)
+    said = {"formerly": [first], "eligibility": {"return_days": 45}, "exceptions": [long, over]}
+    for employer, expected in (
+        (CITY, [(date.min, 30), (date(2026, 1, 1), 2), (date(2026, 7, 1), 45)]),
+        (None, [(date.min, 30), (date(2026, 1, 1), 45)]),
+    ):
+        found = terms(said, employer).rules
+        assert [(period.start, one.return_days) for period, one in found] == expected
+        assert all(after.follows(before) for (before, _), (after, _) in pairwise(found))
 
 
 @given(FILES, CHANGES, CHANGES, SPANS)
