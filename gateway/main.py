@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -51,8 +50,8 @@ from gateway.proxy import Proxy, new_session
 from gateway.routes import SERVICES, service_of
 from gateway.settings import GatewaySettings
 from kit.app import create_service, kafka_login, serve
+from kit.background import supervised
 from kit.clock import Clock
-from kit.events.supervise import supervise
 from kit.events.wakeup import Wakeup
 from kit.http.documents import document
 from kit.http.identity import KeySource
@@ -237,12 +236,8 @@ async def _inbound(api: FastAPI) -> AsyncIterator[None]:
         yield
         return
     follow = partial(inbound_topics.follow, state, settings.kafka_bootstrap, kafka_login(settings))
-    task = asyncio.create_task(supervise("inbound topics", follow), name="inbound topics")
-    try:
+    async with supervised("inbound topics", follow):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

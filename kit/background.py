@@ -13,6 +13,17 @@ from kit.events.supervise import supervise
 from kit.events.wakeup import Wakeup
 
 
+@asynccontextmanager
+async def supervised(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """`work` goes on inside, started again when it fails."""
+    task = asyncio.create_task(supervise(name, work), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 def background(name: str, channel: str, work: Callable[[FastAPI, Wakeup], Awaitable[None]]) -> Resource:
     """`work`, woken by that channel and started again when it fails; nothing where the role is api."""
 
@@ -23,12 +34,10 @@ def background(name: str, channel: str, work: Callable[[FastAPI, Wakeup], Awaita
             return
         wakeup = Wakeup(app.state.worker_db, [channel])
         await wakeup.start()
-        task = asyncio.create_task(supervise(name, lambda: work(app, wakeup)), name=name)
         try:
-            yield
+            async with supervised(name, lambda: work(app, wakeup)):
+                yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
             await wakeup.stop()
 
     return resource

@@ -149,7 +149,8 @@ class DataProtection:
 
         async def run(tx: AsyncConnection, _due: datetime) -> None:
             await self.due(tx, rules, clock.day(), delete=True)
-            await self.erase(tx, await data_subjects.erased(tx))
+            async for agents in data_subjects.erased(tx):
+                await self.erase(tx, agents)
 
         return Task("data-protection.purge", Daily(time(3, 45)), run)
 

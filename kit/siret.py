@@ -39,6 +39,15 @@ class Siret(str):
         return f"Siret('{self}')"
 
 
+def is_siret(text: str) -> bool:
+    """Whether a text is one.
+
+    >>> is_siret("73282932000074"), is_siret("73282932000075"), is_siret("anne")
+    (True, False, False)
+    """
+    return _SIRET.fullmatch(text) is not None and _checks(text)
+
+
 @lru_cache(maxsize=1 << 12)
 def _checks(number: str) -> bool:
     """Whether its check digits are right. A file names the same employer on thousands of lines."""

@@ -29,12 +29,15 @@ from kit.settings import COMPONENTS
 from relais import python_client
 from relais.api_contract import breaking_changes, lost_errors, merged_document
 from relais.error_catalogue import as_json, as_page, catalogue
+from relais.partner_topics import as_page as events_page
+from relais.partner_topics import with_partners
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "contracts"
 EVENTS: Final = "events"
-ASYNCAPI, OPENAPI, ERRORS, ERROR_PAGE = "asyncapi.json", "openapi.json", "errors.json", "errors.md"
-SINGLE: Final = (ASYNCAPI, OPENAPI, ERRORS, ERROR_PAGE, python_client.MODELS, python_client.CLIENT)
+ASYNCAPI, OPENAPI, ERRORS = "asyncapi.json", "openapi.json", "errors.json"
+ERROR_PAGE, EVENT_PAGE = "errors.md", "events.md"
+SINGLE: Final = (ASYNCAPI, EVENT_PAGE, OPENAPI, ERRORS, ERROR_PAGE, python_client.MODELS, python_client.CLIENT)
 
 RELEASED: Final = "released.json.gz"
 
@@ -58,9 +61,11 @@ def published() -> dict[str, tuple[type[EventData], ...]]:
 
 def generated(models: Published) -> dict[str, str]:
     """Every file of contracts/ about events, by its path there."""
+    document = with_partners(asyncapi(models, version=VERSION))
     files = {
         f"{EVENTS}/envelope.json": _text(envelope_schema()),
-        ASYNCAPI: _text(asyncapi(models, version=VERSION)),
+        ASYNCAPI: _text(document),
+        EVENT_PAGE: events_page(document),
     }
     for model in (model for of_component in models.values() for model in of_component):
         files[f"{EVENTS}/{model.type}.json"] = _text(data_schema(model))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, cast, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,12 +37,22 @@ class Received:
 
 
 async def keep(tx: AsyncConnection, received: Received) -> None:
-    """The last word on a message: what was refused once may be done when it comes again, and what is done stays so."""
+    """The last word on a message: what was refused once may be done when it comes again, and what is done stays so.
+
+    How far an insurer has read goes on only: an older acknowledgement may come late.
+    """
     values = asdict(received)
     last = {name: values[name] for name in ("type", "via", "outcome", "code", "cursor", "received_at")}
     new = insert(table).values(values)
     better = (table.c.outcome != "DONE") | (new.excluded.outcome == "DONE")
-    await tx.execute(new.on_conflict_do_update(index_elements=["insurer", "id"], set_=last, where=better))
+    (held, at), (said, goes_to) = _place_in_feed(table.c.cursor), _place_in_feed(new.excluded.cursor)
+    further = table.c.cursor.is_(None) | (held != said) | (goes_to >= at)
+    await tx.execute(new.on_conflict_do_update(index_elements=["insurer", "id"], set_=last, where=better & further))
+
+
+def _place_in_feed(cursor: ColumnElement[str | None]) -> tuple[ColumnElement[str], ColumnElement[int]]:
+    """The epoch and the position of a cursor (kit.events.cursor): positions of two epochs say nothing of each other."""
+    return func.split_part(cursor, ":", 1), cast(func.split_part(cursor, ":", 2), BigInteger)
 
 
 async def page(tx: AsyncConnection, outcome: Outcome | None, after: Place | None, limit: int) -> Sequence[Received]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import msgspec
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.adapters import feed_pages, webhooks
 from gateway.adapters.partner_events import CHANNEL
@@ -32,6 +33,16 @@ LEASE: Final = timedelta(seconds=60)
 JITTER: Final = 0.1
 log = structlog.get_logger(__name__)
 Event = tuple[int, str]
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What of an event decides whether it is posted, and as what; the rest of its JSON is passed over."""
+
+    id: str
+    type: str
+
+
+_HEADS: Final = msgspec.json.Decoder(Head)
 
 
 class Dispatcher:
@@ -92,11 +103,15 @@ class Dispatcher:
             return None
         one = claimed.webhook
         position, delivered = one.position, one.delivered_at
+        keys = self._keys(claimed)
         for reached, text in events:
             if claimed.leased_until - self._clock.instant() < LEASE / 2:
                 break
-            if one.wants(json.loads(text)["type"]):
-                error = await self._post(claimed, text)
+            event = _HEADS.decode(text)
+            if one.wants(event.type):
+                body = text.encode()
+                headers = signed(keys, event.id, self._clock.instant(), body)
+                error = await self._sender.send(one.url, body, headers)
                 if error is not None:
                     await self._failed(claimed, position, error)
                     return None
@@ -115,11 +130,9 @@ class Dispatcher:
                 return await feed_pages.of_insurer(tx, claimed.insurer, after, PAGE)
             return await feed_pages.of_employers(tx, claimed.employers, after, PAGE)
 
-    async def _post(self, claimed: Claimed, text: str) -> str | None:
-        one, body = claimed.webhook, text.encode()
+    def _keys(self, claimed: Claimed) -> list[Ed25519PrivateKey]:
         sealed = [key for key in (claimed.keys.sealed, claimed.keys.previous) if key is not None]
-        keys = [open_key(self._ring, key, one.id) for key in sealed]
-        return await self._sender.send(one.url, body, signed(keys, json.loads(text)["id"], self._clock.instant(), body))
+        return [open_key(self._ring, key, claimed.webhook.id) for key in sealed]
 
     async def _failed(self, claimed: Claimed, position: int, error: str) -> None:
         """Note how far it came, and when it is tried again. One that came further starts its pauses anew."""

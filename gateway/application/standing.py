@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.adapters import departments
 from gateway.domain.clients import MAX_EMPLOYERS, Client, DepartmentTooLarge
 from kit.events.envelope import Envelope
-from kit.siret import Siret
+from kit.siret import is_siret
 
 
 async def standing(tx: AsyncConnection, client: Client) -> Client:
@@ -26,13 +26,5 @@ async def standing(tx: AsyncConnection, client: Client) -> Client:
 async def organisation_told(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
     """An employer is in a département; other organisations are in none that matters here."""
     department, key = data.get("departement"), str(data["organisation"])
-    if isinstance(department, str) and _is_siret(key):
+    if isinstance(department, str) and is_siret(key):
         await departments.say(tx, key, department, envelope.sequence)
-
-
-def _is_siret(key: str) -> bool:
-    try:
-        Siret.parse(key)
-    except ValueError:
-        return False
-    return True

@@ -55,11 +55,14 @@ async def add_user(tx: AsyncConnection, account: Account, clock: Clock, by: Prin
 async def change_user(tx: AsyncConnection, change: Change, wanted: Account, clock: Clock) -> Account:
     """What a person is and may do from now on; closing an account ends its sessions. Factors stay as they are.
 
-    Raises UnknownUser, NotYourself, InvalidClient, SubjectTaken, BeyondYours (scopes added that the caller lacks), 412.
+    Raises UnknownUser, NotYourself, InvalidClient, SubjectTaken, 412, and BeyondYours: for scopes added that the caller
+    lacks, and for more to use them on, or an account reopened, where it has such scopes.
     """
     found, person = await _to_change(tx, change), wanted.person
     person.check()
-    if not person.scopes - found.person.scopes <= change.by.scopes:
+    more = not person.within(found.person) or (person.active and not found.person.active)
+    given = person.scopes if more else person.scopes - found.person.scopes
+    if not given <= change.by.scopes:
         raise BeyondYours
     if wanted.oidc_subject != found.oidc_subject:  # whoever that is may act as the person
         if not found.person.scopes <= change.by.scopes:

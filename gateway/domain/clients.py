@@ -8,7 +8,7 @@ from typing import Final
 
 from kit.errors import RelaisError
 from kit.http.auth import SCOPES
-from kit.siret import Siret
+from kit.siret import is_siret
 
 ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{1,62}$"
 DEPARTMENT_PATTERN: Final = r"^([0-9]{2}|2[AB]|97[1-8]|98[4-8])$"
@@ -65,23 +65,27 @@ class Client:
     assumption: bool = False
     department: str | None = None
 
+    def within(self, other: Client) -> bool:
+        """Whether it stands for nothing that `other` does not stand for.
+
+        >>> one, all_of_them = Client("a", "A", frozenset()), Client("b", "B", frozenset(), None)
+        >>> one.within(all_of_them), all_of_them.within(one)
+        (True, False)
+        """
+        if other.employers is None:
+            return self.insurer is None
+        same = (self.insurer, self.department) == (other.insurer, other.department)
+        return same and self.employers is not None and self.employers <= other.employers
+
     def check(self) -> None:
         """Raise InvalidClient when the client could not be served."""
         if not re.fullmatch(ID_PATTERN, self.id):
             raise InvalidClient(pointer="/id")
         if not self.scopes or not self.scopes <= SCOPES.keys():
             raise InvalidClient(pointer="/scopes")
-        if len(self.employers or ()) > MAX_EMPLOYERS or not all(_is_siret(e) for e in self.employers or ()):
+        if len(self.employers or ()) > MAX_EMPLOYERS or not all(is_siret(e) for e in self.employers or ()):
             raise InvalidClient(pointer="/employers")
         if self.insurer is not None and (self.employers is None or self.employers):
             raise InvalidClient(pointer="/insurer")
         if self.department is not None and (self.insurer is not None or self.employers is None or self.employers):
             raise InvalidClient(pointer="/department")
-
-
-def _is_siret(text: str) -> bool:
-    try:
-        Siret.parse(text)
-    except ValueError:
-        return False
-    return True

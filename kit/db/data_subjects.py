@@ -7,7 +7,7 @@ keeps one without a key. It holds no tenant's data: an opaque id, and a key that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -26,6 +26,7 @@ from kit.db.types import Id, Instant
 from kit.errors import RelaisError
 
 NAME: Final = "data_subject"
+AT_ONCE: Final = 500
 
 
 def data_subject(metadata: MetaData) -> Table:
@@ -169,9 +170,13 @@ async def restrict(tx: AsyncConnection, agent: UUID, at: datetime | None) -> Non
     await tx.execute(new.on_conflict_do_update(index_elements=["agent"], set_={"restricted_at": at}))
 
 
-async def erased(tx: AsyncConnection) -> list[UUID]:
-    """Everybody who is erased."""
-    return list(await tx.scalars(select(_TABLE.c.agent).where(_TABLE.c.erased_at.is_not(None))))
+async def erased(tx: AsyncConnection) -> AsyncIterator[Sequence[UUID]]:
+    """Everybody who is erased, so many at a time."""
+    query = select(_TABLE.c.agent).where(_TABLE.c.erased_at.is_not(None)).order_by(_TABLE.c.agent).limit(AT_ONCE)
+    found = (await tx.scalars(query)).all()
+    while found:
+        yield found
+        found = (await tx.scalars(query.where(_TABLE.c.agent > found[-1]))).all()
 
 
 async def destroy(tx: AsyncConnection, agent: UUID, done: Erasure) -> None:

@@ -39,13 +39,13 @@ def data_schema(model: type[EventData]) -> Schema:
     ['agent']
     """
     schema = model.model_json_schema(by_alias=True, mode="validation", schema_generator=_Untitled)
-    return {"$schema": DIALECT, "$id": f"urn:relais:event:{model.type}", **_inlined(schema)}
+    return {"$schema": DIALECT, "$id": f"urn:relais:event:{model.type}", **inlined(schema)}
 
 
 def envelope_schema() -> Schema:
     """The JSON Schema of the CloudEvents envelope around every payload; `sequence` is text on the wire."""
     schema = Envelope.model_json_schema(by_alias=True, mode="serialization", schema_generator=_Untitled)
-    schema = _inlined(schema)
+    schema = inlined(schema)
     schema["required"] = [name for name, field in Envelope.model_fields.items() if field.is_required()]
     return {"$schema": DIALECT, "$id": "urn:relais:envelope:v1", **schema}
 
@@ -148,7 +148,7 @@ def _pointer(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _inlined(schema: Schema) -> Schema:
+def inlined(schema: Schema) -> Schema:
     """The schema with its definitions in their places, so that it stands alone wherever it is put."""
     definitions = schema.pop("$defs", {})
 

@@ -75,6 +75,8 @@ async def test_what_an_insurer_answers_is_recorded_once_and_in_its_lots_only(pla
 
         cursor = (await ask(MINE, "/v1/events", limit=1)).json()["next"]
         assert (await ask(MINE, PATH, message("event.acknowledged", cursor=cursor))).status_code == 200
+        older = message("event.acknowledged", cursor=f"{cursor.partition(':')[0]}:0")
+        assert (await ask(MINE, PATH, older)).status_code == 200
         mine = (await ask(MINE, PATH, limit=200)).json()["items"]
         assert [one["outcome"] for one in mine if one["id"] == paid["id"]] == ["DONE"], "what was done stays so"
         assert {one["insurer"] for one in mine} == {"demo-a"}

@@ -133,6 +133,9 @@ async def test_nobody_gives_or_gets_more_than_he_has_nor_administers_himself(doo
         assert (await ask(door, method, path, by="small", etag=1)).json()["code"] == "scope_beyond_yours"
     less = ANNE | {"role": None, "scopes": ["agents:read", "pay:read"]}
     assert (await ask(door, "PUT", "/v1/users/anne", by="small", json=less, etag=1)).status_code == 200
+    wider = less | {"employers": [MINE, OTHER]}
+    wide = await ask(door, "PUT", "/v1/users/anne", by="small", json=wider, etag=2)
+    assert wide.json()["code"] == "scope_beyond_yours", "pay:read on another employer"
     back = await ask(door, "PUT", "/v1/users/anne", by="small", json=ANNE, etag=2)
     assert back.json()["code"] == "scope_beyond_yours"
     assert (await ask(door, "POST", "/v1/users", by="demo-hris", json=NEW)).json()["code"] == "staff_only"

@@ -12,7 +12,7 @@ from gateway.dashboard.exports import Column, exported
 from gateway.dashboard.names import employer_names
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Visit
-from kit.siret import Siret
+from kit.siret import is_siret
 
 SHOWN: Final = 50
 MAX_QUERY: Final = 80
@@ -75,7 +75,7 @@ async def _case(visit: Visit, text: str) -> str | None:
 
 async def _people(visit: Visit, text: str) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    if _MATRICULE.fullmatch(text) and not _is_siret(text):
+    if _MATRICULE.fullmatch(text) and not is_siret(text):
         answer = await visit.api.maybe("/v1/agents", matricule=text, limit=SHOWN)
         found |= {row["id"]: row for row in answer["items"]} if answer else {}
     if any(letter.isalpha() for letter in text):
@@ -85,11 +85,3 @@ async def _people(visit: Visit, text: str) -> list[dict[str, Any]]:
             answer = None
         found |= {row["id"]: row for row in answer["items"]} if answer else {}
     return list(found.values())
-
-
-def _is_siret(text: str) -> bool:
-    try:
-        Siret.parse(text)
-    except ValueError:
-        return False
-    return True
