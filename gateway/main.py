@@ -32,7 +32,7 @@ from gateway.api import (
     webhooks,
     work_items,
 )
-from gateway.application.activity import ActivityLog, forget_task
+from gateway.application.activity import ActivityLog
 from gateway.application.audit import AuditWriter
 from gateway.application.clients import SecretChecker
 from gateway.application.deliver_webhooks import Dispatcher
@@ -40,8 +40,9 @@ from gateway.application.documents import MergedDocument
 from gateway.application.hashing import Hashing
 from gateway.application.oidc import IdentityProvider
 from gateway.application.openapi import Document
+from gateway.application.purge import purge_task
 from gateway.application.readiness import check_demo, check_services
-from gateway.application.revocations import Revocations, purge_task
+from gateway.application.revocations import Revocations
 from gateway.application.signer import Signer
 from gateway.dashboard.app import create_dashboard, is_page, page_client
 from gateway.limited import Limited
@@ -130,7 +131,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             page_client(lambda: gateway),
             _inbound,
         ),
-        tasks=(purge_task(), forget_task()),
+        tasks=(purge_task(),),
     )
     if api.state.crypto is None:
         raise ValueError("RELAIS_KEY_RING is needed to keep the signing key")

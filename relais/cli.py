@@ -19,6 +19,7 @@ COMMANDS = (
     "token",
     "clients",
     "users",
+    "keys",
     "events",
     "rules",
     "verify",

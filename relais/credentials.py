@@ -53,8 +53,12 @@ class Credentials:
             demo_password=kept.get("demo_password") or secrets.token_urlsafe(PASSWORD_BYTES),
         )
         if asdict(found) != kept:
-            write_private(home.secrets, json.dumps(asdict(found), indent=1))
+            found.save(home)
         return found
+
+    def save(self, home: Home) -> None:
+        """Keep them as they are now."""
+        write_private(home.secrets, json.dumps(asdict(self), indent=1))
 
 
 def _client_names() -> tuple[str, ...]:

@@ -105,10 +105,15 @@ async def use_step(tx: AsyncConnection, login: str, step: int) -> bool:
     return (await tx.execute(taken)).rowcount == 1
 
 
+async def drop_sessions_over(tx: AsyncConnection, now: datetime) -> None:
+    """Those that are too old, or that nobody has used for too long."""
+    over = or_(sessions.c.created_at < now - ABSOLUTE, sessions.c.seen_at < now - IDLE)
+    await tx.execute(delete(sessions).where(over))
+
+
 async def open_session(tx: AsyncConnection, digest: str, session: Session, id_token: bytes | None = None) -> None:
     """Store a session, and drop those that are over."""
-    over = or_(sessions.c.created_at < session.created_at - ABSOLUTE, sessions.c.seen_at < session.created_at - IDLE)
-    await tx.execute(delete(sessions).where(over))
+    await drop_sessions_over(tx, session.created_at)
     values = {
         "digest": digest,
         "login": session.login,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.adapters.tables import rate_bucket
 from kit.db.database import Database, Scope
 
 _LEASE: Final = text(
@@ -23,6 +26,11 @@ _LEASE: Final = text(
 _FIRST: Final = text(
     "INSERT INTO rate_bucket (client, level, at) VALUES (:client, :capacity, clock_timestamp()) ON CONFLICT DO NOTHING"
 )
+
+
+async def forget(tx: AsyncConnection, before: datetime) -> None:
+    """Buckets nobody has taken from since: they are full again, as a new one is."""
+    await tx.execute(delete(rate_bucket).where(rate_bucket.c.at < before))
 
 
 class SharedBuckets:

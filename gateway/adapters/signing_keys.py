@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters.tables import signing_key as table
@@ -46,6 +46,11 @@ async def add(tx: AsyncConnection, key: StoredKey) -> None:
     await tx.execute(update(table).where(table.c.retired_at.is_(None)).values(retired_at=key.signs_from))
     values = {name: getattr(key, name) for name in StoredKey.__dataclass_fields__}
     await tx.execute(insert(table).values(**values))
+
+
+async def forget(tx: AsyncConnection, retired_before: datetime) -> None:
+    """Keys whose last token has expired long since."""
+    await tx.execute(delete(table).where(table.c.retired_at < retired_before))
 
 
 def _stored(row: Any) -> StoredKey:

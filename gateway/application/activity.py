@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.types import Message
 
@@ -22,22 +21,12 @@ from gateway.domain.activity import Failure, Hour, Pending
 from kit.clock import Clock
 from kit.db.database import Database, Scope
 from kit.events.supervise import describe
-from kit.scheduler import Every, Task
 
 FLUSH_S: Final = 2.0
 KEPT: Final = timedelta(days=31)
 # Clients remembered between two writings; those beyond are left out until the next.
 MOST: Final = 10_000
 log = structlog.get_logger(__name__)
-
-
-def forget_task() -> Task:
-    """Every day, forget the hours that are older than a month."""
-
-    async def run(tx: AsyncConnection, due: datetime) -> None:
-        await client_activity.forget(tx, due - KEPT)
-
-    return Task("forget_client_activity", Every(timedelta(days=1)), run)
 
 
 class ActivityLog:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import revocations
 from gateway.adapters.revocations import CHANNEL
@@ -16,19 +14,9 @@ from kit.db.database import Database, Scope
 from kit.events.supervise import supervise
 from kit.events.wakeup import Wakeup
 from kit.http.auth import Principal
-from kit.scheduler import Every, Task
 
 LOOK_S: Final = 1.0
 MARGIN: Final = timedelta(minutes=1)
-
-
-def purge_task() -> Task:
-    """Every hour, forget assertions and tokens that have expired."""
-
-    async def run(tx: AsyncConnection, due: datetime) -> None:
-        await revocations.purge(tx, due)
-
-    return Task("purge_revocations", Every(timedelta(hours=1)), run)
 
 
 class Revocations:

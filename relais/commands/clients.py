@@ -85,14 +85,6 @@ def revoke(client: Id) -> None:
     Console(highlight=False).print(f"{client} : révoqué")
 
 
-@app.command("rotate-signing-key")
-def rotate_signing_key() -> None:
-    """Publier une nouvelle clé de signature des jetons ; elle signe une minute plus tard."""
-    with api_of(Home.from_environment(), STAFF) as api:
-        made = api.post("/v1/signing-keys/rotations", None)
-    Console(highlight=False).print(f"{made['kid']} : signe à partir de {made['signs_from']}", soft_wrap=True)
-
-
 def _etag(api: Api, client: str) -> str:
     return f'"{api.get(f"/v1/clients/{client}")["version"]}"'
 

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.application.clients import register_client
 from gateway.application.keys import rotate_signing_key
+from gateway.application.purge import purge
 from gateway.domain.clients import Client, InvalidClient
 from kit.clock import SystemClock
 from kit.crypto import KeyRing
@@ -146,6 +147,9 @@ async def test_a_retired_key_leaves_once_its_tokens_have_expired(door: Door) -> 
     )
     door.gateway.state.signer._read_at = float("-inf")
     assert len((await door.http.get("/.well-known/jwks.json")).json()["keys"]) == 1
+    async with door.database.worker.transaction(Scope.all()) as tx:
+        await purge(tx, SystemClock().instant())
+    assert await door.database.admin.fetchval("SELECT count(*) FROM signing_key") == 1
 
 
 @pytest.mark.parametrize(
