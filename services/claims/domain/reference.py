@@ -125,15 +125,17 @@ def told_by(pay: PayElements, terms: BenefitTerms, regime: Regime) -> PayElement
 def own_contribution(terms: BenefitTerms, regime: Regime, pay: PayElements, month: Month) -> Money:
     """What the agent pays for the base guarantee out of a month's pay, after TPP (S29). Raises BaseUnknown.
 
-    The amount and the employer's part of it are rounded, as they are when they are owed.
+    By the rate of the first day, or by the first one when it begins inside the month. The amount and the employer's
+    part of it are rounded. Both are so when they are owed.
     """
     rule = base_of(terms, regime)
     base = Money.sum(pay.of(element) for element in rule.elements)
     begun = [one for one in terms.income.contributions if one.start <= month.last]
     if not begun:
         return Money.zero()
-    amount = base * begun[-1].rate
-    return amount - amount * begun[-1].employer_share
+    held = max((one for one in begun if one.start <= month.first), default=begun[0], key=lambda one: one.start)
+    amount = base * held.rate
+    return amount - amount * held.employer_share
 
 
 def base_of(terms: BenefitTerms, regime: Regime) -> BaseTerms:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from kit.period import Period
+from rules.book import RuleBook
 from rules.vocabulary import LeaveKind, Leg, Regime
 from services.claims.api.leaves import LeaveRequest, entries
 from services.claims.api.statutory_pay import PersonRequest
@@ -62,6 +63,14 @@ def test_accounting_days_are_counted_as_the_plain_reading_does(history: tuple[Pe
     person = Person(Regime.CNRACL)
     found = statutory_pay(person, told, ACCOUNTING)
     assert {day: stretch.leg for stretch in found for day in stretch.period} == plainly(person, told)
+
+
+def test_a_law_of_before_the_convention_was_a_rule_counts_as_the_calendar_has_days() -> None:
+    """What a decision read is all that it is taken again by: older ones hold nothing of the convention."""
+    older = RuleBook({rule.id: rule for rule in BOOK if rule.id != "leave.cmo.counting"})
+    person, entry = Person(Regime.CNRACL), Entry(LeaveKind.CMO, Period(date(2027, 1, 1), date(2027, 12, 31)), 0)
+    assert list(statutory_pay(person, [entry], older)) == list(statutory_pay(person, [entry], BOOK))
+    assert list(statutory_pay(person, [entry], older)) != list(statutory_pay(person, [entry], ACCOUNTING))
 
 
 def test_three_whole_months_are_at_full_pay_wherever_they_lie() -> None:

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.period import ONE_DAY, Period, add_years
+from kit.rate import Rate
 from rules.book import RuleBook
 from rules.vocabulary import LeaveKind, Leg, Regime
 from services.claims.domain.entitlement import Entitlement
+from services.claims.domain.errors import QuotityNotApplicable
 from services.claims.domain.leave import Entry, Person
 from services.claims.domain.statutory import statutory_pay
 from tests.services.claims.domain.day_by_day import Answer, DayByDay
@@ -97,6 +99,15 @@ def _open_to(regime: Regime, kind: LeaveKind) -> bool:
     return any(
         row["regime"] == regime and row["kind"] == kind for row in BOOK.table("leave.applicable", date(2026, 1, 1))
     )
+
+
+@pytest.mark.parametrize(("kind", "quotity"), [(LeaveKind.CMO, "0.5"), (LeaveKind.TPT, "0.55"), (LeaveKind.TPT, "1")])
+def test_a_quotity_is_one_that_a_therapeutic_part_time_may_have(kind: LeaveKind, quotity: str) -> None:
+    """Rulebook §1.1: 50, 60, 70, 80 or 90 %."""
+    worked = Entry(kind, Period(date(2026, 1, 1), date(2026, 1, 31)), quotity=Rate.parse(quotity))
+    with pytest.raises(QuotityNotApplicable) as caught:
+        statutory_pay(Person(Regime.CNRACL), [worked], BOOK)
+    assert caught.value.pointer == "/leaves/0/quotity"
 
 
 @looking_at(60)
