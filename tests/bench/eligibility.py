@@ -77,6 +77,7 @@ def _quantile(values: Sequence[float], percent: int) -> float:
 async def measure(agents: int, rounds: int, sample: int, facts: int) -> None:
     show("others that want a core", f"{os.getloadavg()[0]:.1f}", f"of {os.cpu_count()} cores, when it began")
     async with world(agents) as region:
+        logs.configure("eligibility", logging.ERROR)  # nobody is there to be followed, and the worker would say so
         await _import(region, rounds)
         await _decide(region, rounds, sample)
         await _latency(region, facts)
@@ -89,7 +90,6 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=60, help="agents of one round through the API")
     parser.add_argument("--facts", type=int, default=200)
     asked = parser.parse_args()
-    logs.configure("eligibility", logging.ERROR)  # nobody is there to be followed, and the worker would say so
     memory.settle()  # as every component does when it starts
     uvloop.run(measure(asked.agents, asked.rounds, asked.sample, asked.facts))
     return 0
