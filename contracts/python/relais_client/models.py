@@ -2621,6 +2621,7 @@ class ClaimsPeriodAnswer(TypedDict):
     rate: str
     days: int
     full_time_rate: NotRequired[str | None]
+    paid_rate: NotRequired[str | None]
 
 
 class ContractRequest(TypedDict):
@@ -2956,6 +2957,7 @@ class LeavesLeaveRequest(TypedDict):
     pathology_group: NotRequired[PathologyGroup | None]
     seniority_days: NotRequired[int | None]
     quotity: NotRequired[str | None]
+    sent_on: NotRequired[str | None]
 
 
 class LeavingBody(TypedDict):

@@ -27,7 +27,8 @@ LAST_DAY: Final = date(LAST_YEAR, 12, 31)
 class PeriodAnswer(Answer):
     """Adjacent days of one kind, leg and rate; the rate has two decimals.
 
-    `full_time_rate`: of an agent who worked part-time, the share of full-time pay that is paid.
+    `full_time_rate`: of an agent who worked part-time, the share of full-time pay that is due. `paid_rate`: what is
+    paid of what is due where a second sick note came late.
     """
 
     start: DateText
@@ -37,9 +38,10 @@ class PeriodAnswer(Answer):
     rate: str
     days: int
     full_time_rate: RateText | None = Field(None, exclude_if=lambda rate: rate is None)
+    paid_rate: RateText | None = Field(None, exclude_if=lambda rate: rate is None)
 
     @classmethod
-    def of(cls, paid: PaidPeriod, full_time_rate: Rate | None = None) -> PeriodAnswer:
+    def of(cls, paid: PaidPeriod, full_time_rate: Rate | None = None, paid_rate: Rate | None = None) -> PeriodAnswer:
         return cls(
             start=paid.period.start,
             end=paid.period.last,
@@ -48,6 +50,7 @@ class PeriodAnswer(Answer):
             rate=paid.rate.text(2),
             days=paid.period.days,
             full_time_rate=full_time_rate,
+            paid_rate=paid_rate,
         )
 
 

@@ -48,7 +48,10 @@ class PartTimeRequest(Request):
 
 
 class LeaveRequest(Request):
-    """An initial stop or a renewal. `quotity`: of a TPT, the share of full time worked."""
+    """An initial stop or a renewal. `quotity`: of a TPT, the share of full time worked.
+
+    `sent_on`: the day the sick note was sent, where it was late.
+    """
 
     kind: LeaveKind
     start: DateText
@@ -57,10 +60,19 @@ class LeaveRequest(Request):
     pathology_group: PathologyGroup | None = None
     seniority_days: SeniorityDays | None = None
     quotity: Share | None = None
+    sent_on: DateText | None = None
 
     def entry(self, pointer: str) -> Entry:
         period = interval(self.start, self.end, f"{pointer}/end")
-        return Entry(self.kind, period, self.waiting_days, self.pathology_group, self.seniority_days, self.quotity)
+        return Entry(
+            kind=self.kind,
+            period=period,
+            waiting_days=self.waiting_days,
+            pathology_group=self.pathology_group,
+            seniority_days=self.seniority_days,
+            quotity=self.quotity,
+            sent_on=self.sent_on,
+        )
 
 
 def interval(start: date, end: date, pointer: str) -> Period:

@@ -12,6 +12,7 @@ from rules.book import Rules
 from rules.vocabulary import Regime
 from services.claims.api.entitlements import PeriodAnswer
 from services.claims.api.leaves import LeaveRequest, PartTimeRequest, entries, interval, part_times
+from services.claims.domain.late_notice import as_paid, halved
 from services.claims.domain.leave import Person
 from services.claims.domain.part_time import of_full_time
 from services.claims.domain.statutory import statutory_pay
@@ -66,11 +67,17 @@ class StatutoryPayAnswer(Answer):
 def answer(body: StatutoryPayRequest, rules: Rules) -> StatutoryPayAnswer:
     """The days asked for, decided from all the leaves given."""
     shown = interval(body.start, body.end, "/to")
+    person, told = body.agent.person(), entries(body.leaves)
     with pointing_at("/leaves"):
-        found = statutory_pay(body.agent.person(), entries(body.leaves), rules).within(shown)
+        found = statutory_pay(person, told, rules).within(shown)
+        late = halved(person, told, rules)
     inputs = {"regime": body.agent.regime, "from": body.start, "to": body.end}
     worked = part_times(body.agent.part_time, "/agent/part_time")
     return StatutoryPayAnswer(
-        periods=[PeriodAnswer.of(paid, share) for paid, share in of_full_time(found.periods(), worked, rules)],
+        periods=[
+            PeriodAnswer.of(part, share, paid)
+            for due, paid in as_paid(found.periods(), late, rules)
+            for part, share in of_full_time([due], worked, rules)
+        ],
         trace=found.trace("statutory-pay", "CGFP L. 822-1 et suivants", inputs).json(),
     )

@@ -25,7 +25,7 @@ class Entry:
     """An initial stop or a renewal. `waiting_days` None: as the law says; `seniority_days` counts at its start.
 
     `pathology_group`: what a CLD is about, or a number that the leaves of one cause share. `quotity`: of a TPT, the
-    share of full time that is worked.
+    share of full time that is worked. `sent_on`: when the sick note was sent; None: in time.
     """
 
     kind: LeaveKind
@@ -34,6 +34,7 @@ class Entry:
     pathology_group: PathologyGroup | int | None = None
     seniority_days: int | None = None
     quotity: Rate | None = None
+    sent_on: date | None = None
 
     @property
     def start(self) -> date:
