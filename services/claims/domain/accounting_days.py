@@ -6,9 +6,9 @@ the whole accounting year before a day, so that an unbroken leave uses it up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from kit.period import Month
@@ -20,25 +20,26 @@ MONTHS_PER_YEAR: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class AccountingDays:
-    """Accounting days of `month` to a month."""
+    """Accounting days of `month` to a month; days are ordinals."""
 
     month: int
 
-    def number(self, day: date) -> int:
-        """Accounting days from one day to another are the difference of their numbers."""
-        of_month = self.month if day == Month.of(day).last else min(day.day, self.month)
-        return (day.year * MONTHS_PER_YEAR + day.month) * self.month + of_month
+    def window(self, on: int) -> tuple[int, int]:
+        """The numbers of the accounting year before a day: from the first, to the one after the last."""
+        until = number(on, self.month)
+        return until - MONTHS_PER_YEAR * self.month, until
 
-    def used(self, days: Iterable[int], on: int) -> int:
-        """How many accounting days of the year before `on` these days are, all ordinals."""
-        until = self.number(date.fromordinal(on))
-        since = until - MONTHS_PER_YEAR * self.month
-        found = 0
-        for day in map(date.fromordinal, days):
-            number = self.number(day)
-            if since <= number < until:
-                found += number - self.number(day - timedelta(days=1))
-        return found
+    def weight(self, day: int) -> int:
+        """How many accounting days a day is: none for a 31st, up to three for the last of February."""
+        return number(day, self.month) - number(day - 1, self.month)
+
+
+@lru_cache(maxsize=1 << 16)
+def number(ordinal: int, month: int) -> int:
+    """Accounting days from one day to another are the difference of their numbers."""
+    day = date.fromordinal(ordinal)
+    of_month = month if day == Month.of(day).last else min(day.day, month)
+    return (day.year * MONTHS_PER_YEAR + day.month) * month + of_month
 
 
 def accounting_days(day: date, rules: Rules) -> AccountingDays | None:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from kit.period import Period, add_years
 from rules.book import Rules, RuleValue
 from rules.vocabulary import LeaveKind, Leg
-from services.claims.domain.accounting_days import AccountingDays, accounting_days
+from services.claims.domain.accounting_days import AccountingDays, accounting_days, number
 from services.claims.domain.entitlement import NO_PAY, Ground, Stretch
 from services.claims.domain.leave import Entry, Person, runs_of
 from services.claims.domain.seniority import tier
@@ -75,7 +75,11 @@ class _Counter:
 
     def in_window(self, day: int, accounting: AccountingDays) -> int:
         """How many accounting days of the year before `day` these days are."""
-        return accounting.used(self._days[self._gone :], day)
+        since, until = accounting.window(day)
+        while self._gone < len(self._days) and number(self._days[self._gone], accounting.month) < since:
+            self._gone += 1
+        held = self._days[self._gone :]
+        return sum(accounting.weight(one) for one in held if number(one, accounting.month) < until)
 
     @property
     def oldest(self) -> int | None:
