@@ -42,6 +42,14 @@ async def seed_clients(
             await register_client(tx, client, secret, clock or SystemClock())
 
 
+async def move_client(
+    settings: Settings, client_id: str, employers: frozenset[str], clock: Clock | None = None
+) -> None:
+    """Let a client stand for other employers, its secret unchanged. Tokens it holds run out by themselves."""
+    async with _transaction(settings) as tx:
+        await clients.move(tx, client_id, employers, (clock or SystemClock()).instant())
+
+
 async def token(settings: Settings, client_id: str, clock: Clock | None = None) -> str:
     """A token of a registered client, without its secret. Raises InvalidClient when there is none."""
     assert settings.key_ring is not None, "the key ring opens the signing key"

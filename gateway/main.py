@@ -49,6 +49,7 @@ from gateway.limited import Limited
 from gateway.limiter import LeasedLimiter
 from gateway.proxy import Proxy, new_session
 from gateway.routes import SERVICES, service_of
+from gateway.sandbox import HEADER, marking
 from gateway.settings import GatewaySettings
 from kit.app import create_service, kafka_login, serve
 from kit.background import supervised
@@ -81,6 +82,8 @@ class Gateway:
         self._pages = create_dashboard(api.state, settings.body_limit_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.state.settings.sandbox:
+            send = marking(send)
         service = service_of(scope["path"]) if scope["type"] == "http" else None
         if service is not None:
             scope["app"], scope[ROUTE] = self.api, service
@@ -220,7 +223,8 @@ async def _webhooks(api: FastAPI) -> AsyncIterator[None]:
         yield
         return
     sender = Sender(state.webhook_networks)
-    dispatcher = Dispatcher(state.worker_db, sender, state.crypto, state.clock, state.partner_wakeup)
+    marks = {HEADER: "true"} if state.settings.sandbox else {}
+    dispatcher = Dispatcher(state.worker_db, sender, state.crypto, state.clock, state.partner_wakeup, marks=marks)
     await dispatcher.start()
     try:
         yield

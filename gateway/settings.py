@@ -17,6 +17,7 @@ class GatewaySettings(Settings):
 
     expect_demo: bool = Field(False, description="Not ready until the demo data is loaded.")
     demo_login: str = Field("", description="The demo account that the sign-in page names; none elsewhere.")
+    sandbox: bool = Field(False, description="All data is fictitious: every answer and every page says so.")
     rate_per_second: float = Field(0.0, ge=0, description="Requests a client may make per second; 0: no limit.")
 
     oidc_issuer: str = Field("", description="OpenID Connect issuer where staff sign in; empty: local accounts.")

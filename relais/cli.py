@@ -20,6 +20,7 @@ COMMANDS = (
     "clients",
     "users",
     "keys",
+    "sandbox",
     "events",
     "rules",
     "verify",

@@ -16,8 +16,12 @@ from relais.processes import ProcessPlan
 SERVICES: tuple[Component, ...] = tuple(name for name in COMPONENTS if name != "gateway")
 # One machine: five processes share one PostgreSQL, and none needs many connections.
 POOL_SIZE = 5
-# What a component is told from the environment of the command: the relay for e-mails, networks webhooks may reach.
-PASSED = {"agreements": ("RELAIS_MAIL_RELAY", "RELAIS_MAIL_SENDER"), "gateway": ("RELAIS_WEBHOOK_NETWORKS",)}
+# What a component is told from the environment of the command: the relay for e-mails, networks that webhooks may reach,
+# whether all is fictitious.
+PASSED = {
+    "agreements": ("RELAIS_MAIL_RELAY", "RELAIS_MAIL_SENDER"),
+    "gateway": ("RELAIS_WEBHOOK_NETWORKS", "RELAIS_SANDBOX"),
+}
 
 
 @dataclass(frozen=True, slots=True)

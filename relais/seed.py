@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,7 +54,11 @@ def load_accord(staff: Api) -> None:
 
 def load_population(hris: Api, point: Decimal) -> None:
     """Hire the demo's agents and send one month of their pay."""
-    agents = list(population(point))
+    send_population(hris, population(point))
+
+
+def send_population(hris: Api, agents: Sequence[Agent]) -> None:
+    """Hire these agents and send one month of their pay."""
     for agent in agents:
         hris.post("/v1/agents", hire_body(agent), key=f"seed-{agent.employer}-{agent.matricule}")
     month = Month.of(SEEN_ON)

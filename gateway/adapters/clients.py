@@ -83,6 +83,11 @@ async def shut_out(tx: AsyncConnection, client_id: str, now: datetime, by: str) 
     await _change(tx, client_id, now, by, gone)
 
 
+async def move(tx: AsyncConnection, client_id: str, employers: frozenset[str], now: datetime) -> None:
+    """From now on it stands for these employers."""
+    await _change(tx, client_id, now, "relais sandbox", {"employers": sorted(employers)})
+
+
 async def find(tx: AsyncConnection, client_id: str) -> StoredClient | None:
     """The active client of that id, or None."""
     query = select(table).where(table.c.id == client_id, table.c.active)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -46,9 +46,22 @@ _HEADS: Final = msgspec.json.Decoder(Head)
 
 
 class Dispatcher:
-    """Follows the feeds for webhooks. What was posted and not yet noted when a process dies is posted again."""
+    """Follows the feeds for webhooks. What was posted and not yet noted when a process dies is posted again.
 
-    def __init__(self, database: Database, sender: Sender, ring: KeyRing, clock: Clock, wakeup: Wakeup) -> None:
+    `marks` are headers that each message bears besides its own.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        ring: KeyRing,
+        clock: Clock,
+        wakeup: Wakeup,
+        *,
+        marks: Mapping[str, str] | None = None,
+    ) -> None:
+        self._marks = dict(marks or {})
         self._database, self._sender, self._ring, self._clock, self._wakeup = database, sender, ring, clock, wakeup
         self._running: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
@@ -110,7 +123,7 @@ class Dispatcher:
             event = _HEADS.decode(text)
             if one.wants(event.type):
                 body = text.encode()
-                headers = signed(keys, event.id, self._clock.instant(), body)
+                headers = signed(keys, event.id, self._clock.instant(), body) | self._marks
                 error = await self._sender.send(one.url, body, headers)
                 if error is not None:
                     await self._failed(claimed, position, error)

@@ -16,6 +16,7 @@ GROUPS = {
     "events": ["tail", "parked", "replay", "rebuild"],
     "rules": ["show", "at"],
     "accord": ["validate", "diff"],
+    "sandbox": ["run", "create", "reset"],
     "keys": ["list", "rotate", "renew", "forget", "rotate-signing-key"],
     "kafka": ["fetch"],
     "person": ["export", "restrict", "release", "erase", "purge"],
