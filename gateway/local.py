@@ -57,7 +57,7 @@ async def token(settings: Settings, client_id: str, clock: Clock | None = None) 
     async with _transaction(settings) as tx:
         stored = await clients.find(tx, client_id)
         key = await ensure_signing_key(tx, ring, clock)
-        client = None if stored is None else await standing(tx, stored.client)
+        client = None if stored is None else await standing(tx, stored.client, clock.day())
     if client is None:
         raise InvalidClient(pointer="/id", detail_fr="Client inconnu.", detail_en="Unknown client.")
     return issue_token(client, private_key(ring, key), Issuer(settings.issuer, settings.audience, clock))

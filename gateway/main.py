@@ -21,6 +21,7 @@ from gateway.administered import Administered
 from gateway.api import (
     audit,
     clients,
+    delegations,
     documents,
     feed,
     insured,
@@ -114,6 +115,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             insured.router,
             partner_messages.router,
             webhooks.router,
+            delegations.router,
             audit.router,
             work_items.router,
             integrations.router,

@@ -14,6 +14,7 @@ from relais.clients import HRIS_SCOPES, demo_employers, described, is_news
 
 CENTRE = "Centre de gestion de démonstration"
 REGISTERED = "persons"
+_DELEGATING = frozenset({"delegations:read", "delegations:write"})
 MANAGER, APPROVER, HR = "demo-gestion", "demo-direction", "demo-rh"
 
 
@@ -24,7 +25,7 @@ def demo_persons() -> list[tuple[Client, str]]:
         (Client(MANAGER, "Camille Gestion", everything, None, assumption=True), CENTRE),
         (Client(APPROVER, "Dominique Direction", everything, None, assumption=True), CENTRE),
         (
-            Client(HR, "Morgan Ressources", HRIS_SCOPES, demo_employers(), assumption=True),
+            Client(HR, "Morgan Ressources", HRIS_SCOPES | _DELEGATING, demo_employers(), assumption=True),
             "Employeurs de démonstration",
         ),
     ]

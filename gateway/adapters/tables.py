@@ -248,6 +248,24 @@ employer_department: Final = Table(
     Index("ix_employer_department_department", "department"),
 )
 
+# What employers let others do for them (gateway/domain/delegations.py). Rows are added, and revoked once.
+delegation: Final = Table(
+    "delegation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("delegate", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("given_by", Text, nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("revoked_by", Text),
+    Column("revoked_at", Instant, index=True),
+    Index("ix_delegation_delegate", "kind", "delegate"),
+)
+
 # Persons who sign in. `employers` null: stands for all of them. `totp_sealed` is the second factor's secret, encrypted
 # with the key ring; `totp_step` the last time step whose code was used. `role` stands in for `scopes`.
 # `invitation` is the digest of the code that chooses a password, good until `invited_until`.

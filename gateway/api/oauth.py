@@ -102,9 +102,8 @@ async def token(request: Request) -> Response:
             "Une portée demandée n'est pas accordée à ce client.",
             "A scope asked for is not granted to this client.",
         )
-    if client.department is not None:
-        async with request.app.state.db.transaction(Scope.all()) as tx:
-            client = await standing(tx, client)
+    async with request.app.state.db.transaction(Scope.all()) as tx:
+        client = await standing(tx, client, request.app.state.clock.day())
     access = issue_token(client, await signer.key(), _issuer(request), asked)
     answer = TokenAnswer(
         access_token=access,

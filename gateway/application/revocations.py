@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
-from gateway.adapters import revocations
+from gateway.adapters import delegations, revocations
 from gateway.adapters.revocations import CHANNEL
 from gateway.application.keys import TOKEN_LIFE
 from kit.clock import Clock
@@ -26,11 +26,18 @@ class Revocations:
         self._database, self._clock, self._wakeup = database, clock, wakeup
         self._tokens: frozenset[str] = frozenset()
         self._clients: dict[str, int] = {}
+        self._employers: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
 
     def holds(self, principal: Principal) -> bool:
-        """Whether this token is refused. One issued in the very second of its client's revocation is."""
-        return principal.token in self._tokens or principal.issued <= self._clients.get(principal.client, -1)
+        """Whether this token is refused. One issued in the very second of its client's revocation is.
+
+        So is one that carries a delegation of an employer that has ended one since: its holder asks for another.
+        """
+        if principal.token in self._tokens or principal.issued <= self._clients.get(principal.client, -1):
+            return True
+        ended = self._employers.items()
+        return any(principal.issued <= at for employer, at in ended if employer in principal.delegated)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(supervise("revocations", self._follow), name="revocations")
@@ -43,9 +50,11 @@ class Revocations:
     async def read(self) -> None:
         """What is stored now."""
         now = self._clock.instant()
-        async with self._database.transaction(Scope.none()) as tx:
+        async with self._database.transaction(Scope.all()) as tx:
             self._tokens, shut = await revocations.revoked(tx, now, now - TOKEN_LIFE - MARGIN)
+            ended = await delegations.revoked_since(tx, now - TOKEN_LIFE - MARGIN)
         self._clients = {name: int(at.timestamp()) for name, at in shut.items()}
+        self._employers = {employer: int(at.timestamp()) for employer, at in ended.items()}
 
     async def _follow(self) -> None:
         while True:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.adapters import accounts
+from gateway.adapters import accounts, users
 from gateway.application.hashing import Hashing, hash_of
 from gateway.domain.accounts import MAX_PASSWORD, MIN_PASSWORD, NO_PASSWORD, Account, Session
 from gateway.domain.clients import Client, InvalidClient
@@ -55,6 +55,26 @@ async def checked_account(
         elif not found.second_factor:
             await accounts.note_attempt(tx, found.after_success())
     return found if good else None
+
+
+async def change_password(
+    database: Database, hashing: Hashing, who: Account, *, current: str, chosen: str, clock: Clock
+) -> bool:
+    """Whether `current` was good: then the password is `chosen`, and every session of the person is over.
+
+    A wrong one counts as a failure to sign in. Raises InvalidClient (too short or too long), 503 `identity_busy`.
+    """
+    password_hash = await hash_password(chosen)
+    found = await checked_account(database, hashing, who.login, current, clock.instant())
+    if found is None:
+        return False
+    async with database.transaction(Scope.none()) as tx:
+        locked = await accounts.find(tx, who.login, lock=True)
+        if locked is None or locked.password_hash != found.password_hash:
+            return False
+        await users.set_password(tx, who.login, password_hash)
+        await accounts.close_sessions_of(tx, who.login)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,17 @@ def issue_token(client: Client, key: ECKey, issuer: Issuer, asked: str = "") -> 
         "scope": " ".join(sorted(wanted or client.scopes)),
         "employers": EVERYWHERE if client.employers is None else sorted(client.employers),
     }
+    if client.delegated:
+        claims["delegated"] = _by_scopes(client)
     if client.insurer is not None:
         claims["insurer"] = client.insurer
     header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": key.kid}
     return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
+
+
+def _by_scopes(client: Client) -> dict[str, list[str]]:
+    """Employers by the scopes they delegated: many delegate the same, and a token has to fit a header."""
+    found: dict[str, list[str]] = {}
+    for employer, scopes in client.delegated:
+        found.setdefault(" ".join(sorted(scopes)), []).append(employer)
+    return found

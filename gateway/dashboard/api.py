@@ -42,9 +42,11 @@ class Answer(dict[str, Any]):
 class Api:
     """One page's reading. `http` reaches the gateway in this very process."""
 
-    def __init__(self, http: httpx.AsyncClient, token: str, language: Language) -> None:
+    def __init__(self, http: httpx.AsyncClient, token: str, language: Language, acting: str | None = None) -> None:
         self._http = http
         self._headers = {"authorization": f"Bearer {token}", "accept-language": language}
+        if acting is not None:
+            self._headers["x-acting-employer"] = acting
 
     async def get(self, path: str, **query: object) -> Answer:
         """One resource. Raises Refusal."""

@@ -26,6 +26,7 @@ RAIL: Final = (
     ("simulator", "/simulator", "simulations:run"),
     ("integration", "/integration", "operations:read"),
     ("steering", "/steering", "contributions:read"),
+    ("delegations", "/delegations", "delegations:read"),
     ("administration", "/admin/users", "users:read"),
 )
 # What administration leads to, in the same way.

@@ -19,6 +19,7 @@ from gateway.dashboard import render
 from gateway.dashboard.api import Api, Refusal
 from gateway.dashboard.security import PREFIX, SESSION, BadForm, csrf_token, read_form
 from gateway.dashboard.words import Words
+from gateway.domain.delegations import acting_for
 from kit.db.database import Scope
 from kit.errors import RelaisError
 from kit.http.language import Language, preferred
@@ -27,6 +28,8 @@ from kit.http.problem import Problem
 _log = structlog.get_logger(__name__)
 LANGUAGE: Final = "relais_language"
 THEME: Final = "relais_theme"
+# The employer that the person chose to act for; it permits nothing that a delegation does not.
+ACTING: Final = "relais_acting"
 THEMES: Final = ("auto", "light", "dark")
 _UNAUTHORISED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 
@@ -40,12 +43,16 @@ class Filters(dict[str, str]):
 
 @dataclass(slots=True)
 class Visit:
-    """`signed` and `api` are there on every page but those before signing in."""
+    """`signed` and `api` are there on every page but those before signing in.
+
+    `acting` is the employer for whom the person acts by delegation: then nobody else's files are shown.
+    """
 
     request: Request
     words: Words
     theme: str
     cookie: str | None = None
+    acting: str | None = None
     signed: SignedIn | None = None
     _api: Api | None = None
 
@@ -143,10 +150,13 @@ async def _recognise(visit: Visit) -> None:
     account = visit.signed.account
     if account.person.department is not None:
         async with state.db.transaction(Scope.all()) as tx:
-            account = replace(account, person=await standing(tx, account.person))
-        visit.signed = replace(visit.signed, account=account)
+            account = replace(account, person=await standing(tx, account.person, state.clock.day()))
     token = await token_of(state, account.subject)
-    visit._api = Api(state.page_http, token, visit.words.language)  # noqa: SLF001 - its own maker
+    asked = visit.request.cookies.get(ACTING, "")
+    if asked in dict(account.person.delegated):
+        visit.acting, account = asked, replace(account, person=acting_for(account.person, asked))
+    visit.signed = replace(visit.signed, account=account)
+    visit._api = Api(state.page_http, token, visit.words.language, visit.acting)  # noqa: SLF001 - its own maker
 
 
 def _to_sign_in(visit: Visit) -> Response:

@@ -53,7 +53,8 @@ class BeyondYours(RelaisError):
 @dataclass(frozen=True, slots=True)
 class Client:
     """`employers` None stands for every employer; an insurer's client has an `insurer` and no employer of its own.
-    A centre de gestion has a `department` and stands for the employers of it.
+    A centre de gestion has a `department` and stands for the employers of it. `delegated` are other employers by
+    SIRET, with the scopes that they delegated to it.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Client:
     active: bool = True
     assumption: bool = False
     department: str | None = None
+    delegated: tuple[tuple[str, frozenset[str]], ...] = ()
 
     def within(self, other: Client) -> bool:
         """Whether it stands for nothing that `other` does not stand for.

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final
 
@@ -45,6 +46,8 @@ SCOPES: Final[dict[str, str]] = {
     "persons:read": "Lire les dossiers dont le traitement est limité, et ce que l'effacement ou la purge prendraient",
     "persons:write": "Limiter le traitement des données d'une personne, les effacer, purger",
     "persons:override": "Effacer alors qu'une conservation obligatoire court encore",
+    "delegations:read": "Lire les délégations données et reçues",
+    "delegations:write": "Déléguer à un tiers le droit d'agir pour un employeur, et y mettre fin",
     "audit:read": "Lire qui a lu ou modifié le dossier de qui",
     "operations:read": "Lire l'état des échanges avec les partenaires et entre composants",
     "operations:write": "Appliquer de nouveau des faits mis de côté",
@@ -67,13 +70,15 @@ _SCHEME: Final = OAuth2(
 class Principal:
     """The client a token was issued to. `employers` None stands for all; an insurer has none of its own.
 
-    `token` is the id of the token, `issued` and `expires` its instants in seconds since 1970.
+    `delegated` are the scopes that other employers delegated, by SIRET; they count only for a call that names the
+    employer. `token` is the id of the token, `issued` and `expires` its instants in seconds since 1970.
     """
 
     client: str
     scopes: frozenset[str] = frozenset()
     employers: frozenset[str] | None = frozenset()
     insurer: str | None = None
+    delegated: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
     expires: int = field(default=0, compare=False)
     issued: int = field(default=0, compare=False)
     token: str = field(default="", compare=False)
@@ -92,9 +97,12 @@ class Principal:
             raise Problem(403, "employer_not_yours", "Employeur hors de votre périmètre", "Employer out of your scope")
 
     def acting_for(self, employer: str) -> Principal:
-        """The same caller, narrowed to one employer (`X-Acting-Employer`)."""
+        """The same caller, narrowed to one employer (`X-Acting-Employer`), and to what that one delegated to it."""
+        given = self.delegated.get(employer, frozenset[str]())
+        if given and not self.stands_for(employer):
+            return replace(self, employers=frozenset({employer}), scopes=self.scopes & given, delegated={})
         self.check_employer(employer)
-        return replace(self, employers=frozenset({employer}))
+        return replace(self, employers=frozenset({employer}), delegated={})
 
 
 def unauthorised(reason_fr: str, reason_en: str, error: str = "invalid_token") -> Problem:

@@ -127,6 +127,7 @@ class Verifier:
         issued, token = claims.get("iat", 0), claims.get("jti", "")
         if not isinstance(issued, int) or not isinstance(token, str):
             raise _refused()
+        delegated = _delegated(claims.get("delegated", {}))
         everywhere = employers == EVERYWHERE
         if not everywhere and not (isinstance(employers, list) and all(isinstance(e, str) for e in employers)):
             raise _refused()
@@ -135,6 +136,7 @@ class Verifier:
             scopes=frozenset(claims.get("scope", "").split()),
             employers=None if everywhere else frozenset(employers),
             insurer=insurer if isinstance(insurer, str) else None,
+            delegated=delegated,
             expires=expires,
             issued=issued,
             token=token,
@@ -165,6 +167,18 @@ class Verifier:
             if self._keys is None:
                 raise _no_keys() from error
         self._read_at = monotonic()
+
+
+def _delegated(claim: object) -> dict[str, frozenset[str]]:
+    """The scopes by SIRET, of employers grouped by what they delegate: `{"pay:read pay:write": ["…", "…"]}`."""
+    found: dict[str, frozenset[str]] = {}
+    if not isinstance(claim, dict):
+        raise _refused()
+    for scopes, employers in claim.items():
+        if not isinstance(employers, list) or not all(isinstance(one, str) for one in employers):
+            raise _refused()
+        found |= dict.fromkeys(employers, frozenset(scopes.split()))
+    return found
 
 
 def _refused() -> Problem:

@@ -34,6 +34,7 @@ USUAL: Final[dict[str, Tenancy]] = {
     "insured": "feed",
     "persons": "platform",
     "partner": "feed",
+    "delegations": "employer",
     "audit": "employer",
     "operations": "platform",
     "clients": "platform",

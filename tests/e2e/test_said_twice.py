@@ -13,6 +13,7 @@ from tests.operations import SCHEMAS, Operation, operations
 AGAIN: Final = {
     "DELETE /v1/agents/{agent}/death/{kind}": "gone stays gone",
     "DELETE /v1/agents/{agent}/proofs/{proof}": "gone stays gone",
+    "DELETE /v1/delegations/{delegation}": "ended stays ended",
     "DELETE /v1/sessions/{session}": "gone stays gone",
     "DELETE /v1/webhooks/{webhook}": "gone stays gone",
     "POST /v1/agents/erasures": "erased already, it says when",
@@ -31,6 +32,7 @@ AGAIN: Final = {
     "POST /v1/contributions/purges": "what is gone is not found again",
     "POST /v1/dsn/{declaration}/reconcile": "what is compared twice is the same",
     "POST /v1/dsn/{declaration}/reconciliations": "what is compared twice is the same",
+    "POST /v1/delegations": "known by its employer, delegate and days, and the second is told so",
     **{
         f"POST /v1/exchanges/{name}/replays": "handled again, as every consumer must expect"
         for name in ("agreements", "claims", "contributions", "eligibility", "gateway")

@@ -157,3 +157,25 @@ def test_a_lock_ends_by_itself_and_the_count_begins_again() -> None:
     assert not account.is_locked(NOW + LOCKED_FOR)
     assert account.failures == 0
     assert not account.after_success().is_locked(NOW)
+
+
+async def test_a_person_changes_the_password_and_the_other_sessions_end(door: Door) -> None:
+    chosen = "another phrase, and longer"
+    async with visitor(door) as anne, httpx.AsyncClient(base_url=door.http.base_url, timeout=20) as http:
+        elsewhere = Visitor(http)
+        await anne.sign_in()
+        await elsewhere.sign_in()
+
+        async def change(current: str, new: str, again: str) -> int:
+            return (await anne.send("/app/account/password", current=current, new=new, again=again)).status_code
+
+        assert await change("not that one", chosen, chosen) == 422
+        assert await change(PASSWORD, chosen, "something else") == 422
+        assert await change(PASSWORD, "short", "short") == 422
+        assert await change(PASSWORD, PASSWORD, PASSWORD) == 422
+        assert await elsewhere.is_in()
+        assert await change(PASSWORD, chosen, chosen) == 303
+        assert await anne.is_in()
+        assert not await elsewhere.is_in()
+        assert (await elsewhere.sign_in()).status_code == 401
+        assert (await elsewhere.sign_in(chosen)).status_code == 303

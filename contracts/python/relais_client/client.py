@@ -702,6 +702,27 @@ class Relais(Transport):
         """Le raisonnement d'une décision, en arbre ou en page lisible (claims:read)."""
         return self.send("GET", f"/v1/decisions/{segment(decision)}/trace", params={"format": format})
 
+    def get_delegations(
+        self,
+        *,
+        side: Literal["given", "received"] | None = None,
+        employer: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Answer[models.PageDelegationAnswer]:
+        """Délégations données, ou reçues, la plus récente d'abord (delegations:read)."""
+        return self.send(
+            "GET", "/v1/delegations", params={"side": side, "employer": employer, "limit": limit, "cursor": cursor}
+        )
+
+    def post_delegations(self, body: models.DelegationRequest) -> Answer[models.DelegationAnswer]:
+        """Déléguer à un tiers le droit d'agir pour un employeur (delegations:write)."""
+        return self.send("POST", "/v1/delegations", json=body)
+
+    def delete_delegation(self, delegation: str) -> Answer[None]:
+        """Mettre fin à une délégation (delegations:write)."""
+        return self.send("DELETE", f"/v1/delegations/{segment(delegation)}")
+
     def get_dsn(
         self,
         *,

@@ -598,6 +598,38 @@ class DeclarationSummary(TypedDict):
     differences: dict[str, int]
 
 
+DelegationAnswer = TypedDict(
+    "DelegationAnswer",
+    {
+        "id": str,
+        "employer": str,
+        "client": str | None,
+        "department": str | None,
+        "scopes": list[str],
+        "from": str,
+        "to": str,
+        "state": str,
+        "given_by": str,
+        "given_at": str,
+        "revoked_by": str | None,
+        "revoked_at": str | None,
+    },
+)
+
+
+DelegationRequest = TypedDict(
+    "DelegationRequest",
+    {
+        "employer": str,
+        "client": NotRequired[str | None],
+        "department": NotRequired[str | None],
+        "scopes": list[str],
+        "from": str,
+        "to": str,
+    },
+)
+
+
 class DeliveryBody(TypedDict):
     agent: str
     employer: str
@@ -1452,6 +1484,11 @@ class PageCoveredAnswer(TypedDict):
 
 class PageDeclarationAnswer(TypedDict):
     items: list[DeclarationAnswer]
+    next: NotRequired[str | None]
+
+
+class PageDelegationAnswer(TypedDict):
+    items: list[DelegationAnswer]
     next: NotRequired[str | None]
 
 

@@ -1,8 +1,9 @@
-"""Who is signed in, what the person may do, and the second factor."""
+"""Who is signed in, what the person may do, the second factor and the password."""
 
 from __future__ import annotations
 
 from base64 import b32encode
+from collections.abc import Mapping
 from typing import Final
 
 import segno
@@ -11,12 +12,15 @@ from starlette.responses import Response
 
 from gateway.adapters import accounts
 from gateway.application import second_factor
-from gateway.application.sign_in import open_session
+from gateway.application.audit import entry_of
+from gateway.application.sign_in import change_password, open_session
 from gateway.dashboard.security import PREFIX, SESSION, set_cookie
 from gateway.dashboard.visit import Visit
+from gateway.domain.accounts import MAX_PASSWORD, MIN_PASSWORD, NO_PASSWORD
 from kit.db.database import Scope
 from kit.http.auth import SCOPES
 
+_CHANGED: Final = 303
 _REFUSED: Final = 422
 _SECRET_BYTES: Final = 20
 
@@ -46,6 +50,47 @@ async def _enrol(visit: Visit) -> Response:
     answer = visit.go(f"{PREFIX}/account", done="1")
     set_cookie(answer, visit.request, SESSION, fresh)
     return answer
+
+
+async def password(visit: Visit) -> Response:
+    """Another password, by who knows the one of now; the other sessions are closed, and this one goes on anew."""
+    assert visit.signed is not None, "a signed page"
+    state, who, session = visit.request.app.state, visit.signed.account, visit.signed.session
+    if who.password_hash == NO_PASSWORD:
+        return _password(visit, "password.elsewhere")
+    if visit.request.method != "POST":
+        return _password(visit)
+    fields = await visit.form()
+    error = _fault(fields)
+    if error is not None:
+        return _password(visit, error)
+    current, chosen = fields.get("current", ""), fields["new"]
+    good = await change_password(state.db, state.hashing, who, current=current, chosen=chosen, clock=state.clock)
+    await state.audit.record(entry_of(visit.request, who.subject.id, _CHANGED if good else _REFUSED))
+    if not good:
+        return _password(visit, "password.refused")
+    async with state.db.transaction(Scope.none()) as tx:
+        now = state.clock.instant()
+        fresh = await open_session(tx, who, complete=True, now=now, id_token=session.id_token)
+    answer = visit.go(f"{PREFIX}/account", done="password")
+    set_cookie(answer, visit.request, SESSION, fresh)
+    return answer
+
+
+def _fault(fields: Mapping[str, str]) -> str | None:
+    """Why this cannot be the new password, whatever the one of now is."""
+    chosen = fields.get("new", "")
+    if not MIN_PASSWORD <= len(chosen) <= MAX_PASSWORD:
+        return "invitation.length"
+    if chosen != fields.get("again"):
+        return "invitation.differ"
+    return "password.same" if chosen == fields.get("current") else None
+
+
+def _password(visit: Visit, error: str | None = None) -> Response:
+    assert visit.signed is not None, "a signed page"
+    login = visit.signed.account.login
+    return visit.page("password.html", _REFUSED if error else 200, error=error, least=MIN_PASSWORD, login=login)
 
 
 def _secret(visit: Visit) -> str:

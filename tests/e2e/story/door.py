@@ -34,6 +34,7 @@ def tell(story: Story) -> None:
     _tokens(story)
     _clients(story)
     _persons(story)
+    _delegations(story)
     _webhooks(story)
     for path in ("/v1/work-items", "/v1/audit", "/v1/statistics/cover"):
         story.ask(f"GET {path}")
@@ -79,6 +80,13 @@ def _persons(story: Story) -> None:
     _signed_in(story.platform.gateway)
     session = story.ask("GET /v1/sessions", query={"login": PERSON}).json()["items"][0]["id"]
     story.ask("DELETE /v1/sessions/{session}", session=session)
+
+
+def _delegations(story: Story) -> None:
+    """Given by the employer to another département's centre, seen, ended."""
+    given = story.ask("POST /v1/delegations").json()["id"]
+    story.ask("GET /v1/delegations")
+    story.ask("DELETE /v1/delegations/{delegation}", delegation=given)
 
 
 def _signed_in(gateway: str) -> None:

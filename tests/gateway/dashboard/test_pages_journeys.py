@@ -160,6 +160,34 @@ async def test_a_person_is_invited_and_a_client_registered_renewed_and_revoked(p
     assert "DELETE /v1/clients/sirh-de-zoe" in await text_of(page, "main table")
 
 
+async def test_an_employer_delegates_and_ends_it_by_keyboard_in_either_language(pages: Pages) -> None:
+    page = await pages.signed_in(HR)
+    await page.goto("/app/delegations/new")
+    await page.focus("#kind")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("sirh-inconnu")
+    for field, day in (("from", "2026-01-01"), ("to", "2027-12-31")):
+        await page.fill(f"#{field}", day)
+    await page.focus("[name='scope.agents:read']")
+    await page.keyboard.press("Space")
+    await page.focus("form .primary")
+    await page.keyboard.press("Enter")
+    assert "Aucun client actif" in await text_of(page, ".note.bad")
+    assert await page.input_value("#client") == "sirh-inconnu"
+    await page.select_option("#kind", "department")
+    await page.fill("#department", "44")
+    await act(page, "Donner la délégation")
+    assert "Centre de gestion, département 44" in await text_of(page, "main table")
+    theirs = await pages.signed_in(HR, language="en")
+    await theirs.goto("/app/delegations")
+    await theirs.focus("main td.act button")
+    await theirs.keyboard.press("Enter")
+    await theirs.wait_for_url("**/app/delegations?done=ended")
+    assert await text_of(theirs, "main .tag") == "Ended"
+    pages.complaints.clear()  # the browser says that it met a 422
+
+
 async def test_steering_counts_who_is_covered_and_leaves_as_the_committees_paper(pages: Pages) -> None:
     page = await pages.signed_in()
     await page.goto("/app/steering")

@@ -36,6 +36,9 @@ MORE = (
     "/app/integration/demo-hris",
 )
 ADMINISTRATION = (
+    "/app/account/password",
+    "/app/delegations",
+    "/app/delegations/new",
     "/app/steering?year=2026&by=lot",
     "/app/admin/users",
     "/app/admin/users/demo-rh",
