@@ -97,6 +97,36 @@ def test_a_rate_is_kept_by_the_market_of_a_scheme_that_is_known() -> None:
         assert [f.code for f in errors(validate(moved, known, RULES))] == expected
 
 
+@pytest.mark.parametrize(
+    ("rates", "codes"),
+    [
+        ([{**RATE, "minimum_rate": "0.0205"}], []),
+        ([{**RATE, "minimum_rate": "0.0206"}], ["minimum_above_rate"]),
+        ([{**RATE, "guaranteed_to": "2025-01-01"}], []),
+        ([{**RATE, "guaranteed_to": "2024-12-31"}], ["guaranteed_before_start"]),
+        ([{**RATE, "rate": "1.0000"}], []),
+        ([{**RATE, "rate": "1.0001"}], ["above_whole"]),
+        (
+            [
+                {**RATE, "to": "2028-06-30", "guaranteed_to": "2028-07-01"},
+                {**RATE, "from": "2028-07-01", "rate": "0.0210"},
+            ],
+            ["rate_frozen"],
+        ),
+        (
+            [
+                {**RATE, "to": "2028-06-30", "guaranteed_to": "2028-06-30"},
+                {**RATE, "from": "2028-07-01", "rate": "0.0210"},
+            ],
+            [],
+        ),
+    ],
+)
+def test_a_limit_holds_to_its_figure_and_to_its_day(rates: list[dict[str, Any]], codes: list[str]) -> None:
+    """The whole is no more than the whole, and the last day of a guarantee is guaranteed (accord art. 5.3)."""
+    assert [f.code for f in errors(validate(agreement({"/guarantees/0/rates": rates}), SCHEME, RULES))] == codes
+
+
 def test_before_the_decree_an_accord_owes_none_of_its_minimum() -> None:
     """Décret 2022-581, in force on 2022-04-20: under 40 % and 90 % an accord breaks it from that day on, not before."""
     low = {"/guarantees/0/benefit/target": "0.3900", "/effective/from": "2021-01-01"}

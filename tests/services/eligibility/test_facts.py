@@ -16,9 +16,15 @@ from kit.errors import RelaisError
 from kit.period import Period
 from rules.book import RuleBook
 from rules.vocabulary import Category, ContractKind, EmploymentKind, PositionKind, Regime
-from services.eligibility.domain.amendment import Change, amended, ended, shortened
+from services.eligibility.domain.amendment import Alteration, Change, altered, amended, ended, shortened
 from services.eligibility.domain.conditions import checked
-from services.eligibility.domain.errors import ConditionsRefused, LeaveNotLonger, NotEmployed, ReversedInterval
+from services.eligibility.domain.errors import (
+    ConditionsRefused,
+    LeaveNotLonger,
+    NotEmployed,
+    OutsideLeave,
+    ReversedInterval,
+)
 from services.eligibility.domain.facts import Conditions, ContractKey, LeaveEntry, Renewal, Spell, contracts, file_of
 from services.eligibility.domain.file import ArtTeaching
 from services.eligibility.domain.regime import regime_on
@@ -236,3 +242,42 @@ class TestLeaveChanges:
         )
         assert (added.leave, added.kind, added.employer, added.paid) == (TWO, PositionKind.CMO, CITY, False)
         assert (added.seniority_days, added.as_position().kind) == (12, PositionKind.CMO)
+
+
+class TestAlterations:
+    """From a day on a leave was something else in truth: an ordinary one turned into a long one after the fact."""
+
+    BOTH = (
+        entry("2026-01-01", "2026-01-31", waiting_days=1, seniority_days=100),
+        entry("2026-02-01", "2026-02-28"),
+    )
+
+    @pytest.mark.parametrize(
+        ("since", "parts"),
+        [
+            ("2026-01-01", [("CLM", 1, 31, 100, None), ("CLM", 32, 59, None, None)]),
+            ("2026-01-02", [("CMO", 1, 1, 100, 1), ("CLM", 2, 31, 101, None), ("CLM", 32, 59, None, None)]),
+            ("2026-01-31", [("CMO", 1, 30, 100, 1), ("CLM", 31, 31, 130, None), ("CLM", 32, 59, None, None)]),
+            ("2026-02-01", [("CMO", 1, 31, 100, 1), ("CLM", 32, 59, None, None)]),
+            ("2026-02-28", [("CMO", 1, 31, 100, 1), ("CMO", 32, 58, None, None), ("CLM", 59, 59, None, None)]),
+        ],
+    )
+    def test_from_its_day_on_it_is_of_the_other_kind(self, since: str, parts: list[tuple[Any, ...]]) -> None:
+        found = altered(self.BOTH[::-1], Alteration(date.fromisoformat(since), PositionKind.CLM), ONE)
+        days = [(e.period.start.timetuple().tm_yday, e.period.last.timetuple().tm_yday) for e in found]
+        said = zip(found, days, strict=True)
+        assert [(e.kind.value, *held, e.seniority_days, e.waiting_days) for e, held in said] == parts
+
+    def test_the_part_cut_off_has_the_new_name_and_what_stays_as_it_was_is_not_cut(self) -> None:
+        unpaid = altered(self.BOTH, Alteration(date(2026, 1, 10), paid=False), ONE)
+        assert [(e.id, e.paid, e.waiting_days) for e in unpaid] == [
+            (UUID(int=9), True, 1),
+            (ONE, False, None),
+            (UUID(int=9), False, None),
+        ]
+        assert altered(self.BOTH, Alteration(date(2026, 1, 10), paid=True), ONE) == self.BOTH
+
+    @pytest.mark.parametrize("since", ["2025-12-31", "2026-03-01"])
+    def test_a_day_outside_is_refused(self, since: str) -> None:
+        with pytest.raises(OutsideLeave):
+            altered(self.BOTH, Alteration(date.fromisoformat(since), PositionKind.CLM), ONE)

@@ -49,6 +49,11 @@ def test_one_of_before_the_annuity_or_after_its_end_raises_nothing() -> None:
     assert annuity("0.5000", run).steps == ()
 
 
+def test_one_of_the_last_day_raises_and_one_of_the_first_does_not() -> None:
+    last = Run(date(2028, 7, 1), raised((START.isoformat(), "0.02"), ("2028-07-01", "0.02")))
+    assert [str(step.start) for step in annuity("0.5000", last).steps] == ["2028-07-01"]
+
+
 def test_an_annuity_of_nothing_is_raised_to_nothing() -> None:
     assert annuity("0.5000", Run(None, raised(("2028-07-01", "0.02"))), Money(300_000)).steps == ()
 

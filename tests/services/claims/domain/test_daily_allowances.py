@@ -110,6 +110,7 @@ def test_a_waived_wait_pays_from_the_first_day() -> None:
 def test_more_than_the_cap_is_doubtful_and_of_other_kinds_nothing_is() -> None:
     asked, period = stop(10, waiting_waived=True)
     assert doubts(AllowanceKind.SICKNESS, period, Money(3_915), asked, BOOK) == (Doubt.ABOVE_CAP,)
+    assert doubts(AllowanceKind.SICKNESS, period, Money(3_914), asked, BOOK) == ()
     assert doubts(AllowanceKind.ACCIDENT, period, HIGH, asked, BOOK) == ()
 
 
