@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway import events, inbound_topics
+from gateway import events, inbound_topics, outbound_topics
 from gateway.adapters import revocations
 from gateway.adapters.partner_events import CHANNEL
 from gateway.adapters.rate_buckets import SharedBuckets
@@ -134,7 +134,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             _audit,
             _activity,
             page_client(lambda: gateway),
-            _inbound,
+            _insurers_topics,
         ),
         tasks=(purge_task(),),
     )
@@ -236,14 +236,15 @@ async def _webhooks(api: FastAPI) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _inbound(api: FastAPI) -> AsyncIterator[None]:
-    """What insurers write to their topics is the worker's to take; it asks services by the pages' client."""
+async def _insurers_topics(api: FastAPI) -> AsyncIterator[None]:
+    """The worker's: what insurers are told is published, and what they write is taken, by the pages' client."""
     state, settings = api.state, api.state.settings
     if settings.role == "api" or settings.transport != "kafka":
         yield
         return
-    follow = partial(inbound_topics.follow, state, settings.kafka_bootstrap, kafka_login(settings))
-    async with supervised("inbound topics", follow):
+    broker = settings.kafka_bootstrap, kafka_login(settings)
+    publish, follow = (partial(work, state, *broker) for work in (outbound_topics.publish, inbound_topics.follow))
+    async with supervised("outbound topics", publish), supervised("inbound topics", follow):
         yield
 
 

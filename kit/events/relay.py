@@ -67,15 +67,7 @@ class Relay:
                 if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
                     break
                 await asyncio.sleep(TRY_SECONDS)
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
-                acks="all",
-                enable_idempotence=True,
-                max_batch_size=131_072,
-                request_timeout_ms=10_000,
-                retry_backoff_ms=50,
-                **arguments(self._login),
-            )
+            producer = new_producer(self._bootstrap, self._login)
             try:
                 await producer.start()
                 await self._lead(connection, producer)
@@ -111,6 +103,19 @@ class Relay:
             await announce(producer, current, topics)
             await connection.execute(_MOVE, RELAY, current, position)
         return current, position
+
+
+def new_producer(bootstrap: str, login: Login | None) -> AIOKafkaProducer:
+    """One that loses nothing and keeps the order within a partition."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=131_072,
+        request_timeout_ms=10_000,
+        retry_backoff_ms=50,
+        **arguments(login),
+    )
 
 
 async def send(producer: AIOKafkaProducer, epoch: UUID, rows: Sequence[asyncpg.Record]) -> None:

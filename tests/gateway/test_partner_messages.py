@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from deploy.kafka.topics import Topic, create
-from gateway import inbound_topics
+from gateway import inbound_topics, outbound_topics
 from kit.ids import new_id
-from tests.gateway.conftest import Door
+from tests.gateway.conftest import OTHER, Door
+from tests.gateway.feeding import Producers, insurer, named
 from tests.kit.events.kafka import SessionBroker, transports
 from tests.waiting import eventually
 
@@ -64,3 +65,37 @@ async def test_messages_of_a_topic_are_taken_in_order_and_what_is_refused_holds_
     assert (found["acknowledged"]["outcome"], found["acknowledged"]["cursor"]) == ("DONE", later)
     assert found[str(refused)]["code"] == "not_of_your_lots"
     assert {one["code"] for one in found.values()} == {None, "not_of_your_lots", "invalid_message"}
+
+
+async def test_an_insurer_reads_its_own_lots_from_its_topic(door: Door, following: str) -> None:
+    topics = ("psc.partner.demo-a.v1", "psc.partner.demo-c.v1")
+    await create(following, [Topic(name, 1, None, sensitive=True, copies=1, in_sync=1) for name in topics])
+    producers = Producers(door.database.worker)
+    await producers.deliver(
+        # The topic of demo-b is not there: it holds nobody up.
+        producers.agreement("accord-b", insurers=[insurer("demo-b")], employers=[OTHER]),
+        producers.statement("2026-01", OTHER),
+        producers.agreement("accord-a"),
+    )
+    mine = [producers.statement(f"2026-{month:02}") for month in range(1, 4)]
+    await producers.deliver(*mine)
+
+    async def received(count: int) -> list[Any]:
+        consumer = AIOKafkaConsumer(*topics, bootstrap_servers=following, auto_offset_reset="earliest")
+        async with asyncio.timeout(30), consumer:
+            return [await consumer.getone() for _ in range(count)]
+
+    task = asyncio.create_task(outbound_topics.publish(door.gateway.state, following, None))
+    try:
+        got = await received(3)
+        later = producers.statement("2026-04")
+        await producers.deliver(later)
+        got = await received(4)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    events = [json.loads(one.value) for one in got]
+    assert [event["id"] for event in events] == named(*mine, later)
+    assert {(one.topic, event["insurer"]) for one, event in zip(got, events, strict=True)} == {(topics[0], "demo-a")}
+    assert "run" not in events[0]["data"], "what is not disclosed"
+    assert dict(got[0].headers)["ce_type"].decode() == events[0]["type"]
