@@ -81,11 +81,3 @@ def test_three_whole_months_are_at_full_pay_wherever_they_lie() -> None:
         entry = Entry(LeaveKind.CMO, Period(start, half + timedelta(days=30)), 0)
         periods = statutory_pay(Person(Regime.CNRACL), [entry], ACCOUNTING).periods()
         assert [paid.period.start for paid in periods] == [start, half]
-
-
-def test_a_decision_of_before_the_rule_was_read_counts_calendar_days() -> None:
-    law = BOOK.recorder()
-    entry = Entry(LeaveKind.CMO, Period(date(2026, 2, 1), date(2026, 6, 30)), 0)
-    found = statutory_pay(Person(Regime.CNRACL), [entry], law)
-    read_before = [value for value in law.snapshot() if value["id"] != "leave.cmo.counting"]
-    assert statutory_pay(Person(Regime.CNRACL), [entry], RuleBook.from_snapshot(read_before)) == found
