@@ -19,6 +19,11 @@ Json = Any
 # Most of what a trace holds; asked first, as a decision asks it hundreds of times.
 _AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
 _AS_TEXT: Final = frozenset({Money, Rate, Month, Decimal, date})
+# Words of closed lists first: they are most of the rest, and whether something is a mapping takes long to ask.
+_NARROWER: Final = (str, int)
+_MAPPINGS: Final = (dict, Mapping)
+_SETS: Final = (set, frozenset)
+_MANY: Final = (list, tuple, *_SETS)
 
 
 def _of_its_kind(value: object) -> str | int:
@@ -44,15 +49,15 @@ def plain(value: object) -> Json:
         return value
     if kind in _AS_TEXT:
         return str(value)
+    if isinstance(value, _NARROWER):
+        return value
     if isinstance(value, Period):
         return {"start": plain(value.start), "end": plain(value.end)}
-    if isinstance(value, dict | Mapping):
+    if isinstance(value, _MAPPINGS):
         return {str(k): v if type(v) in _AS_THEY_ARE else plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        items = sorted(value) if isinstance(value, set | frozenset) else value
+    if isinstance(value, _MANY):
+        items = sorted(value) if isinstance(value, _SETS) else value
         return [plain(v) for v in items]
-    if isinstance(value, str | int):
-        return value
     raise TypeError(f"{kind.__name__} has no place in a trace")
 
 

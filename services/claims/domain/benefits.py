@@ -127,6 +127,9 @@ def _worked(situation: Situation, periods: Sequence[PaidPeriod], rules: Rules) -
     """The periods, cut where part-time work ends, with what then revives."""
     reference = situation.reference.given.month
     for period in periods:
+        if not situation.part_time:
+            yield period, FULL_TIME
+            continue
         for part in cut_where_it_changes(period.period, situation.part_time):
             yield replace(period, period=part), revival(situation.part_time, reference, part.start, rules)
 

@@ -65,7 +65,7 @@ class Entitlement:
         """The part that lies in a period."""
         return Entitlement(
             tuple(
-                replace(stretch, period=inside)
+                stretch if inside == stretch.period else replace(stretch, period=inside)
                 for stretch in self.stretches
                 if (inside := stretch.period.intersection(period)) is not None
             )
