@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from starlette.responses import Response
 
 from gateway.dashboard.visit import Visit
 from kit.http.problem import Problem
+from kit.sheets import csv_of
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _WIDTH: Final = 22
 
 
@@ -33,31 +32,13 @@ def exported(visit: Visit, name: str, columns: Sequence[Column], rows: Iterable[
     table = [[column.of(row) for column in columns] for row in rows]
     shape = visit.request.path_params["format"]
     if shape == "csv":
-        body, media = _csv(titles, table), "text/csv; charset=utf-8"
+        body, media = csv_of([titles, *table]), "text/csv; charset=utf-8"
     elif shape == "xlsx":
         body, media = _workbook(titles, table), XLSX
     else:
         raise Problem(404, "not_found", "Ressource introuvable", "Not found")
     disposition = f'attachment; filename="{name}.{shape}"'
     return Response(body, media_type=media, headers={"content-disposition": disposition})
-
-
-def plain(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; amounts stay numbers.
-
-    >>> plain("=1+1"), plain("-13.92"), plain("-cmd")
-    ("'=1+1", '-13.92', "'-cmd")
-    """
-    if text.startswith(_FORMULA) and not text[1:].replace(".", "", 1).isdecimal():
-        return "'" + text
-    return text
-
-
-def _csv(titles: list[str], table: list[list[str]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerows([titles, *([plain(cell) for cell in row] for row in table)])
-    return out.getvalue().encode("utf-8-sig")
 
 
 def _workbook(titles: list[str], table: list[list[str]]) -> bytes:

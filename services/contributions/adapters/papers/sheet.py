@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final
 
 import xlsxwriter
 
+from kit import sheets
 from kit.money import Money
 
 Cell = str | int | Money | None
 _AMOUNT: Final = "#,##0.00"
-# What a spreadsheet would take for a formula, at the beginning of a text that somebody else chose.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # A date of creation that does not change.
 _NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -34,11 +31,8 @@ class Sheet:
 
 def csv_of(sheet: Sheet) -> bytes:
     """Semicolons and a byte order mark, as spreadsheets in French expect; amounts with a point, as in answers."""
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\n")
-    writer.writerow(sheet.columns)
-    writer.writerows([_text(cell) for cell in row] for row in sheet.rows)
-    return written.getvalue().encode("utf-8-sig")
+    rows = ([_text(cell) for cell in row] for row in sheet.rows)
+    return sheets.csv_of(chain([sheet.columns], rows))
 
 
 def xlsx_of(sheet: Sheet) -> bytes:
@@ -66,6 +60,4 @@ def write_rows(page: Any, rows: Iterable[Sequence[Cell]], amount: Any, first: in
 
 
 def _text(cell: Cell) -> str:
-    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
     return "" if cell is None else str(cell)

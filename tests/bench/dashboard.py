@@ -1,0 +1,197 @@
+"""Pages of the dashboard on a region, each beside the bare call of the API that it shows.
+
+    python -m tests.bench.dashboard [--agents 75000] [--rounds 40] [--settle 3600]
+
+The whole platform runs in this one process, the browser's part is not counted, and who asks is in it too: what is
+printed is more than an installation of several processes takes. The region is the generator's, its agents and leaves
+imported through the gateway and covered by an accord that binds its employers. The goal is of each page, p95.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import uvloop
+
+from kit import logs
+from kit.settings import COMPONENTS
+from relais.clients import document
+from relais.persons import MANAGER
+from relais.synthetic.files import Order, write_region
+from tests.bench.eligibility_world import AGENTS_AN_EMPLOYER
+from tests.bench.events import show, verdict
+from tests.platform import PASSWORD, TestPlatform, running_platform
+
+GOAL_MS: Final = 300.0
+ACCORD: Final = "region"
+MODEL: Final = "la-roche-sur-yon-2025"
+MONTH: Final = "2026-05"
+STEADY_S, PATIENCE_S, TIMEOUT_S = 10.0, 600.0, 600.0
+SIMULATION: Final = "regime=CNRACL&category=C&tib=2067.57&nbi=73.84&ri=300.00&kind=CMO&start=2026-02-01&end=2026-12-31"
+
+
+def pages(agent: str, matricule: str) -> tuple[tuple[str, str, str], ...]:
+    """What a page is called, its address, and the call of the API beside it; none where it is a question of its own."""
+    return (
+        ("work list", "/app", "/v1/work-items?limit=50"),
+        ("agents", "/app/agents", "/v1/agents?limit=50"),
+        ("search", f"/app/search?q={matricule}", f"/v1/agents?matricule={matricule}"),
+        ("agent", f"/app/agents/{agent}", f"/v1/agents/{agent}"),
+        ("claims", "/app/claims", "/v1/claims?limit=50"),
+        ("runs", f"/app/runs?month={MONTH}", f"/v1/runs/overview?month={MONTH}"),
+        ("statements", "/app/statements", "/v1/statements?limit=50"),
+        ("accord", f"/app/agreements/{ACCORD}", f"/v1/agreements/{ACCORD}"),
+        ("simulator", f"/app/simulator?{SIMULATION}", ""),
+        ("steering", "/app/steering?year=2026", "/v1/statistics/cover"),
+        ("integration", "/app/integration", "/v1/integrations"),
+        ("delegations", "/app/delegations", "/v1/delegations?limit=50"),
+        ("accounts", "/app/admin/users", "/v1/users?limit=50"),
+        ("audit", "/app/admin/audit", "/v1/audit?limit=50&order=newest"),
+    )
+
+
+async def load(platform: TestPlatform, staff: httpx.AsyncClient, agents: int, settle_s: float) -> None:
+    """The region, until nothing changes any more or the time for it is over, which is said."""
+    folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
+    try:
+        order = Order(max(1, agents // AGENTS_AN_EMPLOYER), agents, 1, date(2026, 6, 30), Decimal("59.0734"))
+        write_region(order, folder)
+        table = (folder / "employers.csv").read_text(encoding="utf-8").splitlines()[1:]
+        await asyncio.to_thread(_bind, platform, [row.split(",")[0] for row in table])
+        for name in ("agents", "leaves"):
+            await _import(staff, name, (folder / f"{name}.jsonl").read_bytes())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    await _steady(staff, settle_s)
+
+
+def _bind(platform: TestPlatform, employers: list[str]) -> None:
+    """An accord like the demonstration's, for these employers."""
+    model = document(MODEL)
+    one: dict[str, Any] = model["employers"][0]
+    bound = [one | {"siret": siret, "name": f"Commune {siret}"} for siret in employers]
+    mayor: dict[str, Any] = next(one for one in model["signatories"] if one["side"] == "EMPLOYER")
+    unions = [one for one in model["signatories"] if one["side"] != "EMPLOYER"]
+    signing = [*(mayor | {"party": one["name"]} for one in bound), *unions]
+    with platform.api("demo-staff", patience=PATIENCE_S) as staff:
+        staff.post("/v1/agreements", {**model, "agreement": ACCORD, "employers": bound, "signatories": signing})
+        for step in ("sign", "publish"):
+            staff.post(f"/v1/agreements/{ACCORD}/{step}", None)
+
+
+async def _import(staff: httpx.AsyncClient, name: str, content: bytes) -> None:
+    headers = {"content-type": "application/jsonl"}
+    sent = await staff.post(f"/v1/imports/{name}", content=content, headers=headers)
+    sent.raise_for_status()
+    started = time.monotonic()
+    while True:
+        job = (await staff.get(sent.headers["location"])).json()
+        if job["state"] not in {"receiving", "waiting", "running"}:
+            break
+        await asyncio.sleep(1)
+    show(f"{name} imported", f"{time.monotonic() - started:,.0f} s", str(job["state"]))
+
+
+async def _steady(staff: httpx.AsyncClient, settle_s: float) -> None:
+    """Until no component is behind another, and what was made of it has not moved for a while."""
+    before, since, started = "", time.monotonic(), time.monotonic()
+    steady = False
+    while not steady and time.monotonic() - started < settle_s:
+        covered = sum(row["agents"] for row in (await staff.get("/v1/statistics/cover")).json()["covered"])
+        counts = (await staff.get("/v1/work-items", params={"limit": 1})).json()["counts"]
+        behind = await _unread(staff)
+        now = f"{covered:,} covered, {sum(counts.values()):,} work items, {behind:,} events unread"
+        if now != before:
+            before, since = now, time.monotonic()
+        steady = behind == 0 and time.monotonic() - since >= STEADY_S
+        await asyncio.sleep(1)
+    show("settled after" if steady else "not settled after", f"{time.monotonic() - started:,.0f} s", before)
+
+
+async def _unread(staff: httpx.AsyncClient) -> int:
+    """How many events components have still to read of each other."""
+    told = {name: (await staff.get(f"/v1/exchanges/{name}")).json() for name in COMPONENTS}
+    ends = {name: one["position"] or 0 for name, one in told.items()}
+    readers = [reader for one in told.values() for reader in one["consumers"]]
+    waiting = sum(int(one["unsequenced"]) for one in told.values())
+    return waiting + sum(max(0, int(ends[one["producer"]]) - int(one["position"] or 0)) for one in readers)
+
+
+@asynccontextmanager
+async def browser_of(gateway: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The manager's, signed in."""
+    async with httpx.AsyncClient(base_url=gateway, trust_env=False, timeout=TIMEOUT_S) as http:
+        token = re.search(r'name="csrf" value="([0-9a-f]+)"', (await http.get("/app/sign-in")).text)
+        assert token is not None, "the form has its token"
+        answer = await http.post("/app/sign-in", data={"csrf": token[1], "login": MANAGER, "password": PASSWORD})
+        assert answer.is_redirect, answer.status_code
+        yield http
+
+
+async def p95(http: httpx.AsyncClient, path: str, rounds: int) -> float:
+    """Milliseconds; the first answer of each is not counted."""
+    took: list[float] = []
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        answer = await http.get(path)
+        took.append((time.perf_counter() - started) * 1000)
+        assert answer.is_success, f"{path}: {answer.status_code}"
+    return sorted(took[1:])[int(0.95 * rounds)]
+
+
+async def measure(agents: int, rounds: int, settle_s: float) -> bool:
+    """Whether every page met its goal."""
+    async with running_platform() as platform:
+        logs.configure("bench", logging.ERROR)  # what is printed is the figures
+        bearer = {"authorization": f"Bearer {await asyncio.to_thread(_token, platform)}"}
+        async with httpx.AsyncClient(
+            base_url=platform.gateway, headers=bearer, trust_env=False, timeout=TIMEOUT_S
+        ) as api:
+            await load(platform, api, agents, settle_s)
+            api.headers["authorization"] = f"Bearer {await asyncio.to_thread(_token, platform)}"
+            one = (await api.get("/v1/agents", params={"limit": 1})).json()["items"][0]
+            met = True
+            async with browser_of(platform.gateway) as browser:
+                for name, page, call in pages(one["id"], one["matricule"]):
+                    shown = await p95(browser, page, rounds)
+                    bare = f"API {await p95(api, call, rounds):,.0f} ms" if call else ""
+                    met = met and shown <= GOAL_MS
+                    show(
+                        f"{name}, p95",
+                        f"{shown:,.0f} ms",
+                        f"{bare:<14} goal <= {GOAL_MS:.0f} ms: {verdict(shown <= GOAL_MS)}",
+                    )
+    return met
+
+
+def _token(platform: TestPlatform) -> str:
+    with platform.api("demo-staff") as staff:
+        return staff.token()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.dashboard", description=__doc__)
+    parser.add_argument("--agents", type=int, default=75_000)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--settle", type=float, default=3_600.0, help="seconds given to what follows the import")
+    asked = parser.parse_args()
+    show("agents", f"{asked.agents:,}")
+    return 0 if uvloop.run(measure(asked.agents, asked.rounds, asked.settle)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
