@@ -150,7 +150,9 @@ async def _recognise(visit: Visit) -> None:
     account = visit.signed.account
     if account.person.department is not None:
         async with state.db.transaction(Scope.all()) as tx:
-            account = replace(account, person=await standing(tx, account.person, state.clock.day()))
+            # As the subject of its tokens: a login may be the id of a client, whose delegations are not the person's.
+            stands = await standing(tx, account.subject, state.clock.day())
+        account = replace(account, person=replace(stands, id=account.login))
     token = await token_of(state, account.subject)
     asked = visit.request.cookies.get(ACTING, "")
     if asked in dict(account.person.delegated):

@@ -138,6 +138,16 @@ async def test_a_centres_people_act_for_the_employer_and_go_back(door: Door) -> 
         assert "/app/claims" in (await _act(anne, "")).text
 
 
+async def test_a_person_whose_login_is_the_id_of_a_client_has_none_of_its_delegations(door: Door) -> None:
+    async with door.database.worker.transaction(Scope.all()) as tx:
+        person = Client("other-hris", "Homonyme", frozenset({"agents:read"}), department="44", assumption=True)
+        await register_account(tx, person, "Centre de gestion", PASSWORD, SystemClock())
+    assert (await give(door)).status_code == 201
+    async with httpx.AsyncClient(base_url=door.http.base_url, timeout=20, follow_redirects=True) as http:
+        await Visitor(http).send("/app/sign-in", login="other-hris", password=PASSWORD)
+        assert MINE not in (await _act(Visitor(http), MINE)).text
+
+
 async def _act(anne: Visitor, employer: str) -> httpx.Response:
     page = await anne.http.get("/app/account")
     token = page.text.partition('name="csrf" value="')[2].partition('"')[0]
