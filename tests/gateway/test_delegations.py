@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.adapters.delegations import in_force
 from gateway.application.clients import register_client
 from gateway.application.sign_in import register_account
 from gateway.domain.clients import Client
+from gateway.domain.delegations import Delegate
 from kit.clock import SystemClock
 from kit.db.database import Scope
 from tests.gateway.conftest import MINE, OTHER, Door
@@ -85,6 +87,15 @@ async def test_ending_one_refuses_the_tokens_that_carry_it(door: Door) -> None:
     assert {("POST", "demo-hris", 201), ("DELETE", "other-hris", 404), ("DELETE", "demo-hris", 204)} <= set(
         map(tuple, trail)
     )
+
+
+async def test_one_gives_nothing_before_its_first_day_nor_after_its_last(door: Door) -> None:
+    assert (await give(door, **{"from": (TODAY + timedelta(days=1)).isoformat()})).json()["state"] == "FORESEEN"
+    assert await acts(door, await door.bearer("other-hris")) == (403, "employer_not_yours")
+    async with door.database.worker.transaction(Scope.all()) as tx:
+        days = [TODAY + timedelta(days=n) for n in (0, 1, 30, 31)]
+        found = [len(await in_force(tx, [Delegate("CLIENT", "other-hris")], day, 10)) for day in days]
+    assert found == [0, 1, 1, 0]
 
 
 @pytest.mark.parametrize(
