@@ -46,12 +46,10 @@ async def export(visit: Visit) -> Response:
 async def search(visit: Visit) -> Response:
     """What a few letters find; one result alone is opened at once."""
     text = visit.query["q"].strip()[:MAX_QUERY]
-    employers = await employer_names(visit)
-    people: list[dict[str, Any]] = []
-    if text:
-        if (case := await _case(visit, text.lower())) is not None:
-            return visit.go(case)
-        people = await _people(visit, text)
+    if (case := await _case(visit, text.lower())) is not None:
+        return visit.go(case)
+    employers, *found = await together(employer_names(visit), _of_matricule(visit, text), _of_name(visit, text))
+    people = list({row["id"]: row for rows in found for row in rows}.values())
     folded = text.casefold()
     places = [
         (siret, name) for siret, name in employers.items() if text and (folded in name.casefold() or siret == text)
@@ -73,15 +71,22 @@ async def _case(visit: Visit, text: str) -> str | None:
     return None
 
 
-async def _people(visit: Visit, text: str) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    if _MATRICULE.fullmatch(text) and not is_siret(text):
-        answer = await visit.api.maybe("/v1/agents", matricule=text, limit=SHOWN)
-        found |= {row["id"]: row for row in answer["items"]} if answer else {}
-    if any(letter.isalpha() for letter in text):
-        try:
-            answer = await visit.api.maybe("/v1/agents", name=text, limit=SHOWN)
-        except Refusal:
-            answer = None
-        found |= {row["id"]: row for row in answer["items"]} if answer else {}
-    return list(found.values())
+async def _of_matricule(visit: Visit, text: str) -> list[dict[str, Any]]:
+    if not _MATRICULE.fullmatch(text) or is_siret(text):
+        return []
+    return await _found(visit, matricule=text)
+
+
+async def _of_name(visit: Visit, text: str) -> list[dict[str, Any]]:
+    if not any(letter.isalpha() for letter in text):
+        return []
+    try:
+        return await _found(visit, name=text)
+    except Refusal:
+        return []
+
+
+async def _found(visit: Visit, **asked: str) -> list[dict[str, Any]]:
+    answer = await visit.api.maybe("/v1/agents", limit=SHOWN, **asked)
+    rows: list[dict[str, Any]] = answer["items"] if answer else []
+    return rows
