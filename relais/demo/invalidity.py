@@ -23,6 +23,8 @@ AFTER_SICKNESS = {
     "decree_floor": "849.73",
     "alerts": ["LEGAL_FLOOR_SHORTFALL"],
 }
+# More than the pay and all that the CNRACL adds for the help of another person: nothing is left to pay, and it is odd.
+TOO_MUCH = "3700.00"
 
 
 def play(world: World) -> None:
@@ -40,6 +42,12 @@ def play(world: World) -> None:
     report.equal("plancher légal de ces rentes", floors, {FLOOR}, "décret 2022-581, art. 3")
     short = {rate for rate, one in annuities.items() if one["alerts"]}
     report.equal("taux dont la rente reste sous le plancher", short, {"0.4000", "0.2500", "0.1000"}, "rulebook S6")
+    world.hire("pension-douteuse", titulaire("2025-02-01"), birth="1975-03-01")
+    world.pay("pension-douteuse", REFERENCE_MONTH, PAY)
+    recognise(world, "pension-douteuse", "0.5000", pension=TOO_MUCH)
+    odd = annuity(world, "pension-douteuse")
+    doubted = {"monthly": "0.00", "alerts": ["PENSION_ABOVE_PAY"]}
+    report.equal("pension notifiée au-delà de la paie", {k: odd[k] for k in doubted}, doubted, "BIP:retinv")
     recognise(world, "titulaire", "0.4000", pension="900.00")
     after = annuity(world, "titulaire")
     report.equal("rente après l'arrêt", {k: after[k] for k in AFTER_SICKNESS}, AFTER_SICKNESS, "rulebook G30, S6")

@@ -91,12 +91,16 @@ class AnnuityAnswer(Answer):
             monthly=found.monthly,
             formula=AnnuityFormula(found.formula),
             decree_floor=found.decree_floor,
-            alerts=[Alert(alert) for alert in found.alerts],
+            alerts=[_alert(code) for code in found.alerts],
             end=found.ends,
             ended=found.ended,
             steps=[StepAnswer.model_validate(step) for step in found.steps],
             decided_at=found.recorded_at,
         )
+
+
+def _alert(code: str) -> Alert | PensionDoubt:
+    return Alert(code) if code in {one.value for one in Alert} else PensionDoubt(code)
 
 
 @router.get("/annuities", operation_id="list_annuities", summary="Rentes d'un agent")
