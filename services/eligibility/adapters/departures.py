@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import any_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.recording import Recording
-from services.eligibility.adapters.tables import departure
-from services.eligibility.adapters.temporal import known, record, retract
+from services.eligibility.adapters.tables import departure, employment
+from services.eligibility.adapters.temporal import known, known_now, record, retract
 from services.eligibility.domain.departure import Departure, DepartureReason
+from services.eligibility.domain.facts import Cut
 
 
 async def of_agent(tx: AsyncConnection, agent: UUID, at: datetime | None = None) -> list[Departure]:
@@ -21,6 +23,18 @@ async def of_agent(tx: AsyncConnection, agent: UUID, at: datetime | None = None)
     return [
         Departure(row.fact, row.employer, row.left_on, DepartureReason(row.reason), tuple(row.replaced)) for row in rows
     ]
+
+
+async def cuts(tx: AsyncConnection, agents: Sequence[UUID]) -> list[tuple[UUID, Cut]]:
+    """The stretches of contracts that gave way to the departures known now of these agents, with the agent of each."""
+    before = employment.c
+    query = (
+        select(departure.c.agent, departure.c.left_on, before.id, before.valid)
+        .join(employment, before.fact == any_(departure.c.replaced))
+        .where(known_now(departure), departure.c.agent.in_(agents))
+        .order_by(before.valid, before.id)
+    )
+    return [(row.agent, Cut(row.id, row.left_on, row.valid)) for row in await tx.execute(query)]
 
 
 async def add(tx: AsyncConnection, agent: UUID, one: Departure, recording: Recording) -> None:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.eligibility.adapters import agents, deaths, dispenses, employments, leaves
+from services.eligibility.adapters import agents, deaths, departures, dispenses, employments, leaves
 from services.eligibility.adapters.agents import Link
 from services.eligibility.adapters.deaths import StoredDeath
 from services.eligibility.domain.death import DeathKind
-from services.eligibility.domain.facts import DispenseRequest, LeaveEntry, Spell, file_of
+from services.eligibility.domain.facts import Cut, DispenseRequest, LeaveEntry, Spell, file_of
 from services.eligibility.domain.file import AgentFile
 
 
@@ -26,6 +26,7 @@ class Facts:
     links: list[Link] = field(default_factory=list)
     deaths: list[StoredDeath] = field(default_factory=list)
     dispenses: list[DispenseRequest] = field(default_factory=list)
+    cut: list[Cut] = field(default_factory=list)
 
     def employers(self) -> list[str]:
         """The employers with whom the agent has, or had, an employment."""
@@ -40,7 +41,7 @@ class Facts:
     def file_with(self, employer: str) -> AgentFile:
         """The file that cover with one employer is decided on."""
         prior = any(link.prior_collective_cover for link in self.links if link.employer == employer)
-        return file_of(employer, self.spells, self.entries, self.dispenses, prior_collective_cover=prior)
+        return file_of(employer, self.spells, self.entries, self.dispenses, self.cut, prior_collective_cover=prior)
 
 
 async def read_facts(tx: AsyncConnection, who: Sequence[UUID]) -> dict[UUID, Facts]:
@@ -54,6 +55,8 @@ async def read_facts(tx: AsyncConnection, who: Sequence[UUID]) -> dict[UUID, Fac
         facts[link.agent].links.append(link)
     for agent, request in await dispenses.of_agents(tx, who):
         facts[agent].dispenses.append(request)
+    for agent, cut in await departures.cuts(tx, who):
+        facts[agent].cut.append(cut)
     for stored in await deaths.of_agents(tx, who):
         facts[stored.agent].deaths.append(stored)
     return facts

@@ -26,6 +26,7 @@ def file_document(file: AgentFile) -> dict[str, Any]:
             **dates(e.period),
             "weekly_hours": e.weekly_hours,
             "art_teaching": e.art_teaching,
+            **({} if e.agreed is None else {"agreed": dates(e.agreed)}),
         }
         for e in file.employments
     ]
@@ -89,6 +90,7 @@ def _employment(document: Document) -> Employment:
         period(document),
         Decimal(document["weekly_hours"]),
         ArtTeaching(teaching) if teaching else None,
+        period(document["agreed"]) if "agreed" in document else None,
     )
 
 

@@ -137,11 +137,21 @@ class DispenseRequest:
         return Dispense(self.period.start, self.individual_cover, self.proofs, self.period.end)
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A contract that a departure ended: on which day, and a stretch of it as it was known before."""
+
+    employment: UUID
+    on: date
+    before: Period
+
+
 def file_of(
     employer: str,
     spells: Iterable[Spell],
     leaves: Iterable[LeaveEntry],
     dispenses: Iterable[DispenseRequest] = (),
+    cut: Iterable[Cut] = (),
     *,
     prior_collective_cover: bool,
 ) -> AgentFile:
@@ -149,16 +159,43 @@ def file_of(
     own = [spell for spell in spells if spell.key.employer == employer]
     positions = sorted((e.as_position() for e in leaves if e.employer == employer), key=lambda p: p.period.start)
     asked = sorted((d.as_dispense() for d in dispenses if d.employer == employer), key=lambda d: d.requested_on)
-    return AgentFile(contracts(own), tuple(positions), prior_collective_cover, tuple(asked))
+    return AgentFile(contracts(own, cut), tuple(positions), prior_collective_cover, tuple(asked))
 
 
-def contracts(spells: Iterable[Spell]) -> tuple[Employment, ...]:
-    """One employment a contract: hours and category may change inside it, its kind makes another one."""
+def contracts(spells: Iterable[Spell], cut: Iterable[Cut] = ()) -> tuple[Employment, ...]:
+    """One employment a contract: hours and category may change inside it, its kind makes another one.
+
+    With a part of a CDD, until its kind changed or the agent left, goes the contract as agreed.
+    """
     ordered = sorted(spells, key=lambda s: (str(s.employment), s.period.start))
     pieces = ((s.period, (s.employment, s.conditions.kind, s.conditions.contract)) for s in ordered)
     hours = {(s.employment, s.period.start): s.conditions.weekly_hours for s in ordered}
+    agreed = _agreed(ordered, cut)
     found = [
-        Employment(kind, contract, period, hours[employment, period.start])
+        Employment(
+            kind,
+            contract,
+            period,
+            hours[employment, period.start],
+            agreed=agreed[employment] if contract is ContractKind.CDD and agreed[employment] != period else None,
+        )
         for period, (employment, kind, contract) in joined(pieces)
     ]
     return tuple(sorted(found, key=lambda e: (e.period.start, e.period.last, e.kind, e.weekly_hours)))
+
+
+def _agreed(spells: Iterable[Spell], cut: Iterable[Cut]) -> dict[UUID, Period]:
+    """Each contract from its first day to the last it was concluded for, `spells` in date order.
+
+    A contract that runs beyond a departure was put right since: what gave way to the departure says no more.
+    """
+    whole: dict[UUID, Period] = {}
+    for spell in spells:
+        known = whole.get(spell.employment, spell.period)
+        whole[spell.employment] = Period(known.start, spell.period.end)
+    now = dict(whole)
+    for one in cut:
+        known = now.get(one.employment)
+        if known is not None and known.last <= one.on and one.before.last > whole[one.employment].last:
+            whole[one.employment] = Period(known.start, one.before.end)
+    return whole

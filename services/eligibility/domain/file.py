@@ -22,13 +22,17 @@ class ArtTeaching(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Employment:
-    """One contract or appointment with one employer; several may run at once. `weekly_hours` as worked."""
+    """One contract or appointment with one employer; several may run at once. `weekly_hours` as worked.
+
+    `agreed`: the contract as concluded, where these days are only the part of it that came to be.
+    """
 
     kind: EmploymentKind
     contract: ContractKind | None
     period: Period
     weekly_hours: Decimal
     art_teaching: ArtTeaching | None = None
+    agreed: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)

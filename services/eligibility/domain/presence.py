@@ -66,10 +66,14 @@ def eligible_from(employment: Employment, run: Run, terms: EligibilityTerms) -> 
 
 
 def lasts(employment: Employment, months: int) -> bool:
-    """Whether the contract itself is open-ended, or lasts that many months date to date."""
-    if employment.contract is ContractKind.CDI or employment.period.end is None:
+    """Whether the contract itself is open-ended, or is concluded for that many months date to date.
+
+    Who leaves before its term joined on arrival all the same: art. 3 looks at the contract, not at the days worked.
+    """
+    agreed = employment.agreed or employment.period
+    if employment.contract is ContractKind.CDI or agreed.end is None:
         return True
-    return employment.period.end + ONE_DAY >= add_months(employment.period.start, months)
+    return agreed.end + ONE_DAY >= add_months(agreed.start, months)
 
 
 def dispensable(employment: Employment, said: CoverRules) -> bool:

@@ -65,6 +65,19 @@ async def test_who_left_may_come_back_under_the_same_matricule(eligibility: Elig
     assert (refused.status_code, refused.json()["code"]) == (422, "contract_overlap")
 
 
+async def test_who_leaves_a_long_contract_early_was_covered_from_arrival(eligibility: Eligibility) -> None:
+    """A CDD of a year opens cover at once (art. 3); a resignation after three months takes nothing back."""
+    await eligibility.publish_accord()
+    year = {"kind": "CONTRACTUEL_PUBLIC", "contract": "CDD", "end": "2026-01-31", "titular": None}
+    async with eligibility.hris(CITY) as hris:
+        agent = await hire(hris, employment=year)
+        await eligibility.decide()
+        left = await hris.post(f"/v1/agents/{agent}/departures", json={"date": "2025-04-30", "reason": "RESIGNATION"})
+        assert left.status_code == 201
+        await eligibility.decide()
+        assert outcomes(await cover(hris, agent)) == [("2025-02-01", "AFFILIATED"), ("2025-05-01", "ENDED")]
+
+
 async def test_a_contract_changed_since_is_put_right_by_hand(eligibility: Eligibility) -> None:
     async with eligibility.hris(CITY) as hris:
         agent = await hire(hris)

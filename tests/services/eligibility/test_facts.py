@@ -18,6 +18,7 @@ from rules.book import RuleBook
 from rules.vocabulary import Category, ContractKind, EmploymentKind, PositionKind, Regime
 from services.eligibility.domain.amendment import Alteration, Change, altered, amended, ended, shortened
 from services.eligibility.domain.conditions import checked
+from services.eligibility.domain.documents import file_document, read_file
 from services.eligibility.domain.errors import (
     ConditionsRefused,
     LeaveNotLonger,
@@ -25,8 +26,9 @@ from services.eligibility.domain.errors import (
     OutsideLeave,
     ReversedInterval,
 )
-from services.eligibility.domain.facts import Conditions, ContractKey, LeaveEntry, Renewal, Spell, contracts, file_of
+from services.eligibility.domain.facts import Conditions, ContractKey, Cut, LeaveEntry, Renewal, Spell, contracts, file_of
 from services.eligibility.domain.file import ArtTeaching
+from services.eligibility.domain.presence import lasts
 from services.eligibility.domain.regime import regime_on
 from services.eligibility.domain.standing import standings, untold
 
@@ -71,6 +73,20 @@ class TestContracts:
         trainee, tenured = conditions(kind="STAGIAIRE"), conditions()
         found = contracts([spell("2025-02-01", "2025-12-31", trainee), spell("2026-01-01", None, tenured)])
         assert [e.kind for e in found] == [EmploymentKind.STAGIAIRE, EmploymentKind.TITULAIRE]
+
+    def test_a_cdd_keeps_its_agreed_length_whatever_becomes_of_it(self) -> None:
+        """It opened cover on arrival for its six months (art. 3): neither a new kind nor a departure undoes that."""
+        held = conditions(kind="CONTRACTUEL_PUBLIC", contract=ContractKind.CDD)
+        year = Period(date(2025, 2, 1), date(2026, 1, 31))
+        first, second = contracts([spell("2025-02-01", "2025-03-31", held), spell("2025-04-01", "2026-01-31")])
+        assert (first.agreed, second.agreed, lasts(first, 6)) == (year, None, True)
+        cut = Cut(ONE, date(2025, 3, 31), year)
+        (left,) = contracts([spell("2025-02-01", "2025-03-31", held)], [cut])
+        assert (left.period.end, left.agreed, lasts(left, 6)) == (cut.on, year, True)
+        (righted,) = contracts([spell("2025-02-01", "2025-04-30", held)], [cut])
+        assert (righted.agreed, lasts(righted, 6)) == (None, False)
+        file = file_of(CITY, [spell("2025-02-01", "2025-03-31", held)], [], cut=[cut], prior_collective_cover=False)
+        assert read_file(file_document(file)) == file
 
     def test_a_file_holds_one_employer_only(self) -> None:
         other = spell("2025-02-01", employer=CENTRE, employment=TWO)
