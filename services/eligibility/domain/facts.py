@@ -191,11 +191,11 @@ def _agreed(spells: Iterable[Spell], cut: Iterable[Cut]) -> dict[UUID, Period]:
     """
     whole: dict[UUID, Period] = {}
     for spell in spells:
-        known = whole.get(spell.employment, spell.period)
-        whole[spell.employment] = Period(known.start, spell.period.end)
-    now = dict(whole)
+        first = whole.get(spell.employment, spell.period)
+        whole[spell.employment] = Period(first.start, spell.period.end)
+    known = dict(whole)
     for one in cut:
-        known = now.get(one.employment)
-        if known is not None and known.last <= one.on and one.before.last > whole[one.employment].last:
-            whole[one.employment] = Period(known.start, one.before.end)
+        now = known.get(one.employment)
+        if now is not None and now.last <= one.on and one.before.last > whole[one.employment].last:
+            whole[one.employment] = Period(now.start, one.before.end)
     return whole

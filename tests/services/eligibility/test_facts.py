@@ -26,7 +26,16 @@ from services.eligibility.domain.errors import (
     OutsideLeave,
     ReversedInterval,
 )
-from services.eligibility.domain.facts import Conditions, ContractKey, Cut, LeaveEntry, Renewal, Spell, contracts, file_of
+from services.eligibility.domain.facts import (
+    Conditions,
+    ContractKey,
+    Cut,
+    LeaveEntry,
+    Renewal,
+    Spell,
+    contracts,
+    file_of,
+)
 from services.eligibility.domain.file import ArtTeaching
 from services.eligibility.domain.presence import lasts
 from services.eligibility.domain.regime import regime_on
