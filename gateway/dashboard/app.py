@@ -55,7 +55,7 @@ class _WithHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        chosen = _choice(scope)
+        chosen = _choice({**scope, "app": self._app})  # as it will be further in
         if chosen is not None:
             await chosen(scope, receive, send)
             return

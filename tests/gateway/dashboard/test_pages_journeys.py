@@ -203,3 +203,18 @@ async def test_steering_counts_who_is_covered_and_leaves_as_the_committees_paper
     assert (await paper.body())[:5] == b"%PDF-"
     csv = await page.context.request.get("/app/steering/absence.csv")
     assert "masqué;masqué;masqué" in await csv.text()
+
+
+async def test_language_and_theme_are_chosen_by_their_links_and_stay(pages: Pages) -> None:
+    page = await pages.open()
+    await page.goto("/app/sign-in?back=/app/agents")
+    await page.get_by_role("link", name="English").click()
+    assert await page.get_attribute("html", "lang") == "en"
+    await page.get_by_role("link", name="Dark theme").click()
+    await page.wait_for_url("**/app/sign-in?back=*agents")
+    await page.reload()
+    assert (await page.get_attribute("html", "lang"), await page.get_attribute("html", "data-theme")) == ("en", "dark")
+    kept = {one["name"]: one for one in await page.context.cookies()}
+    assert all(one["httpOnly"] and one["path"] == "/app" for one in kept.values())
+    await page.get_by_role("link", name="Français").click()
+    assert await page.get_attribute("html", "lang") == "fr"
