@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Self
 from relais.errors import CommandError
 from relais.ports import LOOPBACK
 
+DEFAULT = ".relais"
 # A platform that was killed leaves its guard a few seconds to end the rest; whoever starts next waits for it.
 HANDOVER_SECONDS = 20.0
 PRIVATE_FILE = 0o600
@@ -47,11 +49,21 @@ class Home:
     """
 
     root: Path
+    started_by: str = "make run"
 
     @classmethod
     def from_environment(cls) -> Self:
         """The folder named by `RELAIS_HOME`, or `.relais` where the command was typed."""
-        return cls(Path(os.environ.get("RELAIS_HOME") or ".relais").resolve())
+        return cls(Path(os.environ.get("RELAIS_HOME") or DEFAULT).resolve())
+
+    @property
+    def named(self) -> str:
+        """What a command typed in the same place needs before it to find this folder: nothing for the usual one.
+
+        >>> Home(Path("/data")).named, Home(Path(".relais").resolve()).named
+        ('RELAIS_HOME=/data ', '')
+        """
+        return "" if self.root == Path(DEFAULT).resolve() else f"RELAIS_HOME={shlex.quote(str(self.root))} "
 
     @property
     def logs(self) -> Path:
@@ -126,7 +138,7 @@ class Home:
         """The platform that is up on this folder. Raises CommandError when there is none."""
         found = self.running()
         if found is None:
-            raise CommandError(f"Relais ne tourne pas sur {self.root}. Démarrez-le : make run")
+            raise CommandError(f"Relais ne tourne pas sur {self.root}. Démarrez-le : {self.started_by}")
         return found
 
 

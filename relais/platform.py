@@ -46,12 +46,13 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
 
     Raises CommandError with one clear sentence: home or port taken, a process that ended, no PostgreSQL.
     """
-    if not home.root.exists():
+    first = not home.root.exists()
+    if first:
         check_free(options.port)  # a start refused for its port leaves no folder behind
     home.prepare()
     with home.held() as lock:
         check_free(options.port)
-        screen.say("Démarrage, une minute la première fois…")
+        screen.say("Premier démarrage, une minute au plus…" if first else "Démarrage…")
         importing = asyncio.create_task(asyncio.to_thread(importlib.import_module, ASSEMBLY))
         async with (
             nursery(home, lock, [COMPONENTS]) as processes,

@@ -39,7 +39,7 @@ class Tenant:
 
 def home_of(production: Home) -> Home:
     """The sandbox lies beside the home it is asked from, and in no way in it."""
-    return Home(production.root.with_name(f"{production.root.name}-sandbox"))
+    return Home(production.root.with_name(f"{production.root.name}-sandbox"), "relais sandbox run")
 
 
 def open_tenant(staff: Api, client: str) -> Tenant:

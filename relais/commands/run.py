@@ -61,17 +61,19 @@ async def _until_one_ends(home: Home, options: Options, screen: Screen) -> None:
 
 def _welcome(platform: Platform, screen: Screen) -> None:
     gateway, password = platform.layout.gateway, platform.credentials.demo_password
+    home = platform.ground.home
+    here = home.named
     screen.say(
         f"""
 [bold]Relais est prêt : {gateway}[/]
 
   Tableau de bord          {gateway}/app   (démonstration : {MANAGER} ou {APPROVER}, mot de passe {password})
   Documentation de l'API   {gateway}/docs   (OpenAPI : {gateway}/openapi.json)
-  Jeton d'un SIRH          make -s token   (demo-insurer-a, demo-insurer-b, demo-staff : .venv/bin/relais token …)
-  Le parcours entier       make demo
-  Les faits d'un assureur  .venv/bin/relais events tail --client demo-insurer-a
-  Journaux                 {platform.ground.home.logs}/
+  Jeton d'un SIRH          {here}make -s token   (ARGS=demo-insurer-a, demo-insurer-b ou demo-staff : d'un autre client)
+  Le parcours entier       {here}make demo
+  Les faits d'un assureur  {here}.venv/bin/relais events tail --client demo-insurer-a
+  Journaux                 {home.logs}/
 
 L'accord de La Roche-sur-Yon est en vigueur ; SIRET, assureur et agents de démonstration sont des hypothèses.
-Ctrl-C arrête tout et garde les données ; make reset les efface."""
+Ctrl-C arrête tout et garde les données ; {here}make reset les efface."""
     )

@@ -14,6 +14,7 @@ from relais import home as homes
 from relais.credentials import DEMO_CLIENTS, Credentials
 from relais.errors import USAGE, CommandError
 from relais.home import Home, Running
+from relais.sandbox import home_of
 
 
 @pytest.fixture
@@ -48,8 +49,10 @@ def test_a_home_that_another_is_leaving_is_waited_for_and_not_for_ever(
 def test_what_died_is_not_running(home: Home) -> None:
     home.announce(running(2**22 + 1))
     assert home.running() is None
-    with pytest.raises(CommandError, match="ne tourne pas"):
+    with pytest.raises(CommandError, match=r"ne tourne pas.*make run"):
         home.must_run()
+    with pytest.raises(CommandError, match=r"ne tourne pas.*home-sandbox.*relais sandbox run"):
+        home_of(home).must_run()
 
 
 def test_secrets_are_made_once_and_private(home: Home) -> None:
