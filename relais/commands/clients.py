@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
+from kit.http.auth import SCOPES
 from relais.access import api_of
 from relais.api import Api
 from relais.errors import CommandError
@@ -49,6 +50,9 @@ def add(
     keys: KeysOption = None,
 ) -> None:
     """Enregistrer un client. Son secret est imprimé seul, cette fois seulement."""
+    unknown = sorted(set(scope) - SCOPES.keys())
+    if unknown:
+        raise CommandError(f"Portée inconnue : {', '.join(unknown)}. Connues : {', '.join(sorted(SCOPES))}.")
     body = {
         "id": client,
         "name": name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -48,14 +48,19 @@ def affiliation(
     agent: Annotated[str, typer.Argument(metavar="AGENT", help="Matricule, ou identifiant de l'agent.")],
     *,
     employer: Annotated[str | None, typer.Option(metavar="SIRET", help="L'employeur, s'il y en a plusieurs.")] = None,
-    on: Annotated[str | None, typer.Option(metavar="DATE", help="Jour dont dire l'issue ; aujourd'hui sinon.")] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Jour dont dire l'issue ; aujourd'hui sinon."),
+    ] = None,
     known_at: Annotated[
-        str | None, typer.Option("--known-at", metavar="INSTANT", help="Instant de connaissance, avec son fuseau.")
+        str | None,
+        typer.Option("--known-at", metavar="INSTANT", help="Tel que su à cet instant : 2026-01-31T12:00:00+01:00."),
     ] = None,
 ) -> None:
     """Qui est couvert, depuis quand, pourquoi : la frise, les motifs et les articles."""
     with api_of(Home.from_environment(), STAFF) as api:
-        answer = asked(api, agent, employer=employer, on=on, known_at=known_at)
+        day = None if on is None else on.date().isoformat()
+        answer = asked(api, agent, employer=employer, on=day, known_at=known_at)
     Console(highlight=False).print(picture(answer))
 
 

@@ -25,7 +25,9 @@ def generate(
     employers: Annotated[int, typer.Option(min=1, max=99_999, help="Nombre d'employeurs.")] = 14,
     agents: Annotated[int, typer.Option(min=1, help="Nombre d'agents.")] = 750,
     seed: Annotated[int, typer.Option(help="Graine : même graine, même région.")] = 1,
-    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Jour où la région est vue.")] = DEFAULT_DAY,  # type: ignore[assignment]  # Typer parses it
+    day: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Jour où la région est vue.")
+    ] = DEFAULT_DAY,  # type: ignore[assignment]  # Typer parses it
     out: Annotated[Path, typer.Option(help="Dossier où écrire.")] = Path("region"),
 ) -> None:
     """Écrire une région fictive : employeurs, agents, paie, congés (CSV et JSON Lines)."""

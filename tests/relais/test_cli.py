@@ -77,6 +77,13 @@ def typed(
             ["accord", "diff", "examples/accords/organisations.yaml", "examples/accords/organisations.yaml"],
             "ce n'est pas un accord",
         ),
+        (["accord", "validate", "nowhere.yaml"], "nowhere.yaml : ce fichier n'existe pas"),
+        (["accord", "validate", "examples"], "examples : ce n'est pas un fichier"),
+        (
+            ["clients", "add", "x", "--name", "x", "--scope", "no:such"],
+            "Portée inconnue : no:such. Connues : agents:read,",
+        ),
+        (["explain", "affiliation", "X", "--on", "hier"], "Valeur refusée pour '--on' : AAAA-MM-JJ est attendu."),
     ],
 )
 def test_a_command_that_cannot_be_run_says_so_in_french(

@@ -55,14 +55,29 @@ def read_document(path: Path) -> dict[str, Any]:
             raise UnreadableFile(f"{path} : document de plus de {MAX_BYTES} octets")
         content = _parsed(read.decode("utf-8"), path.suffix)
     except OSError as error:
-        raise UnreadableFile(f"{path} : {error.strerror}") from error
+        raise UnreadableFile(f"{path} : {_refused(error)}") from error
     except RecursionError as error:
         raise UnreadableFile(f"{path} : trop de niveaux imbriqués") from error
     except (ValueError, yaml.YAMLError) as error:
-        raise UnreadableFile(f"{path} : ni YAML ni JSON en UTF-8, dont chaque clé figure une fois") from error
+        raise UnreadableFile(
+            f"{path} : ni YAML ni JSON en UTF-8, dont chaque clé figure une fois{_place(error)}"
+        ) from error
     if not isinstance(content, dict):
         raise UnreadableFile(f"{path} : un document est attendu")
     return content
+
+
+def _refused(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "ce fichier n'existe pas"
+    return "ce n'est pas un fichier" if isinstance(error, IsADirectoryError) else "ce fichier ne se lit pas"
+
+
+def _place(error: Exception) -> str:
+    """The line where reading stopped, where the parser says one."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f" (ligne {error.problem_mark.line + 1})"
+    return f" (ligne {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
 
 
 def _parsed(text: str, suffix: str) -> Any:

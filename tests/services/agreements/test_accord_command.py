@@ -81,6 +81,13 @@ def test_what_is_no_document(tmp_path: Path, content: bytes, suffix: str) -> Non
     assert run("validate", str(tmp_path / "none.yaml"))[0] == 1
 
 
+@pytest.mark.parametrize(("name", "content"), [("a.yaml", "x: 1\ny: [1\nz: }"), ("a.json", '{"x": 1,\n"y": 2,\n}')])
+def test_what_cannot_be_read_is_told_with_its_line(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    assert "(ligne 3)" in run("validate", str(path))[1]
+
+
 def test_every_term_that_changes_is_listed(tmp_path: Path) -> None:
     change = {"/guarantees/0/rates/0/rate": "0.0210", "/eligibility/return_days": 45, "/eligibility/dispense": None}
     code, said = run("diff", REAL, written(tmp_path, change, "accord.yaml"), "--scheme", SCHEME)
