@@ -150,11 +150,13 @@ def _step(step: Mapping[str, Any], rules: RuleBook, depth: int) -> Iterator[str]
 def _said(values: Mapping[str, Any]) -> list[str]:
     """Each value with its word. Snapshots are kept by the letter: a person says when it begins before when it ends.
 
-    >>> _said({"end": "2026-06-30", "start": "2026-06-01"})
-    ['du 01/06/2026', 'au 30/06/2026']
+    >>> _said({"end": "2026-06-30", "start": "2026-06-01"}), _said({"end": None, "start": "2026-06-01"})
+    (['du 01/06/2026 au 30/06/2026'], ['du 01/06/2026'])
     """
-    told = sorted((name for name, value in values.items() if value not in EMPTY), key=lambda name: name == "end")
-    return [f"{WORDS.get(name, name)} {_value(values[name])}" for name in told]
+    told = {name: f"{WORDS.get(name, name)} {_value(value)}" for name, value in values.items() if value not in EMPTY}
+    if told.keys() >= {"start", "end"}:
+        told["start"] += f" {told.pop('end')}"
+    return list(told.values())
 
 
 def _value(value: Any) -> str:
