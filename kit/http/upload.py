@@ -19,7 +19,8 @@ def media_type_of(request: Request, *accepted: str) -> str:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given in accepted:
         return given
-    french, english = " ou ".join(accepted), " or ".join(accepted)
+    *others, last = accepted
+    french, english = (f"{', '.join(others)} {word} {last}" if others else last for word in ("ou", "or"))
     raise Problem(
         415,
         "unsupported_media_type",

@@ -52,7 +52,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        return f"{self.passed} passed, {len(self.failures)} failed"
+        return f"{self.passed} vérification(s) juste(s), {len(self.failures)} fausse(s)"
 
 
 def shown(value: Any) -> str:

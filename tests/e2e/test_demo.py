@@ -49,5 +49,5 @@ async def test_an_expectation_that_is_not_met_is_a_failure() -> None:
     lines: list[str] = []
     report = Report(lines.append)
     report.equal("cotisation", "49.20", "49.21", "rulebook G25")
-    assert report.summary == "0 passed, 1 failed"
+    assert report.summary == "0 vérification(s) juste(s), 1 fausse(s)"
     assert "attendu 49.21, obtenu 49.20" in lines[0]
