@@ -14,15 +14,45 @@ from kit.http.problem import Problem
 GRACE_S = 5
 # Longer than the gateway keeps an idle connection (gateway/proxy.py), so that it never writes into a closed one.
 KEEP_ALIVE_S = 75
+# Of one request: its first line and its headers.
+MAX_HEAD_BYTES = 65_536
 
 
 class Protocol(HttpToolsProtocol):
-    """What is not even HTTP is answered by a problem as well."""
+    """What is not even HTTP is answered by a problem as well; so is a head without end, which the parser would keep."""
+
+    _head = 0  # bytes since something of a request was whole: its head, a piece of its body, its end
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, as long as what is kept of the head of a request is bounded."""
+        self._head += len(data)
+        super().data_received(data)
+        if self._head > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self._refuse(_head_too_large())
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._head = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body; how large it may become is for the application to say."""
+        self._head = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._head = 0
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse, and close the connection: nobody knows where the next request begins."""
+        """Refuse what uvicorn cannot read."""
         _ = msg  # uvicorn's own words, in English
-        answer = _unreadable().response()
+        self._refuse(_unreadable())
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer, and close the connection: nobody knows where the next request begins."""
+        answer = problem.response()
         headers = [*answer.raw_headers, (b"connection", b"close")]
         lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
         self.transport.write(STATUS_LINE[answer.status_code] + lines + b"\r\n" + bytes(answer.body))
@@ -55,6 +85,17 @@ def server_config(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> uvico
         date_header=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
+    )
+
+
+def _head_too_large() -> Problem:
+    return Problem(
+        431,
+        "head_too_large",
+        "En-têtes trop longs",
+        "Headers too long",
+        detail_fr=f"L'adresse et les en-têtes d'une demande tiennent en {MAX_HEAD_BYTES} octets.",
+        detail_en=f"The address and the headers of a request fit in {MAX_HEAD_BYTES} bytes.",
     )
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from kit.http.server import GRACE_S
+from kit.http.server import GRACE_S, MAX_HEAD_BYTES
 from tests.kit.http.conftest import Sample
 from tests.kit.http.serving import running
 
@@ -55,6 +55,23 @@ async def test_what_is_not_http_is_refused_by_a_problem(sample: Sample, request_
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"content-type: application/problem+json" in head
     assert json.loads(body)["code"] == "malformed_request"
+
+
+async def test_a_head_without_end_is_refused_before_it_fills_memory(sample: Sample) -> None:
+    """Nobody has to be known to send headers. A long body is the application's to judge, and does not count."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", sample.http.base_url.port)
+    begun = b"POST /v1/notes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    bodies = b"8000\r\n" + bytes(0x8000) + b"\r\n"
+    writer.write(begun + bodies * 3 + b"0\r\n\r\n")
+    assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 401 ")
+    writer.close()
+    reader, writer = await asyncio.open_connection("127.0.0.1", sample.http.base_url.port)
+    start = b"GET /v1/notes HTTP/1.1\r\nHost: x\r\n"
+    writer.write(start + (b"X-A: y\r\n" * MAX_HEAD_BYTES)[: MAX_HEAD_BYTES + 1 - len(start)])
+    head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+    writer.close()
+    assert head.startswith(b"HTTP/1.1 431 ")
+    assert json.loads(body)["code"] == "head_too_large"
 
 
 async def test_a_path_with_a_slash_too_many_is_unknown_and_names_no_address(sample: Sample) -> None:
