@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from relais.errors import CommandError
+from relais.errors import USAGE, CommandError
 from relais.french import SUBCOMMAND, speak_french
 
 COMMANDS = (
@@ -90,8 +90,16 @@ def main() -> None:
     try:
         command()
     except CommandError as error:
-        Console(stderr=True, highlight=False).print(str(error), markup=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+        _refuse(str(error), error.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _refuse(f"{error.filename} : {error.strerror}.", USAGE)
+
+
+def _refuse(sentence: str, code: int) -> NoReturn:
+    Console(stderr=True, highlight=False).print(sentence, markup=False, soft_wrap=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

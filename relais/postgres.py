@@ -168,6 +168,7 @@ class EmbeddedPostgres:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
             self.log.unlink()
         options = [f"-c{name}={value}" for name, value in {**self._settings, "port": str(self.port)}.items()]
+        self.log.touch(mode=0o600)
         with self.log.open("ab") as log:
             self._server = subprocess.Popen(  # noqa: S603 - our own binary and arguments
                 [str(self._bin / "postgres"), "-D", str(self.data), *options],

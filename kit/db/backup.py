@@ -24,6 +24,7 @@ from kit.db.data_subjects import data_subject
 from kit.db.provision import RoleKind, component_url, database_name, provision
 
 _WHOLE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
+_PRIVATE: Final = 0o600
 _COLUMNS: Final = tuple(data_subject(MetaData()).c.keys())
 _STANDING: Final = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:])
 _KEEP: Final = f"""
@@ -55,6 +56,9 @@ async def backup(migrator_url: str, file: Path, *, pg_dump: Path) -> None:
 
 async def _dump(pg_dump: Path, url: str, file: Path, *what: str) -> None:
     partial = file.with_name(f"{file.name}.partial")
+    # For its owner's eyes before anything is written, whatever the folder lets others do.
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=_PRIVATE)
     options = ("--format=custom", "--enable-row-security", *what, f"--file={partial}")
     try:
         await _tool(pg_dump, url, *options)

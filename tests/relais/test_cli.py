@@ -84,6 +84,7 @@ def typed(
             "Portée inconnue : no:such. Connues : agents:read,",
         ),
         (["explain", "affiliation", "X", "--on", "hier"], "Valeur refusée pour '--on' : AAAA-MM-JJ est attendu."),
+        (["generate", "--agents", "20", "--employers", "1", "--out", "/dev/null/region"], "/dev/null/region : "),
     ],
 )
 def test_a_command_that_cannot_be_run_says_so_in_french(

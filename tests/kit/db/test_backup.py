@@ -73,6 +73,7 @@ async def restored(urls: dict[str, str], file: Path) -> None:
 async def test_rows_and_walls_come_back_with_a_new_epoch(urls: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "backed.dump"
     await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
+    assert {made.stat().st_mode & 0o777 for made in os.scandir(tmp_path)} == {0o600}
     epoch = await inside(urls["admin"], "SELECT epoch FROM feed_meta")
     await add_note(urls["api"], ONE)
     in_use = Database(urls["api"])
