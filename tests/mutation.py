@@ -35,8 +35,12 @@ from coverage import CoverageData
 from tests.conftest import SHARED
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-COPIED: Final = ("kit", "rules", "services", "gateway", "relais", "deploy", "examples", "tests", "pyproject.toml")
+COPIED: Final = (
+    *("kit", "rules", "services", "gateway", "relais"),
+    *("contracts", "deploy", "examples", "tests", "pyproject.toml"),
+)
 SERVICES: Final = ("agreements", "eligibility", "contributions", "claims")
+OF_ALL: Final = ("tests/services/test_errors.py", "tests/golden")
 # How much of the tests, as they take on the tree as it is, is tried on one mutant.
 BUDGET_SECONDS: Final = 30.0
 # A mutant that makes a loop endless is caught by the clock: five times what its tests take, and this.
@@ -143,10 +147,8 @@ def survey(copy: Path, services: Sequence[str], workers: int) -> Survey:
     report, data = copy / "report.xml", copy / ".coverage"
     measured = [f"--cov=services/{service}/domain" for service in services]
     arguments = ["--cov-context=test", "--cov-report=", f"--junit-xml={report}", "-o", "junit_family=xunit1", *measured]
-    tests = [f"tests/services/{service}" for service in services]
-    _pytest(
-        copy, [*arguments, f"--numprocesses={workers}", "--dist=loadgroup", *tests, "tests/golden"]
-    ).check_returncode()
+    tests = [*(f"tests/services/{service}" for service in services), *OF_ALL]
+    _pytest(copy, [*arguments, f"--numprocesses={workers}", "--dist=loadgroup", *tests]).check_returncode()
     cases = {
         f"{case.get('file')}::{case.get('name')}": float(case.get("time", 0))
         for case in ET.parse(report).iter("testcase")
