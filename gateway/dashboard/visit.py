@@ -88,6 +88,12 @@ class Visit:
         html = render.page(template, self, csrf=csrf, **context)
         return HTMLResponse(html, status)
 
+    def form_page(self, template: str, refusal: Refusal | None, **context: Any) -> Response:
+        """The page of a form: as it is offered, or as it was refused, with why."""
+        if refusal is None:
+            return self.page(template, error=None, **context)
+        return self.page(template, refusal.status, error=refusal.text, **context)
+
     def go(self, path: str, **query: object) -> Response:
         """Go and see the result of what was sent (303)."""
         kept = {name: value for name, value in query.items() if value is not None}

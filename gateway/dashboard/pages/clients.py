@@ -86,23 +86,21 @@ def _keys(fields: Mapping[str, str]) -> list[Any]:
 
 def _form(visit: Visit, fields: Mapping[str, str], refusal: Refusal | None = None) -> Response:
     assert visit.signed is not None, "a signed page"
-    return visit.page(
+    return visit.form_page(
         "client_new.html",
-        200 if refusal is None else refusal.status,
+        refusal,
         fields=fields,
-        error=None if refusal is None else refusal.text,
         offered=offered(visit.signed.account.person.scopes),
     )
 
 
 async def _client(visit: Visit, refusal: Refusal | None = None) -> Response:
     found = await visit.api.get(f"/v1/clients/{visit.request.path_params['client']}")
-    return visit.page(
+    return visit.form_page(
         "client.html",
-        200 if refusal is None else refusal.status,
+        refusal,
         client=found,
         etag=found.etag,
         employers=await employer_names(visit),
-        error=None if refusal is None else refusal.text,
         hours=USUAL_HOURS,
     )

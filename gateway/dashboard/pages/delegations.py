@@ -99,11 +99,10 @@ def _side(visit: Visit) -> str:
 
 async def _form(visit: Visit, fields: Mapping[str, str], refusal: Refusal | None = None) -> Response:
     assert visit.signed is not None, "a signed page"
-    return visit.page(
+    return visit.form_page(
         "delegation_new.html",
-        200 if refusal is None else refusal.status,
+        refusal,
         fields=fields,
-        error=None if refusal is None else refusal.text,
         employers=await employer_names(visit),
         offered=offered(visit.signed.account.person.scopes & DELEGABLE),
     )

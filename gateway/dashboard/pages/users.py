@@ -100,11 +100,10 @@ def _invited(visit: Visit, made: Mapping[str, Any]) -> Response:
 
 async def _form(visit: Visit, fields: Mapping[str, str], refusal: Refusal | None = None) -> Response:
     assert visit.signed is not None, "a signed page"
-    return visit.page(
+    return visit.form_page(
         "user_new.html",
-        200 if refusal is None else refusal.status,
+        refusal,
         fields=fields,
-        error=None if refusal is None else refusal.text,
         roles=ROLES,
         offered=offered(visit.signed.account.person.scopes),
     )
@@ -117,14 +116,13 @@ async def _user(visit: Visit, refusal: Refusal | None = None) -> Response:
     sessions = await visit.api.every("/v1/sessions", login=login)
     kept = {name: found[name] or "" for name in ("name", "organisation", "role", "oidc_subject")}
     fields = shown(found) | kept
-    return visit.page(
+    return visit.form_page(
         "user.html",
-        200 if refusal is None else refusal.status,
+        refusal,
         user=found,
         etag=found.etag,
         fields=fields,
         sessions=sessions,
-        error=None if refusal is None else refusal.text,
         roles=ROLES,
         offered=offered(visit.signed.account.person.scopes),
         myself=visit.signed.account.subject.id == SUBJECT_PREFIX + login,
