@@ -33,7 +33,11 @@ def pytest_collection_finish() -> None:
 # What is slow to start, once a session: the tests that ask for it go together.
 SHARED = ("platform", "broker", "carrier")
 # Files that take about as long by themselves.
-LONG = ("tests/relais/test_run.py", "tests/services/claims/domain/test_many_histories.py")
+LONG = (
+    "tests/relais/test_run.py",
+    "tests/relais/test_run_over_kafka.py",
+    "tests/services/claims/domain/test_many_histories.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the workers read the groups

@@ -180,7 +180,12 @@ MACHINES = (
     "tests/services/eligibility/machines",
 )
 ROWS: tuple[Row, ...] = (
-    Row("demo", "all green", ("tests/e2e/test_demo.py",), all_pass),
+    Row(
+        "demo",
+        "all green over both transports",
+        ("tests/e2e/test_demo.py", "tests/relais/test_run_over_kafka.py"),
+        all_pass,
+    ),
     Row("golden-cases", "≥ 180 cases, 0 differences", GOLDEN, golden),
     Row("properties", "≥ 40 properties", ("tests/services", "tests/rules"), properties),
     Row("law-mutation", "every value the demo uses", measure=in_full("law-mutation"), long=True),

@@ -26,6 +26,7 @@ class Command:
 
     home: Path
     port: int
+    transport: str = "feed"
 
     @property
     def gateway(self) -> str:
@@ -34,7 +35,8 @@ class Command:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("RELAIS_")}
-        return {**kept, "RELAIS_HOME": str(self.home), "RELAIS_PORT": str(self.port)}
+        asked = {"RELAIS_HOME": str(self.home), "RELAIS_PORT": str(self.port), "RELAIS_TRANSPORT": self.transport}
+        return {**kept, **asked}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command that ends by itself."""
@@ -89,8 +91,8 @@ def platform_running(command: Command) -> Iterator[subprocess.Popen[str]]:
             raise
 
 
-def new_command(folder: Path) -> Command:
-    return Command(folder / "home", free_port())
+def new_command(folder: Path, transport: str = "feed") -> Command:
+    return Command(folder / "home", free_port(), transport)
 
 
 def _processes(marks: tuple[bytes, ...]) -> Iterator[tuple[int, str]]:
