@@ -733,6 +733,8 @@ class EligibilityEntryAnswer(TypedDict):
     paid: bool
     waiting_days: int | None
     seniority_days: int | None
+    quotity: NotRequired[str | None]
+    sent_on: NotRequired[str | None]
 
 
 class EligibilityEntryRequest(TypedDict):
@@ -740,6 +742,8 @@ class EligibilityEntryRequest(TypedDict):
     end: NotRequired[str | None]
     paid: NotRequired[bool | None]
     seniority_days: NotRequired[int | None]
+    quotity: NotRequired[str | None]
+    sent_on: NotRequired[str | None]
 
 
 class EligibilityImportAnswer(TypedDict):
@@ -845,6 +849,8 @@ class ExtensionRequest(TypedDict):
     end: NotRequired[str | None]
     paid: NotRequired[bool | None]
     seniority_days: NotRequired[int | None]
+    quotity: NotRequired[str | None]
+    sent_on: NotRequired[str | None]
 
 
 class FailureAnswer(TypedDict):
@@ -1145,6 +1151,8 @@ class LeaveRequest(TypedDict):
     paid: NotRequired[bool | None]
     waiting_days: NotRequired[int | None]
     seniority_days: NotRequired[int | None]
+    quotity: NotRequired[str | None]
+    sent_on: NotRequired[str | None]
 
 
 Leg: TypeAlias = Literal["FULL", "HALF", "NONE", "WAITING"]

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.db.among import among
 from kit.money import Money
 from kit.period import Month, Period
+from kit.rate import Rate
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
 from services.claims.adapters import stated, tables
@@ -217,7 +218,16 @@ def _entry(item: Mapping[str, Any], today: date, group: int | None) -> Entry:
     period = Period(start, end or max(start, Month.of(today).last))
     kind = LeaveKind(item["kind"])
     cause = group if kind is LeaveKind.CLD else None
-    return Entry(kind, period, item.get("waiting_days"), cause, item.get("seniority_days"))
+    worked = item.get("quotity")
+    return Entry(
+        kind,
+        period,
+        item.get("waiting_days"),
+        cause,
+        item.get("seniority_days"),
+        None if worked is None else Rate.parse(worked),
+        _day(item.get("sent_on")),
+    )
 
 
 def _pay(rows: Iterable[Row[Any]]) -> dict[Month, PayElements]:

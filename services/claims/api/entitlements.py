@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -14,10 +15,13 @@ from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import FIRST_YEAR, LAST_YEAR, Answer, DateText, RateText, SiretText
 from kit.period import Period
 from kit.rate import Rate
+from rules import book
 from rules.vocabulary import LeaveKind, Leg
 from services.claims.application.entitlements import Law, entitlements
-from services.claims.domain.entitlement import PaidPeriod
+from services.claims.domain.entitlement import Entitlement, PaidPeriod
 from services.claims.domain.errors import ReversedInterval
+from services.claims.domain.late_notice import as_paid
+from services.claims.domain.part_time import PartTime, of_full_time
 
 router = service_router(prefix="/v1/entitlements", tags=["Droits"], dependencies=[requires("claims:read")])
 FIRST_DAY: Final = date(FIRST_YEAR, 1, 1)
@@ -52,6 +56,17 @@ class PeriodAnswer(Answer):
             full_time_rate=full_time_rate,
             paid_rate=paid_rate,
         )
+
+
+def paid_periods(
+    due: Entitlement, late: Sequence[Period], part_time: Sequence[PartTime], rules: book.Rules
+) -> list[PeriodAnswer]:
+    """What is due, in periods, with what part-time work and sick notes that came late make of it."""
+    return [
+        PeriodAnswer.of(part, share, paid)
+        for whole, paid in as_paid(due.periods(), late, rules)
+        for part, share in of_full_time([whole], part_time, rules)
+    ]
 
 
 class PassageAnswer(Answer):
@@ -89,7 +104,7 @@ async def read_entitlements(
     return EntitlementAnswer(
         agent=agent,
         employer=found.employer,
-        periods=[PeriodAnswer.of(paid) for paid in found.entitlement.periods()],
+        periods=paid_periods(found.entitlement, found.late, found.part_time, rules),
         half_pay=[PassageAnswer(leave=passage.leave, on=passage.on) for passage in found.forecasts],
         held=found.held,
         trace=found.entitlement.trace("statutory-pay", "CGFP L. 822-1 et suivants", {"agent": str(agent)}).json(),

@@ -10,11 +10,10 @@ from kit.errors import pointing_at
 from kit.http.types import Answer, DateText, Flag, Request, example
 from rules.book import Rules
 from rules.vocabulary import Regime
-from services.claims.api.entitlements import PeriodAnswer
+from services.claims.api.entitlements import PeriodAnswer, paid_periods
 from services.claims.api.leaves import LeaveRequest, PartTimeRequest, entries, interval, part_times
-from services.claims.domain.late_notice import as_paid, halved
+from services.claims.domain.late_notice import halved
 from services.claims.domain.leave import Person
-from services.claims.domain.part_time import of_full_time
 from services.claims.domain.statutory import statutory_pay
 
 # More than a career holds.
@@ -74,10 +73,6 @@ def answer(body: StatutoryPayRequest, rules: Rules) -> StatutoryPayAnswer:
     inputs = {"regime": body.agent.regime, "from": body.start, "to": body.end}
     worked = part_times(body.agent.part_time, "/agent/part_time")
     return StatutoryPayAnswer(
-        periods=[
-            PeriodAnswer.of(part, share, paid)
-            for due, paid in as_paid(found.periods(), late, rules)
-            for part, share in of_full_time([due], worked, rules)
-        ],
+        periods=paid_periods(found, late, worked, rules),
         trace=found.trace("statutory-pay", "CGFP L. 822-1 et suivants", inputs).json(),
     )

@@ -12,8 +12,11 @@ from kit.errors import RelaisError
 from kit.period import Period
 from rules.book import Rules
 from services.claims.adapters import files, progress
+from services.claims.domain.agent_file import person_of
 from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.errors import EmployerRequired
+from services.claims.domain.late_notice import halved
+from services.claims.domain.part_time import PartTime
 from services.claims.domain.spell import Forecast, forecast, spells
 
 
@@ -27,12 +30,17 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class Entitlements:
-    """At one employer (None: no leave is known). `held` says why nothing is decided, when it is so."""
+    """At one employer (None: no leave is known). `held` says why nothing is decided, when it is so.
+
+    `late`: the days on which pay is halved because a second sick note came late; `part_time` as in the agent's file.
+    """
 
     employer: str | None
     entitlement: Entitlement
     forecasts: tuple[Forecast, ...]
     held: str | None
+    late: tuple[Period, ...] = ()
+    part_time: tuple[PartTime, ...] = ()
 
 
 async def entitlements(
@@ -55,4 +63,11 @@ async def entitlements(
         return Entitlements(known[0], Entitlement(()), (), refusal.code)
     stretches = [stretch for spell in found for stretch in spell.entitlement.within(spell.period)]
     held = (await progress.held(tx, agent)).get(known[0])
-    return Entitlements(known[0], Entitlement.of(stretches).within(period), tuple(passages), held)
+    decided = Entitlement.of(stretches).within(period)
+    late = tuple(
+        days
+        for spell in found
+        for days in halved(person_of(spell.employment), spell.history, law.rules)
+        if days.start in spell.period
+    )
+    return Entitlements(known[0], decided, tuple(passages), held, late, file.part_time)

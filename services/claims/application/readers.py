@@ -126,6 +126,8 @@ class EntryFact(Fact):
     kind: PositionKind | None = None
     waiting_days: int | None = None
     seniority_days: int | None = None
+    quotity: RateText | None = None
+    sent_on: date | None = None
 
 
 class LeaveChanged(Whom):
@@ -156,6 +158,8 @@ class LeaveChanged(Whom):
             "end": entry.end and entry.end.isoformat(),
             "waiting_days": waiting,
             "seniority_days": seniority,
+            **({"quotity": str(entry.quotity)} if entry.quotity is not None else {}),
+            **({"sent_on": entry.sent_on.isoformat()} if entry.sent_on is not None else {}),
         }
 
 

@@ -66,6 +66,8 @@ def _row(agent: UUID, entry: LeaveEntry) -> dict[str, Any]:
         "paid": entry.paid,
         "waiting_days": entry.waiting_days,
         "seniority_days": entry.seniority_days,
+        "quotity": entry.quotity,
+        "sent_on": entry.sent_on,
         "opening": entry.opening,
         "valid": entry.period,
     }
@@ -81,5 +83,7 @@ def _entry(row: RowMapping) -> LeaveEntry:
         paid=row["paid"],
         waiting_days=row["waiting_days"],
         seniority_days=row["seniority_days"],
+        quotity=row["quotity"],
+        sent_on=row["sent_on"],
         opening=row["opening"],
     )

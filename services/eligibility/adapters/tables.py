@@ -157,6 +157,8 @@ leave_entry: Final = Table(
     Column("paid", Boolean, nullable=False),
     Column("waiting_days", Integer),
     Column("seniority_days", Integer),
+    Column("quotity", RateColumn),
+    Column("sent_on", Date),
     Column("opening", Boolean, nullable=False, server_default=false()),
     *_twice_dated(),
     _one_at_a_time("ex_leave_entry_id", "id"),

@@ -84,6 +84,8 @@ class EntryAnswer(Answer):
     paid: bool
     waiting_days: int | None
     seniority_days: int | None
+    quotity: str | None = Field(None, exclude_if=lambda rate: rate is None)
+    sent_on: date | None = Field(None, exclude_if=lambda day: day is None)
 
     @classmethod
     def of(cls, entry: LeaveEntry) -> Self:
@@ -94,6 +96,8 @@ class EntryAnswer(Answer):
             paid=entry.paid,
             waiting_days=entry.waiting_days,
             seniority_days=entry.seniority_days,
+            quotity=None if entry.quotity is None else str(entry.quotity),
+            sent_on=entry.sent_on,
         )
 
 

@@ -212,7 +212,10 @@ class EmploymentChange(Request):
 
 
 class LeaveRequest(Request):
-    """An initial stop. `paid` must be said of a disponibilité d'office; other leaves are paid unless said otherwise."""
+    """An initial stop. `paid` must be said of a disponibilité d'office; other leaves are paid unless said otherwise.
+
+    `quotity`: of a TPT, the share of full time worked. `sent_on`: the day the sick note was sent, where it was late.
+    """
 
     model_config = example({"kind": "CMO", "start": "2026-02-01", "end": "2026-03-31", "waiting_days": 0})
 
@@ -223,6 +226,8 @@ class LeaveRequest(Request):
     paid: Flag | None = Field(None, validate_default=True)
     waiting_days: WaitingDays | None = None
     seniority_days: SeniorityDays | None = None
+    quotity: Share | None = None
+    sent_on: DateText | None = None
 
     _in_order = field_validator("end")(in_order)
 
@@ -250,11 +255,13 @@ class LeaveRequest(Request):
             paid=self.paid is not False,
             waiting_days=self.waiting_days,
             seniority_days=self.seniority_days,
+            quotity=self.quotity,
+            sent_on=self.sent_on,
         )
 
 
 class ExtensionRequest(Request):
-    """A renewal: it follows the leave's last day."""
+    """A renewal: it follows the leave's last day; `quotity` and `sent_on` as of an initial stop."""
 
     model_config = example({"start": "2026-04-01", "end": "2026-06-30"})
 
@@ -262,11 +269,14 @@ class ExtensionRequest(Request):
     end: DateText | None = None
     paid: Flag | None = None
     seniority_days: SeniorityDays | None = None
+    quotity: Share | None = None
+    sent_on: DateText | None = None
 
     _in_order = field_validator("end")(in_order)
 
     def to_renewal(self) -> Renewal:
-        return Renewal(Period(self.start, self.end), self.paid is not False, self.seniority_days)
+        period = Period(self.start, self.end)
+        return Renewal(period, self.paid is not False, self.seniority_days, self.quotity, self.sent_on)
 
 
 class InvalidityRequest(Request):

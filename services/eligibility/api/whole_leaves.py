@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from kit.http.types import DateText, Flag, Request
+from kit.http.types import DateText, Flag, Request, Share
 from kit.ids import new_id
 from kit.period import ONE_DAY, Period
 from rules.vocabulary import LeaveKind, PositionKind
@@ -18,12 +18,17 @@ MAX_ENTRIES: Final = 200
 
 
 class EntryRequest(Request):
-    """An initial stop or a renewal; `paid` must be said of a disponibilité d'office."""
+    """An initial stop or a renewal; `paid` must be said of a disponibilité d'office.
+
+    `quotity`: of a TPT, the share of full time worked. `sent_on`: the day the sick note was sent, where it was late.
+    """
 
     start: DateText
     end: DateText | None = Field(None, validate_default=True)
     paid: Flag | None = None
     seniority_days: SeniorityDays | None = None
+    quotity: Share | None = None
+    sent_on: DateText | None = None
 
     _in_order = field_validator("end")(in_order)
 
@@ -64,6 +69,8 @@ class WholeLeave(Request):
                 paid=entry.paid is not False,
                 waiting_days=self.waiting_days if number == 0 else None,
                 seniority_days=entry.seniority_days,
+                quotity=entry.quotity,
+                sent_on=entry.sent_on,
                 opening=opening,
             )
             for number, entry in enumerate(self.entries)

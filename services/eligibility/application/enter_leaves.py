@@ -37,7 +37,8 @@ async def enter_leaves(
 ) -> list[Entered | RelaisError]:
     """Enter leaves, each with its agent and its entries in date order; what became of each, in their order.
 
-    The same leave again changes nothing. NotEmployed, PositionOverlap and PersonErased refuse one and leave the others.
+    The same leave again changes nothing. NotEmployed, PositionOverlap, PersonErased and what LeaveEntry.check raises
+    refuse one and leave the others.
     """
     who = list(dict.fromkeys(agent for agent, _ in whole))
     await agents.lock(tx, who)
@@ -63,6 +64,11 @@ async def enter_leaves(
 
 
 def _judged(leave: Leave, spells: Sequence[Spell], known: Sequence[LeaveEntry]) -> Entered | RelaisError:
+    try:
+        for number, entry in enumerate(leave):
+            entry.check(f"/entries/{number}")
+    except RelaisError as refusal:
+        return refusal
     first = leave[0]
     before_this_job = first.opening and first.kind is PositionKind.CLD  # its years count once in a career
     if not before_this_job and not any(first.period.start in spell.period for spell in spells):

@@ -15,7 +15,10 @@ from services.eligibility.domain.facts import LeaveEntry
 
 
 class LeavePart(Part):
-    """An initial stop or a renewal; `opening`: from before the employer joined, told when it did."""
+    """An initial stop or a renewal; `opening`: from before the employer joined, told when it did.
+
+    `quotity`: of a TPT, the share of full time worked. `sent_on`: when a sick note that was late was sent.
+    """
 
     id: UUID
     kind: str
@@ -25,6 +28,8 @@ class LeavePart(Part):
     waiting_days: int | None
     seniority_days: int | None
     opening: bool = False
+    quotity: str | None = None
+    sent_on: date | None = None
 
     @classmethod
     def of(cls, entry: LeaveEntry) -> Self:
@@ -37,6 +42,8 @@ class LeavePart(Part):
             waiting_days=entry.waiting_days,
             seniority_days=entry.seniority_days,
             opening=entry.opening,
+            quotity=None if entry.quotity is None else str(entry.quotity),
+            sent_on=entry.sent_on,
         )
 
 

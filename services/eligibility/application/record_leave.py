@@ -43,7 +43,11 @@ class Recorded:
 
 
 async def start_leave(tx: AsyncConnection, file: OpenFile, entry: LeaveEntry, recording: Recording) -> Recorded:
-    """Enter an initial stop. The same again changes nothing. Raises NotEmployed, PositionOverlap."""
+    """Enter an initial stop. The same again changes nothing.
+
+    Raises NotEmployed, PositionOverlap, QuotityNotApplicable, SentOnNotApplicable.
+    """
+    entry.check("")
     if not any(entry.period.start in spell.period for spell in file.spells_with(entry.employer)):
         raise NotEmployed(pointer="/start")
     for known in await _entries(tx, file, entry.employer):
@@ -61,10 +65,11 @@ async def extend_leave(
 ) -> Recorded:
     """Enter a renewal. The same again changes nothing.
 
-    Raises FactNotFound, LeaveCancelled, RenewalGap, PositionOverlap.
+    Raises FactNotFound, LeaveCancelled, RenewalGap, PositionOverlap, QuotityNotApplicable, SentOnNotApplicable.
     """
     entries = await leave_of(tx, file, leave)
     entry = renewal.entry_of(entries, new_id())
+    entry.check("")
     if any(_same(known, entry) for known in entries):
         return Recorded(tuple(entries), file.version, new=False)
     if not entry.period.follows(entries[-1].period):

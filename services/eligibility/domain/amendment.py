@@ -73,7 +73,8 @@ class Alteration:
 def altered(entries: Sequence[LeaveEntry], what: Alteration, key: UUID) -> tuple[LeaveEntry, ...]:
     """The entries with what lies from that day on altered; the entry it falls in is cut, its second part named `key`.
 
-    Waiting days belong to the kind they were said of. Raises OutsideLeave when the day is none of the leave's.
+    Waiting days, a quotity and the day a note was sent belong to the kind they were said of.
+    Raises OutsideLeave when the day is none of the leave's.
     """
     ordered = sorted(entries, key=lambda entry: entry.period.start)
     if not ordered[0].period.start <= what.since <= ordered[-1].period.last:
@@ -90,6 +91,8 @@ def _altered(entry: LeaveEntry, what: Alteration, key: UUID) -> tuple[LeaveEntry
         kind=kind,
         paid=entry.paid if what.paid is None else what.paid,
         waiting_days=entry.waiting_days if kind is entry.kind else None,
+        quotity=entry.quotity if kind is entry.kind else None,
+        sent_on=entry.sent_on if kind is entry.kind else None,
     )
     if entry.period.start >= what.since or now == entry:
         return (now,)

@@ -82,6 +82,22 @@ class RenewalGap(RelaisError):
     title_en = "A renewal follows without a gap"
 
 
+class QuotityNotApplicable(RelaisError):
+    """Another leave than a TPT (rulebook §1.1)."""
+
+    code = "quotity_not_applicable"
+    title_fr = "La quotité travaillée ne vaut que pour un temps partiel thérapeutique, à 50, 60, 70, 80 ou 90 %"
+    title_en = "A quotity belongs to a TPT only, of 50, 60, 70, 80 or 90 %"
+
+
+class SentOnNotApplicable(RelaisError):
+    """A sick note that comes late lowers the pay of an ordinary leave only (décret 87-602 art. 15)."""
+
+    code = "sent_on_not_applicable"
+    title_fr = "La date d'envoi de l'avis ne vaut que pour un congé de maladie ordinaire"
+    title_en = "The day a sick note was sent belongs to an ordinary leave only"
+
+
 class LeaveNotLonger(RelaisError):
     """Making a leave longer is a renewal, with its own rate and its own certificate."""
 

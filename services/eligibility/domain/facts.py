@@ -14,6 +14,7 @@ from kit.period import Period
 from kit.rate import Rate
 from kit.stretches import joined
 from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, LeaveKind, PositionKind
+from services.eligibility.domain.errors import QuotityNotApplicable, SentOnNotApplicable
 from services.eligibility.domain.file import AgentFile, ArtTeaching, Dispense, Employment, Position
 
 LEAVES: Final = frozenset(PositionKind(kind.value) for kind in LeaveKind)
@@ -58,6 +59,7 @@ class Spell:
 class LeaveEntry:
     """An initial stop, or a renewal: one entry of a leave; other positions are entries of their own kinds.
 
+    `quotity`: of a TPT, the share of full time worked. `sent_on`: when a sick note that was late was sent.
     `opening`: told by an employer when it joined.
     """
 
@@ -69,12 +71,21 @@ class LeaveEntry:
     paid: bool
     waiting_days: int | None = None
     seniority_days: int | None = None
+    quotity: Rate | None = None
+    sent_on: date | None = None
     opening: bool = field(default=False, compare=False)
 
     @property
     def is_leave(self) -> bool:
         """Whether it is a leave, or another statutory position."""
         return self.kind in LEAVES
+
+    def check(self, pointer: str) -> None:
+        """What goes with another kind. Raises QuotityNotApplicable, SentOnNotApplicable, both under `pointer`."""
+        if self.quotity is not None and self.kind is not PositionKind.TPT:
+            raise QuotityNotApplicable(pointer=f"{pointer}/quotity")
+        if self.sent_on is not None and self.kind is not PositionKind.CMO:
+            raise SentOnNotApplicable(pointer=f"{pointer}/sent_on")
 
     def as_position(self) -> Position:
         return Position(self.kind, self.period, self.paid)
@@ -87,6 +98,8 @@ class Renewal:
     period: Period
     paid: bool
     seniority_days: int | None = None
+    quotity: Rate | None = None
+    sent_on: date | None = None
 
     def entry_of(self, leave: Sequence[LeaveEntry], key: UUID) -> LeaveEntry:
         return LeaveEntry(
@@ -97,6 +110,8 @@ class Renewal:
             self.period,
             self.paid,
             seniority_days=self.seniority_days,
+            quotity=self.quotity,
+            sent_on=self.sent_on,
         )
 
 

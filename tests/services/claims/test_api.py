@@ -200,6 +200,23 @@ async def test_an_agent_of_two_employers_is_read_one_by_one(claims: Claims, serv
         assert [period["start"] for period in own["periods"]] == ["2026-03-01", "2026-03-02"]
 
 
+async def test_a_second_late_note_and_a_tpt_of_some_hours_lower_what_is_paid(claims: Claims, service: Service) -> None:
+    life = Life().hired(kind="CONTRACTUEL_PUBLIC", regime="CONTRACTUEL_PUBLIC").affiliated()
+    tpt = life.sick("2026-05-01", "2026-05-31", "tpt", "TPT", quotity="0.6000")
+    ill = insured().sick("2025-10-01", "2025-10-10", "first", sent_on="2025-10-08")
+    ill.sick("2026-02-02", "2026-02-10", "second", sent_on="2026-02-06")
+    await claims.tell([*tpt.facts, *ill.facts])
+    async with service.caller(READ) as staff:
+        (worked,) = (await staff.get("/v1/entitlements", params={"agent": str(tpt.agent)})).json()["periods"]
+        assert (worked["leg"], worked["rate"]) == ("FULL", "0.60")
+        periods = (await staff.get("/v1/entitlements", params={"agent": str(ill.agent)})).json()["periods"]
+        assert [(one["start"], one["rate"], one.get("paid_rate")) for one in periods][-3:] == [
+            ("2026-02-02", "0.00", "0.0000"),
+            ("2026-02-03", "0.90", "0.4500"),
+            ("2026-02-06", "0.90", None),
+        ]
+
+
 async def test_a_held_case_says_so(claims: Claims, service: Service) -> None:
     life = await decided(claims)
     await claims.tell(life.sick("2026-06-30", "2026-07-02", "other").last)

@@ -152,3 +152,36 @@ async def test_a_requalification_that_cannot_be(eligibility: Eligibility, body: 
         path = f"/v1/agents/{agent}/leaves/{leave.json()['id']}"
         refused = await hris.patch(path, json=body, headers={"if-match": leave.headers["etag"]})
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
+
+
+async def test_the_quotity_of_a_tpt_and_the_day_a_note_was_sent_are_told(eligibility: Eligibility) -> None:
+    async with eligibility.hris(CITY) as hris:
+        agent = await hire(hris)
+        path = f"/v1/agents/{agent}/leaves"
+        tpt = {"kind": "TPT", "start": "2025-03-01", "end": "2025-05-31", "quotity": "0.6000"}
+        first, again = await hris.post(path, json=tpt), await hris.post(path, json=tpt)
+        assert (first.status_code, again.status_code, again.json()) == (201, 200, first.json())
+        more = {"start": "2025-06-01", "end": "2025-07-31", "quotity": "0.8000"}
+        renewed = await hris.post(f"{path}/{first.json()['id']}/extensions", json=more)
+        assert [one["quotity"] for one in renewed.json()["entries"]] == ["0.6000", "0.8000"]
+        late = {"kind": "CMO", "start": "2025-10-01", "end": "2025-10-31", "sent_on": "2025-10-09"}
+        noted = await hris.post(path, json=late)
+        assert noted.json()["entries"][0]["sent_on"] == "2025-10-09"
+        requalified = {"kind": "CLM", "from": "2025-10-01"}
+        own = f"{path}/{noted.json()['id']}"
+        now = await hris.patch(own, json=requalified, headers={"if-match": noted.headers["etag"]})
+        assert "sent_on" not in now.json()["leave"]["entries"][0], "a CLM is no ordinary leave"
+        refused = [
+            await hris.post(path, json={**late, "start": "2026-01-01", "end": "2026-01-31", "quotity": "0.5000"}),
+            await hris.post(path, json={**tpt, "start": "2026-01-01", "end": "2026-01-31", "sent_on": "2026-01-02"}),
+            await hris.post(f"{own}/extensions", json={**more, "start": "2025-11-01", "end": "2025-11-30"}),
+        ]
+    assert [(one.json()["code"], one.json()["errors"][0]["pointer"]) for one in refused] == [
+        ("quotity_not_applicable", "/quotity"),
+        ("sent_on_not_applicable", "/sent_on"),
+        ("quotity_not_applicable", "/quotity"),
+    ]
+    (told,) = await eligibility.events("sick-leave.extended")
+    assert [entry["quotity"] for entry in told["data"]["entries"]] == ["0.6000", "0.8000"]
+    note = (await eligibility.events("sick-leave.started"))[-1]
+    assert note["data"]["entries"][0]["sent_on"] == "2025-10-09"
