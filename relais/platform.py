@@ -99,6 +99,7 @@ async def _broker(home: Home, options: Options, screen: Screen) -> AsyncIterator
             await _in_thread(broker.start)
             topics = importlib.import_module("deploy.kafka.topics")
             await topics.create(broker.bootstrap, topics.declared(INSURERS), replication=1)
+        screen.say(f"  Kafka écoute sur {broker.bootstrap}.")
         yield broker.bootstrap
     except kafka.BrokerError as error:
         raise CommandError(f"Apache Kafka : {error}.", CRASHED) from error

@@ -78,12 +78,15 @@ def benefits(state: Path) -> dict[str, str]:
 
 
 @contextmanager
-def consuming(given: dict[str, str]) -> Iterator[None]:
-    """The consumer, until a Ctrl-C ends it without a word."""
-    command = [sys.executable, "examples/insurer_consumer.py"]
-    with subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+def consuming(given: dict[str, str]) -> Iterator[Path]:
+    """The consumer, until a Ctrl-C ends it without a word; the file with what it printed."""
+    command, printed = [sys.executable, "examples/insurer_consumer.py"], Path(given["RELAIS_STATE"] + ".printed")
+    with (
+        printed.open("wb") as out,
+        subprocess.Popen(command, cwd=ROOT, env=given, stdout=out, stderr=subprocess.PIPE) as process,
+    ):
         try:
-            yield
+            yield printed
         finally:
             process.send_signal(signal.SIGINT)
             try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +16,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from deploy.kafka.topics import Topic, create
 from gateway import inbound_topics, outbound_topics
 from kit.ids import new_id
+from tests.e2e.test_examples import benefits, consuming
 from tests.gateway.conftest import OTHER, Door
 from tests.gateway.feeding import Producers, insurer, named
 from tests.kit.events.kafka import SessionBroker, transports
-from tests.waiting import eventually
+from tests.waiting import eventually, until
 
 TOPIC = "psc.partner.insurer-a.inbound.v1"
 UNKNOWN_CLAIM = "019a2b3c-0000-7000-8000-000000000002"
@@ -99,3 +102,34 @@ async def test_an_insurer_reads_its_own_lots_from_its_topic(door: Door, followin
     assert {(one.topic, event["insurer"]) for one, event in zip(got, events, strict=True)} == {(topics[0], "demo-a")}
     assert "run" not in events[0]["data"], "what is not disclosed"
     assert dict(got[0].headers)["ce_type"].decode() == events[0]["type"]
+
+
+async def test_the_insurer_s_example_goes_on_where_it_stopped_in_its_topic(
+    door: Door, following: str, tmp_path: Path
+) -> None:
+    topic = Topic("psc.partner.demo-k.v1", partitions=2, retention=None, sensitive=True, copies=1, in_sync=1)
+    await create(following, [topic])
+    producers, state = Producers(door.database.worker), tmp_path / "state.json"
+    await producers.deliver(producers.agreement(insurers=[insurer("demo-k")]))
+    given = {**os.environ, "RELAIS_KAFKA": following, "RELAIS_INSURER": "demo-k", "RELAIS_STATE": str(state)}
+
+    async def decided(kind: str, agent: str, benefit: str) -> None:
+        data = {"agent": agent, "claim": agent, "agreement": "accord", "month": "2026-01", "benefit": benefit}
+        await producers.deliver(producers.event(f"claims.benefit.{kind}", agent, data))
+
+    def consumed(*amounts: str) -> str:
+        with consuming(given) as printed:
+            until(lambda: sorted(benefits(state).values()) == sorted(amounts), f"benefits of {amounts}", 30)
+        return printed.read_text()
+
+    task = asyncio.create_task(outbound_topics.publish(door.gateway.state, following, None))
+    try:
+        for agent in ("a", "b", "c"):
+            await decided("decided", agent, "10.00")
+        assert (await asyncio.to_thread(consumed, "10.00", "10.00", "10.00")).count("10.00 €") == 3
+        await decided("adjusted", "a", "12.50")
+        await decided("decided", "d", "20.00")
+        assert "10.00" not in await asyncio.to_thread(consumed, "10.00", "10.00", "12.50", "20.00")
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
