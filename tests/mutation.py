@@ -149,10 +149,7 @@ def survey(copy: Path, services: Sequence[str], workers: int) -> Survey:
     arguments = ["--cov-context=test", "--cov-report=", f"--junit-xml={report}", "-o", "junit_family=xunit1", *measured]
     tests = [*(f"tests/services/{service}" for service in services), *OF_ALL]
     _pytest(copy, [*arguments, f"--numprocesses={workers}", "--dist=loadgroup", *tests]).check_returncode()
-    cases = {
-        f"{case.get('file')}::{case.get('name')}": float(case.get("time", 0))
-        for case in ET.parse(report).iter("testcase")
-    }
+    cases = {_node(case): float(case.get("time", 0)) for case in ET.parse(report).iter("testcase")}
     seconds = {_ungrouped(case): time for case, time in cases.items()}
     slow = frozenset(_ungrouped(case) for case in cases if case.rpartition("@")[2] in SHARED)
     found = CoverageData(str(data))
@@ -250,6 +247,13 @@ def _tried(mutants: Sequence[Mutant], passing: Survey, copies: Sequence[Path]) -
 def _progress(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def _node(case: ET.Element) -> str:
+    """A test as pytest is asked for it: `<file>[::<class>…]::<name>`; a report joins file and classes by dots."""
+    file = case.get("file", "")
+    classes = case.get("classname", "").removeprefix(file.removesuffix(".py").replace("/", ".")).split(".")[1:]
+    return "::".join([file, *classes, case.get("name", "")])
 
 
 def _named(context: str) -> str:
