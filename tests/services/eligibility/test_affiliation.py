@@ -120,6 +120,14 @@ class TestDispenses:
         again = Dispense(date(2025, 3, 10), individual_cover=True, proofs=self.PROOFS)
         assert self.outcomes(again, first) == [("2025-03-01", "DISPENSED"), ("2027-01-01", "ENDED")]
 
+    @pytest.mark.parametrize(("asked", "outcome"), [("2026-12-31", "AFFILIATED"), ("2027-01-01", "DISPENSED")])
+    def test_asked_on_the_last_day_of_a_job_it_is_of_that_job(self, asked: str, outcome: str) -> None:
+        second = ("CONTRACTUEL_PUBLIC", "CDD", "2027-02-01", "2027-12-31")
+        day = date.fromisoformat(asked)
+        one = Dispense(day, individual_cover=True, proofs=(day,))
+        found = decide(file_of(self.JOB, second, dispenses=(one,)), accord()).stretches
+        assert [s.outcome.value for s in found if s.period.start == date(2027, 2, 1)] == [outcome]
+
     def test_another_presence_asks_anew(self) -> None:
         second = ("CONTRACTUEL_PUBLIC", "CDD", "2027-02-01", "2027-12-31")
         first = Dispense(date(2025, 3, 5), individual_cover=True, proofs=self.PROOFS)

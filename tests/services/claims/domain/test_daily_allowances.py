@@ -114,6 +114,20 @@ def test_more_than_the_cap_is_doubtful_and_of_other_kinds_nothing_is() -> None:
     assert doubts(AllowanceKind.ACCIDENT, period, HIGH, asked, BOOK) == ()
 
 
+def test_a_day_is_paid_as_soon_as_an_old_one_is_three_years_past() -> None:
+    begun = add_years(Y2026, -3)
+    asked, period = stop(10, waiting_waived=True, paid_before=[begun + timedelta(days=n) for n in range(1, 361)])
+    assert paid_days(asked, period, BOOK) == list(period)[1:]
+
+
+@pytest.mark.parametrize(("days", "found"), [(363, ()), (364, (Doubt.BEYOND_DURATION,))])
+def test_one_day_more_than_is_paid_is_doubtful(days: int, found: tuple[Doubt, ...]) -> None:
+    """Three days of waiting, then 360 that are paid."""
+    asked, period = stop(days)
+    notified = Period(period.start + timedelta(days=3), period.last)
+    assert doubts(AllowanceKind.SICKNESS, notified, Money(3_000), asked, BOOK) == found
+
+
 @looking_at(40)
 @given(st.sets(st.integers(1, 1200), max_size=400), st.integers(1, 800))
 def test_never_more_than_what_three_years_allow(before: set[int], days: int) -> None:

@@ -20,10 +20,13 @@ from services.claims.domain.agent_file import (
     Policy,
     Recognition,
 )
+from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.case import decide
+from services.claims.domain.ends import run_of
 from services.claims.domain.errors import LeaveInterrupted, LeaveKindNotApplicable, OverlappingLeaves, SpellTooLong
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry
+from services.claims.domain.part_time import PartTime
 from services.claims.domain.proposal import ProposedAnnuity, ProposedClaim, month_case, propose
 from services.claims.domain.situation import RiMaintained
 from tests.services.claims.domain.files import (
@@ -168,6 +171,21 @@ def test_a_month_is_decided_from_what_bears_on_it_only() -> None:
             if (claim := only_claim(known)).reference.given
         )
         assert one == two
+
+
+def test_part_time_that_begins_on_the_last_day_of_a_month_bears_on_it() -> None:
+    last, next_day = (PartTime(Period(day(text)), Rate.parse("0.8")) for text in ("2026-05-31", "2026-06-01"))
+    known = file(leaves=(leave(CMO_TO_JUNE),), part_time=(last, next_day))
+    claim = only_claim(known)
+    assert claim.reference.given is not None
+    assert month_case(known, claim, claim.reference.given, Month(2026, 5)).part_time == (last,)
+
+
+def test_a_death_ends_an_annuity_and_an_iad_does_not() -> None:
+    one = recognition("2028-01-01")
+    deaths = (Death(day("2028-06-30"), DeathKind.IAD), Death(day("2029-06-30"), DeathKind.DEATH))
+    known = file(recognitions=(one,), deaths=deaths)
+    assert run_of(known, known.terms[TERMS.agreement][0], one, BOOK).end == day("2029-06-30")
 
 
 def test_the_policy_of_the_first_of_the_month_holds() -> None:

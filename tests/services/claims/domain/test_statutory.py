@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kit.period import ONE_DAY, Period, add_years
 from kit.rate import Rate
 from rules.book import RuleBook
-from rules.vocabulary import LeaveKind, Leg, Regime
+from rules.vocabulary import LeaveKind, Leg, PathologyGroup, Regime
 from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.errors import QuotityNotApplicable
 from services.claims.domain.leave import Entry, Person
@@ -108,6 +108,37 @@ def test_a_quotity_is_one_that_a_therapeutic_part_time_may_have(kind: LeaveKind,
     with pytest.raises(QuotityNotApplicable) as caught:
         statutory_pay(Person(Regime.CNRACL), [worked], BOOK)
     assert caught.value.pointer == "/leaves/0/quotity"
+
+
+@pytest.mark.parametrize(
+    ("regime", "quotity", "rate"),
+    [
+        (Regime.CNRACL, "0.6", "1.00"),
+        (Regime.CNRACL, None, "1.00"),
+        (Regime.IRCANTEC_FONCTIONNAIRE, "0.6", "0.60"),
+        (Regime.IRCANTEC_FONCTIONNAIRE, None, "1.00"),
+    ],
+)
+def test_a_tpt_is_paid_whole_by_the_regime_special_and_by_the_hours_elsewhere(
+    regime: Regime, quotity: str | None, rate: str
+) -> None:
+    """Rulebook §1.1."""
+    days = Period(date(2026, 1, 1), date(2026, 1, 31))
+    worked = Entry(LeaveKind.TPT, days, quotity=None if quotity is None else Rate.parse(quotity))
+    assert set(pay(Person(regime), [worked]).values()) == {(LeaveKind.TPT, Leg.FULL, rate)}
+
+
+def test_a_clm_counts_beside_an_earlier_cld_of_the_same_group() -> None:
+    """Rulebook §1.1: 100 days of CLD, then 365 of a CLM that one of the same group follows: 630 days of three years."""
+
+    def lasting(kind: LeaveKind, start: date, days: int) -> Entry:
+        group = PathologyGroup.TUBERCULOSIS if kind is LeaveKind.CLD else None
+        return Entry(kind, Period(start, start + timedelta(days=days - 1)), pathology_group=group)
+
+    clm = lasting(LeaveKind.CLM, date(2020, 1, 1), 365)
+    first, second = lasting(LeaveKind.CLD, date(2016, 1, 1), 100), lasting(LeaveKind.CLD, clm.end + ONE_DAY, 700)
+    told = pay(Person(Regime.CNRACL), [first, clm, second])
+    assert sum(told[one][1] is Leg.FULL for one in second.period) == 3 * 365 - 365 - 100
 
 
 @looking_at(60)
