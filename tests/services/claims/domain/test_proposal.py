@@ -185,7 +185,7 @@ def test_a_death_ends_an_annuity_and_an_iad_does_not() -> None:
     one = recognition("2028-01-01")
     deaths = (Death(day("2028-06-30"), DeathKind.IAD), Death(day("2029-06-30"), DeathKind.DEATH))
     known = file(recognitions=(one,), deaths=deaths)
-    assert run_of(known, known.terms[TERMS.agreement][0], one, BOOK).end == day("2029-06-30")
+    assert run_of(known, known.terms[TERMS.agreement][0], one, BOOK).until == day("2029-06-30")
 
 
 def test_the_policy_of_the_first_of_the_month_holds() -> None:
