@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from gateway.dashboard import claim_state
 from gateway.dashboard.security import PREFIX
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.globals |= {"prefix": PREFIX, "asset": asset, "rail": RAIL, "administration": ADMINISTRATION}
+    found.globals |= {"stage_of": claim_state.stage_of, "tone_of": claim_state.tone_of, "awaited": claim_state.awaited}
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -23,6 +24,10 @@ _WIDE: Final = "\N{NO-BREAK SPACE}"
 # More employers than these are counted rather than named.
 FEW: Final = 2
 _PLACE: Final = {"fr": 0, "en": 1}
+# Where the codes that are values of a trace have their words.
+_CODES: Final = ("leg", "leave", "position", "employment", "outcome", "guarantee", "regime", "trace_code", "rule")
+_MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_DAY: Final = re.compile(_MONTH.pattern + r"-\d{2}")
 
 
 @cache
@@ -43,9 +48,10 @@ def _flatten(node: Any, prefix: str, into: dict[str, tuple[str, str]]) -> None:
 
 
 @cache
-def _labels() -> dict[str, str]:
-    """The French label of each value of the law, by its name."""
-    return {rule.id: rule.label for rule in RuleBook.load()}
+def law() -> dict[str, tuple[str, str]]:
+    """What each value of the law is called; by its name in English where nobody has said more."""
+    english = yaml.safe_load((_FOLDER / "law_words.yaml").read_text(encoding="utf-8"))
+    return {rule.id: (rule.label, english.get(rule.id, rule.id)) for rule in RuleBook.load()}
 
 
 class Words:
@@ -74,11 +80,16 @@ class Words:
         return self.t(key) if key in catalogue() else str(code)
 
     def rule(self, code: str) -> str:
-        """What a step of a trace is about: our words, else the label of the law's parameter, else its name."""
+        """What a step of a trace is about: our words, else those of the law's parameter, else its name."""
         key = f"rule.{code}"
         if key in catalogue():
             return self.t(key)
-        return _labels().get(code, code) if self.language == "fr" else code
+        return law()[code][self._place] if code in law() else code
+
+    def named(self, name: str) -> str:
+        """What a value of a trace is called: by our words, by a code or by a month."""
+        key = f"input.{name}"
+        return self.t(key) if key in catalogue() else self.value(name)
 
     def day(self, value: str | date | None, *, short: bool = False) -> str:
         if not value:
@@ -87,6 +98,10 @@ class Words:
         first = "1er" if day.day == 1 and self.language == "fr" else str(day.day)
         space = _WIDE if short else " "
         return space.join((first, self._month_name(day.month, short=short), str(day.year)))
+
+    def days(self, start: str | None, end: str | None) -> str:
+        """A period; `end` None goes on."""
+        return f"{self.day(start)} – {self.day(end) if end else self.t('open')}"
 
     def month(self, value: str, *, short: bool = False) -> str:
         """`2026-01` as a month."""
@@ -132,10 +147,12 @@ class Words:
         if isinstance(value, bool):
             return self.t("yes" if value else "no")
         text = str(value)
-        try:
-            return self.day(text) if len(text) == len("2026-01-01") and text[4] == "-" else self._number(text)
-        except ValueError:
-            return text
+        for family in _CODES:
+            if (key := f"{family}.{text}") in catalogue():
+                return self.t(key)
+        if _DAY.fullmatch(text):
+            return self.day(text)
+        return self.month(text) if _MONTH.fullmatch(text) else self._number(text)
 
     def stands_for(self, one: Mapping[str, Any]) -> str:
         """Whom a client or a person stands for, in few words."""

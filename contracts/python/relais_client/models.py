@@ -325,18 +325,6 @@ class ClaimAcceptedMessage(TypedDict):
     data: ClaimAccepted
 
 
-class ClaimAnswer(TypedDict):
-    id: str
-    employer: str
-    agent: str
-    agreement: str
-    leave: str
-    opened_from: str
-    status: str
-    reason: str | None
-    opened_at: str
-
-
 class ClaimRefused(TypedDict):
     claim: str
     on: str
@@ -1470,11 +1458,6 @@ class PageBenefitAnswer(TypedDict):
     next: NotRequired[str | None]
 
 
-class PageClaimAnswer(TypedDict):
-    items: list[ClaimAnswer]
-    next: NotRequired[str | None]
-
-
 class PageClientAnswer(TypedDict):
     items: list[ClientAnswer]
     next: NotRequired[str | None]
@@ -2604,6 +2587,19 @@ class CapitalsCapitalAnswer(TypedDict):
     decided_at: str
 
 
+class ClaimAnswer(TypedDict):
+    id: str
+    employer: str
+    agent: str
+    agreement: str
+    leave: str
+    opened_from: str
+    status: str
+    reason: str | None
+    stage: Stage
+    opened_at: str
+
+
 class ClaimDetail(TypedDict):
     id: str
     employer: str
@@ -2613,6 +2609,7 @@ class ClaimDetail(TypedDict):
     opened_from: str
     status: str
     reason: str | None
+    stage: Stage
     opened_at: str
     reference: ReferenceAnswer | None
 
@@ -3166,6 +3163,11 @@ class PageAnnuityAnswer(TypedDict):
 
 class PageCapitalAnswer(TypedDict):
     items: list[CapitalsCapitalAnswer]
+    next: NotRequired[str | None]
+
+
+class PageClaimAnswer(TypedDict):
+    items: list[ClaimAnswer]
     next: NotRequired[str | None]
 
 

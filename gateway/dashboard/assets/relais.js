@@ -10,6 +10,74 @@ document.addEventListener("keydown", (event) => {
   field.select();
 });
 
+// The search field offers what its letters find; arrows choose, Enter opens, Escape puts it away.
+const PAUSE_MS = 250;
+const LEAST_TYPED = 3;
+function offerSuggestions(field) {
+  const form = field.form;
+  const list = document.getElementById("suggestions");
+  const said = document.getElementById("suggested");
+  let waiting, asked;
+  let chosen = -1;
+  const choose = (place) => {
+    chosen = place;
+    [...list.children].forEach((one, at) => one.setAttribute("aria-selected", String(at === place)));
+    if (place < 0) field.removeAttribute("aria-activedescendant");
+    else field.setAttribute("aria-activedescendant", list.children[place].id);
+  };
+  const show = (html) => {
+    list.innerHTML = html;
+    list.hidden = list.children.length === 0;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+    choose(-1);
+  };
+  const ask = async () => {
+    const text = field.value.trim();
+    asked?.abort();
+    if (text.length < LEAST_TYPED) return show("");
+    asked = new AbortController();
+    try {
+      const answer = await fetch(`${form.dataset.suggestions}?q=${encodeURIComponent(text)}`, { signal: asked.signal });
+      if (!answer.ok || answer.redirected || document.activeElement !== field) return;
+      show(await answer.text());
+      said.textContent = list.hidden ? said.dataset.none : said.dataset.some.replace("{count}", list.children.length);
+    } catch {
+      // Another letter was typed, or there is nobody to ask: Enter still searches.
+    }
+  };
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-controls", list.id);
+  show("");
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, PAUSE_MS);
+  });
+  field.addEventListener("keydown", (event) => {
+    const many = list.children.length;
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      show("");
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && many) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      choose(chosen < 0 && step < 0 ? many - 1 : (chosen + step + many) % many);
+    } else if (event.key === "Enter" && chosen >= 0) {
+      event.preventDefault();
+      location.assign(list.children[chosen].dataset.path);
+    }
+  });
+  list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
+  list.addEventListener("click", (event) => {
+    const one = event.target.closest("[data-path]");
+    if (one) location.assign(one.dataset.path);
+  });
+  form.addEventListener("focusout", (event) => {
+    if (!form.contains(event.relatedTarget)) show("");
+  });
+}
+if (document.getElementById("search")) offerSuggestions(document.getElementById("search"));
+
 // What goes on in the background is shown as it goes, and announced; a part of the page is taken again until it is over.
 const LOOK_MS = 2000;
 async function lookAgain() {

@@ -42,6 +42,7 @@ PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("", signed_page(worklist.worklist), _READ),
     ("/worklist.{format}", signed_page(worklist.export), _READ),
     ("/search", signed_page(agents.search), _READ),
+    ("/search/suggestions", signed_page(agents.suggestions), _READ),
     ("/agents", signed_page(agents.agents), _READ),
     ("/agents.{format}", signed_page(agents.export), _READ),
     ("/agents/{agent:uuid}", signed_page(agent.agent), _READ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -16,6 +18,8 @@ from kit.siret import is_siret
 
 SHOWN: Final = 50
 MAX_QUERY: Final = 80
+SUGGESTED: Final = 8
+LEAST_TYPED: Final = 3
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MATRICULE: Final = re.compile(r"[\w.-]{1,30}")
 
@@ -48,17 +52,53 @@ async def search(visit: Visit) -> Response:
     text = visit.query["q"].strip()[:MAX_QUERY]
     if (case := await _case(visit, text.lower())) is not None:
         return visit.go(case)
-    employers, *found = await together(employer_names(visit), _of_matricule(visit, text), _of_name(visit, text))
+    found = await _matches(visit, text, SHOWN)
+    if len(found.people) == 1 and not found.places:
+        return visit.go(f"{PREFIX}/agents/{found.people[0]['id']}")
+    if len(found.places) == 1 and not found.people:
+        return visit.go(f"{PREFIX}/agents", employer=found.places[0][0])
+    return visit.page("search.html", text=text, people=found.people, places=found.places, employers=found.employers)
+
+
+async def suggestions(visit: Visit) -> Response:
+    """What a few letters find, as the search field offers it while they are typed; nothing for fewer than three."""
+    text = visit.query["q"].strip()[:MAX_QUERY]
+    if len(text) < LEAST_TYPED:
+        return visit.page("suggestions.html", found=[])
+    found = await _matches(visit, text, SUGGESTED)
+    people = [
+        {
+            "path": f"{PREFIX}/agents/{row['id']}",
+            "what": f"{row['last_name']} {row['first_name']}",
+            "beside": f"{row['matricule']} · {found.employers.get(row['employer'], row['employer'])}",
+        }
+        for row in found.people
+    ]
+    places = [
+        {"path": f"{PREFIX}/agents?employer={siret}", "what": name, "beside": siret} for siret, name in found.places
+    ]
+    return visit.page("suggestions.html", found=(people + places)[:SUGGESTED])
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """People as the API lists them, employers by SIRET and name, and the names of all."""
+
+    people: list[dict[str, Any]]
+    places: list[tuple[str, str]]
+    employers: dict[str, str]
+
+
+async def _matches(visit: Visit, text: str, limit: int) -> Matches:
+    employers, *found = await together(
+        employer_names(visit), _of_matricule(visit, text, limit), _of_name(visit, text, limit)
+    )
     people = list({row["id"]: row for rows in found for row in rows}.values())
     folded = text.casefold()
-    places = [
+    places = (
         (siret, name) for siret, name in employers.items() if text and (folded in name.casefold() or siret == text)
-    ]
-    if len(people) == 1 and not places:
-        return visit.go(f"{PREFIX}/agents/{people[0]['id']}")
-    if len(places) == 1 and not people:
-        return visit.go(f"{PREFIX}/agents", employer=places[0][0])
-    return visit.page("search.html", text=text, people=people, places=places[:SHOWN], employers=employers)
+    )
+    return Matches(people, list(islice(places, limit)), employers)
 
 
 async def _case(visit: Visit, text: str) -> str | None:
@@ -71,22 +111,22 @@ async def _case(visit: Visit, text: str) -> str | None:
     return None
 
 
-async def _of_matricule(visit: Visit, text: str) -> list[dict[str, Any]]:
+async def _of_matricule(visit: Visit, text: str, limit: int) -> list[dict[str, Any]]:
     if not _MATRICULE.fullmatch(text) or is_siret(text):
         return []
-    return await _found(visit, matricule=text)
+    return await _found(visit, limit, matricule=text)
 
 
-async def _of_name(visit: Visit, text: str) -> list[dict[str, Any]]:
+async def _of_name(visit: Visit, text: str, limit: int) -> list[dict[str, Any]]:
     if not any(letter.isalpha() for letter in text):
         return []
     try:
-        return await _found(visit, name=text)
+        return await _found(visit, limit, name=text)
     except Refusal:
         return []
 
 
-async def _found(visit: Visit, **asked: str) -> list[dict[str, Any]]:
-    answer = await visit.api.maybe("/v1/agents", limit=SHOWN, **asked)
+async def _found(visit: Visit, limit: int, **asked: str) -> list[dict[str, Any]]:
+    answer = await visit.api.maybe("/v1/agents", limit=limit, **asked)
     rows: list[dict[str, Any]] = answer["items"] if answer else []
     return rows

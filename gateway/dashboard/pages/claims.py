@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.dashboard.api import Refusal, together
+from gateway.dashboard.claim_state import awaited, stage_of
 from gateway.dashboard.exports import Column, exported
 from gateway.dashboard.names import employer_names, people
 from gateway.dashboard.security import PREFIX
@@ -45,7 +46,8 @@ async def export(visit: Visit) -> Response:
         Column("worklist.employer", lambda row: row["employer"]),
         Column("worklist.employer_name", lambda row: names.get(row["employer"], "")),
         Column("rail.agreements", lambda row: row["agreement"]),
-        Column("claims.status", lambda row: visit.words.of("status", row["status"])),
+        Column("claims.status", lambda row: visit.words.of("stage", stage_of(row))),
+        Column("claims.awaited", lambda row: awaited(row, visit.words)),
     ]
     return exported(visit, "sinistres" if visit.words.language == "fr" else "claims", columns, rows)
 

@@ -11,9 +11,11 @@ from gateway.dashboard.exports import Column, exported
 from gateway.dashboard.names import employer_names, people
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Filters, Visit
-from gateway.domain.work_items import KINDS
+from gateway.domain.work_items import CLAIM, HALF_PAY, KINDS
 
 SHOWN: Final = 50
+# Their date is the first day at half pay: nobody is late by it, but somebody goes without.
+OF_HALF_PAY: Final = (HALF_PAY, CLAIM)
 _FILTERS: Final = ("employer", "kind", "due_before")
 
 
@@ -35,6 +37,7 @@ async def worklist(visit: Visit) -> Response:
         employers=employers,
         filters=filters,
         today=_today(visit),
+        of_half_pay=OF_HALF_PAY,
     )
 
 

@@ -13,17 +13,22 @@ from kit.http.auth import requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Tx, service_router
 from kit.http.types import Answer, DateText, MonthText, SignedAmount
-from services.claims.adapters import claims
+from services.claims.adapters import claim_files, claims
+from services.claims.adapters.claim_files import ClaimFile
 from services.claims.adapters.claims import Benefit, Claim, FrozenReference
 from services.claims.api.cursors import after_id, after_month
 from services.claims.domain.benefits import Alert
+from services.claims.domain.claim_life import Life, Stage
 from services.claims.domain.errors import UnknownClaim
 
 router = service_router(prefix="/v1", tags=["Sinistres"], dependencies=[requires("claims:read")])
 
 
 class ClaimAnswer(Answer):
-    """A claim. `reason` says which month of pay is awaited, or why the claim is closed."""
+    """A claim. `reason` says which month of pay is awaited, or why the facts no longer support it.
+
+    `status` is of its amounts, `stage` of what people have done with it.
+    """
 
     id: UUID
     employer: str
@@ -33,10 +38,11 @@ class ClaimAnswer(Answer):
     opened_from: DateText
     status: str
     reason: str | None
+    stage: Stage
     opened_at: datetime
 
     @classmethod
-    def of(cls, claim: Claim) -> ClaimAnswer:
+    def of(cls, claim: Claim, file: ClaimFile | None) -> ClaimAnswer:
         return cls(
             id=claim.id,
             employer=claim.employer,
@@ -46,6 +52,7 @@ class ClaimAnswer(Answer):
             opened_from=claim.opened_from,
             status=claim.status,
             reason=claim.reason,
+            stage=(file.life if file else Life()).stage,
             opened_at=claim.recorded_at,
         )
 
@@ -105,7 +112,9 @@ async def list_claims(
     agent: Annotated[UUID | None, Query(description="Identifiant de l'agent.")] = None,
 ) -> Page[ClaimAnswer]:
     found = await claims.page(tx, agent, after_id(page), page.fetch)
-    return paged(request, response, page, [ClaimAnswer.of(claim) for claim in found], lambda claim: (claim.id,))
+    files = {file.claim: file for file in await claim_files.of_claims(tx, [claim.id for claim in found])}
+    items = [ClaimAnswer.of(claim, files.get(claim.id)) for claim in found]
+    return paged(request, response, page, items, lambda claim: (claim.id,))
 
 
 @router.get("/claims/{claim}", operation_id="read_claim", summary="Un sinistre et sa rémunération de référence")
@@ -114,7 +123,7 @@ async def read_claim(claim: UUID, tx: Tx) -> ClaimDetail:
     if found is None:
         raise UnknownClaim
     frozen = await claims.reference(tx, claim)
-    shown = ClaimAnswer.of(found).model_dump()
+    shown = ClaimAnswer.of(found, await claim_files.read(tx, claim, found.employer)).model_dump()
     return ClaimDetail(**shown, reference=ReferenceAnswer.of(frozen) if frozen else None)
 
 

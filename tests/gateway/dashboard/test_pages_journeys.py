@@ -76,6 +76,9 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
     assert await text_of(other, ".head .tag") == "Approved"
     history = await text_of(other, "main")
     assert {f"user-{MANAGER}", f"user-{APPROVER}"} <= set(history.split())
+    for path in ("/app/claims", f"/app/agents/{sick_leave['agent']}"):
+        await other.goto(path)
+        assert "Approved" in await text_of(other, f"tr:has(a[href='/app/claims/{claim}'])"), path
 
 
 async def test_an_agents_figures_open_their_reasons(pages: Pages, sick_leave: dict[str, Any]) -> None:
@@ -113,9 +116,21 @@ async def test_searching_takes_one_shortcut_and_a_name(pages: Pages) -> None:
     page = await pages.signed_in()
     await page.keyboard.press("Control+k")
     await page.keyboard.type("Demonstration")
+    assert not await page.locator(".search kbd").is_visible(), "the cross that empties the field is in its place"
+    await page.wait_for_selector("#suggestions [role=option]")
+    assert "DÉMONSTRATION" in await text_of(page, "#suggestions")
+    assert await text_of(page, "#suggested") != ""
+    await page.keyboard.press("Escape")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/app/search?q=Demonstration")
     assert "DÉMONSTRATION" in await text_of(page, "main table")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("roche")
+    await page.wait_for_selector("#suggestions [role=option]")
+    await page.keyboard.press("ArrowDown")
+    assert await page.get_attribute("#search", "aria-activedescendant") == "suggestion-1"
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/app/agents*")
 
 
 async def test_lists_leave_as_files(pages: Pages) -> None:

@@ -57,6 +57,10 @@ SKIPPED = """() => [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].filt
 # Tables without a title, or with a header that does not say of what; fields that must be filled in and do not say so.
 UNSAID = """() => [...document.querySelectorAll(`table:not(:has(caption)), th:not([scope]),
     .field:has(:required):not(:has(.must, .only-read), .door *)`)].map((one) => one.outerHTML)"""
+# Codes of the API where there should be words; what is shown as a code bears that class.
+RAW = r"""() => [...document.querySelectorAll('main :not(.code, .code *, code, textarea, [value])')].flatMap((one) =>
+    [...one.childNodes].filter((text) => text.nodeType === Node.TEXT_NODE).map((text) => text.data)).filter((text) =>
+    /^\s*([a-z]+([_.][a-z]+)+|[A-Z]{2,}(_[A-Z]+)+)\s*$/.test(text))"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -64,6 +68,7 @@ async def faults(page: Page, path: str, *, quick: bool = False) -> list[str]:
     """What is wrong with a page as it stands; `quick` leaves axe-core out."""
     found = [f"{path}: overflows"] if await page.evaluate(OVERFLOW) > 0 else []
     found += [f"{path}: does not say of what: {one}" for one in await page.evaluate(UNSAID)]
+    found += [f"{path}: has no word for {one}" for one in await page.evaluate(RAW)]
     found += [f"{path}: skips a heading before {one}" for one in await page.evaluate(SKIPPED)]
     found += [f"{path}: no title"] if not re.fullmatch(r"\S.* · Relais", await page.title()) else []
     if quick:

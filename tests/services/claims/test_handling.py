@@ -40,6 +40,7 @@ async def detected(claims: Claims, staff: httpx.AsyncClient, months: int = 2) ->
     life = insured().sick("2026-02-01", "2026-02-28").sick("2026-03-01", end)
     await claims.tell(life.facts)
     (claim,) = (await staff.get("/v1/claims", params={"agent": str(life.agent)})).json()["items"]
+    assert claim["stage"] == "DETECTED", "nobody has touched it"
     return life, f"/v1/claims/{claim['id']}"
 
 
@@ -106,6 +107,8 @@ async def test_the_whole_way_to_payment_and_closing(claims: Claims, staff: httpx
     life, path = await proposed(claims, staff)
     answer = await step(staff, path, "APPROVE")
     assert answer.json()["stage"] == "APPROVED", "1 994.22 is below the threshold: one person is enough"
+    (listed,) = (await staff.get("/v1/claims", params={"agent": str(life.agent)})).json()["items"]
+    assert (listed["stage"], (await staff.get(path)).json()["stage"]) == ("APPROVED", "APPROVED")
     payment = {"month": "2026-05", "amount": "997.11", "paid_on": "2026-07-05", "payee": "AGENT", "reference": "V1"}
     first = await staff.post(f"{path}/payments", json=payment, headers=once())
     again = await staff.post(f"{path}/payments", json=payment, headers=once())

@@ -1,0 +1,87 @@
+"""Whatever a service writes into a trace has words in both languages: read from the code that writes it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from gateway.dashboard.words import Words, catalogue, law
+from rules.vocabulary import AffiliationOutcome, LeaveKind, Leg, PayElement, Regime
+from services.claims.domain.capitals import DeathKind
+from services.claims.domain.terms import AnnuityFormula, Prorated
+from tests.postgres import ROOT
+
+WRITERS: Final = frozenset({"Trace", "trace"})
+# What a step holds that is written elsewhere.
+PARTS: Final = frozenset({"timeline_document", "reason_document"})
+NAMED: Final = frozenset({"Trace", "Reason", "trace", "_step"})
+RULE: Final = re.compile(r"[a-z][a-z_]*(\.[a-z][A-Za-z0-9_]*)+")
+# The name of a key space, and the beginning of one that is put together.
+NO_STEP: Final = frozenset({"contributions.run", "ait.group_"})
+# Values of the law that no decision is taken on.
+NEVER_TRACED: Final = ("participation.", "prescription.", "psc.", "retention.", "scheme.", "statistics.")
+
+
+@cache
+def sources() -> list[ast.Module]:
+    files = [*ROOT.glob("services/*/domain/*.py"), *ROOT.glob("services/*/api/*.py"), ROOT / "rules/pay.py"]
+    return [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+
+
+def name_of(call: ast.AST) -> str:
+    """What is called; empty for what is no call."""
+    if not isinstance(call, ast.Call):
+        return ""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def keys() -> Iterator[str]:
+    """The names of values, in the functions that write steps."""
+    for function in (one for source in sources() for one in ast.walk(source) if isinstance(one, ast.FunctionDef)):
+        inside = list(ast.walk(function))
+        if function.name not in PARTS and not WRITERS & {name_of(one) for one in inside}:
+            continue
+        for one in inside:
+            found = list(one.keys) if isinstance(one, ast.Dict) else []
+            if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store):
+                found = [one.slice]
+            yield from (key.value for key in found if isinstance(key, ast.Constant) and isinstance(key.value, str))
+
+
+def rules() -> Iterator[str]:
+    """The names of steps: what is said first where one is written, and whatever looks like one."""
+    for one in (one for source in sources() for one in ast.walk(source)):
+        first = one.args[0] if isinstance(one, ast.Call) and name_of(one) in NAMED and one.args else one
+        text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+        if text and (first is not one or RULE.fullmatch(text)):
+            yield text
+
+
+def known(family: str) -> set[str]:
+    return {key.removeprefix(f"{family}.") for key in catalogue() if key.startswith(f"{family}.")}
+
+
+def test_every_name_in_a_trace_has_words() -> None:
+    named = {*keys()}
+    assert named >= {"prior_collective_cover", "deferred_until", "target_net"}
+    assert named - known("input") == set()
+
+
+def test_every_step_of_a_trace_has_words() -> None:
+    named = {*rules()} - NO_STEP
+    assert named >= {"benefits", "net-pay", "statutory.half_pay", "eligibility.death"}
+    assert named - law().keys() - known("rule") == set()
+
+
+def test_codes_that_are_values_of_a_trace_have_words() -> None:
+    codes = {*PayElement, *DeathKind, *AnnuityFormula, *Prorated, *Regime, *Leg, *LeaveKind, *AffiliationOutcome}
+    assert {code for code in codes if Words("en").value(code) == code} <= {"TIB", "NBI", "RI"}
+    assert Words("en").named("2026-05") == "May 2026"
+
+
+def test_every_value_of_the_law_that_decides_has_an_english_name() -> None:
+    unsaid = {name for name, (_, english) in law().items() if english == name}
+    assert {name for name in unsaid if not name.startswith(NEVER_TRACED)} == set()
