@@ -48,6 +48,39 @@ def distinct(places: Column) -> Column:
     return np.flatnonzero(np.bincount(places))
 
 
+def places_among(kept: Column, places: Column) -> Column:
+    """Where each of these small numbers stands among those kept, which are in order and hold it.
+
+    >>> places_among(np.array([1, 3]), np.array([3, 1, 3])).tolist()
+    [1, 0, 1]
+    """
+    found = np.zeros(kept[-1] + 1 if len(kept) else 0, dtype=np.int64)
+    found[kept] = np.arange(len(kept))
+    return np.asarray(found[places])
+
+
+def each_once(values: Column) -> Column:
+    """The numbers of any column, each once and in order.
+
+    >>> each_once(np.array([2**40, 1, 2**40])).tolist()
+    [1, 1099511627776]
+    """
+    ordered = np.sort(values)
+    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
+
+
+def within(values: Column, ordered: Column) -> npt.NDArray[np.bool_]:
+    """Whether each number is one of those that are in order.
+
+    >>> within(np.array([4, 2**40, 0]), np.array([0, 2**40])).tolist()
+    [False, True, True]
+    """
+    if not len(ordered):
+        return np.zeros(len(values), dtype=bool)
+    places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return np.asarray(ordered[places] == values)
+
+
 def first_days(months: Column) -> Column:
     """The first day of each month.
 

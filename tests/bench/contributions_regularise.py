@@ -38,6 +38,7 @@ UNBOUND: Final = BOOK.replacing("contributions.bound.agent_run", "1000000.00").r
 
 async def settled(region: World, last: Month) -> tuple[Cost, int]:
     """What a run costs, and how many lines it issues."""
+    await region.at_rest()
     async with region.database.api.transaction(Scope.of(frozenset({CITY}))) as tx:
         await tx.execute(text("SET LOCAL statement_timeout = 0"))
         server = await tx.scalar(text("SELECT pg_backend_pid()"))

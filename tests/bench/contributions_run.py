@@ -134,6 +134,7 @@ async def measured(region: World, agents: int, work: Callable[[AsyncConnection],
     """What it costs, from the first statement to the commit, and the cents that it issued."""
     await paid(region, agents)
     await elected(region)
+    await region.at_rest()
     async with region.database.api.transaction(Scope.of(frozenset({CITY}))) as tx:
         await tx.execute(text("SET LOCAL statement_timeout = 0"))
         server = await tx.scalar(text("SELECT pg_backend_pid()"))

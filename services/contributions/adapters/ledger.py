@@ -18,23 +18,21 @@ from services.contributions.domain.delta import Amounts
 from services.contributions.domain.run import StatementDraft
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('contributions.run:' || :employer, 0))")
-# What lines share comes once, and each line names it.
+# What lines share comes once, and each line says at which place.
 _LINES: Final = text("""
     INSERT INTO contribution_line
            (id, employer, agent, month, agreement, insurer, guarantee, base, rate, amount, employer_share, agent_share,
             regularisation, unresolved, run, statement)
-    SELECT id, :employer, agent, month, agreement, insurer, guarantee, base, rate, amount, employer_share,
-           amount - employer_share, month <> :month, unresolved, :run, :statement
+    SELECT id, :employer, agent, month, :agreement, :insurer, (CAST(:guarantees AS text[]))[place], base,
+           (CAST(:rates AS numeric[]))[place], amount, employer_share, amount - employer_share, month <> :month,
+           (CAST(:flags AS boolean[]))[place], :run, :statement
       FROM stage_line
-      JOIN unnest(CAST(:agreements AS text[]), CAST(:insurers AS text[]), CAST(:guarantees AS text[]),
-                  CAST(:rates AS numeric[]), CAST(:flags AS boolean[])) WITH ORDINALITY
-           AS said (agreement, insurer, guarantee, rate, unresolved, place) ON place = heading + 1
 """)
 _STAGED: Final = {
     "id": "uuid",
     "agent": "uuid",
     "month": "month",
-    "heading": "integer",
+    "place": "integer",
     "base": "bigint",
     "amount": "bigint",
     "employer_share": "bigint",
@@ -129,24 +127,23 @@ async def _lines(tx: AsyncConnection, record: RunRecord, one: Statement) -> None
         "id": new_ids(len(lines)),
         "agent": id_bytes(lines.agents)[lines.agent],
         "month": lines.month,
-        "heading": lines.heading,
+        "place": lines.heading + 1,
         "base": lines.base,
         "amount": lines.amount,
         "employer_share": lines.employer,
     }
     async with staged_columns(tx, "stage_line", columns, _STAGED):
-        said = lines.headings
         await tx.execute(
             _LINES,
             {
                 "employer": record.employer,
                 "month": record.month.first,
+                "agreement": one.draft.agreement,
+                "insurer": one.draft.insurer,
                 "run": record.id,
-                "agreements": [one.agreement for one in said],
-                "insurers": [one.insurer for one in said],
-                "guarantees": [one.guarantee.value for one in said],
-                "rates": [one.rate.value for one in said],
-                "flags": [one.unresolved for one in said],
+                "guarantees": [said.guarantee.value for said in lines.headings],
+                "rates": [said.rate.value for said in lines.headings],
+                "flags": [said.unresolved for said in lines.headings],
                 "statement": one.id,
             },
         )

@@ -58,19 +58,27 @@ def millionths(rate: Rate) -> int:
 
 def spread(agent: Column, owner: Column) -> tuple[Column, Column]:
     """Each row beside each row of a table in the order of its `owner` that belongs to its agent: the places of both."""
-    start = np.searchsorted(owner, agent, "left")
-    count = np.searchsorted(owner, agent, "right") - start
-    before = np.cumsum(count) - count
-    return np.repeat(np.arange(len(agent)), count), np.arange(count.sum()) + np.repeat(start - before, count)
+    left, right, _ = _beside(agent, owner)
+    return left, right
+
+
+def _beside(agent: Column, owner: Column) -> tuple[Column, Column, Column]:
+    """What `spread` gives, and how many rows come before those of each row, and after all."""
+    agents = int(max(agent.max(initial=-1), owner.max(initial=-1))) + 1
+    first = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=agents))))
+    start = first[agent]
+    count = first[agent + 1] - start
+    before = np.concatenate(([0], np.cumsum(count)))
+    right = np.arange(before[-1]) + np.repeat(start - before[:-1], count)
+    return np.repeat(np.arange(len(agent)), count), right, before
 
 
 def days_within(agent: Column, first: Column, last: Column, periods: Table) -> Column:
     """How many days of each stretch lie in the agent's `periods` (agent, start, end), which do not overlap."""
-    left, right = spread(agent, periods["agent"])
+    left, right, before = _beside(agent, periods["agent"])
     days = np.minimum(last[left], periods["end"][right]) - np.maximum(first[left], periods["start"][right]) + 1
     summed = np.concatenate(([0], np.cumsum(np.maximum(days, 0))))
-    bounds = np.searchsorted(left, np.arange(len(agent) + 1))
-    return np.asarray(summed[bounds[1:]] - summed[bounds[:-1]])
+    return np.diff(summed[before])
 
 
 def half_up(numerator: Column, denominator: Column | int) -> Column:

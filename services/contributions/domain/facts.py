@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np  # lint(imports) because orders of columns are values
 
-from kit.columns import Column, distinct, month_at, place_of
+from kit.columns import Column, distinct, month_at, place_of, places_among, within
 from kit.money import Money
 from kit.period import Period
 from kit.rate import Rate
@@ -130,18 +130,20 @@ class Facts:
         )
 
     def about(self, pairs: Column) -> Facts:
-        """The agents of these pairs of agent and month: their pay of these months, and all else known of them."""
+        """The agents of these pairs of agent and month, in order: their pay of these months and all else known."""
         agents = distinct(pairs // MONTHS)
-        pay = rows(self.pay, np.isin(self.pay["agent"] * MONTHS + self.pay["month"], pairs))
+        meant = np.zeros(len(self.agents), dtype=bool)
+        meant[agents] = True
+        pay = rows(self.pay, within(self.pay["agent"] * MONTHS + self.pay["month"], pairs))
         tables = {"pay": pay} | {
-            name: rows(table, np.isin(table["agent"], agents)) for name, table in self.tables.items() if name != "pay"
+            name: rows(table, meant[table["agent"]]) for name, table in self.tables.items() if name != "pay"
         }
         for held in tables.values():
-            held["agent"] = np.searchsorted(agents, held["agent"])
+            held["agent"] = places_among(agents, held["agent"])
         used = {int(n) for table, key in WORDED for n in distinct(tables[table][key])} | {0}
         kept = column(sorted(used))
         for table, key in WORDED:
-            tables[table][key] = np.searchsorted(kept, tables[table][key])
+            tables[table][key] = places_among(kept, tables[table][key])
         words = tuple(self.words[n] for n in kept.tolist())
         return Facts(self.employers, self.owner[agents], self.agents[agents], words, **tables)
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np  # lint(imports) because sums and orders of columns are values
 import numpy.typing as npt  # lint(imports) because it names their type
 
-from kit.columns import Column, distinct, month_at, place_of
+from kit.columns import Column, distinct, month_at, place_of, places_among
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
@@ -67,6 +67,8 @@ class Lines:
 
     def where(self, kept: Mask | Column) -> Lines:
         """Some of them, in the same order."""
+        if kept.dtype == np.bool_ and kept.all():
+            return self
         return replace(self, **{name: getattr(self, name)[kept] for name in COLUMNS})
 
     @property
@@ -125,7 +127,7 @@ class Lines:
             self,
             agents=self.agents[agents],
             headings=tuple(self.headings[place] for place in used),
-            agent=np.searchsorted(agents, self.agent),
+            agent=places_among(agents, self.agent),
             heading=places[self.heading],
         )
 
@@ -161,7 +163,7 @@ def deltas(wanted: Lines, issued: Lines) -> Lines:
     Both have the same agents. What is no longer wanted is taken back at the rate it was last issued at.
     """
     taken_back = replace(issued, base=-issued.base, amount=-issued.amount, employer=-issued.employer)
-    found = summed(_joined(taken_back, wanted))
+    found = summed(_joined(taken_back, wanted) if len(issued) else wanted)
     return found.where((found.base != 0) | (found.amount != 0) | (found.employer != 0))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np  # lint(imports) because sets of columns are values
 
-from kit.columns import distinct
+from kit.columns import distinct, each_once, within
 from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot, used_rules
@@ -43,9 +43,9 @@ class RunInputs:
 
 def snapshot_of(inputs: RunInputs, lines: Lines, rules: Iterable[Mapping[str, str]]) -> Snapshot:
     """What to keep of a run that issues `lines`: the facts of the agents and months it touches, and no others."""
-    pairs = np.unique(lines.pairs)
+    pairs = each_once(lines.pairs)
     agents = distinct(pairs // MONTHS)
-    issued = summed(inputs.issued.where(np.isin(inputs.issued.pairs, pairs)))
+    issued = summed(inputs.issued.where(within(inputs.issued.pairs, pairs)))
     return Snapshot(
         kind=KIND,
         inputs={

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np  # lint(imports) because sets of columns are values
 
-from kit.columns import Column, month_at, place_of
+from kit.columns import Column, each_once, month_at, place_of, within
 from kit.period import Month
 from rules.book import Rules
 from services.contributions.domain.columns import column
@@ -72,9 +72,9 @@ def assess(facts: Facts, last: Month, terms: Mapping[str, Terms], issued: Lines,
         wanted.add(said, priced.agent[owing], np.full(len(owing), place_of(priced.month)), cents)
     issued = issued.where(issued.month <= place_of(last))
     # A month issued without pay is told of as one that cannot be assessed.
-    unpaid = np.setdiff1d(issued.pairs, facts.pay["agent"] * MONTHS + facts.pay["month"])
-    held = _one_by_one(facts, np.union1d(sheet.left, unpaid), terms, rules, wanted)
-    unsaid = np.isin(issued.pairs, column(held))
+    unpaid = issued.pairs[~within(issued.pairs, facts.pay["agent"] * MONTHS + facts.pay["month"])]
+    held = _one_by_one(facts, each_once(np.append(sheet.left, unpaid)), terms, rules, wanted)
+    unsaid = within(issued.pairs, column(sorted(held)))
     names = ((facts.agents[pair // MONTHS].decode(), month_at(pair % MONTHS), reason) for pair, reason in held.items())
     return Assessment(deltas(wanted.lines(), issued.where(~unsaid)), tuple(HeldMonth(*one) for one in names))
 

@@ -67,10 +67,10 @@ class Sheet:
 
     def __init__(self, facts: Facts, last: Month, terms: Mapping[str, Terms], rules: Rules) -> None:
         self._facts, self._terms, self._rules = facts, terms, rules
-        pay = rows(facts.pay, facts.pay["month"] <= place_of(last))
-        starts = np.flatnonzero(np.diff(pay["agent"] * MONTHS + pay["month"], prepend=-1))
-        lines = np.diff(np.append(starts, len(pay["agent"])))
-        self._pay = rows(pay, starts)
+        kept = np.flatnonzero(facts.pay["month"] <= place_of(last))
+        starts = np.flatnonzero(np.diff((facts.pay["agent"] * MONTHS + facts.pay["month"])[kept], prepend=-1))
+        lines = np.diff(np.append(starts, len(kept)))
+        self._pay = rows(facts.pay, kept[starts])
         self._affiliated = _with_outcome(facts.spans, {AffiliationOutcome.AFFILIATED})
         self._elected: dict[int, Column] = {}
         self._groups: list[_Group] = []
@@ -81,15 +81,16 @@ class Sheet:
         rates, other shares, an option for everybody. Their populations and the base stay.
         """
         for group in self._groups:
-            pay, base = rows(self._pay, group.places), self._base(group)
+            base = self._base(group)
+            agent, covered, paid = (self._pay[name][group.places] for name in ("agent", "covered", "paid"))
             for guarantee in group.guarantees:
                 new = changed(guarantee, group.month) if changed else guarantee
                 dated = new.rate_in(group.month)
                 assert dated is not None, "a group has the rates of its month, and so has what they are changed to"
-                days = pay["covered"] if new.mandatory else self._days_elected(guarantee)[group.places]
+                days = covered if new.mandatory else self._days_elected(guarantee)[group.places]
                 rate, share = millionths(dated.rate), millionths(dated.employer_share)
-                figures = contributions(base, days, pay["paid"], rate, share)
-                yield Priced(new, group.accord, group.month, pay["agent"], figures)
+                figures = contributions(base, days, paid, rate, share)
+                yield Priced(new, group.accord, group.month, agent, figures)
 
     def _gathered(self, alone: Mask) -> Column:
         """Put months into groups; the pairs that fit into none."""
@@ -134,7 +135,8 @@ class Sheet:
         return np.asarray(places[~readable])
 
     def _base(self, group: _Group) -> Column:
-        pay, elements = rows(self._pay, group.places), group.rule.elements
+        elements, named = group.rule.elements, (*ELEMENTS, "gross", "share", "tpp")
+        pay = {name: self._pay[name][group.places] for name in named}
         if elements is None:
             return np.where(pay["gross"] == UNSTATED, _total(pay), pay["gross"])
         base = sum(_total(pay) if e is PayElement.ALL else pay[e.value.lower()] for e in elements)

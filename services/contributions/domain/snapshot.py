@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np  # lint(imports) because columns are read and written whole
 
@@ -26,6 +26,7 @@ from services.contributions.domain.lines import COLUMNS as LINE_COLUMNS
 from services.contributions.domain.lines import Agents, Heading, Lines
 
 Document = Mapping[str, Any]
+_DIGIT: Final = 9  # lint(law) because it is the highest number of one digit
 
 
 def facts_document(facts: Facts) -> dict[str, Any]:
@@ -93,7 +94,11 @@ def _table(document: Document, names: Iterable[str]) -> Table:
 def _written(values: Column) -> str:
     if len(values) and (values == values[0]).all():
         return str(values[0])
-    return " ".join(map(str, values.tolist()))
+    if len(values) and values.min() >= 0 and values.max() <= _DIGIT:
+        shown = np.full(2 * len(values), ord(" "), dtype=np.uint8)
+        shown[::2] = values + ord("0")
+        return shown[:-1].tobytes().decode()
+    return str(values.tolist())[1:-1].replace(",", "")
 
 
 def _read(written: str, count: int) -> Column:
