@@ -126,6 +126,8 @@ def test_an_exception_holds_for_its_employer_on_its_days() -> None:
     assert rate(AGGLOMERATION, date(2025, 12, 31)) == "0.0205"
     assert rate(CITY, date(2026, 1, 1)) == "0.0205"
     assert len(accord.of_employer(AGGLOMERATION, date(2026, 1, 1)).guarantees) == len(accord.guarantees)
+    (own,) = (accord.in_exception(one) for one in accord.exceptions)
+    assert [(e.siret, e.period) for e in own.employers] == [(AGGLOMERATION, own.effective)]
 
 
 def test_the_terms_are_named_and_not_numbered() -> None:
