@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.adapters.followed import FOLLOWED
 from gateway.adapters.tables import client_hour
 from gateway.domain.activity import Failure, Hour, Pending
 
@@ -82,7 +83,7 @@ _COUNTS: Final = text(
     """
 )
 # Each client's own feed, in its own way; the other two ways are not looked at.
-_BEHIND: Final = text("""
+_BEHIND: Final = text(f"""
     SELECT asked.client, waiting.behind, waiting.since
       FROM unnest(CAST(:clients AS text[]), CAST(:positions AS bigint[])) AS asked (client, position)
            JOIN client AS c ON c.id = asked.client
@@ -93,17 +94,13 @@ _BEHIND: Final = text("""
                        AND p.envelope IS NOT NULL ORDER BY p.position LIMIT :most)
                    UNION ALL
                    (SELECT envelope FROM employer_event AS e
-                     WHERE c.insurer IS NULL AND c.department IS NULL AND c.employers IS NULL
+                     WHERE c.insurer IS NULL AND c.employers IS NULL
                        AND e.position > asked.position ORDER BY e.position LIMIT :most)
                    UNION ALL
                    (SELECT envelope FROM employer_event AS e
-                     WHERE c.insurer IS NULL AND c.department IS NULL AND e.employer = ANY (c.employers)
-                       AND e.position > asked.position LIMIT :most)
-                   UNION ALL
-                   (SELECT envelope FROM employer_event AS e JOIN employer_department AS d ON d.employer = e.employer
-                     WHERE c.department IS NOT NULL AND d.department = c.department
+                     WHERE c.insurer IS NULL AND c.employers IS NOT NULL AND e.employer IN ({FOLLOWED})
                        AND e.position > asked.position LIMIT :most)) AS feed) AS waiting
-""")
+""")  # noqa: S608 - a fragment of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +130,13 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which clients: of a kind, those that somebody should look at, or one. Hours after `since` are recent."""
+    """Which clients: of a kind, those that somebody should look at, or one. Hours after `since` are recent.
+
+    `today` says whose events are delegated to them.
+    """
 
     since: datetime
+    today: date
     kind: str | None = None
     attention: bool = False
     only: str | None = None
@@ -171,7 +172,7 @@ async def page(tx: AsyncConnection, asked: Asked, limit: int, after: str | None)
     """Clients by id with what waits for each: two statements whatever their number."""
     values = {"since": asked.since, "kind": asked.kind, "attention": asked.attention, "only": asked.only}
     rows = (await tx.execute(_PAGE, {**values, "after": after or "", "limit": limit})).all()
-    waiting = await _behind(tx, {row.id: row.read_to for row in rows if row.read_to is not None})
+    waiting = await _behind(tx, {row.id: row.read_to for row in rows if row.read_to is not None}, asked.today)
     return [_exchange(row, waiting.get(row.id)) for row in rows]
 
 
@@ -187,11 +188,13 @@ async def hours(tx: AsyncConnection, client: str, since: datetime) -> list[tuple
     return [(row.hour, Hour(row.calls, row.refused, row.failed)) for row in await tx.execute(query)]
 
 
-async def _behind(tx: AsyncConnection, read_to: Mapping[str, int]) -> dict[str, tuple[int, datetime | None]]:
+async def _behind(
+    tx: AsyncConnection, read_to: Mapping[str, int], today: date
+) -> dict[str, tuple[int, datetime | None]]:
     if not read_to:
         return {}
     asked: dict[str, Sequence[Any] | int] = {"clients": list(read_to), "positions": list(read_to.values())}
-    rows = await tx.execute(_BEHIND, {**asked, "most": MOST_WAITING})
+    rows = await tx.execute(_BEHIND, {**asked, "most": MOST_WAITING, "today": today})
     return {row.client: (row.behind, row.since) for row in rows}
 
 

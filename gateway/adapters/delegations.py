@@ -77,6 +77,13 @@ async def in_force(tx: AsyncConnection, to: Collection[Delegate], today: date, l
     return [_delegation(row) for row in (await tx.execute(query.limit(limit))).all()]
 
 
+async def employers_giving(tx: AsyncConnection, to: Collection[Delegate], scope: str, today: date) -> frozenset[str]:
+    """Those that delegate this scope to them today."""
+    query = select(table.c.employer).where(_to(to), table.c.revoked_at.is_(None), table.c.scopes.contains([scope]))
+    found = await tx.execute(query.where(table.c.first <= today, table.c.last >= today))
+    return frozenset(found.scalars())
+
+
 async def revoked_since(tx: AsyncConnection, since: datetime) -> dict[str, datetime]:
     """Employers that ended a delegation since then, with the last time they did."""
     query = select(table.c.employer, func.max(table.c.revoked_at)).where(table.c.revoked_at > since)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kit.db.database import Scope
 
 _LAST_OF_INSURER: Final = text("SELECT COALESCE(max(position), 0) FROM partner_event WHERE insurer = :insurer")
 _LAST: Final = text("SELECT COALESCE(max(position), 0) FROM employer_event")
@@ -28,6 +31,21 @@ _OF_ALL: Final = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """A feed: an insurer's, or that of these employers (None: of all)."""
+
+    insurer: str | None
+    employers: frozenset[str] | None
+
+    @property
+    def scope(self) -> Scope:
+        """The rows that it is read from."""
+        if self.insurer is not None:
+            return Scope.of(frozenset({self.insurer}))
+        return Scope.all() if self.employers is None else Scope.of(self.employers)
+
+
 async def epoch(tx: AsyncConnection) -> UUID:
     found: UUID = (await tx.execute(_EPOCH)).scalar_one()
     return found
@@ -39,18 +57,13 @@ async def last(tx: AsyncConnection, insurer: str | None) -> int:
     return int(found.scalar_one())
 
 
-async def of_insurer(tx: AsyncConnection, insurer: str, after: int, limit: int) -> list[tuple[int, str]]:
-    rows = await tx.execute(_OF_INSURER, {"insurer": insurer, "after": after, "limit": limit})
-    return [(row[0], row[1]) for row in rows]
-
-
-async def of_employers(
-    tx: AsyncConnection, employers: frozenset[str] | None, after: int, limit: int
-) -> list[tuple[int, str]]:
-    """Of these employers; None: of all that the transaction's scope shows."""
+async def of(tx: AsyncConnection, whose: Whose, after: int, limit: int) -> list[tuple[int, str]]:
+    """Positions and texts of what follows; the transaction's scope shows it."""
     values: dict[str, object] = {"after": after, "limit": limit}
-    if employers is None:
-        rows = await tx.execute(_OF_ALL, values)
+    if whose.insurer is not None:
+        rows = await tx.execute(_OF_INSURER, {**values, "insurer": whose.insurer})
+    elif whose.employers is not None:
+        rows = await tx.execute(_OF_EMPLOYERS, {**values, "employers": sorted(whose.employers)})
     else:
-        rows = await tx.execute(_OF_EMPLOYERS, {**values, "employers": sorted(employers)})
+        rows = await tx.execute(_OF_ALL, values)
     return [(row[0], row[1]) for row in rows]

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.adapters.departments import employers_in
-from gateway.adapters.tables import client, webhook
+from gateway.adapters.feed_pages import Whose
+from gateway.adapters.followed import FOLLOWED
+from gateway.adapters.tables import webhook
 from gateway.domain.webhooks import Webhook
+from kit.clock import PARIS
 
 # Counted up to here: far behind is far behind.
 MOST_BEHIND: Final = 10_000
 _CLAIM: Final = text(
-    """
+    f"""
     WITH due AS (
         SELECT w.id FROM webhook AS w JOIN client AS c ON c.id = w.client AND c.active
          WHERE w.disabled_at IS NULL AND w.next_at <= :now AND w.leased_until <= :now
            AND CASE WHEN c.insurer IS NOT NULL THEN EXISTS (
                         SELECT FROM partner_event AS p WHERE p.insurer = c.insurer AND p.position > w.position)
-                    WHEN c.department IS NOT NULL THEN EXISTS (
-                        SELECT FROM employer_event AS e JOIN employer_department AS d ON d.employer = e.employer
-                         WHERE d.department = c.department AND e.position > w.position)
                     WHEN c.employers IS NULL THEN EXISTS (
                         SELECT FROM employer_event AS e WHERE e.position > w.position)
                     ELSE EXISTS (
                         SELECT FROM employer_event AS e
-                         WHERE e.employer = ANY (c.employers) AND e.position > w.position) END
+                         WHERE e.employer IN ({FOLLOWED}) AND e.position > w.position) END
          ORDER BY w.next_at LIMIT :limit FOR UPDATE OF w SKIP LOCKED)
     UPDATE webhook SET leased_until = :until FROM due WHERE webhook.id = due.id RETURNING webhook.*
-    """
+    """  # noqa: S608 - a fragment of ours
+)
+_WHOSE: Final = text(
+    f"""
+    SELECT c.insurer, CASE WHEN c.insurer IS NULL AND c.employers IS NOT NULL THEN ARRAY({FOLLOWED}) END AS employers
+      FROM client AS c WHERE c.id = :client
+    """  # noqa: S608 - a fragment of ours
 )
 
 _COUNT: Final = """
@@ -66,8 +71,6 @@ class Claimed:
     webhook: Webhook
     keys: Keys
     leased_until: datetime
-    insurer: str | None
-    employers: frozenset[str] | None
 
 
 def owner_of(client_id: str) -> str:
@@ -124,13 +127,13 @@ async def rotate(tx: AsyncConnection, key: UUID, sealed: bytes, public: str, unt
 
 async def claim(tx: AsyncConnection, now: datetime, until: datetime, limit: int) -> list[Claimed]:
     """Webhooks with something to post that nobody is at."""
-    rows = (await tx.execute(_CLAIM, {"now": now, "until": until, "limit": limit})).all()
+    today = now.astimezone(PARIS).date()
+    rows = (await tx.execute(_CLAIM, {"now": now, "today": today, "until": until, "limit": limit})).all()
     found = []
     for row in rows:
-        insurer, employers = await _standing(tx, row.client)
         previous = row.previous_sealed if row.previous_until is not None and row.previous_until > now else None
         keys = Keys(bytes(row.sealed), None if previous is None else bytes(previous))
-        found.append(Claimed(_webhook(row), keys, until, insurer, None if employers is None else frozenset(employers)))
+        found.append(Claimed(_webhook(row), keys, until))
     return found
 
 
@@ -141,27 +144,24 @@ async def save(tx: AsyncConnection, claimed: Claimed, changes: dict[str, Any]) -
     return done.one_or_none() is not None
 
 
-async def behind(tx: AsyncConnection, one: Webhook) -> tuple[int, datetime | None]:
+async def behind(tx: AsyncConnection, one: Webhook, today: date) -> tuple[int, datetime | None]:
     """How many events of its feed it has not taken, at most MOST_BEHIND, and when the first of them was recorded."""
-    insurer, employers = await _standing(tx, one.client)
+    whose = await followed(tx, one.client, today)
     values: dict[str, Any] = {"after": one.position}
-    if insurer is not None:
-        query, values["insurer"] = _BEHIND["insurer"], insurer
-    elif employers is None:
+    if whose.insurer is not None:
+        query, values["insurer"] = _BEHIND["insurer"], whose.insurer
+    elif whose.employers is None:
         query = _BEHIND["all"]
     else:
-        query, values["employers"] = _BEHIND["employers"], sorted(employers)
+        query, values["employers"] = _BEHIND["employers"], sorted(whose.employers)
     row = (await tx.execute(query, values)).one()
     return int(row[0]), row[1]
 
 
-async def _standing(tx: AsyncConnection, client_id: str) -> tuple[str | None, frozenset[str] | None]:
-    """Whose feed a client's webhooks follow: an insurer's, or that of employers (None: of all)."""
-    query = select(client.c.insurer, client.c.employers, client.c.department).where(client.c.id == client_id)
-    row = (await tx.execute(query)).one()
-    if row.department is not None:
-        return None, await employers_in(tx, row.department)
-    return row.insurer, None if row.employers is None else frozenset(row.employers)
+async def followed(tx: AsyncConnection, client_id: str, today: date) -> Whose:
+    """The feed that a client's webhooks follow that day, as far as the transaction's scope shows it."""
+    row = (await tx.execute(_WHOSE, {"client": client_id, "today": today})).one()
+    return Whose(row.insurer, None if row.employers is None else frozenset(row.employers))
 
 
 def _webhook(row: Any) -> Webhook:

@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 from pydantic import Field
 
-from gateway.adapters import accounts, clients, delegations
+from gateway.adapters import delegations
 from gateway.api.clients import IDENTIFIER, MAX_SCOPES
 from gateway.application.delegations import delegate, end_delegation
-from gateway.domain.accounts import SUBJECT_PREFIX
+from gateway.application.standing import as_delegate
 from gateway.domain.clients import DEPARTMENT_PATTERN
-from gateway.domain.delegations import Delegate, Delegation, InvalidDelegation, delegates_of
+from gateway.domain.delegations import Delegate, Delegation, InvalidDelegation
 from kit.db.database import Scope
 from kit.http import types
 from kit.http.auth import Principal, requires
@@ -29,7 +29,10 @@ Writes = Annotated[Principal, requires("delegations:write")]
 
 
 class DelegationRequest(types.Request):
-    """To a client or to the centre de gestion of a département, not both. `to` is the last day."""
+    """To a client or to the centre de gestion of a département, not both. `to` is the last day.
+
+    The answer is the same whether a client has this id or not: ask its vendor for it.
+    """
 
     model_config = types.example(
         {
@@ -114,7 +117,7 @@ async def index(
         found = await delegations.page(tx, after, page.fetch, employer=employer, to=None)
     else:
         async with request.app.state.db.transaction(Scope.all()) as every:
-            to = await _as_delegate(every, caller)
+            to = await as_delegate(every, caller)
             found = await delegations.page(every, after, page.fetch, employer=employer, to=to)
     today = clock.day()
     return paged(request, response, page, [DelegationAnswer.of(one, today) for one in found], lambda one: (one.id,))
@@ -141,14 +144,3 @@ async def end(
     delegation: Annotated[UUID, Path(description="La délégation.")], caller: Writes, tx: Tx, clock: Now
 ) -> None:
     await end_delegation(tx, delegation, clock, caller)
-
-
-async def _as_delegate(tx: Tx, caller: Principal) -> tuple[Delegate, ...]:
-    """As whom the caller receives: a program by its id and its département, a person by its département."""
-    if caller.client.startswith(SUBJECT_PREFIX):
-        account = await accounts.find(tx, caller.client.removeprefix(SUBJECT_PREFIX))
-        known = None if account is None else account.subject
-    else:
-        stored = await clients.find(tx, caller.client)
-        known = None if stored is None else stored.client
-    return () if known is None else delegates_of(known)

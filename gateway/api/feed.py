@@ -9,13 +9,14 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from gateway.adapters import feed_pages
+from gateway.adapters.feed_pages import Whose
 from gateway.adapters.partner_events import CHANNEL
-from kit.db.database import Database, Scope
+from gateway.application.standing import feed_of
+from kit.db.database import Database
 from kit.events.cursor import CURSOR_PATTERN, Cursor
 from kit.events.wakeup import Wakeup
 from kit.http.auth import Principal, requires
 from kit.http.documents import PROBLEMS
-from kit.http.problem import Problem
 from kit.http.route import StrictRoute, service_router
 
 MAX_WAIT_S: Final = 30.0
@@ -56,32 +57,27 @@ async def events(
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S, description="Secondes d'attente du prochain événement.")] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
 ) -> Response:
-    if caller.insurer is None and caller.employers == frozenset():
-        raise Problem(403, "no_feed", "Aucun flux pour ce client", "No feed for this client")
     wakeup: Wakeup = request.app.state.partner_wakeup
     cursor = None if after is None else Cursor.parse(after)
+    state = request.app.state
     loop = asyncio.get_running_loop()
     until = loop.time() + wait
     while True:
         woken = wakeup.next(CHANNEL)
-        found, reached = await _page(request.app.state.db, caller, cursor, limit)
+        found, reached = await _page(state.db, await feed_of(state.db, caller, state.clock.day()), cursor, limit)
         if cursor is not None and cursor.epoch == reached.epoch:
-            request.app.state.activity.read(caller.client, cursor.position)
+            state.activity.read(caller.client, cursor.position)
         left = until - loop.time()
         if found or left <= 0 or not wakeup.running or not await wakeup.wait(woken, left):
             return Response(_json(found, reached), media_type="application/json")
 
 
-async def _page(database: Database, caller: Principal, after: Cursor | None, limit: int) -> tuple[list[str], Cursor]:
+async def _page(database: Database, whose: Whose, after: Cursor | None, limit: int) -> tuple[list[str], Cursor]:
     """What follows the cursor now. One of another epoch starts again: its positions mean nothing here."""
-    scope = caller.tenancy if caller.insurer is None else Scope.of(frozenset({caller.insurer}))
-    async with database.transaction(scope) as tx:
+    async with database.transaction(whose.scope) as tx:
         epoch = await feed_pages.epoch(tx)
         start = after.position if after is not None and after.epoch == epoch else 0
-        if caller.insurer is not None:
-            rows = await feed_pages.of_insurer(tx, caller.insurer, start, limit)
-        else:
-            rows = await feed_pages.of_employers(tx, caller.employers, start, limit)
+        rows = await feed_pages.of(tx, whose, start, limit)
     return [body for _, body in rows], Cursor(epoch, rows[-1][0] if rows else start)
 
 

@@ -111,7 +111,7 @@ async def index(
     attention: Annotated[bool, Query(description="Seulement ceux qu'il faut regarder.")] = False,
 ) -> IntegrationsAnswer:
     since = clock.instant() - RECENT
-    found = await client_activity.page(tx, Asked(since, kind, attention), page.fetch, page.start(str))
+    found = await client_activity.page(tx, Asked(since, clock.day(), kind, attention), page.fetch, page.start(str))
     shown = paged(request, response, page, [IntegrationAnswer.of(one) for one in found], lambda one: (one.id,))
     counted = await client_activity.counts(tx, since)
     kinds = [KindAnswer(kind=name, clients=n, attention=m) for name, (n, m) in sorted(counted.items())]
@@ -121,7 +121,7 @@ async def index(
 @router.get("/v1/integrations/{client}", summary="Les échanges d'un client, heure par heure")
 async def read(client: ClientId, _caller: Reads, tx: Tx, clock: Now) -> IntegrationDetail:
     now = clock.instant()
-    found = await client_activity.page(tx, Asked(now - RECENT, only=client), 1, None)
+    found = await client_activity.page(tx, Asked(now - RECENT, clock.day(), only=client), 1, None)
     if not found:
         raise UnknownClient
     hours = await client_activity.hours(tx, client, now - SHOWN)

@@ -11,10 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.adapters import revocations
 from gateway.api.client_authentication import FIELDS, FORM, authenticated, form_of, oauth_problem
-from gateway.application.keys import TOKEN_LIFE
 from gateway.application.signer import Signer
 from gateway.application.standing import standing
-from gateway.application.tokens import Issuer, issue_token
+from gateway.application.tokens import Issuer, issue_token, life_of
 from kit.db.database import Scope
 from kit.http.auth import SCOPES
 from kit.http.documents import PROBLEMS
@@ -108,7 +107,7 @@ async def token(request: Request) -> Response:
     answer = TokenAnswer(
         access_token=access,
         token_type="Bearer",  # noqa: S106 - the kind of token
-        expires_in=int(TOKEN_LIFE.total_seconds()),
+        expires_in=life_of(client, request.app.state.clock),
         scope=" ".join(sorted(asked.split() or client.scopes)),
     )
     return JSONResponse(answer.model_dump(), headers=NOT_KEPT)

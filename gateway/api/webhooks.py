@@ -12,16 +12,17 @@ from fastapi import Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.adapters import feed_pages
 from gateway.adapters import webhooks as stored
 from gateway.adapters.webhook_sender import checked_url
 from gateway.application import webhooks
+from gateway.application.standing import feed_of, followed
 from gateway.application.webhooks import Delivery, Registration
 from gateway.domain.webhooks import MAX_URL, UnknownWebhook
 from kit.db.database import Scope
 from kit.events.cursor import CURSOR_PATTERN
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
-from kit.http.problem import Problem
 from kit.http.route import Crypto, Now, StrictRoute, service_router
 from kit.http.types import TEXT_PATTERN, Answer, Instant, example
 from kit.http.types import Request as Body
@@ -95,27 +96,29 @@ class WebhookAnswer(Answer):
 
 
 @router.get("/v1/webhooks", summary="Webhooks de l'appelant et état de leur livraison")
-async def index(request: Request, response: Response, page: Paging, caller: Reads) -> Page[WebhookAnswer]:
+async def index(request: Request, response: Response, page: Paging, caller: Reads, clock: Now) -> Page[WebhookAnswer]:
     async with _mine(request, caller) as tx:
         found = await stored.page(tx, page.start(UUID), page.fetch)
-        answers = [WebhookAnswer.of(await webhooks.state_of(tx, one)) for one in found]
+        answers = [WebhookAnswer.of(await webhooks.state_of(tx, one, clock)) for one in found]
     return paged(request, response, page, answers, lambda one: (one.id,))
 
 
 @router.get("/v1/webhooks/{webhook}", summary="Un webhook : retard, dernière erreur, prochain essai")
-async def read(request: Request, webhook: UUID, caller: Reads) -> WebhookAnswer:
+async def read(request: Request, webhook: UUID, caller: Reads, clock: Now) -> WebhookAnswer:
     async with _mine(request, caller) as tx:
-        return WebhookAnswer.of(await webhooks.state_of(tx, await webhooks.found(tx, webhook)))
+        return WebhookAnswer.of(await webhooks.state_of(tx, await webhooks.found(tx, webhook), clock))
 
 
 @router.post("/v1/webhooks", status_code=201, summary="Faire livrer les événements à une adresse")
 async def register(
     request: Request, body: WebhookRequest, *, response: Response, caller: Writes, ring: Crypto, clock: Now
 ) -> WebhookAnswer:
-    if caller.insurer is None and caller.employers == frozenset():
-        raise Problem(403, "no_feed", "Aucun flux pour ce client", "No feed for this client")
-    url = str(checked_url(body.url, request.app.state.webhook_networks))
-    asked = Registration(url, None if body.types is None else frozenset(body.types), body.after)
+    state = request.app.state
+    await feed_of(state.db, caller, clock.day())
+    url = str(checked_url(body.url, state.webhook_networks))
+    async with state.db.transaction(Scope.all()) as every:
+        newest = await feed_pages.last(every, caller.insurer)
+    asked = Registration(url, None if body.types is None else frozenset(body.types), body.after, newest)
     async with _mine(request, caller) as tx:
         made = WebhookAnswer.of(await webhooks.register(tx, caller, asked, ring, clock))
     response.headers["location"] = f"/v1/webhooks/{made.id}"
@@ -147,9 +150,9 @@ async def remove(request: Request, webhook: UUID, caller: Writes) -> None:
 @asynccontextmanager
 async def _mine(request: Request, caller: Principal) -> AsyncIterator[AsyncConnection]:
     """The rows of this client, and of its feed; every client's for those who stand for all employers."""
-    scope = Scope.all()
+    state, scope = request.app.state, Scope.all()
     if caller.employers is not None:
-        feed = caller.employers if caller.insurer is None else frozenset({caller.insurer})
-        scope = Scope.of(feed | {stored.owner_of(caller.client)})
-    async with request.app.state.db.transaction(scope) as tx:
+        feed = await followed(state.db, caller, state.clock.day())
+        scope = Scope.of(feed.scope.employers | {stored.owner_of(caller.client)})
+    async with state.db.transaction(scope) as tx:
         yield tx

@@ -137,11 +137,10 @@ class Dispatcher:
         return replace(claimed, webhook=replace(one, position=position, delivered_at=delivered), leased_until=until)
 
     async def _page(self, claimed: Claimed) -> Sequence[Event]:
-        after = claimed.webhook.position
+        """Whose events they are is asked again each time: a delegation may have ended since."""
         async with self._database.transaction(Scope.all()) as tx:
-            if claimed.insurer is not None:
-                return await feed_pages.of_insurer(tx, claimed.insurer, after, PAGE)
-            return await feed_pages.of_employers(tx, claimed.employers, after, PAGE)
+            whose = await webhooks.followed(tx, claimed.webhook.client, self._clock.day())
+            return await feed_pages.of(tx, whose, claimed.webhook.position, PAGE)
 
     def _keys(self, claimed: Claimed) -> list[Ed25519PrivateKey]:
         sealed = [key for key in (claimed.keys.sealed, claimed.keys.previous) if key is not None]

@@ -8,10 +8,22 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.adapters import delegations, departments
+from gateway.adapters import accounts, clients, delegations, departments
+from gateway.adapters.feed_pages import Whose
+from gateway.domain.accounts import SUBJECT_PREFIX
 from gateway.domain.clients import MAX_EMPLOYERS, Client, DepartmentTooLarge
-from gateway.domain.delegations import TooManyDelegations, delegated, delegates_of
+from gateway.domain.delegations import (
+    FOLLOWS,
+    Delegate,
+    TooManyDelegations,
+    delegated,
+    delegates_of,
+    first_end,
+)
+from kit.db.database import Database, Scope
 from kit.events.envelope import Envelope
+from kit.http.auth import Principal
+from kit.http.problem import Problem
 from kit.siret import is_siret
 
 
@@ -32,7 +44,41 @@ async def standing(tx: AsyncConnection, client: Client, today: date) -> Client:
     found = await delegations.in_force(tx, delegates, today, room + 1)
     if len(found) > room:
         raise TooManyDelegations
-    return replace(client, delegated=delegated(client, found))
+    until = first_end(found) if found else None
+    return replace(client, delegated=delegated(client, found), delegated_until=until)
+
+
+async def as_delegate(tx: AsyncConnection, caller: Principal) -> tuple[Delegate, ...]:
+    """As whom the caller receives: a program by its id and its département, a person by its département."""
+    if caller.client.startswith(SUBJECT_PREFIX):
+        account = await accounts.find(tx, caller.client.removeprefix(SUBJECT_PREFIX))
+        known = None if account is None else account.subject
+    else:
+        stored = await clients.find(tx, caller.client)
+        known = None if stored is None else stored.client
+    return () if known is None else delegates_of(known)
+
+
+async def followed(database: Database, caller: Principal, today: date) -> Whose:
+    """The feed of a caller: its insurer's, or that of its employers and of those that delegate their events to it.
+
+    What the token says of those is looked up again: a delegation ends with its last day.
+    """
+    employers = caller.employers
+    given = {employer for employer, scopes in caller.delegated.items() if FOLLOWS in scopes}
+    if employers is not None and given:
+        async with database.transaction(Scope.all()) as tx:
+            now = await delegations.employers_giving(tx, await as_delegate(tx, caller), FOLLOWS, today)
+        employers |= given & now
+    return Whose(caller.insurer, employers)
+
+
+async def feed_of(database: Database, caller: Principal, today: date) -> Whose:
+    """The same, of a caller that has one. Raises 403 `no_feed`."""
+    whose = await followed(database, caller, today)
+    if whose.insurer is None and whose.employers == frozenset():
+        raise Problem(403, "no_feed", "Aucun flux pour ce client", "No feed for this client")
+    return whose
 
 
 async def organisation_told(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:

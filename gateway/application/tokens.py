@@ -33,6 +33,14 @@ class Issuer:
     clock: Clock
 
 
+def life_of(client: Client, clock: Clock) -> int:
+    """Seconds that a token given now is good for: none outlives a delegation that it carries."""
+    whole = int(TOKEN_LIFE.total_seconds())
+    if client.delegated_until is None:
+        return whole
+    return min(whole, int((client.delegated_until - clock.instant()).total_seconds()))
+
+
 async def token_of(state: Any, client: Client) -> str:
     """A token by which the gateway itself asks services, as this client; `state` is its application's."""
     issuer = Issuer(state.settings.issuer, state.settings.audience, state.clock)
@@ -55,7 +63,7 @@ def issue_token(client: Client, key: ECKey, issuer: Issuer, asked: str = "") -> 
         "client_id": client.id,
         "iat": now,
         "nbf": now,
-        "exp": now + int(TOKEN_LIFE.total_seconds()),
+        "exp": now + life_of(client, issuer.clock),
         "jti": str(new_id()),
         "scope": " ".join(sorted(wanted or client.scopes)),
         "employers": EVERYWHERE if client.employers is None else sorted(client.employers),

@@ -22,11 +22,12 @@ from kit.ids import new_id
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A webhook to be. `after` is the cursor it starts behind; None: what is new from now on."""
+    """A webhook to be. `after` is the cursor it starts behind; None: `newest`, the last position there is."""
 
     url: str
     types: frozenset[str] | None
     after: str | None
+    newest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,6 @@ async def register(
     if await webhooks.count_of(tx, caller.client) >= MAX_WEBHOOKS:
         raise TooManyWebhooks
     position = await _position(tx, asked.after)
-    if position is None:
-        position = await feed_pages.last(tx, caller.insurer)
     key, now = new_id(), clock.instant()
     sealed, public = new_key(ring, key)
     one = Webhook(
@@ -56,7 +55,7 @@ async def register(
         url=asked.url,
         types=asked.types,
         public=public,
-        position=position,
+        position=asked.newest if position is None else position,
         failures=0,
         next_at=now,
         last_error=None,
@@ -67,11 +66,11 @@ async def register(
     )
     await webhooks.add(tx, one, sealed)
     _wake(tx)
-    return await state_of(tx, one)
+    return await state_of(tx, one, clock)
 
 
-async def state_of(tx: AsyncConnection, one: Webhook) -> Delivery:
-    behind, since = await webhooks.behind(tx, one)
+async def state_of(tx: AsyncConnection, one: Webhook, clock: Clock) -> Delivery:
+    behind, since = await webhooks.behind(tx, one, clock.day())
     return Delivery(one, behind, since, str(Cursor(await feed_pages.epoch(tx), one.position)))
 
 
@@ -89,7 +88,7 @@ async def replay(tx: AsyncConnection, key: UUID, after: str | None, clock: Clock
     if not await webhooks.restart(tx, key, position, clock.instant()):
         raise UnknownWebhook
     _wake(tx)
-    return await state_of(tx, await found(tx, key))
+    return await state_of(tx, await found(tx, key), clock)
 
 
 async def change_key(tx: AsyncConnection, key: UUID, ring: KeyRing, keep: timedelta, clock: Clock) -> Delivery:
@@ -97,7 +96,7 @@ async def change_key(tx: AsyncConnection, key: UUID, ring: KeyRing, keep: timede
     sealed, public = new_key(ring, key)
     if not await webhooks.rotate(tx, key, sealed, public, clock.instant() + keep if keep else None):
         raise UnknownWebhook
-    return await state_of(tx, await found(tx, key))
+    return await state_of(tx, await found(tx, key), clock)
 
 
 async def _position(tx: AsyncConnection, after: str | None) -> int | None:

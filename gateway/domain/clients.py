@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from kit.errors import RelaisError
@@ -54,7 +55,7 @@ class BeyondYours(RelaisError):
 class Client:
     """`employers` None stands for every employer; an insurer's client has an `insurer` and no employer of its own.
     A centre de gestion has a `department` and stands for the employers of it. `delegated` are other employers by
-    SIRET, with the scopes that they delegated to it.
+    SIRET, with the scopes that they delegated to it, all of them until `delegated_until` at least.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Client:
     assumption: bool = False
     department: str | None = None
     delegated: tuple[tuple[str, frozenset[str]], ...] = ()
+    delegated_until: datetime | None = None
 
     def within(self, other: Client) -> bool:
         """Whether it stands for nothing that `other` does not stand for.

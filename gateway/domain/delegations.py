@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
 from gateway.domain.clients import Client
+from kit.clock import PARIS
 from kit.errors import RelaisError
 
 # A delegation is for a mandate, not for ever: longer ones are given anew.
@@ -37,6 +38,8 @@ DELEGABLE: Final = frozenset(
         "events:read",
     }
 )
+# Who was delegated this is given the employer's events with its own.
+FOLLOWS: Final = "events:read"
 DelegateKind = Literal["CLIENT", "DEPARTMENT"]
 
 
@@ -130,3 +133,15 @@ def delegated(client: Client, found: Iterable[Delegation]) -> tuple[tuple[str, f
             given[one.employer] = given.get(one.employer, frozenset()) | one.scopes
     useful = ((employer, scopes & client.scopes) for employer, scopes in sorted(given.items()))
     return tuple((employer, scopes) for employer, scopes in useful if scopes)
+
+
+def first_end(found: Iterable[Delegation]) -> datetime:
+    """When the first of these is over, in UTC: the end of its last day in Europe/Paris. Asserts that there is one.
+
+    >>> one = Delegation(UUID(int=1), "1", Delegate("CLIENT", "c"), frozenset(), date(2026, 1, 1), date(2026, 6, 30),
+    ...                  "a", datetime(2026, 1, 1, tzinfo=UTC))
+    >>> first_end([one]).isoformat()
+    '2026-06-30T22:00:00+00:00'
+    """
+    after = min(one.last for one in found) + timedelta(days=1)
+    return datetime.combine(after, time(), PARIS).astimezone(UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import httpx
@@ -14,9 +14,11 @@ from gateway.application.clients import register_client
 from gateway.application.sign_in import register_account
 from gateway.domain.clients import Client
 from gateway.domain.delegations import Delegate
-from kit.clock import SystemClock
+from gateway.local import token
+from kit.clock import PARIS, FixedClock, SystemClock
 from kit.db.database import Scope
 from tests.gateway.conftest import MINE, OTHER, Door
+from tests.gateway.test_oauth import claims
 from tests.gateway.test_sign_in import PASSWORD, Visitor
 
 TODAY = SystemClock().day()
@@ -101,9 +103,6 @@ async def test_one_gives_nothing_before_its_first_day_nor_after_its_last(door: D
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ({"client": "nobody"}, (422, "invalid_delegation")),
-        ({"client": "insurer-a"}, (422, "invalid_delegation")),
-        ({"client": "staff"}, (422, "invalid_delegation")),
         ({"department": "44"}, (422, "invalid_delegation")),
         ({"scopes": ["webhooks:write"]}, (422, "invalid_delegation")),
         ({"scopes": ["claims:cause"]}, (422, "invalid_delegation")),
@@ -115,6 +114,25 @@ async def test_one_gives_nothing_before_its_first_day_nor_after_its_last(door: D
 async def test_what_is_no_delegation_is_refused(door: Door, more: dict[str, Any], expected: tuple[int, str]) -> None:
     answer = await give(door, **more)
     assert (answer.status_code, answer.json()["code"]) == expected
+
+
+async def test_giving_one_tells_nobody_which_clients_there_are(door: Door) -> None:
+    answers = [await give(door, client=name) for name in ("two-employers", "nobody", "insurer-a", "staff")]
+    assert {answer.status_code for answer in answers} == {201}
+    own = {"id", "client", "given_at"}
+    assert len({str({k: v for k, v in answer.json().items() if k not in own}) for answer in answers}) == 1
+    assert await listed(door, "staff", "received") == []
+    staff = await door.http.get("/v1/work-items", headers=await door.bearer("staff") | {"x-acting-employer": MINE})
+    assert staff.status_code == 200  # as before: it stands for all
+    named = await door.http.get("/v1/events", headers=await door.bearer("insurer-a") | {"x-acting-employer": MINE})
+    assert (named.status_code, named.json()["code"]) == (403, "employer_not_yours")
+
+
+async def test_a_token_does_not_outlive_a_delegation_that_it_carries(door: Door) -> None:
+    assert (await give(door)).status_code == 201
+    late = FixedClock(datetime.combine(TODAY + timedelta(days=30), time(23, 55), PARIS).astimezone(UTC))
+    lives = [claims(await token(door.settings, name, late)) for name in ("other-hris", "two-employers")]
+    assert [int(str(one["exp"])) - int(str(one["iat"])) for one in lives] == [300, 600]
 
 
 async def test_a_second_one_on_the_same_days_is_told_so_and_nobody_delegates_what_he_has_not(door: Door) -> None:

@@ -22,7 +22,7 @@ from gateway.application.clients import register_client
 from gateway.application.deliver_webhooks import Dispatcher
 from gateway.domain.clients import Client
 from gateway.domain.webhooks import PAUSES, RefusedAddress, is_allowed, next_attempt
-from kit.clock import SystemClock
+from kit.clock import PARIS, SystemClock
 from kit.crypto import KeyRing
 from kit.db.database import Scope
 from tests.gateway.conftest import OTHER, Door
@@ -42,7 +42,7 @@ class MovingClock:
         return SystemClock().instant() + self.ahead
 
     def day(self) -> date:
-        return SystemClock().day()
+        return self.instant().astimezone(PARIS).date()
 
 
 @dataclass
