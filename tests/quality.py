@@ -19,7 +19,7 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -117,7 +117,8 @@ def in_full(name: str) -> Callable[[Row, Results], Figure]:
     """A figure that a test records, run at its full size."""
 
     def measure(row: Row, _results: Results) -> Figure:
-        return recorded(name)(row, run_tests(IN_FULL[row.id], {"RELAIS_DEPTH": "deep"}, "--timeout=3600"))
+        full = replace(row, tests=IN_FULL[row.id])
+        return recorded(name)(full, run_tests(full.tests, {"RELAIS_DEPTH": "deep"}, "--timeout=3600"))
 
     return measure
 
