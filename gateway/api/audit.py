@@ -52,7 +52,7 @@ async def search(
     after: Annotated[int, Query(ge=0, le=2**62, description="Position après laquelle lire, dans cet ordre.")] = 0,
     order: Annotated[Order, Query(description="Du plus ancien au plus récent, ou l'inverse.")] = "oldest",
     changes: Annotated[bool, Query(description="Seulement ce qui a changé quelque chose.")] = False,
-    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    limit: Annotated[int, Query(ge=1, le=200, description="Nombre de lignes au plus.")] = 100,
 ) -> TrailAnswer:
     asked = Wanted(None if agent is None else str(agent), client, order == "newest", changes)
     found = await audit_trail.page(tx, after, limit, asked)

@@ -55,7 +55,7 @@ async def events(
         str | None, Query(pattern=CURSOR_PATTERN, description="Curseur, pris de `next` ; du début sinon.")
     ] = None,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S, description="Secondes d'attente du prochain événement.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Nombre d'événements au plus.")] = 100,
 ) -> Response:
     wakeup: Wakeup = request.app.state.partner_wakeup
     cursor = None if after is None else Cursor.parse(after)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,6 +33,7 @@ router = service_router(tags=["Webhooks"], route_class=StrictRoute)
 Reads = Annotated[Principal, requires("webhooks:read")]
 # Who has events posted reads them.
 Writes = Annotated[Principal, requires("webhooks:write", "events:read")]
+WebhookId = Annotated[UUID, Path(description="Identifiant du webhook.")]
 CursorText = Annotated[str, Field(pattern=CURSOR_PATTERN, description="Curseur du flux.")]
 EventTypeText = Annotated[str, Field(pattern=r"^fr\.psc\.[a-z0-9.-]{3,100}$")]
 
@@ -104,7 +105,7 @@ async def index(request: Request, response: Response, page: Paging, caller: Read
 
 
 @router.get("/v1/webhooks/{webhook}", summary="Un webhook : retard, dernière erreur, prochain essai")
-async def read(request: Request, webhook: UUID, caller: Reads, clock: Now) -> WebhookAnswer:
+async def read(request: Request, webhook: WebhookId, caller: Reads, clock: Now) -> WebhookAnswer:
     async with _mine(request, caller) as tx:
         return WebhookAnswer.of(await webhooks.state_of(tx, await webhooks.found(tx, webhook), clock))
 
@@ -126,14 +127,16 @@ async def register(
 
 
 @router.post("/v1/webhooks/{webhook}/replays", summary="Reprendre la livraison, ou la rejouer depuis un curseur")
-async def replay(request: Request, webhook: UUID, body: ReplayRequest, caller: Writes, clock: Now) -> WebhookAnswer:
+async def replay(
+    request: Request, webhook: WebhookId, body: ReplayRequest, caller: Writes, clock: Now
+) -> WebhookAnswer:
     async with _mine(request, caller) as tx:
         return WebhookAnswer.of(await webhooks.replay(tx, webhook, body.after, clock))
 
 
 @router.post("/v1/webhooks/{webhook}/keys", status_code=201, summary="Changer la clé qui signe les livraisons")
 async def change_key(
-    request: Request, webhook: UUID, body: KeyRequest, *, caller: Writes, ring: Crypto, clock: Now
+    request: Request, webhook: WebhookId, body: KeyRequest, *, caller: Writes, ring: Crypto, clock: Now
 ) -> WebhookAnswer:
     async with _mine(request, caller) as tx:
         keep = timedelta(hours=body.keep_hours)
@@ -141,7 +144,7 @@ async def change_key(
 
 
 @router.delete("/v1/webhooks/{webhook}", status_code=204, summary="Ne plus livrer à cette adresse")
-async def remove(request: Request, webhook: UUID, caller: Writes) -> None:
+async def remove(request: Request, webhook: WebhookId, caller: Writes) -> None:
     async with _mine(request, caller) as tx:
         if not await stored.remove(tx, webhook):
             raise UnknownWebhook

@@ -50,7 +50,7 @@ async def index(
     caller: Annotated[Principal, requires("agents:read")],
     tx: Tx,
     page: Paging,
-    employer: Annotated[SiretText | None, Query()] = None,
+    employer: Annotated[SiretText | None, Query(description="De cet employeur.")] = None,
     kind: Annotated[Kind | None, Query(description="Une seule nature de travail.")] = None,
     agent: Annotated[UUID | None, Query(description="Pour cet agent.")] = None,
     due_before: Annotated[DateText | None, Query(description="Échéance au plus tard ce jour.")] = None,

@@ -29,6 +29,7 @@ from kit.db.jobs import Job, Reject, TooManyChunksError
 from kit.http.auth import Caller, Principal, requires
 from kit.http.import_lines import CSV, JSON_LINES, Columns, charset_of, header, sealed
 from kit.http.limits import BodyTooLarge
+from kit.http.paths import JobId
 from kit.http.problem import Problem
 from kit.http.route import Now, StrictRoute, service_router
 from kit.http.types import Answer
@@ -101,11 +102,11 @@ def _add(router: APIRouter, kind: ImportKind, read: str, write: str) -> None:
         response.headers["location"] = f"{path}/{job.id}"
         return ImportAnswer.model_validate(job)
 
-    async def progress(request: Request, job: UUID, caller: Caller) -> ImportAnswer:
+    async def progress(request: Request, job: JobId, caller: Caller) -> ImportAnswer:
         """How far an import is."""
         return ImportAnswer.model_validate(await _find(_transactions(request, caller), job, kind))
 
-    async def rejects(request: Request, job: UUID, caller: Caller) -> Response:
+    async def rejects(request: Request, job: JobId, caller: Caller) -> Response:
         """The lines refused, as a file: their number in the file sent, the field and the reason."""
         database = _transactions(request, caller)
         await _find(database, job, kind)

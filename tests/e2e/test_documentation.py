@@ -55,6 +55,13 @@ async def test_every_operation_says_in_french_what_it_does(platform: TestPlatfor
         if operation["operationId"].endswith("_" + operation["summary"].lower().replace(" ", "_"))
     }
     assert (unsaid, named_by_its_code) == (set(), set())
+    unsaid_parameters = {
+        f"{name}: {parameter['name']}"
+        for name, operation in operations.items()
+        for parameter in operation.get("parameters", ())
+        if not parameter.get("description")
+    }
+    assert unsaid_parameters == set()
     assert [(at, text) for at, text in texts(document) if ENGLISH.search(text)] == []
 
 

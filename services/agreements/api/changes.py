@@ -11,8 +11,9 @@ from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.etag import set_etag
+from kit.http.paths import EmployerPath
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, DateText, LongText, Request, SiretText, example
+from kit.http.types import Answer, DateText, LongText, Request, example
 from kit.recording import Recording
 from services.agreements.adapters.document import AgreementDraft
 from services.agreements.adapters.example_documents import ACCORD
@@ -26,6 +27,9 @@ from services.agreements.domain.lifecycle import Status
 router = service_router(tags=["Vie des accords"])
 Writer = Annotated[Principal, requires("agreements:write")]
 Token = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+ConventionKey = Annotated[
+    str, Path(max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Identifiant de la convention.")
+]
 
 
 class ChangeRequest(Request):
@@ -152,7 +156,7 @@ async def denounce(
 async def end_adhesion(
     *,
     agreement: Key,
-    employer: Annotated[SiretText, Path(description="SIRET de l'employeur.")],
+    employer: EmployerPath,
     body: ChangeRequest,
     caller: Writer,
     tx: Tx,
@@ -171,7 +175,7 @@ async def end_adhesion(
 )
 async def end_convention(
     *,
-    convention: Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],
+    convention: ConventionKey,
     body: ChangeRequest,
     caller: Annotated[Principal, requires("agreements:write", tenancy="platform")],
     tx: Tx,

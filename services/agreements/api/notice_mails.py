@@ -96,7 +96,7 @@ class ReportAnswer(Answer):
 async def queue(
     *,
     agreement: Key,
-    version: Annotated[int, Path(ge=1, le=100_000)],
+    version: Annotated[int, Path(ge=1, le=100_000, description="Version de la notice.")],
     body: MailsBody,
     caller: Annotated[Principal, requires("agreements:write")],
     tx: Tx,

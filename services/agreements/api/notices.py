@@ -199,7 +199,7 @@ def _place(one: DeliveryAnswer) -> tuple[str, str, int]:
 async def deliver(
     *,
     agreement: Key,
-    version: Annotated[int, Path(ge=1, le=100_000)],
+    version: Annotated[int, Path(ge=1, le=100_000, description="Version de la notice.")],
     body: DeliveryBody,
     caller: Writer,
     tx: Tx,

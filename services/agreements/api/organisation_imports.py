@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.db import jobs
 from kit.db.database import Database
 from kit.http.auth import Principal, requires
+from kit.http.paths import JobId
 from kit.http.route import Now, StrictRoute, service_router
 from kit.http.types import Answer
 from kit.http.upload import body_of, lines
@@ -80,7 +81,7 @@ async def submit(
 
 @router.get("/v1/organisations/imports/{job}", summary="Où en est un import d'organisations")
 async def progress(
-    request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read", tenancy="platform")]
+    request: HttpRequest, job: JobId, caller: Annotated[Principal, requires("organisations:read", tenancy="platform")]
 ) -> ImportAnswer:
     """How far an import is."""
     return await _read(_database(request, caller), job)
@@ -93,7 +94,7 @@ async def progress(
     summary="Lignes refusées d'un import d'organisations",
 )
 async def rejects(
-    request: HttpRequest, job: UUID, caller: Annotated[Principal, requires("organisations:read", tenancy="platform")]
+    request: HttpRequest, job: JobId, caller: Annotated[Principal, requires("organisations:read", tenancy="platform")]
 ) -> Response:
     """The lines refused, as a file: their number in the file sent (the header is line 1), the field and the reason."""
     database = _database(request, caller)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Tx, service_router
@@ -21,12 +21,12 @@ from services.agreements.api.committee_parts import (
     SendingBody,
 )
 from services.agreements.api.committees import HeldOn
+from services.agreements.api.schemes import SchemeKey
 from services.agreements.application import keep_committee
 from services.agreements.application.keep_committee import Body
 
 router = service_router(tags=["Comité régional"])
 Writer = Annotated[Principal, requires("agreements:write", tenancy="platform")]
-SchemeKey = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
 @router.get(

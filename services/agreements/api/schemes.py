@@ -19,6 +19,9 @@ from services.agreements.domain.errors import UnknownScheme
 from services.agreements.domain.scheme import ConventionState
 
 router = service_router(tags=["Régimes régionaux"])
+SchemeKey = Annotated[
+    str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Identifiant du régime régional.")
+]
 
 
 class ConventionAnswer(Answer):
@@ -58,9 +61,7 @@ async def register(
 @router.get(
     "/v1/schemes/{scheme}", dependencies=[requires("agreements:read", tenancy="registry")], summary="Un régime régional"
 )
-async def read(
-    scheme: Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")], tx: Tx
-) -> SchemeDocument:
+async def read(scheme: SchemeKey, tx: Tx) -> SchemeDocument:
     """One regional scheme."""
     found = await schemes.latest(tx, scheme)
     if found is None:

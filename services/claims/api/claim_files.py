@@ -15,6 +15,7 @@ from kit.http.types import Answer, Code, DateText, IbanText, Request, SignedAmou
 from kit.recording import Recording
 from services.claims.adapters import claim_files, files
 from services.claims.adapters.claim_files import Document, StepTaken
+from services.claims.api.parameters import ClaimId
 from services.claims.application.handle_claim import Asked, Declaration, Opened, declare, hold, look, receive, take
 from services.claims.domain.claim_life import Payee, Reason, Stage, Step
 from services.claims.domain.overpayment import legal_code
@@ -107,14 +108,14 @@ class StepRequest(Request):
 
 @router.get("/file", operation_id="read_claim_file", summary="Le suivi d'un sinistre : étape, pièces, historique")
 async def read_claim_file(
-    claim: UUID, tx: Tx, rules: Rules, clock: Now, _caller: Reader, *, response: Response
+    claim: ClaimId, tx: Tx, rules: Rules, clock: Now, _caller: Reader, *, response: Response
 ) -> FileAnswer:
     return await _answer(tx, await look(tx, claim, rules, clock.day()), rules, response)
 
 
 @router.put("/declaration", operation_id="declare_claim", summary="Déclarer un sinistre, ou changer de bénéficiaire")
 async def declare_claim(
-    claim: UUID,
+    claim: ClaimId,
     body: DeclarationRequest,
     caller: Writer,
     tx: Tx,
@@ -132,7 +133,7 @@ async def declare_claim(
 
 @router.post("/documents", operation_id="receive_claim_document", summary="Noter une pièce reçue")
 async def receive_claim_document(
-    claim: UUID, body: DocumentRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, response: Response
+    claim: ClaimId, body: DocumentRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, response: Response
 ) -> FileAnswer:
     opened, recording = await hold(tx, claim, rules, clock.day()), Recording(clock.instant(), caller.client)
     await receive(tx, opened, body.document, body.reference, on=body.received_on, rules=rules, recording=recording)
@@ -141,7 +142,7 @@ async def receive_claim_document(
 
 @router.post("/steps", operation_id="take_claim_step", summary="Faire avancer un sinistre")
 async def take_claim_step(
-    claim: UUID,
+    claim: ClaimId,
     body: StepRequest,
     version: ChangedVersion,
     caller: Writer,

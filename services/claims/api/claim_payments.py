@@ -29,6 +29,7 @@ from kit.ids import new_id
 from kit.period import Month
 from services.claims.adapters import payments
 from services.claims.adapters.payments import Advance, InsurerDecision, Payment
+from services.claims.api.parameters import ClaimId
 from services.claims.application.handle_claim import hold, look
 from services.claims.application.record_payment import record_decision, record_payment
 from services.claims.domain.claim_life import Payee
@@ -101,7 +102,7 @@ class PaymentsAnswer(Answer):
 
 
 @router.get("/{claim}/payments", operation_id="list_claim_payments", summary="Décisions et versements de l'assureur")
-async def list_claim_payments(claim: UUID, tx: Tx, rules: Rules, clock: Now, _caller: Reader) -> PaymentsAnswer:
+async def list_claim_payments(claim: ClaimId, tx: Tx, rules: Rules, clock: Now, _caller: Reader) -> PaymentsAnswer:
     await look(tx, claim, rules, clock.day())
     return PaymentsAnswer(
         decisions=[InsurerDecisionAnswer.model_validate(one) for one in await payments.decisions(tx, claim)],
@@ -116,7 +117,7 @@ async def list_claim_payments(claim: UUID, tx: Tx, rules: Rules, clock: Now, _ca
     summary="Noter un versement de l'assureur",
 )
 async def record_claim_payment(
-    claim: UUID, body: PaymentRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
+    claim: ClaimId, body: PaymentRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
 ) -> PaymentAnswer:
     opened = await hold(tx, claim, rules, clock.day())
     payment = Payment(
@@ -141,7 +142,7 @@ async def record_claim_payment(
     summary="Noter une décision de l'assureur",
 )
 async def record_insurer_decision(
-    claim: UUID, body: InsurerDecisionRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
+    claim: ClaimId, body: InsurerDecisionRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
 ) -> InsurerDecisionAnswer:
     opened = await hold(tx, claim, rules, clock.day())
     decision = InsurerDecision(

@@ -17,6 +17,7 @@ from services.claims.adapters import claim_files, claims
 from services.claims.adapters.claim_files import ClaimFile
 from services.claims.adapters.claims import Benefit, Claim, FrozenReference
 from services.claims.api.cursors import after_id, after_month
+from services.claims.api.parameters import ClaimId
 from services.claims.domain.benefits import Alert
 from services.claims.domain.claim_life import Life, Stage
 from services.claims.domain.errors import UnknownClaim
@@ -118,7 +119,7 @@ async def list_claims(
 
 
 @router.get("/claims/{claim}", operation_id="read_claim", summary="Un sinistre et sa rémunération de référence")
-async def read_claim(claim: UUID, tx: Tx) -> ClaimDetail:
+async def read_claim(claim: ClaimId, tx: Tx) -> ClaimDetail:
     found = await claims.one(tx, claim)
     if found is None:
         raise UnknownClaim

@@ -15,6 +15,7 @@ from kit.db.decisions import Decision
 from kit.http.auth import requires
 from kit.http.route import Rules, Tx, service_router
 from kit.http.types import Answer
+from services.claims.api.parameters import DecisionId
 from services.claims.application.explain import page
 from services.claims.domain.errors import UnknownDecision
 
@@ -51,7 +52,7 @@ class DecisionAnswer(Answer):
 
 
 @router.get("/{decision}", operation_id="read_decision", summary="Une décision : ce qu'elle lit et ce qu'elle dit")
-async def read_decision(decision: UUID, tx: Tx) -> DecisionAnswer:
+async def read_decision(decision: DecisionId, tx: Tx) -> DecisionAnswer:
     return DecisionAnswer.of(await _found(tx, decision))
 
 
@@ -63,7 +64,7 @@ async def read_decision(decision: UUID, tx: Tx) -> DecisionAnswer:
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}, "text/plain": {}}}},
 )
 async def read_decision_trace(
-    decision: UUID,
+    decision: DecisionId,
     tx: Tx,
     rules: Rules,
     *,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Path
 from pydantic import Field
 
 from kit.http.auth import Principal, requires
+from kit.http.paths import EmployerPath
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, DateText, RateText, Request, Share, SiretText, Text, example
+from kit.http.types import Answer, DateText, RateText, Request, Share, Text, example
 from kit.ids import new_id
 from rules.vocabulary import LeaveKind
 from services.claims.adapters import maintenance
@@ -18,7 +18,6 @@ from services.claims.adapters.maintenance import Statement
 from services.claims.application.state_maintenance import state_maintenance
 
 router = service_router(prefix="/v1/ri-maintenance", tags=["Maintien du régime indemnitaire"])
-Employer = Annotated[SiretText, Path(description="SIRET de l'employeur.")]
 
 
 class MaintenanceRequest(Request):
@@ -64,7 +63,7 @@ class PolicyAnswer(Answer):
 
 @router.put("/{employer}", operation_id="state_ri_maintenance", summary="Énoncer ce que l'employeur maintient du RI")
 async def state_ri_maintenance(
-    employer: Employer,
+    employer: EmployerPath,
     body: MaintenanceRequest,
     caller: Annotated[Principal, requires("claims:write")],
     tx: Tx,
@@ -90,7 +89,7 @@ async def state_ri_maintenance(
 
 @router.get("/{employer}", operation_id="read_ri_maintenance", summary="Ce que l'employeur maintient du RI")
 async def read_ri_maintenance(
-    employer: Employer, caller: Annotated[Principal, requires("claims:read")], tx: Tx
+    employer: EmployerPath, caller: Annotated[Principal, requires("claims:read")], tx: Tx
 ) -> PolicyAnswer:
     caller.check_employer(employer)
     return await _policy(tx, employer)

@@ -18,6 +18,7 @@ from kit.recording import Recording
 from services.claims.adapters import overpayments
 from services.claims.adapters.overpayments import Movement, Standing
 from services.claims.api.cursors import after_id
+from services.claims.api.parameters import OverpaymentId
 from services.claims.application.settle_overpayment import Settlement, settle, spread
 from services.claims.domain.errors import UnknownOverpayment
 from services.claims.domain.overpayment import (
@@ -139,7 +140,7 @@ async def list_overpayments(
 
 
 @router.get("/{overpayment}", operation_id="read_overpayment", summary="Un trop-perçu, ses mouvements, son échéancier")
-async def read_overpayment(overpayment: UUID, tx: Tx, _caller: Reader) -> OverpaymentDetail:
+async def read_overpayment(overpayment: OverpaymentId, tx: Tx, _caller: Reader) -> OverpaymentDetail:
     return await _detail(tx, overpayment)
 
 
@@ -147,7 +148,14 @@ async def read_overpayment(overpayment: UUID, tx: Tx, _caller: Reader) -> Overpa
     "/{overpayment}/recoveries", status_code=201, operation_id="recover_overpayment", summary="Noter un remboursement"
 )
 async def recover_overpayment(
-    overpayment: UUID, body: RecoveryRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
+    overpayment: OverpaymentId,
+    body: RecoveryRequest,
+    caller: Writer,
+    tx: Tx,
+    rules: Rules,
+    *,
+    clock: Now,
+    _once: Idempotent,
 ) -> OverpaymentDetail:
     recording = Recording(clock.instant(), caller.client)
     await settle(tx, overpayment, Settlement(body.on, body.amount, None, body.note), rules, recording)
@@ -156,7 +164,14 @@ async def recover_overpayment(
 
 @router.post("/{overpayment}/waivers", status_code=201, operation_id="waive_overpayment", summary="Abandonner un reste")
 async def waive_overpayment(
-    overpayment: UUID, body: WaiverRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
+    overpayment: OverpaymentId,
+    body: WaiverRequest,
+    caller: Writer,
+    tx: Tx,
+    rules: Rules,
+    *,
+    clock: Now,
+    _once: Idempotent,
 ) -> OverpaymentDetail:
     recording = Recording(clock.instant(), caller.client)
     await settle(tx, overpayment, Settlement(body.on, body.amount, body.ground, body.note), rules, recording)
@@ -165,7 +180,7 @@ async def waive_overpayment(
 
 @router.put("/{overpayment}/schedule", operation_id="schedule_overpayment", summary="Convenir d'un échéancier")
 async def schedule_overpayment(
-    overpayment: UUID, body: ScheduleRequest, caller: Writer, tx: Tx, clock: Now
+    overpayment: OverpaymentId, body: ScheduleRequest, caller: Writer, tx: Tx, clock: Now
 ) -> OverpaymentDetail:
     await spread(tx, overpayment, body.instalments, body.first_due, Recording(clock.instant(), caller.client))
     return await _detail(tx, overpayment)

@@ -9,8 +9,9 @@ from uuid import UUID
 from fastapi import Path
 
 from kit.http.auth import Principal, requires
+from kit.http.paths import EmployerPath
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, SiretText
+from kit.http.types import Answer
 from services.claims.adapters import progress, redecisions
 from services.claims.adapters.redecisions import Cause, Run
 from services.claims.application.redecide import redecide
@@ -61,7 +62,7 @@ async def list_redecisions(
 
 @router.put("/{employer}/{agent}", operation_id="redecide_agent", summary="Décider de nouveau un agent")
 async def redecide_agent(
-    employer: Annotated[SiretText, Path(description="SIRET de l'employeur.")],
+    employer: EmployerPath,
     agent: Annotated[UUID, Path(description="Identifiant de l'agent.")],
     caller: Annotated[Principal, requires("claims:write")],
     tx: Tx,

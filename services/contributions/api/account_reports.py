@@ -9,8 +9,9 @@ from typing import Annotated, Self
 from fastapi import Path, Query, Response
 
 from kit.http.auth import requires
+from kit.http.paths import AgreementPath, InsurerPath
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import FIRST_YEAR, LAST_YEAR, Answer, Code, SignedAmount, SiretText
+from kit.http.types import FIRST_YEAR, LAST_YEAR, Answer, SignedAmount, SiretText
 from rules.vocabulary import Guarantee
 from services.contributions.adapters.papers.sheet import Cell, Sheet
 from services.contributions.api.figures import AmountsAnswer
@@ -106,7 +107,7 @@ def _contributed(one: Contributed) -> ContributedAnswer:
 
 @router.get(PATH, summary="Compte d'un contrat pour une année : cotisations, effectifs, prestations")
 async def read(
-    *, agreement: Code, insurer: Code, year: Year, tx: Tx, clock: Now, employer: Employer = None
+    *, agreement: AgreementPath, insurer: InsurerPath, year: Year, tx: Tx, clock: Now, employer: Employer = None
 ) -> AccountReportAnswer:
     """The account as it stands now: a later regularisation of the year changes it."""
     found = await report_account(tx, agreement, insurer, year, employer)
@@ -120,7 +121,7 @@ async def read(
     summary="Compte d'un contrat pour une année, en fichier",
 )
 async def file(
-    *, agreement: Code, insurer: Code, year: Year, tx: Tx, form: AskedFormat, employer: Employer = None
+    *, agreement: AgreementPath, insurer: InsurerPath, year: Year, tx: Tx, form: AskedFormat, employer: Employer = None
 ) -> Response:
     """The same figures, a line each."""
     found = await report_account(tx, agreement, insurer, year, employer)

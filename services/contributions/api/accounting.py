@@ -8,8 +8,9 @@ from typing import Annotated, Final
 from fastapi import Query, Response
 
 from kit.http.auth import Principal, requires
+from kit.http.paths import EmployerPath
 from kit.http.route import Tx, service_router
-from kit.http.types import Code, DateText, SiretText
+from kit.http.types import Code, DateText
 from services.contributions.adapters import accounting
 from services.contributions.adapters.papers.sheet import Cell, Sheet
 from services.contributions.api.files import AskedFormat, answer, documented
@@ -34,7 +35,7 @@ Chart = Annotated[Code | None, Query(description=_ABOUT)]
 )
 async def file(
     *,
-    employer: SiretText,
+    employer: EmployerPath,
     caller: Annotated[Principal, requires("contributions:read")],
     tx: Tx,
     form: AskedFormat,

@@ -12,8 +12,9 @@ from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
+from kit.http.paths import EmployerPath
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Answer, Instant, MonthText, Request, SiretText, Text, example
+from kit.http.types import Answer, Instant, MonthText, Request, Text, example
 from services.contributions.adapters import closings
 from services.contributions.adapters.closings import Closing
 from services.contributions.api.parameters import PathMonth, after
@@ -73,7 +74,7 @@ class CloseAnswer(Answer):
 )
 async def close(
     *,
-    employer: SiretText,
+    employer: EmployerPath,
     month: PathMonth,
     body: CloseRequest,
     caller: Writer,
@@ -94,7 +95,14 @@ async def close(
 
 @router.post("/v1/months/{employer}/{month}/reopen", status_code=201, summary="Rouvrir un mois clôturé, avec un motif")
 async def reopen(
-    *, employer: SiretText, month: PathMonth, body: ReopenRequest, caller: Writer, tx: Tx, clock: Now, _once: Idempotent
+    *,
+    employer: EmployerPath,
+    month: PathMonth,
+    body: ReopenRequest,
+    caller: Writer,
+    tx: Tx,
+    clock: Now,
+    _once: Idempotent,
 ) -> ClosingAnswer:
     """Open the month again, and those after it."""
     caller.check_employer(employer)
@@ -105,7 +113,7 @@ async def reopen(
 @router.get("/v1/months/{employer}", summary="Clôtures et réouvertures d'un employeur, la dernière d'abord")
 async def history(
     *,
-    employer: SiretText,
+    employer: EmployerPath,
     caller: Annotated[Principal, requires("contributions:read")],
     tx: Tx,
     request: HttpRequest,

@@ -19,6 +19,11 @@ Matricule = Annotated[
     AfterValidator(not_a_nir),
 ]
 
+StatementId = Annotated[UUID, Path(description="Identifiant du bordereau.")]
+SettlementId = Annotated[UUID, Path(description="Identifiant du règlement.")]
+PaymentId = Annotated[UUID, Path(description="Identifiant du paiement.")]
+DeclarationId = Annotated[UUID, Path(description="Identifiant de la déclaration DSN.")]
+
 
 async def _path_month(
     month: Annotated[str, Path(pattern=BOUNDED_MONTH_PATTERN, description="Mois, AAAA-MM.")],

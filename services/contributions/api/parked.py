@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Path, Query, Response
 from fastapi import Request as HttpRequest
 
 from kit.http.auth import Principal, requires
@@ -80,7 +80,7 @@ async def index(
 @router.post("/v1/runs/parked/{parked}/release", summary="Accepter une variation retenue, avec un motif")
 async def release(
     *,
-    parked: UUID,
+    parked: Annotated[UUID, Path(description="Identifiant du calcul mis de côté.")],
     body: ReleaseRequest,
     caller: Annotated[Principal, requires("contributions:write")],
     tx: Tx,

@@ -9,9 +9,10 @@ from fastapi import Query, Response
 
 from kit.http.auth import Principal, requires
 from kit.http.etag import ReadVersion, outdated, set_etag, unnamed
+from kit.http.paths import EmployerPath
 from kit.http.problem import Problem
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import Answer, Code, MonthText, RateText, SignedAmount, SiretText
+from kit.http.types import Answer, Code, MonthText, RateText, SignedAmount
 from services.contributions.adapters import pay
 from services.contributions.adapters.pay import PayVersion
 from services.contributions.api.parameters import Matricule, PathMonth
@@ -77,7 +78,7 @@ class PayAnswer(Answer):
 )
 async def put(
     *,
-    employer: SiretText,
+    employer: EmployerPath,
     matricule: Matricule,
     month: PathMonth,
     body: PayRequest,
@@ -105,7 +106,7 @@ async def put(
 )
 async def read(
     *,
-    employer: SiretText,
+    employer: EmployerPath,
     matricule: Matricule,
     month: PathMonth,
     caller: Annotated[Principal, requires("pay:read")],

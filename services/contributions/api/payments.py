@@ -19,7 +19,7 @@ from kit.ids import new_id
 from kit.money import Money
 from services.contributions.adapters import payments
 from services.contributions.adapters.payments import Account, Contract, Payment, Receivable
-from services.contributions.api.parameters import Order, after
+from services.contributions.api.parameters import Order, PaymentId, after
 from services.contributions.application.record_pay import Reception
 from services.contributions.application.record_payment import (
     Named,
@@ -227,7 +227,7 @@ async def index(
 
 
 @router.get("/v1/payments/{payment}", summary="Un paiement", dependencies=READS)
-async def read(payment: UUID, tx: Tx) -> PaymentAnswer:
+async def read(payment: PaymentId, tx: Tx) -> PaymentAnswer:
     """One payment."""
     found = await payments.one(tx, payment)
     if found is None:
@@ -237,7 +237,7 @@ async def read(payment: UUID, tx: Tx) -> PaymentAnswer:
 
 @router.post("/v1/payments/{payment}/allocations", summary="Affecter ce qui reste d'un paiement")
 async def allocate(
-    *, payment: UUID, body: AllocationsRequest, caller: Writer, tx: Tx, clock: Now, _once: Idempotent
+    *, payment: PaymentId, body: AllocationsRequest, caller: Writer, tx: Tx, clock: Now, _once: Idempotent
 ) -> PaymentAnswer:
     """Put what is left of it on the statements named, or on the oldest."""
     reception = Reception(clock.instant(), caller.client)
@@ -246,7 +246,7 @@ async def allocate(
 
 @router.post("/v1/payments/{payment}/cancellation", summary="Annuler un paiement, avec un motif")
 async def cancel(
-    *, payment: UUID, body: CancellationRequest, caller: Writer, tx: Tx, clock: Now, _once: Idempotent
+    *, payment: PaymentId, body: CancellationRequest, caller: Writer, tx: Tx, clock: Now, _once: Idempotent
 ) -> PaymentAnswer:
     """The bank sent it back, or it was a mistake: what it settled is owed again."""
     reception = Reception(clock.instant(), caller.client)

@@ -21,6 +21,7 @@ from kit.db.jobs import Applied, Chunk, Job, Reject
 from kit.errors import RelaisError
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
+from kit.http.paths import JobId
 from kit.http.problem import Problem
 from kit.http.route import Idempotent, Now, Tx, service_router
 from kit.http.types import Answer, Flag, MonthText, Request, example
@@ -185,7 +186,7 @@ async def index(request: HttpRequest, response: Response, page: Paging, tx: Tx) 
 
 
 @router.get(f"{PATH}/{{job}}", summary="Où en est un traitement", dependencies=[requires("contributions:read")])
-async def progress(job: UUID, tx: Tx) -> RegionalAnswer:
+async def progress(job: JobId, tx: Tx) -> RegionalAnswer:
     """How far it is."""
     return RegionalAnswer.of(await _find(tx, job))
 
@@ -195,7 +196,7 @@ async def progress(job: UUID, tx: Tx) -> RegionalAnswer:
     summary="Employeurs non traités, avec le motif",
     dependencies=[requires("contributions:read")],
 )
-async def refused(job: UUID, tx: Tx) -> RefusedList:
+async def refused(job: JobId, tx: Tx) -> RefusedList:
     """Who was not settled."""
     await _find(tx, job)
     found = await jobs.rejects(tx, job, limit=MAX_REFUSED)

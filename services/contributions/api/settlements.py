@@ -18,7 +18,7 @@ from services.contributions.adapters.papers.sheet import Sheet
 from services.contributions.adapters.settlements import Lot, SettledStatement, Settlement
 from services.contributions.api.figures import AmountsAnswer
 from services.contributions.api.files import AskedFormat, answer, documented
-from services.contributions.api.parameters import QueryMonth, after
+from services.contributions.api.parameters import QueryMonth, SettlementId, after
 from services.contributions.application.record_pay import Reception
 from services.contributions.application.settle_insurer import MAX_STATEMENTS, settle_insurer
 from services.contributions.domain.errors import UnknownSettlement
@@ -139,13 +139,15 @@ async def index(
 
 
 @router.get(f"{PATH}/{{settlement}}", summary="Un règlement", dependencies=READS)
-async def read(settlement: UUID, tx: Tx) -> SettlementAnswer:
+async def read(settlement: SettlementId, tx: Tx) -> SettlementAnswer:
     """One settlement."""
     return SettlementAnswer.of(await _found(tx, settlement))
 
 
 @router.get(f"{PATH}/{{settlement}}/lots", summary="Un règlement par lot (accord et assureur)", dependencies=READS)
-async def lots(settlement: UUID, request: HttpRequest, response: Response, page: Paging, tx: Tx) -> Page[LotAnswer]:
+async def lots(
+    settlement: SettlementId, request: HttpRequest, response: Response, page: Paging, tx: Tx
+) -> Page[LotAnswer]:
     """Its lots, whose sums are the settlement's."""
     await _found(tx, settlement)
     found = await settlements.lots(tx, settlement, page.fetch, page.start(str))
@@ -154,7 +156,7 @@ async def lots(settlement: UUID, request: HttpRequest, response: Response, page:
 
 @router.get(f"{PATH}/{{settlement}}/statements", summary="Bordereaux d'un règlement", dependencies=READS)
 async def statements(
-    settlement: UUID, request: HttpRequest, response: Response, page: Paging, tx: Tx
+    settlement: SettlementId, request: HttpRequest, response: Response, page: Paging, tx: Tx
 ) -> Page[SettledStatementAnswer]:
     """Its statements, whose sums are the settlement's."""
     await _found(tx, settlement)
@@ -170,7 +172,7 @@ async def statements(
     summary="Un règlement en fichier, bordereau par bordereau",
     dependencies=READS,
 )
-async def file(settlement: UUID, tx: Tx, form: AskedFormat) -> Response:
+async def file(settlement: SettlementId, tx: Tx, form: AskedFormat) -> Response:
     """Every statement of it."""
     one = await _found(tx, settlement)
     rows = await settlements.statements(tx, settlement, MAX_STATEMENTS, None)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import Query, Response
 
@@ -16,6 +15,7 @@ from services.contributions.adapters.papers.csv_paper import csv_of
 from services.contributions.adapters.papers.paper import Paper
 from services.contributions.adapters.papers.pdf_paper import pdf_of
 from services.contributions.adapters.papers.xlsx_paper import xlsx_of
+from services.contributions.api.parameters import StatementId
 from services.contributions.api.statements import LineAnswer, StatementAnswer
 from services.contributions.application.print_statement import paper_of
 
@@ -62,7 +62,7 @@ FILES: Final[dict[int | str, dict[str, Any]]] = {
     summary="Un bordereau en fichier : JSON, CSV, classeur ou PDF à signer",
 )
 async def file(
-    statement: UUID, tx: Tx, form: Annotated[Format, Query(alias="format", description="Format du fichier.")]
+    statement: StatementId, tx: Tx, form: Annotated[Format, Query(alias="format", description="Format du fichier.")]
 ) -> Response:
     """The whole statement; the PDF holds the digest of the CSV."""
     paper = await paper_of(tx, statement)

@@ -12,6 +12,7 @@ from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Answer, SignedAmount
 from kit.money import Money
 from services.contributions.adapters import payments
+from services.contributions.api.parameters import StatementId
 from services.contributions.domain.errors import UnknownStatement
 from services.contributions.domain.payment import due_on
 
@@ -41,7 +42,7 @@ class StatementPaymentsAnswer(Answer):
 
 
 @router.get("/v1/statements/{statement}/payments", summary="Ce qui est payé d'un bordereau, ce qui reste, avant quand")
-async def read(statement: UUID, tx: Tx, rules: Rules, clock: Now) -> StatementPaymentsAnswer:
+async def read(statement: StatementId, tx: Tx, rules: Rules, clock: Now) -> StatementPaymentsAnswer:
     """One statement, settled or not."""
     found = await payments.standing(tx, statement)
     if found is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Path, Query, Response
 from fastapi import Request as HttpRequest
 
 from kit.http.auth import requires
@@ -17,7 +17,7 @@ from rules.vocabulary import Guarantee
 from services.contributions.adapters import statements
 from services.contributions.adapters.statements import StoredLine, StoredStatement, Wanted
 from services.contributions.api.figures import AmountsAnswer
-from services.contributions.api.parameters import Order, QueryMonth, after
+from services.contributions.api.parameters import Order, QueryMonth, StatementId, after
 from services.contributions.application.explain_line import explain_line
 from services.contributions.domain.errors import UnknownStatement
 from services.contributions.domain.treatment import Social
@@ -156,13 +156,15 @@ async def index(
 
 
 @router.get("/v1/statements/{statement}", summary="Un bordereau")
-async def read(statement: UUID, tx: Tx) -> StatementAnswer:
+async def read(statement: StatementId, tx: Tx) -> StatementAnswer:
     """One statement."""
     return StatementAnswer.of(await _statement(tx, statement))
 
 
 @router.get("/v1/statements/{statement}/lines", summary="Lignes d'un bordereau")
-async def lines_of(statement: UUID, request: HttpRequest, response: Response, page: Paging, tx: Tx) -> Page[LineAnswer]:
+async def lines_of(
+    statement: StatementId, request: HttpRequest, response: Response, page: Paging, tx: Tx
+) -> Page[LineAnswer]:
     """The lines of a statement, in its order."""
     await _statement(tx, statement)
     found = await statements.lines_after(tx, page.fetch, after(page), Wanted(statement=statement))
@@ -186,7 +188,9 @@ async def lines(
 
 
 @router.get("/v1/contributions/{line}/trace", summary="Le calcul d'une ligne, avec ses articles")
-async def trace(line: UUID, tx: Tx, rules: Rules) -> TraceAnswer:
+async def trace(
+    line: Annotated[UUID, Path(description="Identifiant de la ligne.")], tx: Tx, rules: Rules
+) -> TraceAnswer:
     """Why a line is what it is, with the articles."""
     found = await explain_line(tx, line, rules)
     return TraceAnswer(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Self
 
-from fastapi import Response
+from fastapi import Path, Response
 from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.etag import ReadVersion, check_version, set_etag, unnamed
+from kit.http.paths import AgreementPath, EmployerPath, InsurerPath
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import Answer, Code, DateText, Flag, Request, SiretText, Text, example
+from kit.http.types import Answer, DateText, Flag, Request, Text, example
 from kit.period import Period
 from rules.vocabulary import Guarantee, Regime
 from services.contributions.adapters.dsn import parameters
@@ -22,6 +23,7 @@ router = service_router(tags=["DSN"])
 Reader = Annotated[Principal, requires("contributions:read")]
 Writer = Annotated[Principal, requires("contributions:write")]
 PATH = "/v1/dsn/parameters/{employer}/{agreement}/{insurer}/{start}"
+Start = Annotated[DateText, Path(description="Premier jour des paramètres.")]
 # What a code of the norm may be: what stands between two quotes on one line.
 DsnCode = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9 ._/-]+$")]
 
@@ -110,10 +112,10 @@ class ParametersAnswer(Answer):
 )
 async def put(
     *,
-    employer: SiretText,
-    agreement: Code,
-    insurer: Code,
-    start: DateText,
+    employer: EmployerPath,
+    agreement: AgreementPath,
+    insurer: InsurerPath,
+    start: Start,
     body: ParametersBody,
     caller: Writer,
     read_version: ReadVersion,
@@ -142,7 +144,14 @@ async def put(
 
 @router.get(PATH, summary="Paramètres de l'organisme d'un contrat, à compter d'un jour")
 async def read(
-    *, employer: SiretText, agreement: Code, insurer: Code, start: DateText, caller: Reader, tx: Tx, response: Response
+    *,
+    employer: EmployerPath,
+    agreement: AgreementPath,
+    insurer: InsurerPath,
+    start: Start,
+    caller: Reader,
+    tx: Tx,
+    response: Response,
 ) -> ParametersAnswer:
     """What counts now, and the version to name when it is corrected."""
     caller.check_employer(employer)
@@ -154,7 +163,7 @@ async def read(
 
 
 @router.get("/v1/dsn/parameters/{employer}", summary="Paramètres de l'organisme connus, par contrat")
-async def known(employer: SiretText, caller: Reader, tx: Tx) -> list[ParametersAnswer]:
+async def known(employer: EmployerPath, caller: Reader, tx: Tx) -> list[ParametersAnswer]:
     """All that counts now."""
     caller.check_employer(employer)
     return [ParametersAnswer.of(one) for one in await parameters.of_employer(tx, employer)]

@@ -20,7 +20,7 @@ from services.contributions.adapters.dsn import report, store
 from services.contributions.adapters.dsn.report import Numbered
 from services.contributions.adapters.dsn.store import Declaration, StoredPart, Wanted
 from services.contributions.adapters.papers.sheet import Sheet, csv_of
-from services.contributions.api.parameters import QueryMonth, after
+from services.contributions.api.parameters import DeclarationId, QueryMonth, after
 from services.contributions.domain.dsn.compare import What
 from services.contributions.domain.dsn.lines import Why
 from services.contributions.domain.dsn.norm import KNOWN_NORM
@@ -148,14 +148,14 @@ async def index(
 
 
 @router.get("/v1/dsn/{declaration}", summary="Une déclaration, et le nombre de ses écarts")
-async def read(declaration: UUID, tx: Tx) -> DeclarationSummary:
+async def read(declaration: DeclarationId, tx: Tx) -> DeclarationSummary:
     """One declaration."""
     return await summary(tx, await _declaration(tx, declaration))
 
 
 @router.get("/v1/dsn/{declaration}/parts", summary="Ce qui en est lu, et les lignes gardées telles quelles")
 async def parts(
-    *, declaration: UUID, request: HttpRequest, response: Response, page: Paging, tx: Tx, crypto: Crypto
+    *, declaration: DeclarationId, request: HttpRequest, response: Response, page: Paging, tx: Tx, crypto: Crypto
 ) -> Page[PartAnswer]:
     """Parts in the order of the file."""
     await _declaration(tx, declaration)
@@ -169,7 +169,7 @@ async def parts(
 @router.get("/v1/dsn/{declaration}/differences", summary="Écarts avec ce que Relais a calculé")
 async def differences(
     *,
-    declaration: UUID,
+    declaration: DeclarationId,
     request: HttpRequest,
     response: Response,
     page: Paging,
@@ -188,7 +188,7 @@ async def differences(
     responses=CSV_FILE,
     summary="Le rapport d'écarts en CSV",
 )
-async def file(declaration: UUID, tx: Tx) -> Response:
+async def file(declaration: DeclarationId, tx: Tx) -> Response:
     """The whole report."""
     found = await _declaration(tx, declaration)
     rows = [tuple(DifferenceAnswer.of(one).model_dump(mode="json").values()) async for one in _every(tx, declaration)]

@@ -10,8 +10,9 @@ from fastapi import Response
 
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
+from kit.http.paths import EmployerPath
 from kit.http.route import Tx, service_router
-from kit.http.types import Answer, SiretText
+from kit.http.types import Answer
 from services.contributions.api.parameters import PathMonth, after
 from services.contributions.application.dsn import expect_dsn
 from services.contributions.application.dsn.expect_dsn import AgentBlocks
@@ -53,7 +54,7 @@ class AgentBlocksAnswer(Answer):
 
 
 @router.get("/v1/dsn/expected/{employer}/{month}", summary="Blocs 15, 20 et 55 à déclarer")
-async def of_employer(employer: SiretText, month: PathMonth, caller: Reader, tx: Tx) -> EmployerBlocksAnswer:
+async def of_employer(employer: EmployerPath, month: PathMonth, caller: Reader, tx: Tx) -> EmployerBlocksAnswer:
     """What stands once in the employer's DSN of the month."""
     caller.check_employer(employer)
     found = await expect_dsn.of_employer(tx, employer, month)
@@ -69,7 +70,7 @@ async def of_employer(employer: SiretText, month: PathMonth, caller: Reader, tx:
 @router.get("/v1/dsn/expected/{employer}/{month}/agents", summary="Blocs 70, 78, 79 et 81 à déclarer, par agent")
 async def of_agents(
     *,
-    employer: SiretText,
+    employer: EmployerPath,
     month: PathMonth,
     caller: Reader,
     tx: Tx,
@@ -89,7 +90,7 @@ async def of_agents(
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Un fragment de DSN"}},
     summary="Les mêmes blocs, en lignes de DSN, par matricule",
 )
-async def file(employer: SiretText, month: PathMonth, caller: Reader, tx: Tx) -> Response:
+async def file(employer: EmployerPath, month: PathMonth, caller: Reader, tx: Tx) -> Response:
     """A fragment to compare with or to copy from; refused while a code is unknown, for no line holds a guess."""
     caller.check_employer(employer)
     head = await expect_dsn.of_employer(tx, employer, month)

@@ -15,11 +15,13 @@ from kit.db import jobs
 from kit.db.job_runner import Handler
 from kit.db.jobs import Chunk, Job
 from kit.http.auth import Principal, requires
+from kit.http.paths import JobId
 from kit.http.problem import Problem
 from kit.http.route import Crypto, Now, Tx, service_router
 from kit.http.types import Answer
 from services.contributions.adapters.dsn import store
 from services.contributions.api.dsn.declarations import DeclarationSummary, summary
+from services.contributions.api.parameters import DeclarationId
 from services.contributions.application.dsn.reconcile_dsn import reconcile
 from services.contributions.application.dsn.reconcile_later import AT_ONCE, KIND, apply_stretch, reconcile_later
 from services.contributions.domain.errors import DsnNotComparable, DsnTooLarge, UnknownDsn
@@ -65,7 +67,7 @@ def worker(crypto: KeyRing, clock: Clock) -> Handler:
     "/v1/dsn/{declaration}/reconcile",
     summary="Rapprocher de nouveau : la paie, les bordereaux ou les paramètres ont changé",
 )
-async def again(declaration: UUID, _caller: Writer, tx: Tx, crypto: Crypto, clock: Now) -> DeclarationSummary:
+async def again(declaration: DeclarationId, _caller: Writer, tx: Tx, crypto: Crypto, clock: Now) -> DeclarationSummary:
     """Write the report anew from what is known now; the same facts give the same report."""
     found = await store.hold(tx, declaration)
     if found is None:
@@ -84,7 +86,9 @@ async def again(declaration: UUID, _caller: Writer, tx: Tx, crypto: Crypto, cloc
     status_code=202,
     summary="Rapprocher de nouveau une grande déclaration, en arrière-plan",
 )
-async def start(declaration: UUID, caller: Writer, tx: Tx, clock: Now, response: Response) -> ReconciliationAnswer:
+async def start(
+    declaration: DeclarationId, caller: Writer, tx: Tx, clock: Now, response: Response
+) -> ReconciliationAnswer:
     """A job whose progress `location` tells; it takes the place of one that is under way."""
     job = await reconcile_later(tx, declaration, caller.client, clock.instant())
     response.headers["location"] = f"/v1/dsn/reconciliations/{job}"
@@ -92,7 +96,7 @@ async def start(declaration: UUID, caller: Writer, tx: Tx, clock: Now, response:
 
 
 @router.get("/v1/dsn/reconciliations/{job}", summary="Où en est un rapprochement")
-async def progress(job: UUID, tx: Tx) -> ReconciliationAnswer:
+async def progress(job: JobId, tx: Tx) -> ReconciliationAnswer:
     """How far it is."""
     return ReconciliationAnswer.of(await _job(tx, job))
 
