@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import json
 import os
 from collections.abc import Mapping
@@ -21,6 +20,8 @@ from typing import Final, NoReturn, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from kit.nir import Nir
 
@@ -91,7 +92,7 @@ class KeyRing:
     'x'
     """
 
-    __slots__ = ("_ciphers", "_index_key", "current")
+    __slots__ = ("_ciphers", "_index", "current")
 
     def __init__(self, keys: Mapping[str, bytes], current: str, index_key: bytes) -> None:
         if current not in keys:
@@ -104,7 +105,7 @@ class KeyRing:
             raise InvalidKeyRing("the same key stands twice")
         self.current = current
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
-        self._index_key = index_key
+        self._index = HMAC(index_key, SHA256())  # its key schedule, made once: each use copies it
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -194,7 +195,9 @@ class KeyRing:
         It outlives an agent's data key: erasing a person clears the column that holds it.
         """
         text = value.reveal() if isinstance(value, Nir) else value
-        return hmac.digest(self._index_key, f"{purpose}\x00{text}".encode(), "sha256").hex()
+        keyed = self._index.copy()
+        keyed.update(f"{purpose}\x00{text}".encode())
+        return keyed.finalize().hex()
 
     def __repr__(self) -> str:
         return f"KeyRing(current={self.current!r}, {len(self._ciphers)} keys)"

@@ -28,7 +28,7 @@ from services.eligibility.application.hire_agent import Draft, hire_agents
 # they are read the database has nothing to do. Later parts are large: each costs a dozen statements whatever its size.
 FIRST_PART: Final = 250
 PART: Final = 4_000
-AT_A_TIME: Final = 8
+AT_A_TIME: Final = 2
 _OF_AGENT: Final = tuple(name for name in HireRequest.model_fields if name != "employment")
 _OF_EMPLOYMENT: Final = tuple(EmploymentRequest.model_fields)
 AGENTS: Final = ImportKind(
