@@ -32,9 +32,12 @@ def component_secrets(component: Component, admin_dsn: str, credentials: Credent
 
 
 def write(folder: Path) -> list[Path]:
-    """Write `postgres.env`, `setup.env` and one file per component, readable by their owner alone."""
+    """Write `secrets.json`, from which the others are made, `postgres.env`, `setup.env` and one file per component.
+
+    All are readable by their owner alone. What there is already is kept.
+    """
     home = Home(folder)
-    home.prepare()
+    folder.mkdir(parents=True, exist_ok=True)
     credentials = Credentials.of(home)
     password_file = folder / "postgres.env"
     if not password_file.exists():
@@ -45,7 +48,7 @@ def write(folder: Path) -> list[Path]:
     files = {"setup": setup} | {name: component_secrets(name, admin_dsn, credentials) for name in COMPONENTS}
     for name, content in files.items():
         write_private(folder / f"{name}.env", "".join(f"{key}={value}\n" for key, value in content.items()))
-    return [password_file, *(folder / f"{name}.env" for name in files)]
+    return [home.secrets, password_file, *(folder / f"{name}.env" for name in files)]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from relais.api import Api
 from relais.errors import CommandError
+from relais.instants import shown
 from rules.book import RuleBook
 
 # Where each service answers, in the order in which they are erased.
@@ -59,7 +60,7 @@ def told(previews: Previews) -> Iterator[str]:
     for name, one in previews.items():
         if one["erased_at"] is not None:
             forced = ", malgré une conservation en cours" if one["overridden"] else ""
-            yield f"{name} : effacé le {one['erased_at']}{forced}. Motif : {one['reason']}"
+            yield f"{name} : effacé le {shown(one['erased_at'])}{forced}. Motif : {one['reason']}"
             continue
         yield f"{name} :"
         for held in one["holdings"]:

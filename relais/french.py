@@ -31,6 +31,7 @@ _SENTENCES: Final = (
     (r"Invalid value for (.+?): .*does not match the formats? .*", r"Valeur refusée pour \1 : AAAA-MM-JJ est attendu."),
     (r"Invalid value for (.+?): .*is not one of (.+)\.", r"Valeur refusée pour \1 : une de \2 est attendue."),
     (r"Invalid value for (.+?): .*does not exist.*", r"Valeur refusée pour \1 : ce chemin n'existe pas."),
+    (r"Invalid value for (.+?): .*valid UUID.*", r"Valeur refusée pour \1 : un identifiant (UUID) est attendu."),
     (r"Invalid value for (.+?): .*integer.*", r"Valeur refusée pour \1 : un nombre entier est attendu."),
     (r"Invalid value for (.+?): .*", r"Valeur refusée pour \1."),
 )

@@ -15,6 +15,7 @@ from relais.access import api_of
 from relais.api import Api, Refused
 from relais.errors import CommandError
 from relais.home import Home
+from relais.instants import shown
 
 app = typer.Typer(help="Expliquer une décision.", no_args_is_help=True, add_completion=False)
 
@@ -146,5 +147,5 @@ def _foot(answer: dict[str, Any]) -> Text:
         foot.append(f"{name} : du {option['from']} au {option['to'] or '…'}\n")
     if not answer["options"]:
         foot.append("Aucune option choisie.\n")
-    foot.append(f"Décision {answer['decision']}, prise le {answer['decided_at']}", style="dim")
+    foot.append(f"Décision {answer['decision']}, prise le {shown(answer['decided_at'])}", style="dim")
     return foot

@@ -16,6 +16,7 @@ from relais.commands.clients import STAFF
 from relais.credentials import Credentials
 from relais.errors import CommandError
 from relais.home import Home
+from relais.instants import shown
 from relais.tables import print_table
 
 app = typer.Typer(
@@ -81,7 +82,7 @@ def rotate_signing_key() -> None:
     """Publier une nouvelle clé de signature des jetons ; elle signe une minute plus tard."""
     with api_of(Home.from_environment(), STAFF) as api:
         made = api.post("/v1/signing-keys/rotations", None)
-    Console(highlight=False).print(f"{made['kid']} : signe à partir de {made['signs_from']}", soft_wrap=True)
+    Console(highlight=False).print(f"{made['kid']} : signe à partir de {shown(made['signs_from'])}", soft_wrap=True)
 
 
 async def _needs(home: Home, component: str | None) -> Needs:

@@ -18,6 +18,7 @@ from relais.access import api_of
 from relais.api import Api
 from relais.errors import CommandError
 from relais.home import Home, write_private
+from relais.instants import shown
 from relais.person import export as exported
 
 app = typer.Typer(help="Les droits d'une personne sur ses données.", no_args_is_help=True, add_completion=False)
@@ -114,7 +115,7 @@ def _restrict(agent: UUID, asked_by: AskedBy, reason: str, *, restricted: bool) 
     with _staff("RGPD art. 18") as api:
         found = api.put(f"/v1/agents/{agent}/restriction", body)
     since = found["restricted_at"]
-    _say([f"Traitement limité depuis le {since}." if since else "Le traitement n'est pas limité."])
+    _say([f"Traitement limité depuis le {shown(since)}." if since else "Le traitement n'est pas limité."])
 
 
 def _say(lines: Iterable[str]) -> None:

@@ -19,7 +19,10 @@ def secrets(
         ".relais/secrets"
     ),
 ) -> None:
-    """Écrire les secrets que docker-compose.yml lit, un fichier par composant, lisibles de vous seul."""
+    """Écrire les secrets que docker-compose.yml lit, un fichier par composant, lisibles de vous seul.
+
+    Ils viennent de secrets.json, écrit au même endroit : gardez-le, il sert à les refaire.
+    """
     screen = Screen()
     for path in write(folder):
         screen.say(f"  {path}")

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from relais.access import api_of
 from relais.commands.clients import STAFF, stands_for
+from relais.errors import CommandError
 from relais.home import Home
 from relais.tables import print_table
 
@@ -54,6 +55,11 @@ def add(
         "insurer": insurer,
         "department": department,
     }
+    if not (employer or insurer or department or everyone):
+        raise CommandError(
+            "Ce compte ne représenterait personne : --employer SIRET, --insurer CODE, --department NUMÉRO"
+            " ou --all-employers."
+        )
     home = Home.from_environment()
     with api_of(home, STAFF) as api:
         _show_link(home, api.post("/v1/users", body))

@@ -83,6 +83,11 @@ def typed(
             ["clients", "add", "x", "--name", "x", "--scope", "no:such"],
             "Portée inconnue : no:such. Connues : agents:read,",
         ),
+        (["person", "export", "nope"], "Valeur refusée pour 'AGENT' : un identifiant (UUID) est attendu."),
+        (
+            ["users", "add", "x", "--name", "x", "--organisation", "x", "--role", "EMPLOYER"],
+            "ne représenterait personne",
+        ),
         (["explain", "affiliation", "X", "--on", "hier"], "Valeur refusée pour '--on' : AAAA-MM-JJ est attendu."),
         (["generate", "--agents", "20", "--employers", "1", "--out", "/dev/null/region"], "/dev/null/region : "),
     ],

@@ -86,7 +86,9 @@ def test_no_secret_is_in_the_file(document: dict[str, Any]) -> None:
 
 
 def test_secrets_are_private_and_made_once(folder: Path) -> None:
-    before = {path.name: path.read_text() for path in folder.glob("*.env")}
-    for path in compose.write(folder):
+    before = {path.name: path.read_text() for path in folder.iterdir()}
+    named = compose.write(folder)
+    assert {path.name for path in named} == before.keys()
+    for path in named:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_text() == before[path.name]
