@@ -15,6 +15,7 @@ from kit.rate import Rate
 CENTS_PER_EURO: Final = 100
 # What a request may hold: no sign, no exponent, at most two decimals, below a billion euros.
 AMOUNT_PATTERN: Final = r"^[0-9]{1,9}(\.[0-9]{1,2})?$"
+_AMOUNT: Final = re.compile(AMOUNT_PATTERN)
 
 
 def round_half_up(value: Fraction | int) -> int:
@@ -53,9 +54,10 @@ class Money:
         123450
         """
         unsigned = text.removeprefix("-")
-        if not re.fullmatch(AMOUNT_PATTERN, unsigned):
+        if not _AMOUNT.fullmatch(unsigned):
             raise ValueError("montant attendu en euros, deux décimales au plus, par exemple 1234.56")
-        cents = int(Decimal(unsigned) * CENTS_PER_EURO)
+        euros, _, decimals = unsigned.partition(".")
+        cents = int(euros) * CENTS_PER_EURO + int(f"{decimals:0<2}")
         return cls(-cents if text.startswith("-") else cents)
 
     @classmethod

@@ -78,6 +78,9 @@ class Month:
     def previous(self) -> Month:
         return self.plus(-1)
 
+    def __hash__(self) -> int:
+        return self.year * MONTHS_PER_YEAR + self.number  # keys of tables hold a month: quicker than of a tuple
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.number:02d}"
 

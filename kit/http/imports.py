@@ -48,13 +48,15 @@ _REJECTS_PAGE: Final = 1_000
 class ImportKind:
     """What a file holds, a record a line. Without `columns` it comes as JSON Lines only.
 
-    `plain`: lines of another format, in `text/plain`, which the handler reads itself.
+    `plain`: lines of another format, in `text/plain`, which the handler reads itself. `chunk_lines` are applied in one
+    transaction, and all of them are in memory meanwhile.
     """
 
     name: str
     summary: str
     columns: Columns | None = None
     plain: bool = False
+    chunk_lines: int = CHUNK_LINES
 
     @property
     def media_types(self) -> tuple[str, ...]:
@@ -155,7 +157,7 @@ async def _receive(request: Request, kind: ImportKind, caller: Principal, clock:
             at=clock.instant(),
         )
     try:
-        async for number, first_line, count, content in _chunks(received, first):
+        async for number, first_line, count, content in _chunks(received, first, min(CHUNK_LINES, kind.chunk_lines)):
             closed = sealed(crypto, job, number, content)
             async with database() as tx:
                 await jobs.add_chunk(
@@ -180,14 +182,14 @@ async def _layout(request: Request, kind: ImportKind, received: AsyncIterator[by
     return header(await anext(received, b""), kind.columns, charset), 2
 
 
-async def _chunks(received: AsyncIterator[bytes], first: int) -> AsyncIterator[tuple[int, int, int, bytes]]:
+async def _chunks(received: AsyncIterator[bytes], first: int, most: int) -> AsyncIterator[tuple[int, int, int, bytes]]:
     """So many lines at a time: the chunk's number, its first line, how many they are, and their text."""
     held: list[bytes] = []
     number, size = 0, 0
     async for line in received:
         held.append(line)
         size += len(line)
-        if len(held) == CHUNK_LINES or size >= CHUNK_BYTES:
+        if len(held) == most or size >= CHUNK_BYTES:
             yield number, first, len(held), b"".join(held)
             number, first, held, size = number + 1, first + len(held), [], 0
     if held:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, Strict, model_validator
@@ -117,6 +118,7 @@ def _date(text: str) -> date:
     return day
 
 
+@lru_cache(maxsize=4096)  # all lines of a file are of a few months
 def _month(text: str) -> Month:
     month = Month.parse(text)
     if not FIRST_YEAR <= month.year <= LAST_YEAR:

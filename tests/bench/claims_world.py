@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -30,6 +28,7 @@ from services.claims.adapters import facts, tables
 from services.claims.adapters.asked import Who
 from services.claims.application.redecider import SETS_AT_ONCE, Redecider
 from services.claims.domain.terms_document import kept
+from tests.bench.cost import open_folder
 from tests.postgres import ComponentDatabase, SessionPostgres
 from tests.services.claims.simulator import ACCORD
 
@@ -64,7 +63,7 @@ class World:
 @asynccontextmanager
 async def world(agents: int) -> AsyncIterator[World]:
     """A region of that many agents, of whom nothing is decided yet."""
-    folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
+    folder = open_folder()
     server = EmbeddedPostgres(folder / "postgres", settings=SETTINGS)
     server.start()
     postgres = SessionPostgres(server, folder)

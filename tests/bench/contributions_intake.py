@@ -4,6 +4,7 @@
 
 The reference COPIES the rows into stages and does INSERT … SELECT, as the same role, in one transaction, no more:
 it neither reads, checks, versions nor announces anything. Bare COPY into tables without policies is printed beside it.
+Memory is by how much the process (the API, the worker and whoever sends) grows at most beyond what it held before.
 """
 
 from __future__ import annotations
@@ -21,24 +22,28 @@ from sqlalchemy import text
 from kit.db.database import Scope, driver
 from kit.db.job_runner import JobRunner
 from tests.bench.contributions_world import World, world
+from tests.bench.cost import peak, resident
 from tests.bench.events import show, verdict
 from tests.postgres import ComponentDatabase
 
 TABLES: Final = ("pay_version", "aggregate_version", "outbox")
 GIVEN: Final = frozenset({"serial", "position"})
 GOAL: Final = 0.8
+# As a server hands on what it receives.
+PIECE_BYTES: Final = 64 * 1024
+MEMORY_GOAL: Final = 10
 Rows = dict[str, tuple[list[str], bytes]]
 
 
-async def imported(region: World) -> float:
-    """Seconds from the first byte of the request to the end of the job."""
-    pieces = [f"{line}\n".encode() for line in region.lines("2025-06")]
+async def imported(region: World) -> tuple[float, float]:
+    """Seconds from the first byte of the request to the end of the job, and megabytes that it took meanwhile."""
+    content = "".join(f"{line}\n" for line in region.lines("2025-06")).encode()
 
     async def body() -> AsyncIterator[bytes]:
-        for piece in pieces:
-            yield piece
+        for start in range(0, len(content), PIECE_BYTES):
+            yield content[start : start + PIECE_BYTES]
 
-    began = time.perf_counter()
+    held, began = resident(), time.perf_counter()
     async with region.service.caller("pay:write", "pay:read") as staff:
         headers = {"content-type": "application/jsonl"}
         sent = await staff.post("/v1/imports/pay", content=body(), headers=headers)
@@ -49,7 +54,7 @@ async def imported(region: World) -> float:
             pass
         job = (await staff.get(sent.headers["location"])).json()
     assert (job["state"], job["accepted"]) == ("done", region.agents), job
-    return time.perf_counter() - began
+    return time.perf_counter() - began, peak() - held
 
 
 async def written(database: ComponentDatabase) -> Rows:
@@ -85,11 +90,13 @@ async def plain(database: ComponentDatabase, rows: Rows, *, staged: bool) -> flo
 
 
 async def measure(agents: int, rounds: int) -> None:
-    ours, reference, bare = [], [], []
+    ours, memory, reference, bare = [], [], [], []
     async with world(agents) as region:
         for _ in range(rounds):
             await region.empty()
-            ours.append(await imported(region))
+            seconds, megabytes = await imported(region)
+            ours.append(seconds)
+            memory.append(megabytes)
             rows = await written(region.database)
             await region.empty()
             bare.append(await plain(region.database, rows, staged=False))
@@ -98,6 +105,8 @@ async def measure(agents: int, rounds: int) -> None:
     show("the same rows by COPY and INSERT … SELECT, lines/s", f"{agents / median(reference):,.0f}")
     ratio = median(r / o for r, o in zip(reference, ours, strict=True))
     show("import against plain SQL", f"{ratio:.2f}x", f"goal >= {GOAL}x: {verdict(ratio >= GOAL)}")
+    grown = max(memory)
+    show("memory taken meanwhile, MB", f"{grown:.1f}", f"goal <= {MEMORY_GOAL}: {verdict(grown <= MEMORY_GOAL)}")
     show("import against bare COPY", f"{median(b / o for b, o in zip(bare, ours, strict=True)):.2f}x")
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import gc
 import json
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
@@ -25,6 +23,7 @@ from services.contributions.adapters import terms
 from services.contributions.adapters.tables import affiliation, agent_matricule, employment
 from services.contributions.domain.terms_document import kept
 from services.contributions.main import create_app
+from tests.bench.cost import open_folder
 from tests.postgres import ComponentDatabase, SessionPostgres
 from tests.services.client import Service, running
 from tests.services.contributions.facts import ACCORD, CITY, document
@@ -74,7 +73,7 @@ class World:
 @asynccontextmanager
 async def world(agents: int) -> AsyncIterator[World]:
     """One employer of that many agents, without pay."""
-    folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
+    folder = open_folder()
     server = EmbeddedPostgres(folder / "postgres", settings=SETTINGS)
     server.start()
     postgres = SessionPostgres(server, folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from services.eligibility.application import follow_agreements
 from services.eligibility.application.decider import Decider
 from services.eligibility.events import AGREEMENTS
 from services.eligibility.main import create_app
+from tests.bench.cost import open_folder
 from tests.postgres import ComponentDatabase, SessionPostgres
 from tests.services.client import Service, running
 from tests.services.eligibility.accord import content
@@ -97,7 +97,7 @@ async def _pieces(path: Path) -> AsyncIterator[bytes]:
 @asynccontextmanager
 async def world(agents: int) -> AsyncIterator[World]:
     """A region of that many agents, not yet imported."""
-    folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
+    folder = open_folder()
     server = EmbeddedPostgres(folder / "postgres", settings=SETTINGS)
     server.start()
     postgres = SessionPostgres(server, folder)

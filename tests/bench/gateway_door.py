@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from kit.db.migrate import upgrade
 from kit.db.provision import ROLE_KINDS, component_url, provision
 from relais.ports import LOOPBACK, free_port
 from relais.postgres import EmbeddedPostgres
+from tests.bench.cost import open_folder
 from tests.bench.gateway_peers import serving
 
 CLIENT: Final = Client("bench", "Banc d'essai", frozenset({"agents:read", "agreements:read"}), None)
@@ -41,7 +41,7 @@ class Doors:
     @classmethod
     @asynccontextmanager
     async def opened(cls) -> AsyncIterator[Self]:
-        folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
+        folder = open_folder()
         server = EmbeddedPostgres(folder / "postgres", settings={})
         server.start()
         try:

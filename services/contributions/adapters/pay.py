@@ -135,8 +135,11 @@ async def add(
     tx: AsyncConnection, new: Iterable[tuple[PayKey, StoredPay]], recorded_at: datetime, recorded_by: str
 ) -> set[Numbered]:
     """Write versions; those written. One that somebody else has just written is left out."""
-    rows = [(*_values(key, stored), recorded_at, recorded_by) for key, stored in new]
+    given = list(new)
+    rows = [(*_values(key, stored), recorded_at, recorded_by) for key, stored in given]
     written = await put_new_rows(tx, pay_version, _COLUMNS, rows, key=_PRIMARY)
+    if len(written) == len(given):
+        return {(key, stored.version) for key, stored in given}
     return {(PayKey(row.employer, row.matricule, row.employment, row.month), row.version) for row in written}
 
 

@@ -29,6 +29,7 @@ PAY: Final = ImportKind(
     "pay",
     "Paie, un mois d'un agent par ligne : les champs d'un envoi par lots",
     Columns(names=tuple(PayItem.model_fields), required=frozenset({"employer", "matricule", "month"})),
+    chunk_lines=1_500,
 )
 router: Final = import_router([PAY], read="pay:read", write="pay:write", tags=["Imports"])
 

@@ -94,7 +94,9 @@ async def already_recorded(
         for decision, one in zip(decisions, sent[key], strict=True)
         if decision.verdict in CONFLICTS
     }
-    then = await pay.versions(tx, asked) if asked else {}
+    if not asked:
+        return {key: list(decisions) for key, decisions in decided.items()}
+    then = await pay.versions(tx, asked)
     return {
         key: [
             _known(decision, one, then.get((key, (one.given or 0) + 1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from kit.money import Money
 from kit.period import Month
@@ -15,8 +15,7 @@ from rules.pay import PayElements
 ZERO: Final = Money.zero()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PayKey:
+class PayKey(NamedTuple):
     """Whose pay of which month. `employment`: a contract number, '' unless the agent has several with this employer."""
 
     employer: str
@@ -56,6 +55,8 @@ class Pay:
     @property
     def counted(self) -> PayElements:
         """The elements as rules read them: flat pay of cabinet staff is their traitement."""
+        if not self.cabinet:
+            return self.elements
         return replace(self.elements, tib=self.elements.tib + self.cabinet)
 
 

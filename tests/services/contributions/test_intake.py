@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -150,7 +149,7 @@ async def test_pay_and_hire_at_the_same_moment_meet(world: World) -> None:
     other = new_id()
     async with world.database.worker.transaction(Scope.all()) as tx:
         await world.tell_in(tx, "agent.hired", hired("M2", other))
-        pay = asyncio.create_task(record_one(world, replace(KEY, matricule="M2")))
+        pay = asyncio.create_task(record_one(world, KEY._replace(matricule="M2")))
         await one_waits(world, pay)
     await pay
     assert [event["agent"] for event in await world.events("pay.recorded")] == [str(agent), str(other)]
