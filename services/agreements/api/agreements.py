@@ -123,7 +123,10 @@ async def publish_one(
 ) -> AgreementAnswer:
     """Publish a signed accord: it binds from its dates. Publishing twice changes nothing."""
     await stands_for(tx, caller, agreement)
-    stored = await publish_agreement(tx, agreement, clock.day(), Recording(clock.instant(), caller.client))
+    try:
+        stored = await publish_agreement(tx, agreement, clock.day(), Recording(clock.instant(), caller.client))
+    except InvalidAgreement as error:
+        raise every_finding(error) from error
     return _answer(stored, clock, response)
 
 

@@ -8,11 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.outbox import publish
 from kit.recording import Recording
-from services.agreements.adapters import agreements, notices
+from services.agreements.adapters import agreements, binding, notices
 from services.agreements.adapters.agreements import StoredAgreement
+from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.notices import Cause
 from services.agreements.application.payloads import AgreementPublished
-from services.agreements.domain.errors import IllegalStep, UnknownAgreement
+from services.agreements.domain.errors import IllegalStep, InvalidAgreement, UnknownAgreement
+from services.agreements.domain.exclusive import bound_twice
+from services.agreements.domain.finding import Severity
 from services.agreements.domain.lifecycle import Status, step
 from services.agreements.domain.validation import check_signable
 
@@ -30,18 +33,28 @@ async def sign(tx: AsyncConnection, key: str, recording: Recording) -> StoredAgr
 
 async def publish_agreement(tx: AsyncConnection, key: str, on: date, recording: Recording) -> StoredAgreement:
     """Publish a signed accord (CGFP L. 226-1): its terms bind from their dates, past ones included, and all services
-    learn them. One that is suspended is resumed, not published again. Raises UnknownAgreement, IllegalStep.
+    learn them. One that is suspended is resumed, not published again.
+
+    Raises UnknownAgreement, IllegalStep, InvalidAgreement where another accord binds an employer on the same days.
     """
     stored = await _locked(tx, key)
     if stored.status is Status.PUBLISHED:
         return stored
     if stored.status is not Status.SIGNED:
         raise IllegalStep(stored.status.value, Status.PUBLISHED.value)
+    await check_alone(tx, stored.document)
     published = await _taken(tx, stored, Status.PUBLISHED, on, recording)
     await notices.expect(tx, key, max(on, stored.document.period.start), Cause.PUBLICATION)
     payload = AgreementPublished.of(stored.document, stored.version)
     await publish(tx, payload, key=key, subject=f"/v1/agreements/{key}")
     return published
+
+
+async def check_alone(tx: AsyncConnection, document: AgreementDocument) -> None:
+    """No other accord binds an employer of this one on its days, nor will until commit. Raises InvalidAgreement."""
+    await binding.alone(tx)
+    if found := bound_twice(document.to_domain(), await binding.others(tx, document), Severity.ERROR):
+        raise InvalidAgreement(found)
 
 
 async def _locked(tx: AsyncConnection, key: str) -> StoredAgreement:

@@ -13,6 +13,7 @@ from services.agreements.adapters import agreements, document_changes, schemes
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDraft
 from services.agreements.adapters.inheritance import whole
+from services.agreements.application.advance_agreement import check_alone
 from services.agreements.application.change_agreement import Move, Plan, living, locked, outgoing
 from services.agreements.application.change_payloads import (
     AdhesionEnded,
@@ -50,6 +51,7 @@ async def revision(
     findings = accepted(after, None if scheme is None else scheme.to_domain(), rules)
     if wrong := revision_findings(before, after, since):
         raise InvalidAgreement(wrong)
+    await check_alone(tx, document)
     changed = changes(stored.document.dump(), document.dump())
     source = document.source or cascade.SOURCE
     effects = [

@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.recording import Recording
 from rules.book import RuleBook
-from services.agreements.adapters import agreements, schemes
+from services.agreements.adapters import agreements, binding, schemes
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDraft
 from services.agreements.adapters.inheritance import whole
 from services.agreements.domain.errors import AlreadyRegistered
+from services.agreements.domain.exclusive import bound_twice
+from services.agreements.domain.finding import Severity
 from services.agreements.domain.lifecycle import Status
 from services.agreements.domain.validation import accepted
 
@@ -37,6 +39,7 @@ async def register_agreement(
     document = whole(draft, scheme)
     found = document.to_domain()
     findings = accepted(found, None if scheme is None else scheme.to_domain(), rules)
+    findings += bound_twice(found, await binding.others(tx, document), Severity.WARNING)
     new = await agreements.register(tx, found.id)
     if new:
         await agreements.add_version(tx, document, 1, findings, recording)

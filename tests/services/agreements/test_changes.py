@@ -286,3 +286,24 @@ async def test_what_cannot_be_changed(staff: httpx.AsyncClient, service: Service
         assert other.json()["code"] == "employer_not_yours"
     async with service.caller(*WRITE, employers=[OTHER], client="other") as stranger:
         assert (await stranger.post(f"{URL}/denunciation", json=body)).status_code == 404
+
+
+async def test_an_employer_is_bound_by_one_accord_at_a_time(staff: httpx.AsyncClient) -> None:
+    """Another accord is doubted when deposited and refused when it would bind the same days; an avenant likewise."""
+    successor = changed({"/agreement": "suite", "/employers/0/from": "2027-01-01"})
+    successor["employers"] = successor["employers"][:1]
+    drafted = await staff.post("/v1/agreements", json=successor)
+    assert drafted.status_code == 201, drafted.text
+    assert ("employer_bound_twice", "/employers/0") in {(w["code"], w["pointer"]) for w in drafted.json()["warnings"]}
+    assert (await staff.post("/v1/agreements/suite/sign")).status_code == 200
+    refused = await staff.post("/v1/agreements/suite/publish")
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_agreement")
+    (error,) = refused.json()["errors"]
+    assert (error["code"], error["pointer"]) == ("employer_bound_twice", "/employers/0")
+    assert f"L'accord {LRSY} lie déjà cet employeur du 01/01/2027 sans terme" in error["detail"]
+
+    await confirmed(staff, f"{URL}/employers/{CITY}/end", {"on": "2026-12-31", "reason": "départ"})
+    assert (await staff.post("/v1/agreements/suite/publish")).status_code == 200
+    back = {"from": "2027-01-01", "reason": "retour", "document": raw()}
+    again = await staff.post(f"{URL}/revisions", json=back)
+    assert (again.status_code, [e["code"] for e in again.json()["errors"]]) == (422, ["employer_bound_twice"])
