@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from services.eligibility.domain.deferral import joins_after_return
 from services.eligibility.domain.dispense import Holding, held
 from services.eligibility.domain.file import AgentFile, Employment
 from services.eligibility.domain.presence import Run
-from services.eligibility.domain.reasons import AGREEMENT_SUSPENDED, REASONS, Reason
+from services.eligibility.domain.reasons import AGREEMENT_SUSPENDED, DISPENSE_REINTRODUCED, REASONS, Reason
 from services.eligibility.domain.terms import EligibilityTerms
 
 
@@ -56,9 +56,10 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
-    """What one unbroken presence has to pass: None where nothing stands in the way."""
+    """What one unbroken presence has to pass: None: nothing stands in the way. `opens`: from when it gives cover."""
 
     run: Run
+    opens: date
     joins: date | None
     dispense: Holding | None
 
@@ -91,7 +92,8 @@ def _gates(file: AgentFile, terms: EligibilityTerms) -> tuple[_Gate, ...]:
             terms.effective.start,
             joins or date.min,
         )
-        gates.append(_Gate(run, joins, held(file.dispenses, begins, run, previous, terms)))
+        opens = presence.opened(run, terms)
+        gates.append(_Gate(run, opens, joins, held(file.dispenses, begins, run, previous, terms)))
     return tuple(gates)
 
 
@@ -124,8 +126,8 @@ def _outcome(day: date, file: AgentFile, terms: EligibilityTerms, gates: Iterabl
 
 
 def _waiting(day: date, counted: Iterable[Employment], gate: _Gate, terms: EligibilityTerms) -> Outcome | None:
-    """What still keeps an agent outside on a day, or None."""
-    if all(day < presence.eligible_from(e, gate.run, terms) for e in counted):
+    """What still keeps an agent outside on a day, or None. Whoever has come in waits no more while presence lasts."""
+    if day < gate.opens and all(day < presence.eligible_from(e, gate.run, terms) for e in counted):
         return Outcome.NOT_YET_ELIGIBLE
     if gate.joins is not None and day < gate.joins:
         return Outcome.DEFERRED
@@ -154,11 +156,20 @@ def _suspended_by(day: date, file: AgentFile, terms: EligibilityTerms) -> tuple[
     return (*own, AGREEMENT_SUSPENDED) if terms.suspended_on(day) else own
 
 
-def _reasons(outcome: Outcome, days: Iterable[date], file: AgentFile, terms: EligibilityTerms) -> tuple[Reason, ...]:
+def _reasons(outcome: Outcome, days: Sequence[date], file: AgentFile, terms: EligibilityTerms) -> tuple[Reason, ...]:
     """Why a stretch has its outcome; `days` are those on which something may have changed in it."""
     if outcome is Outcome.SUSPENDED:
         return tuple(dict.fromkeys(reason for day in days for reason in _suspended_by(day, file, terms)))
+    if outcome is Outcome.DISPENSED and _reintroduced(days[0], file, terms):
+        return (REASONS[outcome], DISPENSE_REINTRODUCED)
     return (REASONS[outcome],) if outcome in REASONS else ()
+
+
+def _reintroduced(day: date, file: AgentFile, terms: EligibilityTerms) -> bool:
+    """Whether a contract that runs could not be dispensed on the eve, and may be again as the accord now reads."""
+    eve, now = terms.on(day - ONE_DAY), terms.on(day)
+    running = (e for e in file.employed_on(day) if e.period.start < day)
+    return any(presence.dispensable(e, now) and not presence.dispensable(e, eve) for e in running)
 
 
 def _trace(file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate], stretches: Iterable[Stretch]) -> Trace:

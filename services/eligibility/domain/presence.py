@@ -65,6 +65,18 @@ def eligible_from(employment: Employment, run: Run, terms: EligibilityTerms) -> 
     return terms.first_day(asked)
 
 
+def opened(run: Run, terms: EligibilityTerms) -> date:
+    """The first day on which one of a run's employments gives cover; `date.max` when none ever does.
+
+    Art. 3 asks who comes in for a length of contract or of presence, and puts nobody out: a short contract that follows
+    a CDI without a gap goes on with its cover.
+    """
+    begun = ((e, max(eligible_from(e, run, terms), terms.effective.start)) for e in run.employments)
+    return min(
+        (day for e, day in begun if day in e.period and e.kind not in terms.on(day).excluded_kinds), default=date.max
+    )
+
+
 def lasts(employment: Employment, months: int) -> bool:
     """Whether the contract itself is open-ended, or is concluded for that many months date to date.
 

@@ -65,3 +65,8 @@ ADHESION_ENDED: Final = Reason(
     "accord art. 8",
     "L'adhésion de l'employeur a pris fin avec ses contrats : la couverture prend fin avec elle.",
 )
+DISPENSE_REINTRODUCED: Final = Reason(
+    "eligibility.dispense_reintroduced",
+    "accord art. 3 et 8",
+    "Un avenant rétablit la dispense que l'accord ne prévoyait plus : celle qui avait été demandée vaut de nouveau.",
+)

@@ -22,13 +22,20 @@ def outcome(file: AgentFile, day: date) -> str:
     counted = [e for e in held if e.kind != "VACATAIRE"]
     if not counted:
         return "EXCLUDED"
-    if not any(_eligible(file, e, day) for e in counted):
+    if not any(_eligible(file, e, day) for e in counted) and not _came_in(file, day):
         return "NOT_YET_ELIGIBLE"
     if _deferred(file, day):
         return "DEFERRED"
     unpaid = any(p.period.start <= day <= p.period.last and not p.paid for p in file.positions)
     covered = "SUSPENDED" if unpaid else "AFFILIATED"
     return "DISPENSED" if _dispensed(file, day, counted) else covered
+
+
+def _came_in(file: AgentFile, day: date) -> bool:
+    """Whether cover opened before that day, in the same presence."""
+    hired = _walk_back(day, lambda d: _present(file, d))
+    same = [e for e in file.employments if e.kind != "VACATAIRE" and hired <= e.period.start <= day]
+    return any(e.period.last >= EFFECT and _eligible(file, e, max(EFFECT, e.period.start)) for e in same)
 
 
 APPOINTED = {"TITULAIRE", "STAGIAIRE"}
