@@ -41,8 +41,13 @@ async def agreement(visit: Visit) -> Response:
         visit.api.maybe(path + "/terms", as_of=right.isoformat()),
         employer_names(visit),
     )
+    bound = found["document"]["employers"]
+    first = int(visit.query["employers"]) if visit.query["employers"].isdecimal() else 0
     return visit.page(
         "agreement.html",
+        bound=bound[first : first + SHOWN],
+        places=(first, len(bound)),
+        beside=beside(first, len(bound)),
         agreement=found,
         document=found["document"],
         history=history or {},
@@ -50,6 +55,15 @@ async def agreement(visit: Visit) -> Response:
         rows=side_by_side(before, after),
         employers=employers,
     )
+
+
+def beside(first: int, many: int) -> list[int]:
+    """Where the employers before those of a page begin, and those after.
+
+    >>> beside(50, 120), beside(0, 4)
+    ([0, 100], [])
+    """
+    return [place for place in (first - SHOWN, first + SHOWN) if 0 <= place < many]
 
 
 def side_by_side(before: Any, after: Any) -> list[dict[str, Any]]:

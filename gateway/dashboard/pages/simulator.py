@@ -75,7 +75,7 @@ async def _simulated(visit: Visit, fields: dict[str, str]) -> tuple[dict[str, An
     if not timedelta(0) <= end - start <= LONGEST:
         return None, visit.words.t("simulator.bad_days")
     leaves = [{"kind": fields["kind"], "start": start.isoformat(), "end": end.isoformat()}]
-    window = {"from": start.replace(day=1).isoformat(), "to": end.isoformat()}
+    window = {"from": start.replace(day=1).isoformat(), "to": Month.of(end).period().last.isoformat()}
     person: dict[str, Any] = {
         "regime": fields["regime"],
         "service_start": fields["service_start"],

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,22 +17,28 @@ from kit.recording import Recording
 from services.agreements.adapters import schemes
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.tables import agreement, agreement_employer, agreement_step, agreement_version
+from services.agreements.domain.agreement import Agreement
 from services.agreements.domain.finding import Finding, Severity
 from services.agreements.domain.lifecycle import Force, Status, Step, force
 from services.agreements.domain.validity import insured_until
 
+# Documents of a region's accords, some megabytes each once read.
+KEPT: Final = 32
+
 
 @dataclass(frozen=True, slots=True)
 class StoredAgreement:
-    """An accord as it was known at an instant. `revision` counts every change recorded until now.
+    """An accord as it was known at an instant; `accord` is what `document` says, as the domain has it.
 
-    `insured_until` is the last day of its conventions as they were known then; None: open or unknown.
+    `revision` counts every change recorded until now.
+    `insured_until`: the last day of its conventions as they were known then; None: open or unknown.
     """
 
     id: str
     revision: int
     version: int
     document: AgreementDocument
+    accord: Agreement
     findings: tuple[Finding, ...]
     steps: tuple[Step, ...]
     insured_until: date | None
@@ -115,7 +122,8 @@ async def get(
     `on` gives the version that speaks of that day; without it, the latest.
     """
     version, step = agreement_version.c, agreement_step.c
-    versions = select(agreement_version).where(version.agreement == key)
+    text = cast(version.document, Text).label("text")
+    versions = select(version.version, version.findings, text).where(version.agreement == key)
     steps = select(step.status, step.on).where(step.agreement == key)
     if known_at is not None:
         versions = versions.where(version.recorded_at <= known_at)
@@ -127,17 +135,28 @@ async def get(
         return None
     taken = [Step(Status(found.status), found.on) for found in await tx.execute(steps.order_by(step.number))]
     revision = (await tx.execute(select(agreement.c.revision).where(agreement.c.id == key))).scalar_one()
-    document = AgreementDocument.model_validate(row["document"])
+    document, accord = _read(row["text"])
     above = None if document.scheme is None else await schemes.latest(tx, document.scheme, known_at)
     return StoredAgreement(
         id=key,
         revision=revision,
         version=row["version"],
         document=document,
+        accord=accord,
         findings=tuple(_finding(f) for f in row["findings"]),
         steps=tuple(taken),
-        insured_until=insured_until(document.to_domain(), None if above is None else above.to_domain()),
+        insured_until=insured_until(accord, None if above is None else above.to_domain()),
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _read(text: str) -> tuple[AgreementDocument, Agreement]:
+    """A document as it is stored, and the accord it says: with the employers of a region, long to read.
+
+    By its text, which no version ever changes; nobody changes what is given.
+    """
+    document = AgreementDocument.model_validate_json(text)
+    return document, document.to_domain()
 
 
 async def versions(tx: AsyncConnection, key: str) -> list[dict[str, Any]]:

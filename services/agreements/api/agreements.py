@@ -94,7 +94,7 @@ async def terms(
     """The terms on a day, as they were known at an instant, for all employers or as they read for one."""
     day = as_of or clock.day()
     stored = _found(await agreements.get(tx, agreement, known_at, day))
-    accord = stored.document.to_domain()
+    accord = stored.accord
     read_by = accord.of_employer(employer, day) if employer else accord
     return TermsAnswer.of(stored, terms_on(read_by, day, stored.insured_until))
 

@@ -26,7 +26,7 @@ async def sign(tx: AsyncConnection, key: str, recording: Recording) -> StoredAgr
     if stored.status is not Status.DRAFT:
         return stored
     step(stored.status, Status.SIGNED)
-    accord = stored.document.to_domain()
+    accord = stored.accord
     check_signable(accord)
     return await _taken(tx, stored, Status.SIGNED, accord.signature.signed_on, recording)
 

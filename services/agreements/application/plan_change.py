@@ -47,7 +47,7 @@ async def revision(
     _inside(stored, since)
     scheme = None if draft.scheme is None else await schemes.latest(tx, draft.scheme)
     document = whole(draft, scheme)
-    before, after = stored.document.to_domain(), document.to_domain()
+    before, after = stored.accord, document.to_domain()
     findings = accepted(after, None if scheme is None else scheme.to_domain(), rules)
     if wrong := revision_findings(before, after, since):
         raise InvalidAgreement(wrong)
@@ -73,7 +73,7 @@ def _told_of(
     stored: StoredAgreement, after: Agreement, since: date, reason: str, changed: Sequence[TermChange]
 ) -> list[EventData]:
     """The avenant, then each rate it revises."""
-    key, before = stored.id, stored.document.to_domain()
+    key, before = stored.id, stored.accord
     told = AgreementRevised.model_validate(
         {
             "agreement": key,
@@ -132,7 +132,7 @@ async def denunciation(tx: AsyncConnection, key: str, on: date, reason: str) -> 
     stored = await locked(tx, key)
     step(stored.status, Status.DENOUNCED)
     _inside(stored, on)
-    effects = cascade.denounced(stored.document.to_domain(), on)
+    effects = cascade.denounced(stored.accord, on)
     return Plan(effects, [_end(stored, Status.DENOUNCED, on, reason, effects)])
 
 
@@ -140,7 +140,7 @@ async def adhesion_end(tx: AsyncConnection, key: str, siret: str, on: date, reas
     """An employer ends its contracts, `on` being their last day. Raises NotAParty, IllegalStep, OutsideForce."""
     stored = await living(tx, key)
     _inside(stored, on)
-    accord = stored.document.to_domain()
+    accord = stored.accord
     if not any(e.siret == siret and e.period.start <= on < e.period.last for e in accord.employers):
         raise NotAParty(pointer="/path/employer")
     effects = cascade.employer_leaves(accord, siret, on)
@@ -172,7 +172,7 @@ async def convention_end(tx: AsyncConnection, convention: str, on: date, reason:
         bound = [await locked(tx, key) for key in await agreements.of_scheme(tx, scheme.scheme)]
         bound = [one for one in bound if one.document.scheme == scheme.scheme]
         bound = [one for one in bound if one.status in LIVING | {Status.DENOUNCED}]
-        effects = cascade.convention_ends(found, [one.document.to_domain() for one in bound], on, known)
+        effects = cascade.convention_ends(found, [one.accord for one in bound], on, known)
         moves = [move for one in bound if (move := _carried(one, found, on, reason, effects)) is not None]
         ended = document_changes.convention_ended(scheme, convention, on, reason)
         return Plan(effects, moves, scheme=(version + 1, ended))
@@ -189,7 +189,7 @@ async def term(tx: AsyncConnection, key: str, today: date, reason: str) -> Plan 
         or last >= min(today, stored.document.period.last)
     ):
         return None
-    effects = cascade.lapses_at_term(stored.document.to_domain(), last)
+    effects = cascade.lapses_at_term(stored.accord, last)
     return Plan(effects, [_end(stored, Status.LAPSED, last, reason, effects)])
 
 

@@ -19,6 +19,7 @@ from kit.ids import new_id
 from relais.api import Refused
 from relais.persons import HR
 from tests.gateway.dashboard.conftest import Pages
+from tests.gateway.dashboard.hands import Hands
 from tests.gateway.dashboard.test_pages_journeys import act, text_of
 from tests.platform import TestPlatform
 
@@ -69,22 +70,23 @@ async def test_what_went_wrong_is_seen_and_tried_again(pages: Pages, parked: Del
     await asyncio.to_thread(an_insurer_reads_and_errs, pages.platform)
     await pages.platform.apps["gateway"].state.activity.flush()
     page = await pages.signed_in()
+    hands = Hands(page)
     await page.goto("/app/integration?attention=1")
     assert "Appels refusés" in await text_of(page, "tr:has(a[href='/app/integration/demo-insurer-b'])")
-    await page.locator("a[href='/app/integration/demo-insurer-b']").click()
+    await hands.press("a[href='/app/integration/demo-insurer-b']")
     assert "GET /v1/webhooks" in await text_of(page, ".note.warn")
     assert await page.locator(".picture .f-half").count() > 1
     await page.goto("/app/integration")
-    await page.locator("#components a[href='/app/integration/components/gateway']").first.click()
+    await hands.press("#components a[href='/app/integration/components/gateway']")
     assert KEY in await text_of(page, "main table")
-    await page.check("#all-1")
+    await hands.open("#all-1")
     await act(page, "Tout rejouer")
     assert "Appliqués : 0" in await text_of(page, ".note"), "what made it poison is still there"
     async with parked.database.transaction(Scope.all()) as tx:
         await tx.execute(MENDED, {"data": json.dumps(WHOLE), "key": KEY})
     mine = page.locator("tr", has_text=KEY)
-    await mine.get_by_text(re.compile("^Rejouer…")).click()
-    await mine.get_by_role("checkbox").check()
+    await hands.open(mine.get_by_text(re.compile("^Rejouer…")))
+    await hands.open(mine.get_by_role("checkbox"))
     await act(page, "Appliquer cette clé")
     assert "Appliqués : 2" in await text_of(page, ".note")
     assert "demo-insurer-b" in await (await page.context.request.get("/app/integration.csv?kind=INSURER")).text()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from playwright.async_api import Page
 
+from gateway.dashboard.words import Words
+from kit.http.language import Language
 from relais.clients import demo_employers
 from relais.persons import APPROVER, HR, MANAGER
 from tests.gateway.dashboard.conftest import Pages
+from tests.gateway.dashboard.hands import Hands
 from tests.gateway.dashboard.test_pages_look import SIMULATION
 from tests.platform import PASSWORD, TestPlatform
 
@@ -32,11 +36,8 @@ def covered_agents(platform: TestPlatform) -> int:
 
 
 async def act(page: Page, button: str) -> None:
-    """Press a button, and see that what it sent was accepted."""
-    async with page.expect_navigation():
-        await page.get_by_role("button", name=button).click()
-    refused = page.locator(".note.bad")
-    assert not await refused.count(), await refused.inner_text()
+    """Press a button with the keyboard, and see that what it sent was accepted."""
+    await Hands(page).act(button)
 
 
 async def test_signing_in_and_out_with_the_keyboard_alone(pages: Pages) -> None:
@@ -58,12 +59,125 @@ async def test_signing_in_and_out_with_the_keyboard_alone(pages: Pages) -> None:
     assert "/app/sign-in" in page.url
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_every_journey_is_gone_by_the_keyboard_alone(
+    pages: Pages, sick_leave: dict[str, Any], language: Language
+) -> None:
+    page, words = await pages.signed_in(language=language), Words(language)
+    hands = Hands(page, words)
+    await from_the_work_list_to_reasons(hands, sick_leave)
+    await an_accord_side_by_side(hands)
+    await a_simulation(hands)
+    await a_month_beside_the_one_before(hands)
+    await a_client_and_its_calls(hands)
+    await figures_by_lot(hands)
+    await who_may_do_what(hands)
+    await a_search_in_two_strokes(hands)
+
+
+async def from_the_work_list_to_reasons(hands: Hands, sick_leave: dict[str, Any]) -> None:
+    page, words = hands.page, hands.words
+    await hands.press(".chips a[href*='claim-open']")
+    assert "kind=claim-open" in page.url
+    await hands.press(f"a[href='/app/claims/{sick_leave['id']}']")
+    assert words.t("stage.DETECTED") == await text_of(page, ".head .tag")
+    await hands.press("h1 a")
+    await page.goto(f"/app/agents/{sick_leave['agent']}?from=2026-01-01&to=2026-12-31")
+    assert await page.locator("main .picture .f-half").count() > 1
+    await hands.open("#timeline summary")
+    assert words.t("leg.HALF") in await text_of(page, "#timeline details table")
+    await hands.press("#claims td a[href^='/app/decisions/']")
+    assert "CGFP L. 822" in await text_of(page, ".trace")
+    assert words.t("input.statutory_net") in await text_of(page, ".trace")
+
+
+async def an_accord_side_by_side(hands: Hands) -> None:
+    await hands.to("agreements")
+    await hands.press("main th a")
+    await hands.reach("#left")
+    await hands.page.keyboard.press("ArrowDown")
+    await hands.press(hands.page.get_by_role("button", name=hands.words.t("agreements.compare")))
+    assert "left=" in hands.page.url
+    assert hands.words.t("guarantee.BASE") in await text_of(hands.page, "#terms table")
+
+
+async def a_simulation(hands: Hands) -> None:
+    """The figures of tests/golden/cases/benefits.yaml: half pay, and 95 % with the contract."""
+    page, words = hands.page, hands.words
+    await hands.to("simulator")
+    for field, value in (("tib", "2067,57"), ("nbi", "73,84"), ("ri", "300")):
+        await hands.write(f"#{field}", value)
+    await hands.choose("#kind", "CMO")
+    await hands.act(hands.words.t("simulator.go"))
+    await page.goto(SIMULATION)
+    rows = page.locator("section:has(svg.picture .target) table tbody tr")
+    assert await rows.count() == 11
+    assert await page.locator("svg .f-benefit").count() > 5
+    june = (await rows.nth(4).inner_text()).split("\t")
+    assert (june[0], june[-2], june[-1]) == (words.month("2026-06"), words.amount("849.82"), words.amount("1846.93"))
+
+
+async def a_month_beside_the_one_before(hands: Hands) -> None:
+    page, words = hands.page, hands.words
+    await hands.to("runs")
+    await hands.press("a[rel=prev]")
+    await hands.press("main td a[href^='/app/runs/'], main th a[href^='/app/runs/']")
+    await hands.act(hands.words.t("runs.simulate"))
+    assert "preview=" in page.url
+    assert words.t("runs.compared") in await text_of(page, "#preview h2")
+
+
+async def a_client_and_its_calls(hands: Hands) -> None:
+    await hands.to("integration")
+    await hands.press(".chips a[href*='kind=INSURER']")
+    await hands.press("main th a[href^='/app/integration/']")
+    assert "demo-insurer" in hands.page.url
+
+
+async def figures_by_lot(hands: Hands) -> None:
+    await hands.to("steering")
+    await hands.choose("#by", "lot")
+    await hands.act(hands.words.t("filter"))
+    assert "by=lot" in hands.page.url
+    # Which lot serves the demonstration's accord is not published, and its few absences are nobody's business.
+    assert hands.words.t("steering.lot_unknown") in await text_of(hands.page, "#groups table")
+    assert hands.words.t("steering.masked") in await text_of(hands.page, "#absence table")
+
+
+async def who_may_do_what(hands: Hands) -> None:
+    await hands.to("administration")
+    await hands.press("main nav a[href$='/admin/audit']")
+    await hands.press("main nav a[href$='/admin/users']")
+    await hands.press("main a[href='/app/admin/users/demo-rh']")
+    assert "demo-rh" in await text_of(hands.page, "main")
+
+
+async def a_search_in_two_strokes(hands: Hands) -> None:
+    page, keys = hands.page, hands.page.keyboard
+    await keys.press("Control+k")
+    await keys.type("Demonstration")
+    assert not await page.locator(".search kbd").is_visible(), "the cross that empties the field is in its place"
+    await page.wait_for_selector("#suggestions [role=option]")
+    assert "DÉMONSTRATION" in await text_of(page, "#suggestions")
+    await keys.press("Escape")
+    await keys.press("Enter")
+    await page.wait_for_url("**/app/search?q=Demonstration")
+    assert "DÉMONSTRATION" in await text_of(page, "main table")
+    await keys.press("Control+k")
+    await keys.type("roche")
+    await page.wait_for_selector("#suggestions [role=option]")
+    await keys.press("ArrowDown")
+    assert await page.get_attribute("#search", "aria-activedescendant") == "suggestion-1"
+    await keys.press("Enter")
+    await page.wait_for_url("**/app/agents*")
+
+
 async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages, sick_leave: dict[str, Any]) -> None:
     page, claim = await pages.signed_in(), sick_leave["id"]
-    await page.locator(f"a[href='/app/claims/{claim}']").click()
+    await Hands(page).press(f"a[href='/app/claims/{claim}']")
     assert "Sinistre" in await text_of(page, "h1")
     await act(page, "Déclarer")
-    await page.fill("#reference", "GED-1")
+    await Hands(page).write("#reference", "GED-1")
     await act(page, "Noter la pièce")
     await asyncio.to_thread(send_the_other_documents, pages.platform, claim)
     await page.reload()
@@ -81,28 +195,6 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
         assert "Approved" in await text_of(other, f"tr:has(a[href='/app/claims/{claim}'])"), path
 
 
-async def test_an_agents_figures_open_their_reasons(pages: Pages, sick_leave: dict[str, Any]) -> None:
-    page = await pages.signed_in()
-    await page.goto(f"/app/agents/{sick_leave['agent']}?from=2026-01-01&to=2026-12-31")
-    assert await page.locator(".picture .f-full").count() > 1
-    assert await page.locator("main .picture .f-half").count() > 1
-    await page.get_by_text("La même frise en tableau").click()
-    assert "Demi-traitement" in await text_of(page, "#timeline details table")
-    await page.locator("#claims td a[href^='/app/decisions/']").first.click()
-    assert "CGFP L. 822" in await text_of(page, ".trace")
-
-
-async def test_a_simulation_shows_each_month_and_names_nobody(pages: Pages) -> None:
-    page = await pages.signed_in(HR)
-    await page.goto(SIMULATION)
-    rows = page.locator("section:has(svg.picture .target) table tbody tr")
-    assert await rows.count() == 11
-    assert await page.locator("svg .f-benefit").count() > 5
-    june = (await rows.nth(4).inner_text()).replace("\xa0", " ").replace("\u202f", " ").split("\t")
-    # The figures of tests/golden/cases/benefits.yaml: half pay, and 95 % with the contract.
-    assert (june[0], june[-2], june[-1]) == ("juin 2026", "849,82 €", "1 846,93 €")
-
-
 async def test_what_is_another_employers_is_not_there(pages: Pages, stranger: str) -> None:
     page = await pages.signed_in(HR)
     answer = await page.goto(f"/app/agents/{stranger}")
@@ -110,27 +202,6 @@ async def test_what_is_another_employers_is_not_there(pages: Pages, stranger: st
     assert answer.status == 404
     assert await text_of(page, "h1") == "Page introuvable"
     pages.complaints.clear()  # the browser says that it met a 404
-
-
-async def test_searching_takes_one_shortcut_and_a_name(pages: Pages) -> None:
-    page = await pages.signed_in()
-    await page.keyboard.press("Control+k")
-    await page.keyboard.type("Demonstration")
-    assert not await page.locator(".search kbd").is_visible(), "the cross that empties the field is in its place"
-    await page.wait_for_selector("#suggestions [role=option]")
-    assert "DÉMONSTRATION" in await text_of(page, "#suggestions")
-    assert await text_of(page, "#suggested") != ""
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/app/search?q=Demonstration")
-    assert "DÉMONSTRATION" in await text_of(page, "main table")
-    await page.keyboard.press("Control+k")
-    await page.keyboard.type("roche")
-    await page.wait_for_selector("#suggestions [role=option]")
-    await page.keyboard.press("ArrowDown")
-    assert await page.get_attribute("#search", "aria-activedescendant") == "suggestion-1"
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/app/agents*")
 
 
 async def test_lists_leave_as_files(pages: Pages) -> None:
@@ -147,28 +218,28 @@ async def test_a_person_is_invited_and_a_client_registered_renewed_and_revoked(p
     page = await pages.signed_in()
     await page.goto("/app/admin/new-user")
     for field, value in (("login", "zoe"), ("name", "Zoé Martin"), ("organisation", "Ville")):
-        await page.fill(f"#{field}", value)
-    await page.select_option("#role", "AUDITOR")
-    await page.select_option("#stands", "all_employers")
+        await Hands(page).write(f"#{field}", value)
+    await Hands(page).choose("#role", "AUDITOR")
+    await Hands(page).choose("#stands", "all_employers")
     assert not await page.locator("#employers").is_visible()
     await act(page, "Ouvrir et créer le lien")
     theirs = await pages.open()
     await theirs.goto(await page.input_value("#link"))
     for field in ("password", "again"):
-        await theirs.fill(f"#{field}", PASSWORD)
+        await Hands(theirs).write(f"#{field}", PASSWORD)
     await act(theirs, "Choisir ce mot de passe")
     assert "connectez-vous" in await text_of(theirs, ".note.good")
     await page.goto("/app/admin/new-client")
     for field, value in (("id", "sirh-de-zoe"), ("name", "SIRH de Zoé"), ("employers", min(demo_employers()))):
-        await page.fill(f"#{field}", value)
-    await page.check("[name='scope.agents:read']")
+        await Hands(page).write(f"#{field}", value)
+    await Hands(page).open("[name='scope.agents:read']")
     await act(page, "Enregistrer")
     first = await page.input_value("#secret")
-    await page.get_by_role("link", name="Voir le client").click()
+    await Hands(page).press(page.get_by_role("link", name="Voir le client"))
     await act(page, "Renouveler la preuve")
     assert await page.input_value("#secret") not in {"", first}
     await page.goto("/app/admin/clients/sirh-de-zoe")
-    await page.get_by_text("Révoquer…").click()
+    await Hands(page).open(page.get_by_text("Révoquer…"))
     await act(page, "Révoquer")
     assert "sirh-de-zoe est révoqué" in await text_of(page, ".note.good")
     await page.goto("/app/admin/audit?changes=1&client=user-demo-gestion")
@@ -190,8 +261,8 @@ async def test_an_employer_delegates_and_ends_it_by_keyboard_in_either_language(
     await page.keyboard.press("Enter")
     assert "Aucun client actif" in await text_of(page, ".note.bad")
     assert await page.input_value("#client") == "sirh-inconnu"
-    await page.select_option("#kind", "department")
-    await page.fill("#department", "44")
+    await Hands(page).choose("#kind", "department")
+    await Hands(page).write("#department", "44")
     await act(page, "Donner la délégation")
     assert "Centre de gestion, département 44" in await text_of(page, "main table")
     theirs = await pages.signed_in(HR, language="en")
@@ -206,14 +277,10 @@ async def test_an_employer_delegates_and_ends_it_by_keyboard_in_either_language(
 async def test_steering_counts_who_is_covered_and_leaves_as_the_committees_paper(pages: Pages) -> None:
     page = await pages.signed_in()
     await page.goto("/app/steering")
-    await page.select_option("#by", "lot")
-    await page.get_by_role("button", name="Filtrer").click()
-    await page.wait_for_url("**/app/steering?*by=lot*")
+    await Hands(page).choose("#by", "lot")
+    await act(page, "Filtrer")
     covered = await asyncio.to_thread(covered_agents, pages.platform)
     assert f"Agents couverts\n{covered}\n" in await text_of(page, ".tiles")
-    # Which lot serves the demonstration's accord is not published, and its few absences are nobody's business.
-    assert "Lot inconnu" in await text_of(page, "#groups table")
-    assert "masqué" in await text_of(page, "#absence table")
     paper = await page.context.request.get("/app/steering.pdf?by=lot")
     assert (await paper.body())[:5] == b"%PDF-"
     csv = await page.context.request.get("/app/steering/absence.csv")
@@ -223,13 +290,13 @@ async def test_steering_counts_who_is_covered_and_leaves_as_the_committees_paper
 async def test_language_and_theme_are_chosen_by_their_links_and_stay(pages: Pages) -> None:
     page = await pages.open()
     await page.goto("/app/sign-in?back=/app/agents")
-    await page.get_by_role("link", name="English").click()
+    await Hands(page).press(page.get_by_role("link", name="English"))
     assert await page.get_attribute("html", "lang") == "en"
-    await page.get_by_role("link", name="Dark theme").click()
+    await Hands(page).press(page.get_by_role("link", name="Dark theme"))
     await page.wait_for_url("**/app/sign-in?back=*agents")
     await page.reload()
     assert (await page.get_attribute("html", "lang"), await page.get_attribute("html", "data-theme")) == ("en", "dark")
     kept = {one["name"]: one for one in await page.context.cookies()}
     assert all(one["httpOnly"] and one["path"] == "/app" for one in kept.values())
-    await page.get_by_role("link", name="Français").click()
+    await Hands(page).press(page.get_by_role("link", name="Français"))
     assert await page.get_attribute("html", "lang") == "fr"

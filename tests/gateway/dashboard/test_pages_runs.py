@@ -12,6 +12,7 @@ from kit.ids import new_id
 from relais.persons import HR, MANAGER
 from relais.synthetic.identity import fictitious_nir
 from tests.gateway.dashboard.conftest import Pages
+from tests.gateway.dashboard.hands import Hands
 from tests.gateway.dashboard.test_pages_journeys import act, text_of
 from tests.platform import TestPlatform
 
@@ -51,29 +52,29 @@ async def paid_month(platform: TestPlatform) -> None:
 @pytest.mark.usefixtures("paid_month")
 async def test_a_month_is_simulated_issued_and_paid(pages: Pages) -> None:
     page = await pages.signed_in(HR)
+    hands = Hands(page)
     await page.goto("/app/runs?month=" + MONTH)
-    await page.locator(f"a[href='{PAGE}']").click()
+    await hands.press(f"a[href='{PAGE}']")
     await act(page, "Simuler le mois")
     foreseen = await text_of(page, "#preview .facts div:nth-child(3) dd")
     assert "sous des matricules que personne ne porte encore" in await text_of(page, "#anomalies")
     # What the address keeps is the answer itself, and nothing is issued unconfirmed.
     await page.reload()
     assert await text_of(page, "#preview .facts div:nth-child(3) dd") == foreseen
-    await page.focus("#confirmed")
-    await page.keyboard.press("Space")
+    await hands.open("#confirmed")
     await act(page, "Émettre les bordereaux")
     assert await text_of(page, "#preview .facts div:nth-child(2) dd") == foreseen
-    await page.locator("#statements a").first.click()
+    await hands.press("#statements a")
     assert await text_of(page, "#payments .facts dd.big") == foreseen
     for shape, begins in (("pdf", b"%PDF"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf")):
         file = await page.context.request.get(f"{page.url}/file.{shape}")
         assert (await file.body()).startswith(begins), shape
         assert file.headers["content-disposition"].endswith(f'.{shape}"')
-    await page.get_by_role("link", name="Enregistrer un paiement").click()
-    await page.fill("#amount", foreseen.removesuffix("€"))
-    await page.fill("#reference", "VIR-COCKPIT-1")
+    await hands.press(page.get_by_role("link", name="Enregistrer un paiement"))
+    await hands.write("#amount", foreseen.removesuffix("€"))
+    await hands.write("#reference", "VIR-COCKPIT-1")
     await act(page, "Enregistrer et affecter")
-    await page.locator("#allocations a").first.click()
+    await hands.press("#allocations a")
     assert "Soldé" in await text_of(page, "#payments h2")
     csv = await (await page.context.request.get("/app/payments.csv")).text()
     assert "VIR-COCKPIT-1" in csv
@@ -82,18 +83,19 @@ async def test_a_month_is_simulated_issued_and_paid(pages: Pages) -> None:
 @pytest.mark.usefixtures("paid_month")
 async def test_every_employer_is_simulated_and_a_month_closed_and_reopened(pages: Pages) -> None:
     page = await pages.signed_in(MANAGER, language="en")
+    hands = Hands(page)
     await page.goto("/app/runs?month=" + MONTH)
-    await page.get_by_role("button", name="Simulate every employer").click()
+    await act(page, "Simulate every employer")
     await page.wait_for_selector("#every .tag.good")
     assert "Pay of nobody" in await text_of(page, f"tr:has(a[href='{PAGE}'])")
-    await page.get_by_role("link", name="To look at").click()
+    await hands.press(page.get_by_role("link", name="To look at"))
     assert await page.locator("tbody tr").count() >= 1
     await page.goto(PAGE)
-    await page.get_by_text("Close the month…").click()
-    await page.check("#close-confirmed")
+    await hands.open(page.get_by_text("Close the month…"))
+    await hands.open("#close-confirmed")
     await act(page, "Close")
     assert await text_of(page, ".head .tag") == "Closed"
-    await page.get_by_text("Reopen the month…").click()
-    await page.fill("#reason", "A correction is on its way")
+    await hands.open(page.get_by_text("Reopen the month…"))
+    await hands.write("#reason", "A correction is on its way")
     await act(page, "Reopen")
     assert "A correction is on its way" in await text_of(page, "#closing")
