@@ -7,6 +7,7 @@ again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final
 
@@ -22,6 +23,7 @@ from gateway.application.audit import entry_of
 from gateway.domain.audit import is_audited
 from gateway.headers import FORWARDED, Header, check_unambiguous, end_to_end
 from gateway.limiter import LeasedLimiter
+from gateway.routes import SERVICES
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
 from kit.http.request_span import ROUTE
@@ -33,6 +35,9 @@ ANSWER_S: Final = 60.0
 # Shorter than the services keep idle connections (kit.http.server.KEEP_ALIVE_S): a write never meets a closing one.
 KEEP_IDLE_S: Final = 30.0
 MAX_CONNECTIONS: Final = 1_000
+# Requests of one service under way at once, in a process. A service that hangs holds these and no other's; beyond, the
+# answer is 503 at once, and nobody waits in a line that does not move.
+MOST_AT_ONCE: Final = MAX_CONNECTIONS // len(SERVICES)
 MAX_HEADER_BYTES: Final = 65_536
 RETRY_S: Final = 1.0
 _AMBIGUOUS_IN_PATHS: Final = (b"//", b"/./", b"/../", b"%2f", b"%5c", b"%00", b"%2e", b"\\", b";")
@@ -70,6 +75,7 @@ class Proxy:
         self._upstreams = {name: url.rstrip("/") for name, url in upstreams.items()}
         self._session = session
         self._limiter = limiter
+        self._under_way = Counter[str]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -102,6 +108,10 @@ class Proxy:
         target = self._upstreams[service] + raw_path.decode("ascii") + ("?" + query.decode("latin-1") if query else "")
         body = await _body(request.receive)
         headers = _request_headers(scope, body)
+        if self._under_way[service] >= MOST_AT_ONCE:
+            _log.warning("upstream_full", service=service)
+            raise _unavailable()
+        self._under_way[service] += 1
         try:
             async with self._session().request(
                 scope["method"],
@@ -119,6 +129,8 @@ class Proxy:
                 raise error.__cause__ from None
             _log.warning("upstream_failed", service=service, error=type(error).__name__)
             raise problem_of_upstream(error) from error
+        finally:
+            self._under_way[service] -= 1
 
 
 async def _body(receive: Receive) -> bytes | AsyncIterator[bytes] | None:
@@ -173,10 +185,14 @@ async def _answer(response: aiohttp.ClientResponse, method: str, added: list[Hea
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+def _unavailable() -> Problem:
+    return Problem(503, "service_unavailable", "Service indisponible", "Service unavailable", retry_in=RETRY_S)
+
+
 def problem_of_upstream(error: Exception) -> Problem:
     """503 when the service cannot be reached, 504 when it is too slow, 502 when it answers nonsense or dies."""
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return Problem(503, "service_unavailable", "Service indisponible", "Service unavailable", retry_in=RETRY_S)
+        return _unavailable()
     if isinstance(error, TimeoutError):
         return Problem(504, "service_too_slow", "Service trop lent", "Service too slow", retry_in=RETRY_S)
     return Problem(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from gateway.routes import ROUTES, service_of
 from kit.http.limits import MAX_DEPTH
 from tests.gateway.conftest import MINE, OTHER, Door
 from tests.kit.http.serving import free_port
+from tests.waiting import eventually
 
 
 async def raw(door: Door, request: bytes) -> bytes:
@@ -97,6 +99,26 @@ async def test_a_service_that_cannot_be_reached_is_503(door: Door) -> None:
         proxy._upstreams["eligibility"] = before
     assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
     assert answer.json()["retry_in"] > 0
+
+
+async def test_a_service_that_hangs_is_refused_at_once_and_holds_no_other_up(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.proxy.MOST_AT_ONCE", 2)
+    headers = await door.bearer()
+    async with AsyncExitStack() as hanging:
+        for _ in range(2):
+            await hanging.enter_async_context(door.http.stream("GET", "/v1/agents/stream", headers=headers))
+        refused = await door.http.get("/v1/agents", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (503, "service_unavailable")
+        assert refused.json()["retry_in"] > 0
+        assert (await door.http.get("/v1/pay", headers=headers)).status_code == 200
+        door.upstream.streamed.set()
+
+    async def again() -> bool:
+        return (await door.http.get("/v1/agents", headers=headers)).status_code == 200
+
+    assert await eventually(again, "the service's turn")
 
 
 async def test_a_service_that_dies_before_answering_is_502(door: Door) -> None:
