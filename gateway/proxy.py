@@ -24,6 +24,7 @@ from gateway.domain.audit import is_audited
 from gateway.headers import FORWARDED, Header, check_unambiguous, end_to_end
 from gateway.limiter import LeasedLimiter
 from gateway.routes import SERVICES
+from kit.http import subject
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
 from kit.http.request_span import ROUTE
@@ -40,6 +41,7 @@ MAX_CONNECTIONS: Final = 1_000
 MOST_AT_ONCE: Final = MAX_CONNECTIONS // len(SERVICES)
 MAX_HEADER_BYTES: Final = 65_536
 RETRY_S: Final = 1.0
+_INSIDE: Final = frozenset({subject.HEADER.encode()})
 _AMBIGUOUS_IN_PATHS: Final = (b"//", b"/./", b"/../", b"%2f", b"%5c", b"%00", b"%2e", b"\\", b";")
 
 
@@ -121,8 +123,9 @@ class Proxy:
                 allow_redirects=False,
             ) as response:
                 if is_audited(scope["path"]):
-                    location = response.headers.get("location", "")
-                    await request.app.state.audit.record(entry_of(request, caller.client, response.status, location))
+                    await request.app.state.audit.record(
+                        entry_of(request, caller.client, response.status, response.headers)
+                    )
                 await _answer(response, scope["method"], added, send)
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             if isinstance(error.__cause__, Problem):  # raised while the body streamed: it is too large
@@ -174,7 +177,7 @@ def _request_headers(scope: Scope, body: object) -> CIMultiDict[str]:
 
 
 async def _answer(response: aiohttp.ClientResponse, method: str, added: list[Header], send: Send) -> None:
-    headers = [(name.lower(), value) for name, value in end_to_end(response.raw_headers)] + added
+    headers = [(name.lower(), value) for name, value in end_to_end(response.raw_headers, _INSIDE)] + added
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if method != "HEAD":
         async for chunk in response.content.iter_any():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -16,18 +18,20 @@ from gateway.domain.audit import FIRST, MAX_TEXT, Entry, agent_of
 from kit.db.database import Database, Scope
 from kit.events.supervise import describe
 from kit.http.problem import Problem
+from kit.http.subject import HEADER
 from kit.telemetry import current_trace_id
 
 BATCH: Final = 500
 WAITING: Final = 5_000
 PATIENCE_S: Final = 10.0
 RETRY_S: Final = 1.0
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 log = structlog.get_logger(__name__)
 Waiting = tuple[Entry, asyncio.Future[None]]
 
 
-def entry_of(request: HTTPConnection, client: str, status: int, location: str = "") -> Entry:
-    """What the audit trail says of a request whose answer is known and has not left."""
+def entry_of(request: HTTPConnection, client: str, status: int, answer: Mapping[str, str] = NO_HEADERS) -> Entry:
+    """What the audit trail says of a request whose answer is known and has not left; `answer` are its headers."""
     scope, headers = request.scope, request.headers
     query = scope["query_string"].decode("latin-1")
     purpose = headers.get("x-purpose")
@@ -38,7 +42,7 @@ def entry_of(request: HTTPConnection, client: str, status: int, location: str = 
         method=scope["method"],
         path=scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")[:MAX_TEXT],
         query=query[:MAX_TEXT],
-        agent=agent_of(scope["path"], query, location),
+        agent=agent_of(scope["path"], query, answer.get("location", "")) or answer.get(HEADER),
         status=status,
         purpose=None if purpose is None else purpose[:MAX_TEXT],
         trace=current_trace_id(),

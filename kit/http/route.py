@@ -36,6 +36,7 @@ from kit.http.auth import authenticate
 from kit.http.documents import PROBLEMS, REQUIRED
 from kit.http.problem import Problem
 from kit.http.strict_json import loads
+from kit.http.subject import name_subject
 
 if TYPE_CHECKING:
     from rules.book import RuleBook
@@ -86,6 +87,7 @@ class StrictRoute(APIRoute):
         inner = super().get_route_handler()
         guarded = bool(scopes_of(self.dependant))
         reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+        says_whose = "agent" in getattr(self.response_model, "model_fields", {})
 
         async def handle(request: Request) -> Response:
             strict = _StrictRequest(request.scope, request.receive)
@@ -93,7 +95,9 @@ class StrictRoute(APIRoute):
                 await authenticate(strict)
             if reads_json:
                 await _read_json(strict)
-            return await self.around(strict, inner)
+            response = await self.around(strict, inner)
+            name_subject(response, getattr(strict, "_json", None), answered=says_whose)
+            return response
 
         return handle
 

@@ -18,7 +18,7 @@ from tests.gateway.conftest import MINE, Door
 from tests.operations import merged_document, operations
 
 NOW = datetime(2026, 6, 30, 8, tzinfo=UTC)
-AGENT = "0190b0c4-0000-7000-8000-000000000001"
+AGENT, OTHER_AGENT = "0190b0c4-0000-7000-8000-000000000001", "0190b0c4-0000-7000-8000-000000000002"
 
 
 async def _verified(door: Door, noted: str | None = None) -> tuple[int, int | None, str]:
@@ -53,6 +53,14 @@ def test_whose_file_it_is() -> None:
     assert agent_of("/v1/claims", f"agent={AGENT}&limit=2") == AGENT
     assert agent_of("/v1/agents", "", f"/v1/agents/{AGENT}") == AGENT
     assert agent_of("/v1/agents", "limit=1") is None
+
+
+async def test_a_service_says_whose_file_it_was_and_nobody_outside_is_told(door: Door) -> None:
+    answer = await door.http.get(f"/v1/claims?about={AGENT}", headers=await door.bearer())
+    assert "relais-agent" not in answer.headers
+    await door.http.get(f"/v1/claims?agent={OTHER_AGENT}", headers=await door.bearer())
+    found = await door.database.admin.fetch("SELECT agent FROM audit_entry ORDER BY position")
+    assert [one["agent"] for one in found] == [AGENT, OTHER_AGENT]
 
 
 async def test_many_at_once_through_two_writers_make_one_chain(door: Door) -> None:

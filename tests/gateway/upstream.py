@@ -47,6 +47,8 @@ class Upstream:
         }
         response = JSONResponse(shown, int(request.query_params.get("status", 200)))
         response.headers["x-kept"] = "yes"
+        if "about" in request.query_params:
+            response.headers["relais-agent"] = request.query_params["about"]
         response.headers["connection"] = "x-dropped"
         response.headers["x-dropped"] = "secret"
         response.raw_headers += [(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]

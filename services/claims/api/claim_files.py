@@ -11,6 +11,7 @@ from fastapi import Response
 from kit.http.auth import Principal, requires
 from kit.http.etag import ChangedVersion, set_etag
 from kit.http.route import Crypto, Now, Rules, Tx, service_router
+from kit.http.subject import about
 from kit.http.types import Answer, Code, DateText, IbanText, Request, SignedAmount, Text, example
 from kit.recording import Recording
 from services.claims.adapters import claim_files, files
@@ -162,6 +163,7 @@ async def take_claim_step(
 async def _answer(tx: Tx, opened: Opened, rules: Rules, response: Response) -> FileAnswer:
     set_etag(response, opened.file.version)
     file, claim = opened.file, opened.claim
+    about(response, claim.agent)
     versions = [one for one in await files.terms_of(tx, claim.agreement) if one.start <= claim.opened_from]
     code = legal_code(versions[-1].document, claim.opened_from) if versions else None
     until = claim_clock(claim.opened_from, code, rules)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
+from kit.http.subject import about
 from kit.http.types import (
     BOUNDED_MONTH_PATTERN,
     Amount,
@@ -102,8 +103,10 @@ class PaymentsAnswer(Answer):
 
 
 @router.get("/{claim}/payments", operation_id="list_claim_payments", summary="Décisions et versements de l'assureur")
-async def list_claim_payments(claim: ClaimId, tx: Tx, rules: Rules, clock: Now, _caller: Reader) -> PaymentsAnswer:
-    await look(tx, claim, rules, clock.day())
+async def list_claim_payments(
+    claim: ClaimId, tx: Tx, rules: Rules, clock: Now, _caller: Reader, *, response: Response
+) -> PaymentsAnswer:
+    about(response, (await look(tx, claim, rules, clock.day())).claim.agent)
     return PaymentsAnswer(
         decisions=[InsurerDecisionAnswer.model_validate(one) for one in await payments.decisions(tx, claim)],
         payments=[PaymentAnswer.model_validate(one) for one in await payments.payments(tx, claim)],
@@ -117,9 +120,18 @@ async def list_claim_payments(claim: ClaimId, tx: Tx, rules: Rules, clock: Now, 
     summary="Noter un versement de l'assureur",
 )
 async def record_claim_payment(
-    claim: ClaimId, body: PaymentRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
+    claim: ClaimId,
+    body: PaymentRequest,
+    caller: Writer,
+    tx: Tx,
+    rules: Rules,
+    *,
+    clock: Now,
+    response: Response,
+    _once: Idempotent,
 ) -> PaymentAnswer:
     opened = await hold(tx, claim, rules, clock.day())
+    about(response, opened.claim.agent)
     payment = Payment(
         id=new_id(),
         employer=opened.claim.employer,
@@ -142,9 +154,18 @@ async def record_claim_payment(
     summary="Noter une décision de l'assureur",
 )
 async def record_insurer_decision(
-    claim: ClaimId, body: InsurerDecisionRequest, caller: Writer, tx: Tx, rules: Rules, *, clock: Now, _once: Idempotent
+    claim: ClaimId,
+    body: InsurerDecisionRequest,
+    caller: Writer,
+    tx: Tx,
+    rules: Rules,
+    *,
+    clock: Now,
+    response: Response,
+    _once: Idempotent,
 ) -> InsurerDecisionAnswer:
     opened = await hold(tx, claim, rules, clock.day())
+    about(response, opened.claim.agent)
     decision = InsurerDecision(
         id=new_id(),
         employer=opened.claim.employer,

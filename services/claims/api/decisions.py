@@ -14,7 +14,9 @@ from kit.db import decisions
 from kit.db.decisions import Decision
 from kit.http.auth import requires
 from kit.http.route import Rules, Tx, service_router
+from kit.http.subject import HEADER, about
 from kit.http.types import Answer
+from services.claims.adapters.decided import agent_of
 from services.claims.api.parameters import DecisionId
 from services.claims.application.explain import page
 from services.claims.domain.errors import UnknownDecision
@@ -52,8 +54,8 @@ class DecisionAnswer(Answer):
 
 
 @router.get("/{decision}", operation_id="read_decision", summary="Une décision : ce qu'elle lit et ce qu'elle dit")
-async def read_decision(decision: DecisionId, tx: Tx) -> DecisionAnswer:
-    return DecisionAnswer.of(await _found(tx, decision))
+async def read_decision(decision: DecisionId, tx: Tx, response: Response) -> DecisionAnswer:
+    return DecisionAnswer.of(await _found(tx, decision, response))
 
 
 @router.get(
@@ -68,16 +70,22 @@ async def read_decision_trace(
     tx: Tx,
     rules: Rules,
     *,
+    response: Response,
     shape: Annotated[Literal["json", "text"], Query(alias="format", description="json ou text.")] = "json",
 ) -> Response:
-    found = await _found(tx, decision)
+    found = await _found(tx, decision, response)
+    said = {HEADER: response.headers[HEADER]} if HEADER in response.headers else {}
     if shape == "text":
-        return PlainTextResponse(page(found.snapshot, rules, found.recorded_at.astimezone(PARIS).date()))
-    return JSONResponse(found.snapshot.trace)
+        text = page(found.snapshot, rules, found.recorded_at.astimezone(PARIS).date())
+        return PlainTextResponse(text, headers=said)
+    return JSONResponse(found.snapshot.trace, headers=said)
 
 
-async def _found(tx: Tx, decision: UUID) -> Decision:
+async def _found(tx: Tx, decision: UUID, response: Response) -> Decision:
     found = await decisions.load(tx, decision)
     if found is None:
         raise UnknownDecision
+    agent = await agent_of(tx, decision)
+    if agent is not None:
+        about(response, agent)
     return found

@@ -12,6 +12,7 @@ from fastapi import Request as HttpRequest
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Idempotent, Now, Tx, service_router
+from kit.http.subject import about
 from kit.http.types import Answer, MonthText, Request, SignedAmount, SiretText, Text, example
 from services.contributions.adapters import parking
 from services.contributions.adapters.parking import Parked
@@ -85,8 +86,11 @@ async def release(
     caller: Annotated[Principal, requires("contributions:write")],
     tx: Tx,
     clock: Now,
+    response: Response,
     _once: Idempotent,
 ) -> ParkedAnswer:
     """The next run may issue it, once, and only as large as it was shown."""
-    reception = Reception(clock.instant(), caller.client)
-    return ParkedAnswer.of(await release_parked(tx, parked, body.reason, reception))
+    released = ParkedAnswer.of(await release_parked(tx, parked, body.reason, Reception(clock.instant(), caller.client)))
+    if released.agent_id is not None:
+        about(response, released.agent_id)
+    return released

@@ -12,6 +12,7 @@ from fastapi import Request as HttpRequest
 from kit.http.auth import requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Rules, Tx, service_router
+from kit.http.subject import about
 from kit.http.types import Answer, MonthText, RateText, SignedAmount, SiretText
 from rules.vocabulary import Guarantee
 from services.contributions.adapters import statements
@@ -189,10 +190,11 @@ async def lines(
 
 @router.get("/v1/contributions/{line}/trace", summary="Le calcul d'une ligne, avec ses articles")
 async def trace(
-    line: Annotated[UUID, Path(description="Identifiant de la ligne.")], tx: Tx, rules: Rules
+    line: Annotated[UUID, Path(description="Identifiant de la ligne.")], tx: Tx, rules: Rules, response: Response
 ) -> TraceAnswer:
     """Why a line is what it is, with the articles."""
     found = await explain_line(tx, line, rules)
+    about(response, found.line.delta.key.agent)
     return TraceAnswer(
         line=LineAnswer.of(found.line),
         owed=AmountsAnswer.model_validate(found.owed),
