@@ -99,6 +99,12 @@ async def an_accord_side_by_side(hands: Hands) -> None:
     await hands.press(hands.page.get_by_role("button", name=hands.words.t("agreements.compare")))
     assert "left=" in hands.page.url
     assert hands.words.t("guarantee.BASE") in await text_of(hands.page, "#terms table")
+    await hands.press("main a[href$='/end']")
+    await hands.reach("#on")
+    await hands.page.keyboard.type("12312027")  # as Chromium asks: month, day, year
+    await hands.write("#reason", "Nouvel accord")
+    await hands.act(hands.words.t("agreement_end.see"))
+    assert hands.words.t("effect.AGREEMENT_DENOUNCED") in await text_of(hands.page, "#preview table")
 
 
 async def a_simulation(hands: Hands) -> None:

@@ -37,6 +37,7 @@ MORE = (
 )
 ADMINISTRATION = (
     "/app/account/password",
+    f"{AGREEMENT}/end",
     "/app/delegations",
     "/app/delegations/new",
     "/app/steering?year=2026&by=lot",
@@ -50,7 +51,7 @@ ADMINISTRATION = (
     "/app/admin/sessions",
     "/app/admin/audit?changes=1",
 )
-ALIKE |= {"/app/admin/new-client", "/app/admin/clients", "/app/admin/sessions"}
+ALIKE |= {f"{AGREEMENT}/end", "/app/admin/new-client", "/app/admin/clients", "/app/admin/sessions"}
 # Levels of headings that skip one, in the order they are read.
 SKIPPED = """() => [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].filter((one, place, all) =>
     +one.tagName[1] > (place ? +all[place - 1].tagName[1] : 0) + 1).map((one) => one.outerHTML)"""

@@ -11,6 +11,7 @@ from gateway.dashboard.pages import integration, parked
 from gateway.dashboard.words import catalogue
 from gateway.domain.work_items import KINDS
 from rules.vocabulary import LeaveKind
+from services.agreements.domain.cascade import EffectKind
 from services.contributions.api.run_overview import Attention
 from services.contributions.domain.bounds import Bound
 
@@ -36,6 +37,7 @@ def test_no_text_is_empty_and_both_languages_take_the_same_values() -> None:
 
 def test_codes_of_the_api_have_words() -> None:
     known = catalogue().keys()
+    assert {f"effect.{kind}" for kind in EffectKind} <= known
     assert {f"leave.{kind}" for kind in LeaveKind} <= known
     assert {f"{family}.{kind}" for family in ("work", "act") for kind in KINDS} <= known
     assert {f"parked_state.{state}" for state in parked.STATES} <= known
