@@ -59,6 +59,15 @@ def places_among(kept: Column, places: Column) -> Column:
     return np.asarray(found[places])
 
 
+def firsts(values: Column) -> Column:
+    """Where a column that is in order begins another number.
+
+    >>> firsts(np.array([3, 3, 5])).tolist(), firsts(np.array([], dtype=np.int64)).tolist()
+    ([0, 2], [])
+    """
+    return np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
+
+
 def each_once(values: Column) -> Column:
     """The numbers of any column, each once and in order.
 
@@ -66,7 +75,7 @@ def each_once(values: Column) -> Column:
     [1, 1099511627776]
     """
     ordered = np.sort(values)
-    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
+    return np.asarray(ordered[firsts(ordered)])
 
 
 def within(values: Column, ordered: Column) -> npt.NDArray[np.bool_]:

@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.columns import distinct, each_once, places_among
 from kit.db.columns import Columns, Ids, id_texts, ranked, read_columns
 from kit.period import Month
 from kit.rate import Rate
@@ -201,12 +202,15 @@ async def _issued(tx: AsyncConnection, employer: str, month: Month, contracts: l
 
 
 def _lines(texts: Agents, table: Columns, contracts: Sequence[tuple[str, str]]) -> Lines:
-    said = np.stack([table[name] for name in ("contract", "guarantee", "rate", "unresolved")], axis=1)
-    distinct, heading = np.unique(said, axis=0, return_inverse=True)
+    rates = each_once(table["rate"])
+    shape = len(contracts), len(GUARANTEES), len(rates), len((False, True))
+    said = [table["contract"], table["guarantee"], np.searchsorted(rates, table["rate"]), table["unresolved"]]
+    code = np.ravel_multi_index(said, shape) if len(rates) else column(())
+    found = distinct(code)
     headings = tuple(
-        Heading(agreement, insurer, GUARANTEES[guarantee], Rate(Decimal(rate) / MILLION), bool(unresolved))
-        for contract, guarantee, rate, unresolved in distinct.tolist()
+        Heading(agreement, insurer, GUARANTEES[guarantee], Rate(Decimal(int(rates[rate])) / MILLION), bool(flag))
+        for contract, guarantee, rate, flag in zip(*np.unravel_index(found, shape), strict=True)
         for agreement, insurer in [contracts[contract]]
     )
     columns = {name: table[name] for name in LINE_COLUMNS if name != "heading"}
-    return Lines(texts, headings, heading=heading.reshape(-1), **columns)
+    return Lines(texts, headings, heading=places_among(found, code), **columns)

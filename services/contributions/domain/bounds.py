@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import numpy as np  # lint(imports) because sums of columns are values
 
+from kit.columns import firsts
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
@@ -60,18 +61,18 @@ def of_agents(lines: Lines, bounds: Bounds) -> Iterator[Breach]:
     """What a run that would issue `lines` must not issue unseen of an agent."""
     order = np.argsort(lines.pairs, kind="stable")
     pairs = lines.pairs[order]
-    starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    starts = firsts(pairs)
     if not len(starts):
         return
     change, agent = np.add.reduceat(lines.amount[order], starts), pairs[starts] // MONTHS
-    firsts = np.flatnonzero(np.diff(agent, prepend=-1))
+    begins = firsts(agent)
     # What goes up and what comes down do not hide each other.
-    widest, moved = np.maximum.reduceat(np.abs(change), firsts), np.add.reduceat(np.abs(change), firsts)
+    widest, moved = np.maximum.reduceat(np.abs(change), begins), np.add.reduceat(np.abs(change), begins)
     beyond = (widest > bounds.agent_month.cents) | (moved > bounds.agent_run.cents)
     for place in np.flatnonzero(beyond).tolist():
-        name = lines.agents[agent[firsts[place]]].decode()
+        name = lines.agents[agent[begins[place]]].decode()
         if widest[place] > bounds.agent_month.cents:
-            mine = change[firsts[place] :]
+            mine = change[begins[place] :]
             found = Money(int(mine[np.argmax(np.abs(mine) == widest[place])]))
             yield Breach(Bound.AGENT_MONTH, name, found, bounds.agent_month)
         if moved[place] > bounds.agent_run.cents:

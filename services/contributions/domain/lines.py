@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np  # lint(imports) because sums and orders of columns are values
 import numpy.typing as npt  # lint(imports) because it names their type
 
-from kit.columns import Column, distinct, month_at, place_of, places_among
+from kit.columns import Column, distinct, firsts, month_at, place_of, places_among
 from kit.money import Money
 from kit.period import Month
 from kit.rate import Rate
@@ -174,7 +174,7 @@ def summed(lines: Lines) -> Lines:
     guarantee = column(_PLACE[said.guarantee] for said in lines.headings)[lines.heading]
     key = ((contract * MONTHS + lines.month) * len(lines.agents) + lines.agent) * len(_PLACE) + guarantee
     order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    starts = firsts(key[order])
     if not len(starts):
         return lines
     last = order[np.append(starts[1:], len(order)) - 1]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np  # lint(imports) because orders and groups of columns are values
 
-from kit.columns import Column, first_days, month_at, place_of
+from kit.columns import Column, first_days, firsts, month_at, place_of
 from kit.period import Month
 from rules.book import Rules
 from rules.pay import monthly_tpp_rule
@@ -68,7 +68,7 @@ class Sheet:
     def __init__(self, facts: Facts, last: Month, terms: Mapping[str, Terms], rules: Rules) -> None:
         self._facts, self._terms, self._rules = facts, terms, rules
         kept = np.flatnonzero(facts.pay["month"] <= place_of(last))
-        starts = np.flatnonzero(np.diff((facts.pay["agent"] * MONTHS + facts.pay["month"])[kept], prepend=-1))
+        starts = firsts((facts.pay["agent"] * MONTHS + facts.pay["month"])[kept])
         lines = np.diff(np.append(starts, len(kept)))
         self._pay = rows(facts.pay, kept[starts])
         self._affiliated = _with_outcome(facts.spans, {AffiliationOutcome.AFFILIATED})
@@ -105,16 +105,14 @@ class Sheet:
         status = _statuses(pay, facts.employments)
         live = np.flatnonzero(fits & (covered > 0))
         code = (agreement[pay["agent"]] * MONTHS + pay["month"]) * _STATUSES + status
-        code += (facts.owner * self._own())[pay["agent"]] * (_WORDS * MONTHS * _STATUSES)
+        # What an accord says of all employers is computed for all at once.
+        if any(accord.exceptions or accord.former for accord in self._terms.values()):
+            code += facts.owner[pay["agent"]] * (_WORDS * MONTHS * _STATUSES)
         live = live[np.argsort(code[live], kind="stable")]
         groups = np.split(live, np.flatnonzero(np.diff(code[live])) + 1)
         left += [self._grouped(places, agreement, status) for places in groups if len(places)]
         found = np.sort(np.concatenate(left))
         return np.asarray(pay["agent"][found] * MONTHS + pay["month"][found])
-
-    def _own(self) -> int:
-        """1 when an accord says something else of one employer; what it says of all is computed for all at once."""
-        return int(any(accord.exceptions or accord.former for accord in self._terms.values()))
 
     def _grouped(self, places: Column, agreement: Column, status: Column) -> Column:
         """Make a group of months alike; those of them that it cannot hold."""
@@ -170,7 +168,7 @@ def _with_outcome(spans: Table, outcomes: set[AffiliationOutcome]) -> Table:
 def _agreements(facts: Facts) -> tuple[Column, Mask]:
     """The accord of each agent, and whether it is his only one."""
     spans, agents = facts.spans, len(facts.agents)
-    begins = np.flatnonzero(np.diff(spans["agent"] * _WORDS + spans["agreement"], prepend=-1))
+    begins = firsts(spans["agent"] * _WORDS + spans["agreement"])
     agreement = np.zeros(agents, dtype=np.int64)
     agreement[spans["agent"][begins]] = spans["agreement"][begins]
     return agreement, np.bincount(spans["agent"][begins], minlength=agents) == 1

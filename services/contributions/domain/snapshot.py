@@ -26,7 +26,7 @@ from services.contributions.domain.lines import COLUMNS as LINE_COLUMNS
 from services.contributions.domain.lines import Agents, Heading, Lines
 
 Document = Mapping[str, Any]
-_DIGIT: Final = 9  # lint(law) because it is the highest number of one digit
+_TEN: Final = 10  # lint(law) because numbers are written in tens
 
 
 def facts_document(facts: Facts) -> dict[str, Any]:
@@ -94,11 +94,23 @@ def _table(document: Document, names: Iterable[str]) -> Table:
 def _written(values: Column) -> str:
     if len(values) and (values == values[0]).all():
         return str(values[0])
-    if len(values) and values.min() >= 0 and values.max() <= _DIGIT:
-        shown = np.full(2 * len(values), ord(" "), dtype=np.uint8)
-        shown[::2] = values + ord("0")
-        return shown[:-1].tobytes().decode()
-    return str(values.tolist())[1:-1].replace(",", "")
+    if len(values) and values.min() >= 0:
+        return _digits(values)
+    return " ".join(map(str, values.tolist()))
+
+
+def _digits(values: Column) -> str:
+    """Numbers that are not negative, digit by digit for all at once."""
+    width = len(str(values.max()))
+    shown = np.full((len(values), width + 1), ord(" "), dtype=np.uint8)
+    kept = np.ones(shown.shape, dtype=bool)
+    rest = values
+    for place in reversed(range(width)):
+        kept[:, place] = (rest > 0) | (place == width - 1)
+        left = rest // _TEN
+        shown[:, place] = rest - left * _TEN + ord("0")
+        rest = left
+    return shown[kept][:-1].tobytes().decode()
 
 
 def _read(written: str, count: int) -> Column:

@@ -13,6 +13,7 @@ from datetime import date
 
 import numpy as np  # lint(imports) because sums of columns are values
 
+from kit.columns import firsts
 from kit.money import Money
 from kit.period import Month, Period
 from kit.rate import Rate
@@ -147,7 +148,7 @@ def _add(outcome: Outcome, priced: Priced, facts: Facts) -> None:
     amounts = Amounts(*(Money(int(one.sum())) for one in columns))
     outcome.guarantees[priced.guarantee.code] += Cost(int(np.count_nonzero(charged)), amounts)
     owners = facts.owner[priced.agent]
-    starts = np.flatnonzero(np.diff(owners, prepend=-1))
+    starts = firsts(owners)
     sums = [np.add.reduceat(one, starts).tolist() for one in columns]
     for owner, *cents in zip(owners[starts].tolist(), *sums, strict=True):
         outcome.employers[facts.employers[owner]] += Amounts(*(Money(one) for one in cents))
