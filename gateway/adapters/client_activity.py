@@ -97,9 +97,10 @@ _BEHIND: Final = text(f"""
                      WHERE c.insurer IS NULL AND c.employers IS NULL
                        AND e.position > asked.position ORDER BY e.position LIMIT :most)
                    UNION ALL
-                   (SELECT envelope FROM employer_event AS e
-                     WHERE c.insurer IS NULL AND c.employers IS NOT NULL AND e.employer IN ({FOLLOWED})
-                       AND e.position > asked.position LIMIT :most)) AS feed) AS waiting
+                   (SELECT own.envelope FROM ({FOLLOWED}) AS f CROSS JOIN LATERAL (
+                        SELECT envelope FROM employer_event AS e
+                         WHERE e.employer = f.employer AND e.position > asked.position LIMIT :most) AS own
+                     WHERE c.insurer IS NULL AND c.employers IS NOT NULL LIMIT :most)) AS feed) AS waiting
 """)  # noqa: S608 - a fragment of ours
 
 

@@ -28,8 +28,9 @@ _CLAIM: Final = text(
                     WHEN c.employers IS NULL THEN EXISTS (
                         SELECT FROM employer_event AS e WHERE e.position > w.position)
                     ELSE EXISTS (
-                        SELECT FROM employer_event AS e
-                         WHERE e.employer IN ({FOLLOWED}) AND e.position > w.position) END
+                        SELECT FROM ({FOLLOWED}) AS f CROSS JOIN LATERAL (
+                            SELECT FROM employer_event AS e
+                             WHERE e.employer = f.employer AND e.position > w.position LIMIT 1) AS waiting) END
          ORDER BY w.next_at LIMIT :limit FOR UPDATE OF w SKIP LOCKED)
     UPDATE webhook SET leased_until = :until FROM due WHERE webhook.id = due.id RETURNING webhook.*
     """  # noqa: S608 - a fragment of ours
