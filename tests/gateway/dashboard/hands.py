@@ -11,6 +11,10 @@ from gateway.dashboard.words import Words
 
 # More than any page has of what can be reached.
 MOST_TABS: Final = 250
+# On a page just opened, the link that skips what every page has is the first.
+AHEAD: Final = (
+    "one => document.activeElement === document.body && one.closest('main') && document.querySelector('.skip')"
+)
 HERE: Final = "one => one === document.activeElement && getComputedStyle(one).outlineStyle !== 'none'"
 
 
@@ -24,6 +28,9 @@ class Hands:
     async def reach(self, what: str | Locator) -> Locator:
         """Tab until it has the focus, as anybody would; from the beginning again after the end."""
         found = self.page.locator(what).first if isinstance(what, str) else what.first
+        if await found.evaluate(AHEAD):
+            await self.page.keyboard.press("Tab")
+            await self.page.keyboard.press("Enter")
         for _ in range(MOST_TABS):
             if await found.evaluate(HERE):
                 return found
