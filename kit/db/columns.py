@@ -43,19 +43,25 @@ _GROUPS: Final = ((0, 8, 0), (8, 12, 9), (12, 16, 14), (16, 20, 19), (20, 32, 24
 async def read_columns(tx: AsyncConnection, query: str, *arguments: object, types: Mapping[str, str]) -> Columns:
     """The rows of a query, whose columns have these names and types, in its order. Policies apply as to any query.
 
-    The server strings each column together, and sends it at once: a message a row would cost most of the time.
+    The server strings each column together, and sends it at once: a message a row would cost most of the time. Each
+    is a row of its own, as none may hold a gigabyte: there is room for 67 million rows.
     """
     names = ", ".join(f"c{place}" for place in range(len(types)))
-    strung = ", ".join(f"string_agg({_SENDERS[kind]}(c{place}), '')" for place, kind in enumerate(types.values()))
-    row = await (await driver(tx)).fetchrow(f"SELECT count(*), {strung} FROM ({query}) AS said ({names})", *arguments)  # noqa: S608 - our own names
-    assert row is not None, "an aggregate always has a row"
-    return {
-        name: _read(kind, content or b"", row[0]) for (name, kind), content in zip(types.items(), row[1:], strict=True)
-    }
+    strung = ", ".join(
+        f"string_agg({_SENDERS[kind]}(c{place}), '') AS c{place}" for place, kind in enumerate(types.values())
+    )
+    apart = ", ".join(f"({place}, c{place})" for place in range(len(types)))
+    asked = f"""
+        SELECT part.place, part.content, whole.count
+          FROM (SELECT count(*), {strung} FROM ({query}) AS said ({names})) AS whole
+         CROSS JOIN LATERAL (VALUES {apart}) AS part (place, content)
+    """  # noqa: S608 - our own names
+    found = {place: (content, count) for place, content, count in await (await driver(tx)).fetch(asked, *arguments)}
+    return {name: _read(kind, *found[place]) for place, (name, kind) in enumerate(types.items())}
 
 
-def _read(kind: str, content: bytes, count: int) -> npt.NDArray[Any]:
-    values = np.frombuffer(content, _FORMATS[kind])
+def _read(kind: str, content: bytes | None, count: int) -> npt.NDArray[Any]:
+    values = np.frombuffer(content or b"", _FORMATS[kind])
     assert len(values) == count, "a column has a NULL"
     if kind == "uuid":
         return values
