@@ -7,15 +7,24 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
+from pydantic_core import PydanticCustomError
 
 from gateway.adapters import audit_trail
 from gateway.adapters.audit_trail import Wanted
 from kit.http.auth import Principal, requires
 from kit.http.route import Tx, service_router
+from kit.http.strict_json import UNSTORABLE
 
 Order = Literal["oldest", "newest"]
 router = service_router(tags=["Traçabilité"])
+
+
+def _storable(text: str | None) -> str | None:
+    """The text itself. Raises `forbidden_character` for one that no database can be asked for."""
+    if text is not None and UNSTORABLE.search(text):
+        raise PydanticCustomError("forbidden_character", "{message}", {"message": "Caractère interdit."})
+    return text
 
 
 class AccessAnswer(BaseModel):
@@ -48,7 +57,9 @@ async def search(
     _caller: Annotated[Principal, requires("audit:read", tenancy="platform")],
     tx: Tx,
     agent: Annotated[UUID | None, Query(description="Accès au dossier de cet agent.")] = None,
-    client: Annotated[str | None, Query(max_length=63, description="Accès de ce client.")] = None,
+    client: Annotated[
+        str | None, Query(max_length=63, description="Accès de ce client."), AfterValidator(_storable)
+    ] = None,
     after: Annotated[int, Query(ge=0, le=2**62, description="Position après laquelle lire, dans cet ordre.")] = 0,
     order: Annotated[Order, Query(description="Du plus ancien au plus récent, ou l'inverse.")] = "oldest",
     changes: Annotated[bool, Query(description="Seulement ce qui a changé quelque chose.")] = False,

@@ -30,7 +30,7 @@ from kit.http.auth import Caller, Principal, requires
 from kit.http.import_lines import CSV, JSON_LINES, Columns, charset_of, header, sealed
 from kit.http.limits import BodyTooLarge
 from kit.http.paths import JobId
-from kit.http.problem import Problem
+from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, StrictRoute, service_router
 from kit.http.types import Answer
 from kit.http.upload import body_of, every_line, media_type_of
@@ -202,13 +202,16 @@ def _employer(caller: Principal) -> str | None:
         return None
     if len(caller.employers) == 1:
         return next(iter(caller.employers))
+    detail_fr = "Un fichier est celui d'un employeur : nommez-le par l'en-tête X-Acting-Employer."
+    detail_en = "A file is one employer's: name it with the header X-Acting-Employer."
     raise Problem(
         422,
         "acting_employer_required",
         "Employeur à préciser",
         "Say which employer",
-        detail_fr="Un fichier est celui d'un employeur : nommez-le par l'en-tête X-Acting-Employer.",
-        detail_en="A file is one employer's: name it with the header X-Acting-Employer.",
+        detail_fr=detail_fr,
+        detail_en=detail_en,
+        errors=[FieldError("/header/X-Acting-Employer", detail_fr, detail_en)],
     )
 
 

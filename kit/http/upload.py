@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import Request
 
 from kit.http.limits import BodyTooLarge
-from kit.http.problem import Problem
+from kit.http.problem import FieldError, Problem
 
 # A line beyond this is no line of an import.
 MAX_LINE_BYTES: Final = 65_536
@@ -34,15 +34,30 @@ def media_type_of(request: Request, *accepted: str) -> str:
 async def lines(request: Request, media_type: str) -> AsyncIterator[bytes]:
     """The lines of the body, ends included, empty ones too. Raises 415 on another type, 422 on an endless line."""
     media_type_of(request, media_type)
-    rest = b""
+    rest, number = b"", 0
     async for piece in request.stream():
         *whole, rest = (rest + piece).split(b"\n")
         for line in whole:
             yield line + b"\n"
+        number += len(whole)
         if len(rest) > MAX_LINE_BYTES:
-            raise Problem(422, "line_too_long", "Ligne trop longue", "Line too long")
+            raise _too_long(number + 1)
     if rest:
         yield rest
+
+
+def _too_long(line: int) -> Problem:
+    """A line without end, by its number in the file."""
+    fr, en = f"La ligne {line} dépasse {MAX_LINE_BYTES} octets.", f"Line {line} is longer than {MAX_LINE_BYTES} bytes."
+    return Problem(
+        422,
+        "line_too_long",
+        "Ligne trop longue",
+        "Line too long",
+        detail_fr=fr,
+        detail_en=en,
+        errors=[FieldError("", fr, en)],  # the whole body: a file is no JSON, and has no place to point at
+    )
 
 
 async def every_line(request: Request) -> AsyncIterator[bytes]:

@@ -136,6 +136,8 @@ async def test_the_trail_is_searched_by_those_who_answer_for_all(door: Door) -> 
     assert [one["client"] for one in found["items"]] == ["demo-hris"]
     page = (await door.http.get("/v1/audit", params={"limit": 1}, headers=staff)).json()
     assert page["next"] == 1
+    odd = await door.http.get("/v1/audit?client=%00", headers=staff)
+    assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/query/client")
     refused = await door.http.get("/v1/audit", headers=await door.bearer("demo-hris"))
     assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
 

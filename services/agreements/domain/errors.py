@@ -83,7 +83,8 @@ class InvalidFile(RelaisError):
 
     def __init__(self, columns: Sequence[str], missing: Sequence[str]) -> None:
         absent = f" Il manque : {', '.join(missing)}." if missing else ""
-        super().__init__(detail_fr=f"La première ligne nomme des colonnes parmi : {', '.join(columns)}.{absent}")
+        known = f"La première ligne nomme des colonnes parmi : {', '.join(columns)}.{absent}"
+        super().__init__(pointer="", detail_fr=known)
 
 
 class UnknownImport(RelaisError):

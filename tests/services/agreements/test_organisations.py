@@ -164,6 +164,7 @@ async def test_what_is_no_such_file(
 ) -> None:
     refused = await staff.post("/v1/organisations/imports", content=content, headers={"content-type": kind})
     assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert [error["pointer"] for error in refused.json().get("errors", [])] == ([""] if status == 422 else [])
 
 
 async def test_a_file_with_a_header_only_is_done(

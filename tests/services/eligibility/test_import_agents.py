@@ -197,7 +197,11 @@ async def test_a_job_is_seen_by_its_employer_only(eligibility: Eligibility) -> N
         assert (await hris.get(job)).status_code == 200
         for path in (job, f"{job}/rejects"):
             assert (await stranger.get(path)).json()["code"] == "import_not_found"
-        assert (await send(both, "agents", b"")).json()["code"] == "acting_employer_required"
+        unsaid = (await send(both, "agents", b"")).json()
+        assert (unsaid["code"], unsaid["errors"][0]["pointer"]) == (
+            "acting_employer_required",
+            "/header/X-Acting-Employer",
+        )
         acting = {"x-acting-employer": CITY, "content-type": "application/jsonl"}
         named = await both.post("/v1/imports/agents", content=lines(hires(1)), headers=acting)
     assert named.status_code == 202
