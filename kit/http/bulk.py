@@ -38,6 +38,14 @@ def _or_malformed(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
 OrMalformed: Final = WrapValidator(_or_malformed)
 
 
+class Remark(Answer):
+    """What somebody should look at in what was done all the same. Never a value that the request brought."""
+
+    code: str
+    pointer: str
+    detail: str
+
+
 class ItemAnswer(Answer):
     """What became of the item at this index: 201 entered, 200 already known, else a problem."""
 
@@ -45,6 +53,7 @@ class ItemAnswer(Answer):
     status: int
     id: str | None = None
     problem: dict[str, Any] | None = None
+    warnings: tuple[Remark, ...] = ()
 
 
 class BulkAnswer(Answer):

@@ -112,7 +112,7 @@ class Relais(Transport):
             },
         )
 
-    def post_agents(self, body: models.HireRequest, *, idempotency_key: str) -> Answer[models.AgentAnswer]:
+    def post_agents(self, body: models.HireRequest, *, idempotency_key: str) -> Answer[models.HiredAnswer]:
         """Embaucher un agent (agents:write)."""
         return self.send("POST", "/v1/agents", json=body, headers={"Idempotency-Key": idempotency_key})
 

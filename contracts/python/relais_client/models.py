@@ -747,13 +747,6 @@ class EligibilityImportAnswer(TypedDict):
     finished_at: str | None
 
 
-class EligibilityItemAnswer(TypedDict):
-    index: int
-    status: int
-    id: NotRequired[str | None]
-    problem: NotRequired[dict[str, Any] | None]
-
-
 class EmployedAnswer(TypedDict):
     employer: str
     agents: int
@@ -1844,6 +1837,12 @@ class ReleaseRequest(TypedDict):
     reason: str
 
 
+class Remark(TypedDict):
+    code: str
+    pointer: str
+    detail: str
+
+
 class ReopenRequest(TypedDict):
     reason: str
 
@@ -2569,10 +2568,6 @@ class BenefitsPart(TypedDict):
     capitals: dict[Guarantee, SumAnswer]
 
 
-class BulkAnswer(TypedDict):
-    items: list[EligibilityItemAnswer]
-
-
 class CapitalsCapitalAnswer(TypedDict):
     id: str
     decision: str
@@ -2836,6 +2831,14 @@ class EligibilityDocument(TypedDict):
     source: str
 
 
+class EligibilityItemAnswer(TypedDict):
+    index: int
+    status: int
+    id: NotRequired[str | None]
+    problem: NotRequired[dict[str, Any] | None]
+    warnings: NotRequired[list[Remark]]
+
+
 class EligibilityPeriodAnswer(TypedDict):
     start: str
     end: str | None
@@ -2863,6 +2866,7 @@ class EmploymentAnswer(TypedDict):
     contract_number: str
     start: str
     end: str | None
+    agreed_end: str | None
     service_start: str | None
     spells: list[SpellAnswer]
 
@@ -2872,6 +2876,7 @@ EmploymentChange = TypedDict(
     {
         "from": NotRequired[str | None],
         "end": NotRequired[str | None],
+        "agreed_end": NotRequired[str | None],
         "kind": NotRequired[EmploymentKind | None],
         "contract": NotRequired[ContractKind | None],
         "weekly_hours": NotRequired[str | None],
@@ -3521,6 +3526,10 @@ BenefitsRequest = TypedDict(
 )
 
 
+class BulkAnswer(TypedDict):
+    items: list[EligibilityItemAnswer]
+
+
 class CloseAnswer(TypedDict):
     closing: ClosingAnswer | None
     last_run: ContributionsRunAnswer
@@ -3561,6 +3570,24 @@ class GuaranteeDocument(TypedDict):
     source: str
     rates: list[RateDocument]
     benefit: IncomeDocument | DeathDocument | FlatDocument | RiDocument
+
+
+class HiredAnswer(TypedDict):
+    id: str
+    employer: str
+    matricule: str
+    last_name: str
+    first_name: str
+    birth_date: str
+    matricules: list[MatriculeAnswer]
+    employments: list[EmploymentAnswer]
+    leaves: list[LeaveAnswer]
+    options: list[OptionAnswer]
+    invalidities: list[InvalidityAnswer]
+    positions: list[PositionAnswer]
+    dispenses: list[DispenseAnswer]
+    departures: list[DepartureAnswer]
+    warnings: NotRequired[list[Remark]]
 
 
 class PagePartAnswer(TypedDict):

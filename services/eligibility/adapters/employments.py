@@ -80,6 +80,7 @@ def _row(agent: UUID, spell: Spell) -> dict[str, Any]:
         "category": held.category,
         "art_teaching": held.art_teaching,
         "service_start": spell.service_start,
+        "agreed_end": spell.agreed_end,
         "valid": spell.period,
     }
 
@@ -97,4 +98,5 @@ def _spell(row: RowMapping) -> Spell:
             art_teaching=None if row["art_teaching"] is None else ArtTeaching(row["art_teaching"]),
         ),
         service_start=row["service_start"],
+        agreed_end=row["agreed_end"],
     )

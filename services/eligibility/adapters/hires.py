@@ -100,10 +100,11 @@ async def unlink(tx: AsyncConnection, keys: Sequence[Key]) -> None:
     await tx.execute(delete(agent_employer).where(held.in_(keys)))
 
 
-async def birth_dates(tx: AsyncConnection, agents: Sequence[UUID]) -> dict[UUID, date]:
-    """When persons that the caller employs were born, nobody else changing them until commit."""
-    query = select(agent.c.id, agent.c.birth_date).where(agent.c.id.in_(agents)).order_by(agent.c.id)
-    return {row.id: row.birth_date for row in await tx.execute(query.with_for_update(key_share=True))}
+async def known_as(tx: AsyncConnection, agents: Sequence[UUID]) -> dict[UUID, tuple[date, str | None]]:
+    """When persons that the caller employs were born, and their name's index; nobody else changes them meanwhile."""
+    query = select(agent.c.id, agent.c.birth_date, agent.c.name_index).where(agent.c.id.in_(agents))
+    rows = await tx.execute(query.order_by(agent.c.id).with_for_update(key_share=True))
+    return {row.id: (row.birth_date, row.name_index) for row in rows}
 
 
 async def count_changes(tx: AsyncConnection, agents: Sequence[UUID]) -> None:

@@ -139,6 +139,7 @@ employment: Final = Table(
     Column("category", Text),
     Column("art_teaching", Text),
     Column("service_start", Date),
+    Column("agreed_end", Date),
     *_twice_dated(),
     _one_at_a_time("ex_employment_id", "id"),
     _one_at_a_time("ex_employment_contract", "employer", "matricule", "contract_number"),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.crypto import KeyRing
 from kit.db.data_subjects import PersonRestricted
 from kit.http.auth import Caller, Principal, requires
+from kit.http.bulk import Remark
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import MAX_LIMIT, Page, Paging, paged
 from kit.http.route import Crypto, Idempotent, Rules, Tx, service_router
@@ -27,7 +28,7 @@ from services.eligibility.api.answers import (
     LeaveAnswer,
     OptionAnswer,
 )
-from services.eligibility.api.common import AgentId, Recorded, changes_restricted, reads_restricted
+from services.eligibility.api.common import AgentId, Recorded, changes_restricted, reads_restricted, remarks_on
 from services.eligibility.api.schemas import HireRequest, refused
 from services.eligibility.api.status_answers import DepartureAnswer, DispenseAnswer, PositionAnswer
 from services.eligibility.application.change_identity import IdentityChange, change_identity
@@ -37,6 +38,12 @@ from services.eligibility.domain.errors import AgentNotFound
 
 router = service_router(tags=["Agents"])
 KnownAt = Annotated[Instant | None, Query(description="Instant de connaissance ; maintenant sinon.")]
+
+
+class HiredAnswer(AgentAnswer):
+    """The agent's file, and what to look at in the hire."""
+
+    warnings: tuple[Remark, ...] = ()
 
 
 class IdentityRequest(Request):
@@ -72,12 +79,16 @@ async def hire(
     recording: Recorded,
     _once: Idempotent,
     response: Response,
-) -> AgentAnswer:
-    """Hire an agent. The same hire again changes nothing (200); somebody another employer knows is the same agent."""
+) -> HiredAnswer:
+    """Hire an agent. The same hire again changes nothing (200); somebody another employer knows is the same agent.
+
+    Known by another last name, the agent keeps it, and `warnings` says so.
+    """
     caller.check_employer(body.employer)
     done = await hire_agent(tx, body.to_hire(), rules, crypto, recording)
     response.status_code = 201 if done.new else 200
-    return await _file(tx, done.agent, crypto, response)
+    file = await _file(tx, done.agent, crypto, response)
+    return HiredAnswer(**dict(file), warnings=remarks_on(done))
 
 
 @router.get("/v1/agents", summary="Agents des employeurs de l'appelant")

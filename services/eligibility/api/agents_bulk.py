@@ -14,7 +14,7 @@ from kit.http.language import Language, preferred
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Crypto, Rules, Tx, service_router
 from kit.http.types import Request, example
-from services.eligibility.api.common import Recorded
+from services.eligibility.api.common import Recorded, remarks_on
 from services.eligibility.api.schemas import HIRE, HireRequest
 from services.eligibility.application.hire_agent import Draft, Hired, hire_agents
 
@@ -63,7 +63,8 @@ def _refused(index: int, item: HireRequest | Malformed, caller: Principal) -> Pr
 
 def _answer(index: int, outcome: Hired | RelaisError | Problem, language: Language) -> ItemAnswer:
     if isinstance(outcome, Hired):
-        return ItemAnswer(index=index, status=201 if outcome.new else 200, id=str(outcome.agent))
+        status, remarks = 201 if outcome.new else 200, remarks_on(outcome, f"/items/{index}")
+        return ItemAnswer(index=index, status=status, id=str(outcome.agent), warnings=remarks)
     problem = outcome if isinstance(outcome, Problem) else _problem(index, outcome)
     return ItemAnswer(index=index, status=problem.status, problem=problem.body(language))
 

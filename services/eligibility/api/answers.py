@@ -49,6 +49,7 @@ class EmploymentAnswer(Answer):
     contract_number: str
     start: date
     end: date | None
+    agreed_end: date | None
     service_start: date | None
     spells: list[SpellAnswer]
 
@@ -70,6 +71,7 @@ class EmploymentAnswer(Answer):
             contract_number=first.key.number,
             start=first.period.start,
             end=last.period.end,
+            agreed_end=last.agreed_end,
             service_start=first.service_start,
             spells=[SpellAnswer.of(spell) for spell in own],
         )

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db import data_subjects
 from kit.http.auth import Caller, Principal
+from kit.http.bulk import Remark
 from kit.http.route import Now
 from kit.recording import Recording
 from services.eligibility.adapters import agents
+from services.eligibility.application.hire_agent import Hired
 from services.eligibility.domain.errors import AgentNotFound
 
 AgentId = Annotated[UUID, Path(description="Identifiant de l'agent.")]
@@ -24,6 +26,17 @@ def _recording(caller: Caller, clock: Now) -> Recording:
 
 # Who records, and when.
 Recorded = Annotated[Recording, Depends(_recording)]
+
+
+def remarks_on(done: Hired, place: str = "") -> tuple[Remark, ...]:
+    """What to look at in a hire; `place` is where it stands in the body."""
+    if not done.otherwise_named:
+        return ()
+    detail = (
+        "Ce NIR est connu sous un autre nom de famille, qui est gardé : vérifiez le NIR ; si le nom a changé, corrigez"
+        " l'identité de l'agent."
+    )
+    return (Remark(code="known_by_another_name", pointer=f"{place}/last_name", detail=detail),)
 
 
 def reads_restricted(caller: Principal) -> bool:

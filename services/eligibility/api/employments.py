@@ -63,7 +63,8 @@ async def change(
 ) -> EmploymentAnswer:
     """Change a contract from a day on, its last day, or what is known of a former collective cover.
 
-    What was known before stays readable.
+    What was known before stays readable. `end` alone puts right the day that the contract was concluded for; a CDD that
+    ends before it says that day in `agreed_end`, and keeps the cover that its length opened.
     """
     file = await open_file(tx, agent)
     check_version(version, file.version)
@@ -75,10 +76,10 @@ async def change(
         changed = await correct_prior_cover(tx, file, employment, prior=prior, recording=recording)
     elif body.since is None:
         assert body.end is not None, "a change says something"
-        changed = await end_employment(tx, file, employment, body.end, recording)
+        changed = await end_employment(tx, file, employment, body.end, recording, agreed_end=body.agreed_end)
     else:
         held = next((spell for spell in own if body.since in spell.period), own[-1])
-        wanted = Change(body.since, body.applied_to(held.conditions), body.end)
+        wanted = Change(body.since, body.applied_to(held.conditions), body.end, body.agreed_end)
         changed = await change_employment(tx, file, employment, wanted, recording)
     set_etag(response, changed)
     return await _answer(tx, agent, employment)

@@ -168,12 +168,16 @@ class ContractRequest(EmploymentRequest):
 
 
 class EmploymentChange(Request):
-    """What changes from a day on; or, without `from`, the contract's last day alone, or a former cover alone."""
+    """What changes from a day on; or, without `from`, the contract's last day alone, or a former cover alone.
+
+    `agreed_end`: the last day the contract was concluded for, when it ends before; art. 3 looks at that one.
+    """
 
     model_config = example({"from": "2026-02-01", "weekly_hours": "30.00"})
 
     since: DateText | None = Field(None, alias="from")
     end: DateText | None = None
+    agreed_end: DateText | None = None
     kind: EmploymentKind | None = None
     contract: ContractKind | None = None
     weekly_hours: HoursText | None = None
@@ -181,13 +185,21 @@ class EmploymentChange(Request):
     art_teaching: ArtTeaching | None = None
     prior_collective_cover: Flag | None = None
 
+    @field_validator("agreed_end")
+    @classmethod
+    def _after_the_end(cls, agreed: date, info: ValidationInfo) -> date:
+        end = info.data.get("end")
+        if end is None or agreed <= end:
+            raise refused("agreed_end_after_end", "Le jour convenu va avec la fin du contrat, et la suit.")
+        return agreed
+
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.prior_collective_cover is not None:
             if self.model_fields_set != {"prior_collective_cover"}:
                 raise refused("one_change", "`prior_collective_cover` se corrige seul.")
             return self
-        conditions = self.model_fields_set - {"since", "end", "prior_collective_cover"}
+        conditions = self.model_fields_set - {"since", "end", "agreed_end", "prior_collective_cover"}
         if not conditions and self.end is None:
             raise refused("nothing_to_change", "Rien à modifier.")
         if (self.since is not None) is not bool(conditions):

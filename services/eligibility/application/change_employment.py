@@ -12,7 +12,7 @@ from kit.recording import Recording
 from services.eligibility.adapters import agents, employments
 from services.eligibility.adapters.agents import Link
 from services.eligibility.application.open_file import OpenFile, changed
-from services.eligibility.domain.amendment import Change, amended, ended
+from services.eligibility.domain.amendment import Change, amended, concluded, ended
 from services.eligibility.domain.errors import ContractOverlap, FactNotFound, NotEmployed
 from services.eligibility.domain.facts import Spell
 
@@ -53,9 +53,14 @@ async def change_employment(
     return await _rewrite(tx, file, employment, amended(_own(file, employment), change), recording)
 
 
-async def end_employment(tx: AsyncConnection, file: OpenFile, employment: UUID, end: date, recording: Recording) -> int:
-    """Set the last day of a contract. The new version. Raises FactNotFound, ReversedInterval, ContractOverlap."""
-    return await _rewrite(tx, file, employment, ended(_own(file, employment), end), recording)
+async def end_employment(
+    tx: AsyncConnection, file: OpenFile, employment: UUID, end: date, recording: Recording, *, agreed_end: date | None
+) -> int:
+    """Set the last day of a contract: that it was concluded for, or before that one. The new version.
+
+    Raises FactNotFound, ReversedInterval, ContractOverlap, ConditionsRefused when what ends early is no CDD.
+    """
+    return await _rewrite(tx, file, employment, concluded(ended(_own(file, employment), end), agreed_end), recording)
 
 
 async def correct_prior_cover(

@@ -98,10 +98,11 @@ def _first(spell: Spell, rules: Rules) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Hired:
-    """The agent, and whether this hire entered it."""
+    """The agent, and whether this hire entered it. `otherwise_named`: that NIR was known with another last name."""
 
     agent: UUID
     new: bool
+    otherwise_named: bool = False
 
 
 async def hire_agent(tx: AsyncConnection, hire: Hire, rules: Rules, crypto: KeyRing, recording: Recording) -> Hired:
@@ -164,11 +165,14 @@ async def _enter(
     made = [draft.person for draft in own if persons[draft.nir_index] == draft.person.id]
     await hires.add(tx, made, recording)
     others = [draft for draft in own if persons[draft.nir_index] != draft.person.id]
-    mistaken = await _known_persons(tx, others, persons)
+    mistaken, renamed = await _known_persons(tx, others, persons)
     outcomes |= dict.fromkeys(mistaken, IdentityMismatch(pointer="/birth_date"))
     done = [draft for draft in own if draft.hire.key not in mistaken]
     await _record(tx, done, persons, recording)
-    return outcomes | {draft.hire.key: Hired(persons[draft.nir_index], new=True) for draft in done}
+    return outcomes | {
+        draft.hire.key: Hired(persons[draft.nir_index], new=True, otherwise_named=draft.hire.key in renamed)
+        for draft in done
+    }
 
 
 async def _taken_meanwhile(
@@ -183,17 +187,23 @@ async def _taken_meanwhile(
     return {d.hire.key: _again(taken[d.hire.key].agent, taken[d.hire.key].hire_mark, d) for d in drafts}
 
 
-async def _known_persons(tx: AsyncConnection, drafts: Sequence[Draft], persons: Mapping[str, UUID]) -> list[Key]:
-    """Whoever shares a NIR was born on one day: takes back the links of those who were not, and gives their keys."""
+async def _known_persons(
+    tx: AsyncConnection, drafts: Sequence[Draft], persons: Mapping[str, UUID]
+) -> tuple[list[Key], frozenset[Key]]:
+    """Whoever shares a NIR was born on one day: takes back the links of those who were not, and gives their keys.
+
+    Then the keys of those who are known with another last name: it may have changed, and stays the one that is known.
+    """
     if not drafts:
-        return []
-    born = await hires.birth_dates(tx, sorted({persons[draft.nir_index] for draft in drafts}))
-    mistaken = [d.hire.key for d in drafts if born[persons[d.nir_index]] != d.hire.identity.birth_date]
+        return [], frozenset()
+    known = await hires.known_as(tx, sorted({persons[draft.nir_index] for draft in drafts}))
+    mistaken = [d.hire.key for d in drafts if known[persons[d.nir_index]][0] != d.hire.identity.birth_date]
     if mistaken:
         await hires.unlink(tx, mistaken)
     right = [draft for draft in drafts if draft.hire.key not in mistaken]
     await hires.count_changes(tx, [persons[draft.nir_index] for draft in right])
-    return mistaken
+    renamed = (d.hire.key for d in right if known[persons[d.nir_index]][1] not in (None, d.person.name_index))
+    return mistaken, frozenset(renamed)
 
 
 async def _record(

@@ -8,18 +8,28 @@ from datetime import date
 from uuid import UUID
 
 from kit.period import ONE_DAY, Period
-from rules.vocabulary import PositionKind
-from services.eligibility.domain.errors import LeaveNotLonger, NotEmployed, OutsideLeave, ReversedInterval
+from rules.vocabulary import ContractKind, PositionKind
+from services.eligibility.domain.errors import (
+    ConditionsRefused,
+    LeaveNotLonger,
+    NotEmployed,
+    OutsideLeave,
+    ReversedInterval,
+)
 from services.eligibility.domain.facts import Conditions, LeaveEntry, Spell
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What holds from a day on: other conditions, another last day of the contract, or both; None leaves as it was."""
+    """What holds from a day on: other conditions, another last day of the contract, or both; None leaves as it was.
+
+    `agreed_end` goes with `end`: the last day the contract was concluded for, where it ends before.
+    """
 
     since: date
     conditions: Conditions | None = None
     end: date | None = None
+    agreed_end: date | None = None
 
 
 def amended(spells: Sequence[Spell], change: Change) -> tuple[Spell, ...]:
@@ -36,7 +46,8 @@ def amended(spells: Sequence[Spell], change: Change) -> tuple[Spell, ...]:
     before = [s for s in spells if s.period.start < change.since]
     kept = [*before[:-1], *(_until(spell, change.since - ONE_DAY) for spell in before[-1:])]
     conditions = change.conditions or current.conditions
-    new = replace(current, period=Period(change.since, last), conditions=conditions)
+    agreed = spells[-1].agreed_end if change.end is None else change.agreed_end
+    new = replace(current, period=Period(change.since, last), conditions=conditions, agreed_end=agreed)
     if kept and kept[-1].conditions == new.conditions:
         return (*kept[:-1], replace(new, period=Period(kept[-1].period.start, last)))
     return (*kept, new)
@@ -47,7 +58,17 @@ def ended(spells: Sequence[Spell], end: date) -> tuple[Spell, ...]:
     if end < spells[0].period.start:
         raise ReversedInterval(pointer="/end")
     kept = [spell for spell in spells if spell.period.start <= end]
-    return (*kept[:-1], _until(kept[-1], end))
+    return (*kept[:-1], replace(_until(kept[-1], end), agreed_end=spells[-1].agreed_end))
+
+
+def concluded(spells: Sequence[Spell], agreed_end: date | None) -> tuple[Spell, ...]:
+    """The contract's stretches with the last day it was concluded for, where it ends before; None where it does not.
+
+    Raises ConditionsRefused when it is no CDD.
+    """
+    if agreed_end is not None and spells[-1].conditions.contract is not ContractKind.CDD:
+        raise ConditionsRefused(pointer="/agreed_end", detail_fr="Seul un CDD prend fin avant le jour convenu.")
+    return (*spells[:-1], replace(spells[-1], agreed_end=agreed_end))
 
 
 def shortened(entries: Sequence[LeaveEntry], end: date) -> tuple[LeaveEntry, ...]:

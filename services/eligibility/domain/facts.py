@@ -42,13 +42,17 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A stretch of one contract under one set of conditions. `service_start`: since when seniority counts (claims)."""
+    """A stretch of one contract under one set of conditions. `service_start`: since when seniority counts (claims).
+
+    `agreed_end`: the last day the contract was concluded for, where it ended before.
+    """
 
     employment: UUID
     key: ContractKey
     period: Period
     conditions: Conditions
     service_start: date | None = None
+    agreed_end: date | None = None
 
     def as_employment(self) -> Employment:
         held = self.conditions
@@ -204,11 +208,12 @@ def _agreed(spells: Iterable[Spell], cut: Iterable[Cut]) -> dict[UUID, Period]:
 
     A contract that runs beyond a departure was put right since: what gave way to the departure says no more.
     """
+    known: dict[UUID, Period] = {}
     whole: dict[UUID, Period] = {}
     for spell in spells:
-        first = whole.get(spell.employment, spell.period)
-        whole[spell.employment] = Period(first.start, spell.period.end)
-    known = dict(whole)
+        first = known.get(spell.employment, spell.period)
+        known[spell.employment] = Period(first.start, spell.period.end)
+        whole[spell.employment] = Period(first.start, spell.agreed_end or spell.period.end)
     for one in cut:
         now = known.get(one.employment)
         if now is not None and now.last <= one.on and one.before.last > whole[one.employment].last:

@@ -16,7 +16,7 @@ from kit.errors import RelaisError
 from kit.period import Period
 from rules.book import RuleBook
 from rules.vocabulary import Category, ContractKind, EmploymentKind, PositionKind, Regime
-from services.eligibility.domain.amendment import Alteration, Change, altered, amended, ended, shortened
+from services.eligibility.domain.amendment import Alteration, Change, altered, amended, concluded, ended, shortened
 from services.eligibility.domain.conditions import checked
 from services.eligibility.domain.documents import file_document, read_file
 from services.eligibility.domain.errors import (
@@ -96,6 +96,23 @@ class TestContracts:
         assert (righted.agreed, lasts(righted, 6)) == (None, False)
         file = file_of(CITY, [spell("2025-02-01", "2025-03-31", held)], [], cut=[cut], prior_collective_cover=False)
         assert read_file(file_document(file)) == file
+
+    def test_a_cdd_that_ends_early_keeps_it_and_one_put_right_does_not(self) -> None:
+        """The end alone is that of the contract as concluded; the day agreed says that it ended before (art. 3)."""
+        held = conditions(kind="CONTRACTUEL_PUBLIC", contract=ContractKind.CDD)
+        year, march = spell("2025-02-01", "2026-01-31", held), date(2025, 3, 31)
+        early = concluded(ended([year], march), date(2026, 1, 31))
+        (left,) = contracts(early)
+        assert (left.period.end, left.agreed, lasts(left, 6)) == (march, year.period, True)
+        fewer = amended(
+            early, Change(date(2025, 3, 1), conditions("20", "CONTRACTUEL_PUBLIC", contract=ContractKind.CDD))
+        )
+        assert contracts(fewer)[0].agreed == contracts(ended(fewer, date(2025, 2, 15)))[0].agreed == year.period
+        (righted,) = contracts(concluded(ended(early, march), None))
+        assert (righted.agreed, lasts(righted, 6)) == (None, False)
+        with pytest.raises(ConditionsRefused) as caught:
+            concluded([spell("2025-02-01")], date(2026, 1, 31))
+        assert caught.value.pointer == "/agreed_end"
 
     def test_a_file_holds_one_employer_only(self) -> None:
         other = spell("2025-02-01", employer=CENTRE, employment=TWO)

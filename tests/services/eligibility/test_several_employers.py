@@ -96,6 +96,23 @@ async def test_another_date_of_birth_under_the_same_nir(eligibility: Eligibility
         assert (await hris.get("/v1/agents")).json()["items"] == []
 
 
+async def test_another_name_under_the_same_nir_is_said(eligibility: Eligibility) -> None:
+    """The same person, whose name may have changed: hired under the name that is known, with a word about it."""
+    await both(eligibility)
+    async with eligibility.hris(OTHER) as hris:
+        body = hire_body(employer=OTHER, last_name="AUTRE")
+        hired = await hris.post("/v1/agents", json=body, headers={"idempotency-key": "x"})
+        items = [hire_body(employer=OTHER, matricule="M2", last_name="Exemple"), {**body, "matricule": "M3"}]
+        bulk = (await hris.post("/v1/agents:bulk", json={"items": items})).json()["items"]
+    said = hired.json()
+    assert (hired.status_code, said["last_name"]) == (201, "Exemple")
+    assert [(w["code"], w["pointer"]) for w in said["warnings"]] == [("known_by_another_name", "/last_name")]
+    assert [item["status"] for item in bulk] == [201, 201]
+    assert [[w["pointer"] for w in item["warnings"]] for item in bulk] == [[], ["/items/1/last_name"]]
+    assert body["nir"] not in hired.text
+    assert "AUTRE" not in hired.text
+
+
 @pytest.mark.parametrize("scope", [Scope.none(), Scope.of(frozenset({OTHER}))])
 async def test_every_tenant_table_is_empty_for_a_stranger(eligibility: Eligibility, scope: Scope) -> None:
     await eligibility.publish_accord()
