@@ -106,3 +106,23 @@ async def test_a_departure_that_cannot_be(
         refused = await hris.post(f"/v1/agents/{agent}/departures", json=RETIRED | change)
     (error,) = refused.json()["errors"]
     assert (refused.status_code, error["code"], error["pointer"]) == (422, code, pointer)
+
+
+async def test_a_long_contract_that_ends_early_says_what_was_agreed(eligibility: Eligibility) -> None:
+    """With the day agreed its end takes nothing back (art. 3); an end alone says that it was never so long."""
+    await eligibility.publish_accord()
+    year = {"kind": "CONTRACTUEL_PUBLIC", "contract": "CDD", "end": "2026-01-31", "titular": None}
+    early = {"end": "2025-04-30", "agreed_end": "2026-01-31"}
+    async with eligibility.hris(CITY) as hris:
+        agent = await hire(hris, employment=year)
+        read = await hris.get(f"/v1/agents/{agent}")
+        contract, etag = f"/v1/agents/{agent}/employments/{read.json()['employments'][0]['id']}", read.headers["etag"]
+        odd = await hris.patch(contract, json={**early, "agreed_end": early["end"]}, headers={"if-match": etag})
+        assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/agreed_end")
+        put_right = {"end": "2025-04-30"}
+        for change, agreed, opened in ((early, "2026-01-31", "AFFILIATED"), (put_right, None, "NOT_YET_ELIGIBLE")):
+            done = await hris.patch(contract, json=change, headers={"if-match": etag})
+            assert (done.status_code, done.json()["end"], done.json()["agreed_end"]) == (200, "2025-04-30", agreed)
+            await eligibility.decide()
+            assert outcomes(await cover(hris, agent)) == [("2025-02-01", opened), ("2025-05-01", "ENDED")]
+            etag = done.headers["etag"]
