@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.application.audit import entry_of
-from kit.http.auth import Principal
+from kit.http.auth import caller_of
 from kit.http.problem import Problem
 
 PREFIX: Final = "/v1/"
@@ -30,7 +30,7 @@ class Administered:
 
         async def recorded(message: Message) -> None:
             nonlocal failed
-            caller: Principal | None = getattr(request.state, "principal", None)
+            caller = caller_of(request.scope)
             if message["type"] == "http.response.start" and caller is not None:
                 try:
                     await request.app.state.audit.record(entry_of(request, caller.client, message["status"]))

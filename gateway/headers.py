@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from kit.http.problem import Problem
+from kit.http.raw import Header
 
-Header = tuple[bytes, bytes]
 HOP_BY_HOP: Final = frozenset(
     {
         b"connection",
@@ -53,10 +53,15 @@ SINGLE: Final = frozenset(
 )
 
 
+# What of a request does not cross as it came; the length of a body that is held is written anew.
+OF_THE_HOP: Final = HOP_BY_HOP | FORWARDED
+OF_THE_HOP_WITH_LENGTH: Final = OF_THE_HOP | {b"content-length"}
+
+
 def check_unambiguous(headers: Iterable[Header]) -> None:
     """Raise 400 when a header that must be single is repeated, or the body has two lengths."""
     names = [name for name, _ in headers]
-    repeated = any(names.count(name) > 1 for name in SINGLE)
+    repeated = len(names) > len(set(names)) and any(names.count(name) > 1 for name in SINGLE)
     if repeated or (b"content-length" in names and b"transfer-encoding" in names):
         raise Problem(
             400,
@@ -69,15 +74,13 @@ def check_unambiguous(headers: Iterable[Header]) -> None:
         )
 
 
-def end_to_end(headers: Iterable[Header], also: frozenset[bytes] = frozenset()) -> list[Header]:
-    """Headers without the hop-by-hop ones, without those that `Connection` names, and without `also`.
+def end_to_end(headers: Iterable[Header], dropped: frozenset[bytes] = HOP_BY_HOP) -> list[Header]:
+    """Headers, their names in lower case, without those `dropped` and those that `Connection` names.
 
     >>> end_to_end([(b"connection", b"x-a"), (b"x-a", b"1"), (b"accept", b"*/*")])
     [(b'accept', b'*/*')]
     """
-    kept = list(headers)
-    named = {
-        token.strip().lower() for name, value in kept if name.lower() == b"connection" for token in value.split(b",")
-    }
-    dropped = HOP_BY_HOP | also | named
-    return [(name, value) for name, value in kept if name.lower() not in dropped]
+    named = [value for name, value in headers if name == b"connection"]
+    if named:
+        dropped = dropped.union(token.strip().lower() for value in named for token in value.split(b","))
+    return [one for one in headers if one[0] not in dropped]

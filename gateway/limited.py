@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.application.activity import note
-from gateway.headers import Header
 from gateway.limiter import LeasedLimiter
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
+from kit.http.raw import Header
 
 PREFIX: Final = "/v1/"
 

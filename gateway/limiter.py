@@ -18,8 +18,8 @@ from typing import Final, Protocol
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.headers import Header
 from kit.http.problem import Problem
+from kit.http.raw import Header
 
 BURST_S: Final = 5.0
 CLIENTS: Final = 10_000
@@ -134,8 +134,11 @@ class LeasedLimiter:
 
 def _headers(level: float, capacity: float, rate: float) -> list[Header]:
     full_in = math.ceil((capacity - level) / rate)
-    values = {"limit": int(capacity), "remaining": int(level), "reset": full_in}
-    return [(f"ratelimit-{name}".encode(), str(value).encode()) for name, value in values.items()]
+    return [
+        (b"ratelimit-limit", b"%d" % int(capacity)),
+        (b"ratelimit-remaining", b"%d" % int(level)),
+        (b"ratelimit-reset", b"%d" % full_in),
+    ]
 
 
 def _refused(wait_s: float, headers: list[Header]) -> Problem:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import aiohttp
 import httpx
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -48,10 +49,11 @@ from gateway.application.signer import Signer
 from gateway.dashboard.app import create_dashboard, is_page, page_client
 from gateway.limited import Limited
 from gateway.limiter import LeasedLimiter
-from gateway.proxy import Proxy, new_session
+from gateway.proxy import Proxy
 from gateway.routes import SERVICES, service_of
 from gateway.sandbox import HEADER, marking
 from gateway.settings import GatewaySettings
+from gateway.upstream import opened
 from kit.app import create_service, kafka_login, serve
 from kit.background import supervised
 from kit.clock import Clock
@@ -76,7 +78,7 @@ class Gateway:
         self.api = api
         self.state = api.state
         self.limiter = LeasedLimiter(settings.rate_per_second, SharedBuckets(lambda: self.state.db))
-        proxy = Proxy(settings.producers, lambda: self.state.session, self.limiter)
+        proxy = Proxy(lambda: self.state.upstreams, self.limiter)
         paths = (context.path or "" for context in iter_route_contexts(api.routes))
         self._own = Limited(Administered(api), self.limiter, paths)
         self._proxied: ASGIApp = RequestSpan(BodyLimits(proxy, settings.body_limit_bytes), NAME)
@@ -155,10 +157,13 @@ def _signer(api: FastAPI) -> KeySource:
 @asynccontextmanager
 async def _session(api: FastAPI) -> AsyncIterator[None]:
     state, settings = api.state, api.state.settings
-    async with new_session() as state.session:
-        upstreams = {name: settings.producers[name] for name in SERVICES}
-        state.document = MergedDocument(_own_document(api), upstreams, state.session)
-        state.readiness = [partial(check_services, upstreams, state.session)]
+    base_urls = {name: settings.producers[name] for name in SERVICES}
+    async with (
+        opened(base_urls) as state.upstreams,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+    ):
+        state.document = MergedDocument(_own_document(api), base_urls, session)
+        state.readiness = [partial(check_services, base_urls, session)]
         if settings.expect_demo:
             state.readiness.append(partial(check_demo, state.db))
         yield

@@ -51,7 +51,9 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/simulations/benefits": "claims",
 }
 SERVICES: Final = tuple(dict.fromkeys(ROUTES.values()))
-_MAX_SEGMENTS: Final = 3
+_SEGMENTS: Final = 2
+# Where two segments do not yet say whose a path is.
+_LONGER: Final = frozenset(prefix.rpartition("/")[0] for prefix in ROUTES if prefix.count("/") > _SEGMENTS)
 
 
 def service_of(path: str) -> str | None:
@@ -60,10 +62,8 @@ def service_of(path: str) -> str | None:
     >>> service_of("/v1/agents/42/leaves"), service_of("/v1/pay:bulk"), service_of("/v1/paymasters")
     ('eligibility', 'contributions', None)
     """
-    segments = path.split("/", _MAX_SEGMENTS + 1)[1 : _MAX_SEGMENTS + 1]
-    for count in range(len(segments), 1, -1):
-        *parents, last = segments[:count]
-        prefix = "/" + "/".join((*parents, last.partition(":")[0]))
-        if prefix in ROUTES:
-            return ROUTES[prefix]
-    return None
+    _, version, resource, *more = path.split("/", 4) if path.count("/") > 1 else ("", "", "")
+    prefix = f"/{version}/{resource.partition(':')[0]}"
+    if prefix in _LONGER and more:
+        prefix = f"/{version}/{resource}/{more[0].partition(':')[0]}"
+    return ROUTES.get(prefix)

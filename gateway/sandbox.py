@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.types import Message, Send
 
-from gateway.headers import Header
+from kit.http.raw import Header
 
 HEADER: Final = "relais-sandbox"
 _MARK: Final[Header] = (HEADER.encode(), b"true")

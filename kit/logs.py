@@ -5,7 +5,6 @@ Of an exception the type and the frames are kept, neither its message nor its va
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import traceback
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import structlog
 
 from kit.redaction import MASK, masked
@@ -24,7 +24,7 @@ FORBIDDEN_FIELDS: Final = frozenset(
     {"nir", "pathology", "pathology_group", "cause", "cause_key", "body", "query", "token", "secret", "authorization"}
 )
 MAX_FRAMES: Final = 12
-_written: Final = json.JSONEncoder(ensure_ascii=False).encode
+_written: Final = msgspec.json.Encoder().encode
 _configured = False
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -61,7 +61,7 @@ def access(component: str, method: str, path: str, status: int, seconds: float) 
     line = {
         "event": "request",
         "level": "info",
-        "timestamp": datetime.now(UTC).isoformat(),  # lint(clock) because a log line says when it was written
+        "timestamp": datetime.now(UTC),  # lint(clock) because a log line says when it was written
         "component": component,
         "method": method,
         "path": masked(path),
@@ -69,7 +69,7 @@ def access(component: str, method: str, path: str, status: int, seconds: float) 
         "ms": round(seconds * 1000, 1),
         "trace_id": current_trace_id(),
     }
-    sys.stderr.write(_written(line) + "\n")
+    sys.stderr.write(_written(line).decode() + "\n")
 
 
 def configure_events(component: str) -> None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from opentelemetry import trace
+from opentelemetry.context import attach, detach
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
@@ -56,9 +57,9 @@ def _exporter() -> SpanExporter | None:
 
 
 @contextmanager
-def server_span(name: str, traceparent: str | None) -> Iterator[Span]:
-    """The span of one request received: in the caller's trace when its `traceparent` is valid, else in a new one."""
-    parent = _parsed(traceparent)
+def server_span(name: str, continued: str) -> Iterator[Span]:
+    """The span of one request received: in the trace of `continued` where it is a traceparent, else in a new one."""
+    parent = _parsed(continued)
     if _tracer is not None:
         context = None if parent is None else trace.set_span_in_context(NonRecordingSpan(parent))
         with _tracer.start_as_current_span(
@@ -69,30 +70,43 @@ def server_span(name: str, traceparent: str | None) -> Iterator[Span]:
     flags = TraceFlags(TraceFlags.SAMPLED) if parent is None else parent.trace_flags
     trace_id = _random.getrandbits(128) or 1 if parent is None else parent.trace_id
     own = NonRecordingSpan(SpanContext(trace_id, _random.getrandbits(64) or 1, _NOT_REMOTE, flags))
-    with trace.use_span(own, record_exception=False, set_status_on_exception=False):
+    token = attach(trace.set_span_in_context(own))
+    try:
         yield own
+    finally:
+        detach(token)
 
 
-def current_trace_id() -> str:
-    """The trace id of the request or event at hand, 32 hexadecimal digits; empty outside of one.
-
-    >>> current_trace_id()
-    ''
-    """
-    context = trace.get_current_span().get_span_context()
+def trace_id(span: Span) -> str:
+    """Of the trace that a span is in: 32 hexadecimal digits; empty outside of one."""
+    context = span.get_span_context()
     return f"{context.trace_id:032x}" if context.is_valid else ""
 
 
-def current_traceparent() -> str:
-    """The W3C header that continues the current trace; empty outside of one."""
-    context = trace.get_current_span().get_span_context()
+def traceparent(span: Span) -> str:
+    """The W3C header that continues a span's trace; empty outside of one."""
+    context = span.get_span_context()
     if not context.is_valid:
         return ""
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
-def _parsed(traceparent: str | None) -> SpanContext | None:
-    match = _TRACEPARENT.fullmatch(traceparent or "")
+def current_trace_id() -> str:
+    """The trace id of the request or event at hand.
+
+    >>> current_trace_id()
+    ''
+    """
+    return trace_id(trace.get_current_span())
+
+
+def current_traceparent() -> str:
+    """The W3C header that continues the current trace."""
+    return traceparent(trace.get_current_span())
+
+
+def _parsed(continued: str) -> SpanContext | None:
+    match = _TRACEPARENT.fullmatch(continued) if continued else None
     if match is None:
         return None
     sampled = TraceFlags(int(match[3], 16) & TraceFlags.SAMPLED)

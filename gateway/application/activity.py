@@ -21,6 +21,7 @@ from gateway.domain.activity import Failure, Hour, Pending
 from kit.clock import Clock
 from kit.db.database import Database, Scope
 from kit.events.supervise import describe
+from kit.http.auth import caller_of
 
 FLUSH_S: Final = 2.0
 KEPT: Final = timedelta(days=31)
@@ -57,9 +58,7 @@ class ActivityLog:
         one.called_at = now
         hour = now.replace(minute=0, second=0, microsecond=0)
         one.hours[hour] = one.hours.get(hour, Hour()).with_answer(status)
-        failure = Failure.of(now, status, method, path)
-        if failure is not None:
-            one.failure = failure
+        one.failure = Failure.of(now, status, method, path) or one.failure
 
     def read(self, client: str, position: int) -> None:
         """This client has taken its feed up to here."""
@@ -95,7 +94,7 @@ class ActivityLog:
 
 def note(request: Request, message: Message) -> None:
     """Count the answer that begins, where its caller is known."""
-    caller = getattr(request.state, "principal", None)
+    caller = caller_of(request.scope)
     if caller is not None and message["type"] == "http.response.start":
         activity: ActivityLog = request.app.state.activity
         activity.note(caller.client, message["status"], request.scope["method"], request.scope["path"])

@@ -19,6 +19,7 @@ from fastapi.security import OAuth2, SecurityScopes
 from kit.db.database import Scope
 from kit.http.policy import Tenancy, policy_of
 from kit.http.problem import Problem
+from kit.http.raw import first
 from kit.http.types import SiretText
 
 SCOPES: Final[dict[str, str]] = {
@@ -120,16 +121,25 @@ def unauthorised(reason_fr: str, reason_en: str, error: str = "invalid_token") -
 
 async def authenticate(request: Request) -> Principal:
     """The verified caller of this request, once: the token is read and verified on the first call."""
-    known: Principal | None = getattr(request.state, "principal", None)
+    known = caller_of(request.scope)
     if known is not None:
         return known
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    headers = request.scope["headers"]
+    scheme, _, token = (first(headers, b"authorization") or b"").decode("latin-1").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise unauthorised("Un jeton d'accès est attendu.", "A bearer token is expected.", "invalid_request")
     principal: Principal = await request.app.state.verifier.verify(token.strip())
-    acting = request.headers.get("x-acting-employer")
-    request.state.principal = principal.acting_for(acting) if acting else principal
-    return request.state.principal  # type: ignore[no-any-return]  # request.state is untyped
+    acting = first(headers, b"x-acting-employer")
+    if acting:
+        principal = principal.acting_for(acting.decode("latin-1"))
+    request.scope.setdefault("state", {})["principal"] = principal
+    return principal
+
+
+def caller_of(scope: Mapping[str, Any]) -> Principal | None:
+    """The caller of the request of this ASGI scope, once it was authenticated (`request.state.principal`)."""
+    state: Mapping[str, Any] | None = scope.get("state")
+    return None if state is None else state.get("principal")
 
 
 async def _allowed(

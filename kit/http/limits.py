@@ -26,6 +26,7 @@ DRAIN_BYTES: Final = 8 * 1024 * 1024
 DRAIN_S: Final = 2.0
 # How long the next part of a body may take: who says that one comes and sends nothing holds a connection for nothing.
 IDLE_S: Final = 30.0
+_ANNOUNCED: Final = frozenset({b"content-length", b"transfer-encoding"})
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _EMPTY_PAIR: Final = re.compile(rb"\[\]|\{\}")
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -92,10 +93,10 @@ class BodyLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        if "content-length" not in headers and "transfer-encoding" not in headers:
+        if not any(name in _ANNOUNCED for name, _ in scope["headers"]):
             await self.app(scope, receive, send)  # no body, as most requests
             return
+        headers = Headers(scope=scope)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         whole = kind in ("", "application/x-www-form-urlencoded") or kind.endswith(("/json", "+json"))
         bound = self.max_bytes if whole else self.max_file_bytes

@@ -8,15 +8,16 @@ from time import perf_counter
 from typing import Final
 
 import structlog
+from opentelemetry.trace import Span
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit import logs
 from kit.events.context import Chain, chained
 from kit.http.problem import internal_error
-from kit.telemetry import current_trace_id, current_traceparent, server_span
+from kit.http.raw import first
+from kit.telemetry import server_span, trace_id, traceparent
 
 _log = structlog.get_logger("http")
 _REQUESTS: Final = Counter("relais_requests", "Requests answered.", ["service", "method", "route", "status"])
@@ -48,8 +49,8 @@ class RequestSpan:
                 status = message["status"]
             await send(message)
 
-        traceparent = Headers(scope=scope).get("traceparent")
-        with server_span(f"{scope['method']} {self.service}", traceparent), _chain():
+        continued = first(scope["headers"], b"traceparent") or b""
+        with server_span(f"{scope['method']} {self.service}", continued.decode("latin-1")) as span, _chain(span):
             try:
                 await self.app(scope, receive, observed)
             except Exception:
@@ -75,8 +76,8 @@ def _measures(service: str, method: str, route: str, status: int) -> tuple[Count
     return _REQUESTS.labels(service, method, route, str(status)), _SECONDS.labels(service, route)
 
 
-def _chain() -> AbstractContextManager[Chain]:
-    return chained(correlation=current_trace_id(), traceparent=current_traceparent())
+def _chain(span: Span) -> AbstractContextManager[Chain]:
+    return chained(correlation=trace_id(span), traceparent=traceparent(span))
 
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -18,10 +20,44 @@ KEEP_ALIVE_S = 75
 MAX_HEAD_BYTES = 65_536
 
 
+class Gathering:
+    """A transport that sends what is written in one turn of the loop together: the head of an answer and its body."""
+
+    __slots__ = ("_loop", "_transport", "_written")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport, self._loop = transport, asyncio.get_running_loop()
+        self._written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        if not self._written:
+            self._loop.call_soon(self._flush)
+        self._written.append(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def _flush(self) -> None:
+        if self._written:
+            written, self._written = self._written, []
+            self._transport.writelines(written)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class Protocol(HttpToolsProtocol):
     """What is not even HTTP is answered by a problem as well; so is a head without end, which the parser would keep."""
 
     _head = 0  # bytes since something of a request was whole: its head, a piece of its body, its end
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Each write is a call of the system, and wakes the reader."""
+        super().connection_made(cast("asyncio.Transport", Gathering(transport)))
 
     def data_received(self, data: bytes) -> None:
         """Read on, as long as what is kept of the head of a request is bounded."""

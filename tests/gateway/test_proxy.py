@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
 
 from gateway.routes import ROUTES, service_of
+from gateway.upstream import opened
 from kit.http.limits import MAX_DEPTH
 from tests.gateway.conftest import MINE, OTHER, Door
 from tests.kit.http.serving import free_port
@@ -26,6 +27,18 @@ async def raw(door: Door, request: bytes) -> bytes:
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()
     return answer
+
+
+@asynccontextmanager
+async def behind(door: Door, url: str) -> AsyncIterator[None]:
+    """Another service behind the door for a while."""
+    upstreams = door.gateway.state.upstreams
+    async with opened({"eligibility": url}) as others:
+        before, upstreams["eligibility"] = upstreams["eligibility"], others["eligibility"]
+        try:
+            yield
+        finally:
+            upstreams["eligibility"] = before
 
 
 async def test_a_request_and_its_answer_pass_unchanged(door: Door) -> None:
@@ -90,13 +103,8 @@ async def test_an_upload_streams(door: Door) -> None:
 
 
 async def test_a_service_that_cannot_be_reached_is_503(door: Door) -> None:
-    proxy = door.gateway._proxied.app.app  # type: ignore[attr-defined]
-    before = proxy._upstreams["eligibility"]
-    proxy._upstreams["eligibility"] = f"http://127.0.0.1:{free_port()}"
-    try:
+    async with behind(door, f"http://127.0.0.1:{free_port()}"):
         answer = await door.http.get("/v1/agents", headers=await door.bearer())
-    finally:
-        proxy._upstreams["eligibility"] = before
     assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
     assert answer.json()["retry_in"] > 0
 
@@ -104,7 +112,7 @@ async def test_a_service_that_cannot_be_reached_is_503(door: Door) -> None:
 async def test_a_service_that_hangs_is_refused_at_once_and_holds_no_other_up(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.proxy.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("gateway.upstream.MOST_AT_ONCE", 2)
     headers = await door.bearer()
     async with AsyncExitStack() as hanging:
         for _ in range(2):
@@ -126,14 +134,8 @@ async def test_a_service_that_dies_before_answering_is_502(door: Door) -> None:
         writer.close()
 
     server = await asyncio.start_server(slam, "127.0.0.1", 0)
-    proxy = door.gateway._proxied.app.app  # type: ignore[attr-defined]
-    before = proxy._upstreams["eligibility"]
-    proxy._upstreams["eligibility"] = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with server, behind(door, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"):
         answer = await door.http.post("/v1/agents", json={}, headers=await door.bearer())
-    finally:
-        proxy._upstreams["eligibility"] = before
-        server.close()
     assert (answer.status_code, answer.json()["code"]) == (502, "bad_gateway")
 
 
