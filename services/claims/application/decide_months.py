@@ -81,7 +81,8 @@ def _consequences(
     """Whoever had settled the claim looks again; what was paid and is no longer due is owed."""
     if not changes:
         return []
-    reopened = reopen_claim(subject, claim)
+    corrected = any(one.version > 1 and (one.benefit_delta or one.ri_full_pay_delta) for one in written)
+    reopened = reopen_claim(subject, claim, corrected=corrected)
     paid = Paid(OverpaymentKind.BENEFIT, claim.id, claim.id, changes[0].terms)
     deltas = [Change(one.id, one.month, one.benefit_delta + one.ri_full_pay_delta) for one in written]
     return reopened + follow_overpayments(subject, paid, deltas)

@@ -23,7 +23,7 @@ from services.claims.application.claim_events import step_taken, told_step
 from services.claims.application.decide_claims import CLOSED
 from services.claims.application.payloads import ClaimDocumented
 from services.claims.domain.claim_documents import missing, required
-from services.claims.domain.claim_life import Attempt, Payee, Reason, Stage, Step, taken
+from services.claims.domain.claim_life import Attempt, Payee, Reason, Stage, Step, revised, taken
 from services.claims.domain.errors import UnknownClaim, UnknownDocument
 
 
@@ -89,7 +89,8 @@ async def declare(
 ) -> ClaimFile:
     """Declare a claim that was detected, or say otherwise who is paid. The account is sealed for this claim alone.
 
-    Raises PersonErased.
+    What is said otherwise is on record with who said it, and a settled claim is to be looked at again; the same again
+    changes nothing. Raises PersonErased.
     """
     file, iban = opened.file, declaration.iban
     sealed = file.iban
@@ -105,8 +106,15 @@ async def declare(
     )
     if file.life.stage is Stage.DETECTED:
         return await _step(tx, opened, said, Asked(Step.DECLARE), recording=recording, threshold=Money.zero())
-    changed = replace(said, version=file.version + 1)
+    if said == file:
+        return file
+    life = revised(file.life, corrected=True)
+    changed = replace(said, life=life, version=file.version + 1)
     await claim_files.write(tx, changed)
+    step, reason = (Step.DECLARE, None) if life == file.life else (Step.REOPEN, Reason.NEW_FACTS)
+    await claim_files.note(tx, step_taken(opened.claim, step, reason, life.stage, recording))
+    if step is Step.REOPEN:
+        await publish_many(tx, told_step(opened.claim, step, reason, recording))
     return changed
 
 

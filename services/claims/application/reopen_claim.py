@@ -15,13 +15,17 @@ from services.claims.domain.claim_life import Reason, Stage, Step, revised
 RELAIS: Final = "relais"
 
 
-def reopen_claim(subject: Subject, claim: Claim) -> list[Outgoing]:
-    """One that was closed, or proposed, is to be looked at again; the others stay where they are."""
+# Whoever had done with a claim is told that it is not done.
+SETTLED: Final = frozenset({Stage.CLOSED, Stage.APPROVED})
+
+
+def reopen_claim(subject: Subject, claim: Claim, *, corrected: bool) -> list[Outgoing]:
+    """One closed, proposed, or approved for other amounts is to be looked at again; the others stay as they are."""
     file = subject.writes.files.get(claim.id) or subject.before.file_of(claim)
-    life = revised(file.life)
+    life = revised(file.life, corrected=corrected)
     if life == file.life:
         return []
     recording = Recording(subject.at, RELAIS)
     subject.writes.files[claim.id] = replace(file, life=life, version=file.version + 1)
     subject.writes.steps.append(step_taken(claim, Step.REOPEN, Reason.NEW_FACTS, life.stage, recording))
-    return told_step(claim, Step.REOPEN, Reason.NEW_FACTS, recording) if file.life.stage is Stage.CLOSED else []
+    return told_step(claim, Step.REOPEN, Reason.NEW_FACTS, recording) if file.life.stage in SETTLED else []

@@ -152,9 +152,13 @@ def taken(life: Life, attempt: Attempt) -> Life:
     return replace(life, stage=reached)
 
 
-def revised(life: Life) -> Life:
-    """The claim once its amounts have changed: a person must look again at one that was closed, or proposed."""
-    return replace(life, stage=Stage.UNDER_REVIEW) if life.stage in (Stage.CLOSED, Stage.PROPOSED) else life
+def revised(life: Life, *, corrected: bool) -> Life:
+    """The claim once its amounts have changed: a person must look again at one that was closed, or proposed.
+
+    At one that was approved as well, where what was approved is `corrected`; months that come after it were meant too.
+    """
+    again = {Stage.CLOSED, Stage.PROPOSED} | ({Stage.APPROVED} if corrected else set())
+    return replace(life, stage=Stage.UNDER_REVIEW) if life.stage in again else life
 
 
 def _check_proposal(attempt: Attempt) -> None:

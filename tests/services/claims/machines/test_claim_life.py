@@ -29,11 +29,13 @@ class ClaimMachine(RuleBasedStateMachine):
         self.path = [Stage.DETECTED]
         self.signed: tuple[str, str] | None = None
 
-    @rule(due=DUE)
-    def the_facts_change_what_is_due(self, due: Money) -> None:
+    @rule(due=DUE, corrected=st.booleans())
+    def the_facts_change_what_is_due(self, due: Money, *, corrected: bool) -> None:
+        """Of months decided before (`corrected`), or by months that come after them."""
         if due != self.due:
             self.due = due
-            self.now(revised(self.life))
+            self.now(revised(self.life, corrected=corrected))
+            assert self.life.stage not in {Stage.PROPOSED, Stage.CLOSED} | ({Stage.APPROVED} if corrected else set())
 
     @rule(missing=DOCUMENTS)
     def documents_come_and_go(self, missing: frozenset[str]) -> None:
@@ -99,8 +101,8 @@ class ClaimMachine(RuleBasedStateMachine):
 
     @invariant()
     def a_revision_is_settled_at_once(self) -> None:
-        again = revised(self.life)
-        assert revised(again) == again
+        again = revised(self.life, corrected=True)
+        assert revised(again, corrected=True) == again
         assert replace(again, stage=self.life.stage) == self.life
 
 
