@@ -78,9 +78,10 @@ class EmploymentAnswer(Answer):
 
 
 class EntryAnswer(Answer):
-    """An initial stop or a renewal."""
+    """An initial stop or a renewal; `kind`: a leave may be of another kind from a day on."""
 
     id: UUID
+    kind: str
     start: date
     end: date | None
     paid: bool
@@ -93,6 +94,7 @@ class EntryAnswer(Answer):
     def of(cls, entry: LeaveEntry) -> Self:
         return cls(
             id=entry.id,
+            kind=entry.kind.value,
             start=entry.period.start,
             end=entry.period.end,
             paid=entry.paid,
