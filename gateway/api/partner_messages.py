@@ -21,6 +21,7 @@ from kit.http.problem import Problem
 from kit.http.route import StrictRoute, service_router
 from kit.http.types import Amount, Answer, Code, DateText, Instant, MonthText, SiretText, Text, example
 from kit.http.types import Request as Body
+from kit.money import Money
 
 router = service_router(tags=["Réponses des assureurs"], route_class=StrictRoute)
 PATH = "/v1/partner-messages"
@@ -45,7 +46,7 @@ class BenefitPaid(Body):
 
     claim: UUID
     month: MonthText
-    amount: Amount
+    amount: Annotated[Amount, Field(gt=Money.zero())]
     paid_on: DateText
     payee: Literal["AGENT", "EMPLOYER"]
     reference: Code
@@ -57,7 +58,7 @@ class PremiumReceived(Body):
     employer: SiretText
     agreement: Code
     received_on: DateText
-    amount: Amount
+    amount: Annotated[Amount, Field(gt=Money.zero())]
     reference: Text
 
 

@@ -74,6 +74,10 @@ _SAFE_CONTEXT: Final = frozenset({"min_length", "max_length", "expected", "expec
 
 # How Python shows a member of an enumeration.
 _MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
+# And a value type of ours.
+_VALUE: Final = re.compile(r"\A\w+\('([^']*)'\)\Z")
+# The kind of message that a union was read as stands in a location, and in no body.
+_KIND: Final = re.compile(r"\Afr\.psc\.[a-z.-]+\.v[0-9]+\Z")
 
 
 def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
@@ -112,11 +116,11 @@ def _format_expected(context: Mapping[str, Any]) -> tuple[str, str] | None:
 def _bound(value: object) -> str:
     """A bound as a person writes it: 30 and not 30.0.
 
-    >>> _bound(30.0), _bound(0.5), _bound("<Kind.A: 'A'>")
-    ('30', '0.5', "'A'")
+    >>> _bound(30.0), _bound(0.5), _bound("<Kind.A: 'A'>"), _bound("Money('0.00')")
+    ('30', '0.5', "'A'", '0.00')
     """
     whole = isinstance(value, float) and value.is_integer()
-    return _MEMBER.sub(r"\1", f"{value:.0f}" if whole else str(value))
+    return _VALUE.sub(r"\1", _MEMBER.sub(r"\1", f"{value:.0f}" if whole else str(value)))
 
 
 def _own_message(error: Mapping[str, Any]) -> tuple[str, str]:
@@ -130,8 +134,10 @@ def pointer(location: Sequence[object]) -> str:
 
     >>> pointer(("body", "leaves", 0, "end")), pointer(("query", "limit")), pointer(("body",))
     ('/leaves/0/end', '/query/limit', '')
+    >>> pointer(("body", "fr.psc.partner.benefit.paid.v1", "data", "amount"))
+    '/data/amount'
     """
-    parts = [str(part) for part in location]
+    parts = [text for part in location if not _KIND.match(text := str(part))]
     if parts and parts[0] == "body":
         parts = parts[1:]
     return "".join("/" + masked(part)[:MAX_NAME].replace("~", "~0").replace("/", "~1") for part in parts)

@@ -716,6 +716,7 @@ class EligibilityDeathRequest(TypedDict):
 
 class EligibilityEntryAnswer(TypedDict):
     id: str
+    kind: str
     start: str
     end: str | None
     paid: bool

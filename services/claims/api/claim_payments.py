@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import Field
 from starlette.responses import Response
 
 from kit.http.auth import Principal, requires
@@ -27,6 +28,7 @@ from kit.http.types import (
     example,
 )
 from kit.ids import new_id
+from kit.money import Money
 from kit.period import Month
 from services.claims.adapters import payments
 from services.claims.adapters.payments import Advance, InsurerDecision, Payment
@@ -55,7 +57,7 @@ class PaymentRequest(Request):
     )
 
     month: MonthText
-    amount: Amount
+    amount: Annotated[Amount, Field(gt=Money.zero())]
     paid_on: DateText
     payee: Payee
     reference: Code

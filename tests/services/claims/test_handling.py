@@ -61,9 +61,9 @@ async def step(client: httpx.AsyncClient, path: str, name: str, **said: Any) -> 
     return await client.post(f"{path}/steps", json={"step": name, **said}, headers={"If-Match": etag})
 
 
-async def proposed(claims: Claims, staff: httpx.AsyncClient, months: int = 2) -> tuple[Life, str]:
+async def proposed(claims: Claims, staff: httpx.AsyncClient, months: int = 2, **said: Any) -> tuple[Life, str]:
     life, path = await detected(claims, staff, months)
-    await declared(staff, path)
+    await declared(staff, path, **said)
     await documented(staff, path)
     for name in ("REVIEW", "PROPOSE"):
         answer = await step(staff, path, name)
@@ -113,6 +113,8 @@ async def test_the_whole_way_to_payment_and_closing(claims: Claims, staff: httpx
     first = await staff.post(f"{path}/payments", json=payment, headers=once())
     again = await staff.post(f"{path}/payments", json=payment, headers=once())
     assert (first.status_code, again.json()["id"]) == (201, first.json()["id"])
+    nothing = await staff.post(f"{path}/payments", json={**payment, "amount": "0.00"}, headers=once())
+    assert [(one["pointer"], one["detail"]) for one in nothing.json()["errors"]] == [("/amount", "Supérieur à 0.00.")]
     other = await staff.post(f"{path}/payments", json={**payment, "amount": "1.00"}, headers=once())
     assert (other.status_code, other.json()["code"]) == (409, "payment_known_otherwise")
     decision = {"outcome": "ACCEPTED", "on": "2026-07-02", "reference": "D1"}
@@ -149,6 +151,28 @@ async def test_what_changes_after_the_proposal_is_looked_at_again(claims: Claims
         file["history"][-1] | {"step": "REOPEN", "reason": "NEW_FACTS", "recorded_by": "relais"} == file["history"][-1]
     )
     assert await claims.events("claim.reopened") == [], "it had not been closed"
+
+
+async def test_what_was_approved_is_approved_again_once_it_changes(claims: Claims, staff: httpx.AsyncClient) -> None:
+    """Neither the employer's payroll nor who changes the account decides alone what two people settled."""
+    life, path = await proposed(claims, staff)
+    assert (await step(staff, path, "APPROVE")).json()["stage"] == "APPROVED"
+    await claims.tell(life.sick("2026-07-01", "2026-07-31").last)
+    assert (await staff.get(f"{path}/file")).json()["stage"] == "APPROVED", "a month more was meant too"
+    await claims.tell(life.paid("2026-01", "pay.corrected", ri="400.00").last)
+    file = (await staff.get(f"{path}/file")).json()
+    assert (file["stage"], file["history"][-1]["step"]) == ("UNDER_REVIEW", "REOPEN")
+    assert len(await claims.events("claim.reopened")) == 1
+    for name in ("PROPOSE", "APPROVE"):
+        assert (await step(staff, path, name)).status_code == 200
+    same = await staff.put(f"{path}/declaration", json={"on": "2026-06-15"})
+    assert (same.json()["stage"], len(same.json()["history"])) == ("APPROVED", 7)
+    other = (await staff.put(f"{path}/declaration", json={"on": "2026-06-15", "payee": "EMPLOYER"})).json()
+    assert (other["stage"], other["payee"], other["history"][-1]["step"]) == ("UNDER_REVIEW", "EMPLOYER", "REOPEN")
+    again = (await staff.put(f"{path}/declaration", json={"on": "2026-06-16", "payee": "EMPLOYER"})).json()
+    assert (again["stage"], again["history"][-1]["step"]) == ("UNDER_REVIEW", "DECLARE"), (
+        "said otherwise, and on record"
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,8 +236,7 @@ async def test_a_document_that_no_rule_asks_for_is_refused(claims: Claims, staff
 
 
 async def test_payroll_gets_what_the_employer_advances(claims: Claims, staff: httpx.AsyncClient) -> None:
-    life, path = await proposed(claims, staff)
-    await declared(staff, path, payee="EMPLOYER")
+    life, path = await proposed(claims, staff, payee="EMPLOYER")
     query = {"employer": CITY, "month": "2026-06"}
     assert (await staff.get("/v1/claims/advances", params=query)).text.count("\r\n") == 1, "nothing before approval"
     await step(staff, path, "APPROVE")
