@@ -12,6 +12,7 @@ import pytest
 from gateway import upstream
 from gateway.upstream import Answer, Body, Broken, TooSlow, Unreachable, Upstream, opened
 from tests.kit.http.serving import free_port
+from tests.waiting import eventually
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 HELLO = b"HTTP/1.1 200 OK\r\nX-A: 1\r\ncontent-length: 5\r\n\r\nhello"
@@ -208,9 +209,8 @@ async def test_an_answer_given_before_the_body_was_sent_is_passed_on() -> None:
         await reader.read()
 
     async def endless() -> AsyncIterator[bytes]:
-        while True:
-            yield b"x" * 1_000
-            await asyncio.sleep(0.01)
+        yield b"x" * 1_000
+        await asyncio.Event().wait()
 
     async with talking(talk) as service:
         assert await asyncio.wait_for(whole(await get(service, b"POST", endless())), 5) == b"hello"
@@ -234,7 +234,11 @@ async def test_a_large_answer_waits_for_who_reads_it() -> None:
     size = 64 * upstream.HELD_BYTES
     async with talking(saying(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % size + b"z" * size)) as service:
         answer = await get(service)
-        await asyncio.sleep(0.1)
+
+        async def made_to_wait() -> bool:
+            return answer._connection._paused
+
+        assert await eventually(made_to_wait, "a service made to wait")
         assert answer._connection._held < 4 * upstream.HELD_BYTES
         assert len(await whole(answer)) == size
 
