@@ -22,10 +22,11 @@ from kit.db.schema import KIT
 from kit.http.auth import Principal
 from kit.http.problem import FieldError, Problem
 from kit.http.strict_json import loads
+from kit.http.subject import HEADER
 
 MAX_KEY: Final = 128
 IN_FLIGHT_RETRY_S: Final = 1.0
-KEPT_HEADERS: Final = ("content-type", "content-language", "location", "etag", "link")
+KEPT_HEADERS: Final = ("content-type", "content-language", "location", "etag", "link", HEADER)
 _TABLE: Final = KIT.idempotency_key
 _LOCK: Final = text("SELECT pg_try_advisory_xact_lock(:key)")
 
