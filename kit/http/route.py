@@ -35,6 +35,7 @@ from kit.http import idempotency
 from kit.http.auth import authenticate
 from kit.http.documents import PROBLEMS, REQUIRED
 from kit.http.problem import Problem
+from kit.http.query import check_query, parameters_of
 from kit.http.strict_json import loads
 from kit.http.subject import name_subject
 
@@ -86,6 +87,7 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Any:
         inner = super().get_route_handler()
         guarded = bool(scopes_of(self.dependant))
+        parameters = parameters_of(self.dependant)
         reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
         says_whose = "agent" in getattr(self.response_model, "model_fields", {})
 
@@ -93,6 +95,7 @@ class StrictRoute(APIRoute):
             strict = _StrictRequest(request.scope, request.receive)
             if guarded:  # before the body is looked at, so that strangers learn nothing from it
                 await authenticate(strict)
+            check_query(strict, parameters)
             if reads_json:
                 await _read_json(strict)
             response = await self.around(strict, inner)

@@ -86,6 +86,11 @@ def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
     >>> problem_of([{"type": "missing", "loc": ("body", "month")}]).body()["errors"]
     [{'pointer': '/month', 'detail': 'Champ obligatoire.', 'code': 'missing'}]
     """
+    return invalid([_field(error) for error in errors[:MAX_ERRORS]])
+
+
+def invalid(errors: Sequence[FieldError]) -> Problem:
+    """The 422 of a request of which these fields are refused."""
     return Problem(
         422,
         "validation",
@@ -93,7 +98,7 @@ def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
         "Invalid request",
         detail_fr="Un ou plusieurs champs sont refusés.",
         detail_en="One or more fields are refused.",
-        errors=[_field(error) for error in errors[:MAX_ERRORS]],
+        errors=errors,
     )
 
 

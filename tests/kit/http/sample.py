@@ -150,6 +150,7 @@ async def asked(
     after: Annotated[str | None, Query(pattern=CURSOR_PATTERN)] = None,
     key: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = None,
     wait: Annotated[float, Query(ge=0, le=30.0)] = 0,
+    only: Annotated[list[str] | None, Query()] = None,
 ) -> None:
     """Bounds of a query's parameters, and nothing else."""
 

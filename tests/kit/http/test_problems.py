@@ -103,3 +103,22 @@ async def test_problems_are_documented_as_the_default_answer(sample: Sample) -> 
     assert "application/problem+json" in operation["responses"]["default"]["content"]
     assert document["components"]["schemas"]["Problem"]["required"] == ["type", "title", "status", "code"]
     assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("month=2026-01&wait=1", []),
+        ("mnth=2026-01", [("/query/mnth", "unknown_parameter")]),
+        ("Month=2026-01&month=2026-01", [("/query/Month", "unknown_parameter")]),
+        ("wait=1&wait=2", [("/query/wait", "repeated_parameter")]),
+        ("key=%00", [("/query/key", "forbidden_character")]),
+        ("185057800608436=1", [("/query/[masqué]", "unknown_parameter")]),
+        ("only=a&only=b", []),
+    ],
+)
+async def test_a_parameter_is_known_and_said_once(sample: Sample, query: str, wrong: list[tuple[str, str]]) -> None:
+    answer = await sample.http.get(f"/v1/asked?{query}", headers=sample.issuer.bearer())
+    assert answer.status_code == (422 if wrong else 200), answer.text
+    errors = answer.json()["errors"] if wrong else []
+    assert [(one["pointer"], one["code"]) for one in errors] == wrong
