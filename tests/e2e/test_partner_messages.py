@@ -39,7 +39,9 @@ async def test_what_an_insurer_answers_is_recorded_once_and_in_its_lots_only(pla
             method = "GET" if body is None else "POST"
             return await http.request(method, path, json=body, params=query, headers=headers)
 
-        claim = (await ask(STAFF, "/v1/claims", employer=CITY)).json()["items"][0]["id"]
+        claim = next(
+            c["id"] for c in (await ask(STAFF, "/v1/claims", limit=200)).json()["items"] if c["employer"] == CITY
+        )
         reference = f"SIN-{new_id()}"
         accepted = message("claim.accepted", claim=claim, on="2026-05-20", reference=reference)
         paid = message(
