@@ -26,7 +26,7 @@ from kit.events.context import current
 from kit.http import subject
 from kit.http.auth import authenticate
 from kit.http.problem import Problem
-from kit.http.raw import Header
+from kit.http.raw import Header, first
 from kit.http.request_span import ROUTE
 
 _log = structlog.get_logger(__name__)
@@ -89,7 +89,7 @@ class Proxy:
                 if is_audited(scope["path"]):
                     entry = entry_of(request, caller.client, answer.status, Headers(raw=answer.headers))
                     await request.app.state.audit.record(entry)
-                await _send(answer, scope["method"], added, send)
+                await _send(answer, added, send)
             finally:
                 answer.release()
         except (UpstreamError, ConnectionError) as error:
@@ -127,7 +127,7 @@ def _request_headers(scope: Scope, body: Body) -> list[Header]:
     """The caller's headers that cross, and ours."""
     streaming = body is not None and not isinstance(body, bytes)
     headers = end_to_end(scope["headers"], OF_THE_HOP if streaming else OF_THE_HOP_WITH_LENGTH)
-    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    host = first(scope["headers"], b"host") or b""
     headers += (
         (b"host", host),
         (b"x-forwarded-host", host),
@@ -140,16 +140,14 @@ def _request_headers(scope: Scope, body: Body) -> list[Header]:
     return headers
 
 
-async def _send(answer: Answer, method: str, added: list[Header], send: Send) -> None:
+async def _send(answer: Answer, added: list[Header], send: Send) -> None:
     headers = end_to_end(answer.headers, _INSIDE) + added
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    more = method != "HEAD"
+    more = True
     while more:
         piece = await answer.piece()
         more = bool(piece) and not answer.complete
         await send({"type": "http.response.body", "body": piece, "more_body": more})
-    if method == "HEAD":
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def problem_of_upstream(error: Exception) -> Problem:

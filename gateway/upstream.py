@@ -324,7 +324,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
-        if self._until_closed and exc is None:
+        if self._until_closed and exc is None and self._error is None:
             self.complete = True
         if self._error is None:
             self._error = Broken()

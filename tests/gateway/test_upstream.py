@@ -156,7 +156,8 @@ async def test_more_than_was_asked_for_is_not_taken_for_the_next_answer() -> Non
 async def test_a_service_that_says_nothing_is_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upstream, "ANSWER_S", 0.05)
     monkeypatch.setattr(upstream, "LOOK_S", 0.02)
-    for silent in (saying(), saying(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf")):
+    halves = (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", b"HTTP/1.1 200 OK\r\n\r\nhalf")
+    for silent in (saying(), *(saying(half) for half in halves)):
 
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: Talk = silent) -> None:
             await first(reader, writer)
