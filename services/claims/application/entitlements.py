@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -17,7 +18,7 @@ from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.errors import EmployerRequired
 from services.claims.domain.late_notice import halved
 from services.claims.domain.part_time import PartTime
-from services.claims.domain.spell import Forecast, forecast, spells
+from services.claims.domain.spell import Forecast, Spell, forecast, spells
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,16 @@ async def entitlements(
     try:
         found = spells(file, law.rules)
         passages = [seen for spell in found if (seen := forecast(file, spell, law.rules)) is not None]
+        late = [days for spell in found for days in _halved(spell, law.rules)]
     except RelaisError as refusal:
         return Entitlements(known[0], Entitlement(()), (), refusal.code)
     stretches = [stretch for spell in found for stretch in spell.entitlement.within(spell.period)]
     held = (await progress.held(tx, agent)).get(known[0])
     decided = Entitlement.of(stretches).within(period)
-    late = tuple(
-        days
-        for spell in found
-        for days in halved(person_of(spell.employment), spell.history, law.rules)
-        if days.start in spell.period
-    )
-    return Entitlements(known[0], decided, tuple(passages), held, late, file.part_time)
+    return Entitlements(known[0], decided, tuple(passages), held, tuple(late), file.part_time)
+
+
+def _halved(spell: Spell, rules: Rules) -> Iterator[Period]:
+    """The days of a spell for which a second late note halves pay. Raises NoValueAt."""
+    late = halved(person_of(spell.employment), spell.history, rules)
+    yield from (days for days in late if days.start in spell.period)

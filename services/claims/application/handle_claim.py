@@ -22,6 +22,7 @@ from services.claims.adapters.claims import Claim
 from services.claims.application.claim_events import step_taken, told_step
 from services.claims.application.decide_claims import CLOSED
 from services.claims.application.payloads import ClaimDocumented
+from services.claims.application.reopen_claim import told_again
 from services.claims.domain.claim_documents import missing, required
 from services.claims.domain.claim_life import Attempt, Payee, Reason, Stage, Step, revised, taken
 from services.claims.domain.errors import UnknownClaim, UnknownDocument
@@ -114,7 +115,7 @@ async def declare(
     step, reason = (Step.DECLARE, None) if life == file.life else (Step.REOPEN, Reason.NEW_FACTS)
     await claim_files.note(tx, step_taken(opened.claim, step, reason, life.stage, recording))
     if step is Step.REOPEN:
-        await publish_many(tx, told_step(opened.claim, step, reason, recording))
+        await publish_many(tx, told_again(opened.claim, file.life.stage, recording))
     return changed
 
 

@@ -13,8 +13,6 @@ from services.claims.application.deciding import Subject
 from services.claims.domain.claim_life import Reason, Stage, Step, revised
 
 RELAIS: Final = "relais"
-
-
 # Whoever had done with a claim is told that it is not done.
 SETTLED: Final = frozenset({Stage.CLOSED, Stage.APPROVED})
 
@@ -28,4 +26,9 @@ def reopen_claim(subject: Subject, claim: Claim, *, corrected: bool) -> list[Out
     recording = Recording(subject.at, RELAIS)
     subject.writes.files[claim.id] = replace(file, life=life, version=file.version + 1)
     subject.writes.steps.append(step_taken(claim, Step.REOPEN, Reason.NEW_FACTS, life.stage, recording))
-    return told_step(claim, Step.REOPEN, Reason.NEW_FACTS, recording) if file.life.stage in SETTLED else []
+    return told_again(claim, file.life.stage, recording)
+
+
+def told_again(claim: Claim, before: Stage, recording: Recording) -> list[Outgoing]:
+    """The event of a claim that comes back to review; none where it was not done with."""
+    return told_step(claim, Step.REOPEN, Reason.NEW_FACTS, recording) if before in SETTLED else []
