@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -47,7 +47,7 @@ async def test_every_rule_value_the_demo_uses_turns_it_red(
 
 
 async def turns_red(platform: TestPlatform, law: RuleBook, value: RuleValue) -> bool:
-    for other in otherwise(value):
+    for other in otherwise(value, law.rule(value.id).choices):
         try:
             book = law.replacing(value.id, other, value.start)
         except ValueError:
@@ -57,12 +57,14 @@ async def turns_red(platform: TestPlatform, law: RuleBook, value: RuleValue) -> 
     return False
 
 
-def otherwise(value: RuleValue) -> Iterator[str]:
+def otherwise(value: RuleValue, choices: Sequence[str]) -> Iterator[str]:
     """The value read otherwise. A threshold that nobody stands at moves until it bites."""
     match value.unit:
         case "rate":
             yield str(value.value + Decimal("0.01"))
             yield str(value.value / 2)
+        case "choice":
+            yield from (choice for choice in choices if choice != value.text)
         case "date":
             yield (date.fromisoformat(value.text) + timedelta(days=400)).isoformat()
         case "table":
