@@ -82,6 +82,7 @@ def _section(tag: str, operations: list[_Operation], shown: Mapping[str, str]) -
 def _operation(method: str, path: str, operation: Mapping[str, Any], shown: Mapping[str, str]) -> str:
     scopes = " ".join(scope for way in operation.get("security", ()) for names in way.values() for scope in names)
     lines = [
+        f"<p>{escape(operation['description'])}</p>" if "description" in operation else "",
         f"<p>Portée : <code>{escape(scopes)}</code></p>" if scopes else "",
         f"<table><tr><th>Paramètre</th><th>Où</th><th>Description</th></tr>{''.join(_parameters(operation))}</table>"
         if operation.get("parameters")

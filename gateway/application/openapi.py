@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from gateway.application.descriptions import describe
 from gateway.routes import service_of
 from kit.http.documents import followed
 
@@ -32,13 +33,15 @@ def merged(own: Document, services: Mapping[str, Document]) -> Document:
             paths[path] = {method: _operation(name, op) if method in _METHODS else op for method, op in item.items()}
         for kind, members in rewritten.get("components", {}).items():
             components.setdefault(kind, {}).update(members)
-    return {
+    document = {
         "openapi": VERSION,
         "info": {**own["info"], "title": "Relais"},
         "servers": [{"url": "/"}],
         "paths": {path: paths[path] for path in sorted(paths)},
         "components": {kind: dict(sorted(members.items())) for kind, members in sorted(components.items())},
     }
+    describe(document)
+    return document
 
 
 def _reachable(name: str, document: Document) -> Document:

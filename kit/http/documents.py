@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from kit.http.policy import X_POLICY, Policy, policy_for
 from kit.http.problem import MEDIA_TYPE
+from kit.money import Money
 
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     "default": {
@@ -73,6 +74,8 @@ def document(app: FastAPI) -> dict[str, Any]:
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
         for schema in schemas.values():
             schema.pop("description", None)
+            for field in schema.get("properties", {}).values():
+                _amount_as_text(field)
         schemas["Problem"] = PROBLEM_SCHEMA
         policies = _policies(app)
         for path, item in made["paths"].items():
@@ -85,6 +88,13 @@ def document(app: FastAPI) -> dict[str, Any]:
                     _tidy(parameter)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _amount_as_text(field: dict[str, Any]) -> None:
+    """An amount that may be left out is shown as it is sent; pydantic shows how it is held."""
+    match field.get("default"):
+        case {"cents": int(cents)}:
+            field["default"] = str(Money(cents))
 
 
 def _policies(app: FastAPI) -> dict[tuple[str, str], Policy]:

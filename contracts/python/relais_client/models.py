@@ -2510,7 +2510,7 @@ class AnnuitiesAnnuityAnswer(TypedDict):
     monthly: str
     formula: ClaimsAnnuityFormula
     decree_floor: str
-    alerts: list[Alert | PensionDoubt]
+    alerts: list[Literal["LEGAL_FLOOR_SHORTFALL", "PENSION_BELOW_FLOOR", "PENSION_ABOVE_PAY", "PENSION_ABOVE_CATEGORY"]]
     end: str | None
     ended: bool
     steps: list[AnnuitiesStepAnswer]
