@@ -121,7 +121,7 @@ class _Comparison:
                 return
             self._seen.add(names)
         before, after = _resolved(before, self._old), _resolved(after, self._new)
-        if depth > DEEPEST or before == after:
+        if depth > DEEPEST:
             return
         if before.get("type") != after.get("type") or before.get("format") != after.get("format"):
             yield f"{place}: was {_kind(before)}, is {_kind(after)}"

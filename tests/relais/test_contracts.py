@@ -195,3 +195,16 @@ def test_what_breaks_a_caller_is_seen_and_the_rest_is_not(new: dict[str, Any], s
     assert len(found) == (said is not None), found
     if said is not None:
         assert found[0].endswith(said)
+
+
+def test_what_changes_in_a_schema_is_seen_beneath_one_that_does_not() -> None:
+    def page(item: dict[str, Any]) -> dict[str, Any]:
+        told = api(BODY, answer={"$ref": "#/components/schemas/Page"})
+        told["components"]["schemas"] |= {
+            "Page": {"type": "object", "properties": {"items": {"items": {"$ref": "#/components/schemas/Item"}}}},
+            "Item": item,
+        }
+        return told
+
+    (found,) = breaking_changes(page(ANSWER), page({"type": "object", "properties": {}}))
+    assert found.endswith("/items/*/a: removed")

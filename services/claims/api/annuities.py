@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 from fastapi import Request as HttpRequest
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
@@ -24,6 +24,8 @@ from services.claims.domain.pension_checks import PensionDoubt
 from services.claims.domain.terms import AnnuityFormula
 
 router = service_router(prefix="/v1", tags=["Rentes"], dependencies=[requires("claims:read")])
+# One list of codes in the document, as those who read alerts have known it before doubts were among them.
+AlertCode = Annotated[str, WithJsonSchema({"type": "string", "enum": [*Alert, *PensionDoubt]})]
 
 
 class StepAnswer(Answer):
@@ -70,7 +72,7 @@ class AnnuityAnswer(Answer):
     monthly: SignedAmount
     formula: AnnuityFormula
     decree_floor: SignedAmount
-    alerts: list[Alert | PensionDoubt]
+    alerts: list[AlertCode]
     end: DateText | None
     ended: bool
     steps: list[StepAnswer]
@@ -91,16 +93,12 @@ class AnnuityAnswer(Answer):
             monthly=found.monthly,
             formula=AnnuityFormula(found.formula),
             decree_floor=found.decree_floor,
-            alerts=[_alert(code) for code in found.alerts],
+            alerts=list(found.alerts),
             end=found.ends,
             ended=found.ended,
             steps=[StepAnswer.model_validate(step) for step in found.steps],
             decided_at=found.recorded_at,
         )
-
-
-def _alert(code: str) -> Alert | PensionDoubt:
-    return Alert(code) if code in {one.value for one in Alert} else PensionDoubt(code)
 
 
 @router.get("/annuities", operation_id="list_annuities", summary="Rentes d'un agent")
