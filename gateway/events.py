@@ -22,7 +22,7 @@ TYPES: Final[dict[str, str]] = {
         employment.changed position.changed
         sick-leave.started sick-leave.extended sick-leave.ended sick-leave.requalified sick-leave.cancelled
         invalidity.recognised invalidity.revised invalidity.withdrawn
-        affiliation.started affiliation.suspended affiliation.resumed affiliation.ended
+        affiliation.started affiliation.suspended affiliation.resumed affiliation.ended affiliation.withheld
         option.elected option.cancelled dispensation.granted dispensation.lapsed
         work-item.opened work-item.closed""",
     "contributions": """

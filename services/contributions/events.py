@@ -53,7 +53,7 @@ def subscriptions() -> list[Subscription]:
                 f"{_ELIGIBILITY}.option.cancelled.v1": follow_agents.option_cancelled,
                 **{
                     f"{_ELIGIBILITY}.affiliation.{moved}.v1": follow_agents.affiliation_moved
-                    for moved in ("started", "suspended", "resumed", "ended")
+                    for moved in ("started", "suspended", "resumed", "ended", "withheld")
                 },
             },
             projections={

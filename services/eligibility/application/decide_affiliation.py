@@ -28,6 +28,7 @@ from services.eligibility.application.payloads import (
     AffiliationResumed,
     AffiliationStarted,
     AffiliationSuspended,
+    AffiliationWithheld,
     EndingPart,
 )
 from services.eligibility.application.read_facts import Facts, read_facts
@@ -49,6 +50,7 @@ EVENTS: Final[dict[Move, type[Affiliation | Dispensation]]] = {
     Move.ENDED: AffiliationEnded,
     Move.GRANTED: DispensationGranted,
     Move.LAPSED: DispensationLapsed,
+    Move.WITHHELD: AffiliationWithheld,
 }
 
 

@@ -201,6 +201,13 @@ class AffiliationResumed(Affiliation):
     topic: ClassVar[str] = TOPIC
 
 
+class AffiliationWithheld(Affiliation):
+    """No cover on these days, and none before them: excluded, not yet eligible, deferred or dispensed."""
+
+    type: ClassVar[str] = "fr.psc.eligibility.affiliation.withheld.v1"
+    topic: ClassVar[str] = TOPIC
+
+
 class KeptPart(Part):
     """What an ended contract goes on owing (accord art. 8), and the insurer who owes it; null: unknown."""
 

@@ -1,6 +1,7 @@
 """What of a timeline has become true and has not been told yet.
 
-Affiliations start, are suspended, resume and end; dispenses are granted and lapse. The two are told apart.
+Affiliations start, are suspended, resume and end; dispenses are granted and lapse; cover is withheld from who has none
+yet, or never. The three are told apart.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ class Move(StrEnum):
     ENDED = "ended"
     GRANTED = "granted"
     LAPSED = "lapsed"
+    WITHHELD = "withheld"
 
 
 # What takes back all that was said, by what may be taken back.
 _BACK: Final = {
     Move.LAPSED: frozenset({Move.GRANTED, Move.LAPSED}),
     Move.ENDED: frozenset({Move.STARTED, Move.SUSPENDED, Move.RESUMED, Move.ENDED}),
+    Move.WITHHELD: frozenset({Move.WITHHELD}),
 }
 _HELD: Final = frozenset({Outcome.AFFILIATED, Outcome.SUSPENDED})
 
@@ -113,3 +116,5 @@ def _moves(before: Outcome | None, now: Outcome) -> Iterator[Move]:
         yield Move.SUSPENDED
     elif before in _HELD:
         yield Move.ENDED
+    elif now is not Outcome.ENDED:
+        yield Move.WITHHELD

@@ -75,6 +75,18 @@ async def test_an_agents_file_is_read_as_eligibility_tells_it(world: World) -> N
     assert amounts(await world.run("2025-06")) == expected
 
 
+async def test_of_who_has_no_cover_yet_nothing_is_awaited(world: World) -> None:
+    """Paid every month and covered in none: excluded, deferred, dispensed, not yet eligible."""
+    hired = {**WHO, "matricule": "M1", "birth_date": date(1980, 1, 1), "employment": EMPLOYMENT}
+    await tell(world, said("agent.hired", hired))
+    await world.pay("M1", "2025-06", tib="2113.92")
+    assert [one.reason for one in (await world.run("2025-06")).held] == ["affiliation_unknown"]
+    timeline = [{"start": "2025-01-01", "end": None, "outcome": "EXCLUDED"}]
+    await tell(world, said("affiliation.withheld", {**WHO, **COVER, "timeline": timeline}))
+    found = await world.run("2025-06")
+    assert (amounts(found), found.held) == ([], ())
+
+
 def test_every_event_read_is_published() -> None:
     published = {kind.type for kind in (*PUBLISHES, *CLAIMS)} | {AgreementPublished.type}
     read = {kind for one in subscriptions() for kind in one.handlers}

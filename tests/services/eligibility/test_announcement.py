@@ -18,7 +18,8 @@ from tests.services.eligibility.files import FILES
 TERMS = terms()
 FIRST = date(2024, 12, 1)
 DISPENSES = {Move.GRANTED, Move.LAPSED}
-COVER = set(Move) - DISPENSES
+WITHHELD = {Move.WITHHELD}
+COVER = set(Move) - DISPENSES - WITHHELD
 
 
 def stretches(*parts: tuple[str, str]) -> list[Stretch]:
@@ -45,6 +46,7 @@ def test_a_life_of_cover() -> None:
         ("2026-03-01", "AFFILIATED"),
     ]
     assert moves(*life) == [
+        ("withheld", "2025-01-01"),
         ("started", "2025-07-01"),
         ("suspended", "2025-09-01"),
         ("resumed", "2025-11-01"),
@@ -53,8 +55,8 @@ def test_a_life_of_cover() -> None:
     ]
 
 
-def test_who_is_never_covered_is_never_told_of() -> None:
-    assert moves(("2025-01-01", "EXCLUDED"), ("2025-05-01", "ENDED")) == []
+def test_of_who_is_never_covered_it_is_told_that_cover_is_withheld() -> None:
+    assert moves(("2025-01-01", "EXCLUDED"), ("2025-05-01", "ENDED")) == [("withheld", "2025-01-01")]
 
 
 def test_suspended_from_the_first_day() -> None:
@@ -67,7 +69,8 @@ def test_suspended_from_the_first_day() -> None:
 def test_what_lies_ahead_waits_for_its_day() -> None:
     ahead = transitions(stretches(("2025-01-01", "DEFERRED"), ("2025-04-20", "AFFILIATED")))
     before = announce(ahead, (), date(2025, 4, 19))
-    assert (before.tell, before.told, before.again_on) == ((), (), date(2025, 4, 20))
+    assert [t.move for t in before.tell] == [Move.WITHHELD]
+    assert before.again_on == date(2025, 4, 20)
     on_the_day = announce(ahead, before.told, date(2025, 4, 20))
     assert [t.move for t in on_the_day.tell] == [Move.STARTED]
     assert on_the_day.again_on is None
@@ -84,7 +87,8 @@ def test_what_never_was_is_taken_back_once() -> None:
     told = (Told(Move.STARTED, Period(date(2025, 2, 1))),)
     nothing = transitions(stretches(("2025-01-01", "NOT_YET_ELIGIBLE"), ("2025-09-01", "AFFILIATED")))
     back = announce(nothing, told, date(2025, 6, 1))
-    assert [(t.move, t.period.start) for t in back.tell] == [(Move.ENDED, date(2025, 2, 1))]
+    said = [(t.move, t.period.start) for t in back.tell]
+    assert said == [(Move.WITHHELD, date(2025, 1, 1)), (Move.ENDED, date(2025, 2, 1))]
     assert back.again_on == date(2025, 9, 1)
     assert announce(nothing, back.told, date(2025, 6, 2)).tell == ()
 

@@ -14,6 +14,7 @@ BOUND = {"siret": CITY, "from": "2026-06-01", "to": "2026-12-31"}
 LEAVE = {"kind": "CMO", "start": "2026-05-15", "end": "2026-06-20"}
 PARENTAL = {"kind": "CONGE_PARENTAL", "start": "2026-09-01", "end": "2026-10-31"}
 TOLD = [
+    ("withheld", "2026-06-01"),  # on leave that day
     ("started", "2026-07-21"),  # thirty full days after 20 June
     ("suspended", "2026-09-01"),
     ("resumed", "2026-11-01"),
@@ -70,6 +71,7 @@ async def test_a_day_that_was_told_otherwise_is_told_again(eligibility: Eligibil
         relapse = {"kind": "CMO", "start": "2026-07-10", "end": "2026-07-15"}
         assert (await hris.post(f"/v1/agents/{agent}/leaves", json=relapse)).status_code == 201
     await eligibility.decide()
-    assert await _told(eligibility) == [TOLD[0], ("ended", "2026-07-21")]
+    again = [("withheld", "2026-06-01"), ("ended", "2026-07-21")]
+    assert await _told(eligibility) == [*TOLD[:2], *again]
     await eligibility.night(_after_midnight(date(2026, 8, 15)))
-    assert (await _told(eligibility))[2:] == [("started", "2026-08-15")]
+    assert (await _told(eligibility))[4:] == [("started", "2026-08-15")]

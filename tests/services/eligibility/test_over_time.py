@@ -104,14 +104,17 @@ async def test_the_day_comes_and_is_told(eligibility: Eligibility) -> None:
         await eligibility.decide()
 
     await night(datetime(2026, 3, 30, 22, 1, tzinfo=UTC))  # 31 March in Paris
-    assert await eligibility.events("affiliation.") == []
+    (withheld,) = await eligibility.events("affiliation.")
+    assert (withheld["data"]["from"], withheld["data"]["to"]) == ("2025-10-01", "2026-03-31")
+    assert [one["outcome"] for one in withheld["data"]["timeline"]] == ["NOT_YET_ELIGIBLE", "AFFILIATED", "ENDED"]
     await night(datetime(2026, 3, 31, 22, 1, tzinfo=UTC))  # 1 April in Paris
-    (started,) = await eligibility.events("affiliation.")
+    (_, started) = await eligibility.events("affiliation.")
     assert (started["data"]["from"], started["data"]["to"]) == ("2026-04-01", "2026-06-30")
     assert started["data"]["reasons"][0]["reference"] == "accord art. 3"
     await night(datetime(2026, 8, 1, 22, 1, tzinfo=UTC))  # after a downtime
     await night(datetime(2026, 8, 2, 22, 1, tzinfo=UTC))
-    assert [e["type"].split(".")[-2] for e in await eligibility.events("affiliation.")] == ["started", "ended"]
+    moves = [e["type"].split(".")[-2] for e in await eligibility.events("affiliation.")]
+    assert moves == ["withheld", "started", "ended"]
 
 
 async def test_an_unpaid_leave_suspends_and_its_cancellation_undoes(eligibility: Eligibility) -> None:

@@ -207,6 +207,9 @@ class Affiliations(RuleBasedStateMachine):
             if move.move in DISPENSES:
                 assert not covered or move.move is Move.GRANTED
                 continue
+            if move.move is Move.WITHHELD:
+                assert not covered
+                continue
             assert move.move in FOLLOWS[last]
             last, covered = move.move, move.move is not Move.ENDED
         assert covered is (self.facts.decided().stretches[-1].outcome in _HELD)
