@@ -21,6 +21,7 @@ from gateway.application.audit import entry_of
 from gateway.domain.audit import is_audited
 from gateway.headers import HOP_BY_HOP, OF_THE_HOP, OF_THE_HOP_WITH_LENGTH, check_unambiguous, end_to_end
 from gateway.limiter import LeasedLimiter
+from gateway.routes import patience_for
 from gateway.upstream import Answer, Body, Full, TooSlow, Unreachable, Upstream, UpstreamError
 from kit.events.context import current
 from kit.http import subject
@@ -82,9 +83,9 @@ class Proxy:
         body = await _body(request.receive)
         headers = _request_headers(scope, body)
         try:
-            answer = await self._upstreams()[service].ask(
-                scope["method"].encode(), raw_path + b"?" + query if query else raw_path, headers, body
-            )
+            target = raw_path + b"?" + query if query else raw_path
+            patience = patience_for(scope["path"])
+            answer = await self._upstreams()[service].ask(scope["method"].encode(), target, headers, body, patience)
             try:
                 if is_audited(scope["path"]):
                     entry = entry_of(request, caller.client, answer.status, Headers(raw=answer.headers))

@@ -1,4 +1,4 @@
-"""Which service answers which path. What is not here is the gateway's own, or unknown."""
+"""Which service answers which path, and how long it may take. What is not here is the gateway's own, or unknown."""
 
 from __future__ import annotations
 
@@ -51,6 +51,13 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/simulations/benefits": "claims",
 }
 SERVICES: Final = tuple(dict.fromkeys(ROUTES.values()))
+# Seconds that nothing may come of an answer: of what is about one thing, and of work on a file, a month or a region.
+PATIENCE_S: Final = 30.0
+LONG_S: Final = 300.0
+LONG: Final = (
+    *("/v1/imports/", "/v1/agents:bulk", "/v1/pay:bulk", "/v1/dsn", "/v1/runs", "/v1/months", "/v1/settlements"),
+    *("/v1/accounts", "/v1/accounting", "/v1/payment-orders", "/v1/simulations/contributions", "/v1/statistics"),
+)
 _SEGMENTS: Final = 2
 # Where two segments do not yet say whose a path is.
 _LONGER: Final = frozenset(prefix.rpartition("/")[0] for prefix in ROUTES if prefix.count("/") > _SEGMENTS)
@@ -67,3 +74,12 @@ def service_of(path: str) -> str | None:
     if prefix in _LONGER and more:
         prefix = f"/{version}/{resource}/{more[0].partition(':')[0]}"
     return ROUTES.get(prefix)
+
+
+def patience_for(path: str) -> float:
+    """Seconds that nothing may come from the service of a path.
+
+    >>> patience_for("/v1/agents/42"), patience_for("/v1/imports/pay")
+    (30.0, 300.0)
+    """
+    return LONG_S if path.startswith(LONG) else PATIENCE_S

@@ -18,7 +18,6 @@ from kit.http.outgoing import trust
 from kit.http.raw import Header
 
 CONNECT_S: Final = 2.0
-ANSWER_S: Final = 60.0
 # Shorter than the services keep idle connections (kit.http.server.KEEP_ALIVE_S): a write never meets a closing one.
 KEEP_IDLE_S: Final = 30.0
 # Requests of one service under way at once, in a process: one that hangs holds these and no other's. Beyond, nobody
@@ -53,7 +52,7 @@ class Full(UpstreamError):
 
 
 class TooSlow(UpstreamError):
-    """Nothing came for ANSWER_S."""
+    """Nothing came for as long as the request may take."""
 
 
 class Broken(UpstreamError):
@@ -76,8 +75,11 @@ class Upstream:
         self._loop = asyncio.get_running_loop()
         self._looking = self._loop.call_later(LOOK_S, self._look)
 
-    async def ask(self, method: bytes, target: bytes, headers: Iterable[Header], body: Body) -> Answer:
-        """The answer, once its head is there; the caller releases it. Raises UpstreamError, and what `body` raises."""
+    async def ask(self, method: bytes, target: bytes, headers: Iterable[Header], body: Body, patience: float) -> Answer:
+        """The answer, once its head is there; the caller releases it. Raises UpstreamError, and what `body` raises.
+
+        `patience`: seconds that nothing may come.
+        """
         head = [method, self._start, target, b" HTTP/1.1\r\n"]
         for name, value in headers:
             head += (name, b": ", value, b"\r\n")
@@ -92,15 +94,17 @@ class Upstream:
             raise Full
         self._under_way += 1
         try:
-            return await self._asked(method, b"".join(head), streamed, chunked=chunked)
+            return await self._asked(method, b"".join(head), streamed, patience, chunked=chunked)
         except BaseException:
             self._under_way -= 1
             raise
 
-    async def _asked(self, method: bytes, request: bytes, body: Stream | None, *, chunked: bool) -> Answer:
+    async def _asked(
+        self, method: bytes, request: bytes, body: Stream | None, patience: float, *, chunked: bool
+    ) -> Answer:
         connection = self._kept()
         if connection is not None:
-            answer = Answer(self, connection)
+            answer = Answer(self, connection, patience)
             try:
                 await answer.begin(method, request, body, chunked=chunked)
             except Broken:
@@ -108,7 +112,7 @@ class Upstream:
                     raise
             else:
                 return answer
-        answer = Answer(self, await self._connected())
+        answer = Answer(self, await self._connected(), patience)
         await answer.begin(method, request, body, chunked=chunked)
         return answer
 
@@ -155,7 +159,7 @@ class Upstream:
         """Once a second: give up answers of which nothing comes, and connections that nobody used for long."""
         now = self._loop.time()
         for connection in self._all:
-            if connection.waits and now - connection.touched > ANSWER_S:
+            if connection.waits and now - connection.touched > connection.patience:
                 connection.fail(TooSlow())
         for connection in [one for one in self._idle if not one.usable or now - one.touched > KEEP_IDLE_S]:
             self._idle.remove(connection)
@@ -171,8 +175,9 @@ class Upstream:
 class Answer:
     """What a service answers: its status and headers (names in lower case), then its body piece by piece."""
 
-    def __init__(self, upstream: Upstream, connection: Connection) -> None:
+    def __init__(self, upstream: Upstream, connection: Connection, patience: float) -> None:
         self._upstream, self._connection = upstream, connection
+        connection.patience = patience
         self._sending: asyncio.Task[None] | None = None
 
     @property
@@ -225,7 +230,10 @@ class Answer:
 
 
 class Connection(asyncio.Protocol):
-    """One request at a time, and its answer as it comes. `touched`: when something last went either way."""
+    """One request at a time, and its answer as it comes.
+
+    `touched`: when something last went either way; `patience`: seconds that may pass from then on.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -239,7 +247,7 @@ class Connection(asyncio.Protocol):
         self.status, self.headers = 0, list[Header]()
         self._pieces: deque[bytes] = deque()
         self._held = self._head_bytes = 0
-        self.touched = 0.0
+        self.touched = self.patience = 0.0
 
     @property
     def usable(self) -> bool:

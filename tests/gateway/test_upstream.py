@@ -59,8 +59,8 @@ async def whole(answer: Answer) -> bytes:
         answer.release()
 
 
-async def get(service: Upstream, method: bytes = b"GET", body: Body = None) -> Answer:
-    return await service.ask(method, b"/v1/x?y=1", [(b"host", b"h")], body)
+async def get(service: Upstream, method: bytes = b"GET", body: Body = None, patience: float = 60) -> Answer:
+    return await service.ask(method, b"/v1/x?y=1", [(b"host", b"h")], body, patience)
 
 
 async def test_what_is_asked_and_what_is_answered() -> None:
@@ -154,7 +154,6 @@ async def test_more_than_was_asked_for_is_not_taken_for_the_next_answer() -> Non
 
 
 async def test_a_service_that_says_nothing_is_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upstream, "ANSWER_S", 0.05)
     monkeypatch.setattr(upstream, "LOOK_S", 0.02)
     halves = (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", b"HTTP/1.1 200 OK\r\n\r\nhalf")
     for silent in (saying(), *(saying(half) for half in halves)):
@@ -165,7 +164,7 @@ async def test_a_service_that_says_nothing_is_too_slow(monkeypatch: pytest.Monke
 
         async with talking(talk) as service:
             with pytest.raises(TooSlow):
-                await asyncio.wait_for(whole(await get(service)), 5)
+                await asyncio.wait_for(whole(await get(service, patience=0.05)), 5)
 
 
 async def test_after_some_that_failed_nobody_waits_for_another_connection(monkeypatch: pytest.MonkeyPatch) -> None:
