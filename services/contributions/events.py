@@ -55,12 +55,17 @@ def subscriptions() -> list[Subscription]:
                     f"{_ELIGIBILITY}.affiliation.{moved}.v1": follow_agents.affiliation_moved
                     for moved in ("started", "suspended", "resumed", "ended", "withheld")
                 },
+                **{
+                    f"{_ELIGIBILITY}.sick-leave.{moved}.v1": follow_agents.leave_moved
+                    for moved in ("started", "extended", "ended", "requalified", "cancelled")
+                },
             },
             projections={
                 "agent_matricule": "agent",
                 "employment": "agent",
                 "affiliation": "agent",
                 "option_election": "agent",
+                "leave": "agent",
             },
         ),
         Subscription(

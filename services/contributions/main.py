@@ -44,6 +44,7 @@ from services.contributions.api.dsn import declarations as dsn_declarations
 from services.contributions.api.dsn import expected as dsn_expected
 from services.contributions.api.dsn import imports as dsn_imports
 from services.contributions.api.dsn import reconciliations as dsn_reconciliations
+from services.contributions.application.dsn.reconcile_dsn import Means
 from services.contributions.application.dsn.reconcile_later import KIND as RECONCILIATION
 from services.contributions.application.protect_person import PROTECTION
 from services.contributions.application.record_payment import remind_late
@@ -111,8 +112,8 @@ def _jobs(rules: RuleBook, crypto: KeyRing | None, clock: Clock) -> dict[str, Ha
     if crypto is not None:
         files = {
             import_pay.PAY.name: import_pay.importer(crypto, clock),
-            dsn_imports.DSN.name: dsn_imports.importer(crypto, clock),
-            RECONCILIATION: dsn_reconciliations.worker(crypto, clock),
+            dsn_imports.DSN.name: dsn_imports.importer(Means(crypto, rules), clock),
+            RECONCILIATION: dsn_reconciliations.worker(Means(crypto, rules), clock),
         }
     return {**files, regional_runs.KIND: regional_runs.runner(rules, clock)}
 

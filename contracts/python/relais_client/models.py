@@ -2382,6 +2382,8 @@ What: TypeAlias = Literal[
     "NOT_DECLARED",
     "REGIME",
     "NBI",
+    "INDEX",
+    "LEAVE",
     "SHARE_OF_PAY",
     "GROSS",
     "CTI",

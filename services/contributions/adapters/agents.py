@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.period import Period
 from rules.vocabulary import Category, Guarantee, Regime
-from services.contributions.adapters.tables import affiliation, agent_matricule, option_election
+from services.contributions.adapters.tables import affiliation, agent_matricule, leave, option_election
 from services.contributions.adapters.tables import employment as employments
 from services.contributions.domain.agent_file import Affiliation, Employment
 from services.contributions.domain.base import Status
@@ -140,6 +140,31 @@ async def renounce(tx: AsyncConnection, employer: str, agent: UUID, guarantee: s
     table = option_election
     this = (table.c.employer == employer, table.c.agent == agent, table.c.guarantee == guarantee)
     await tx.execute(delete(table).where(*this, table.c.starts == start))
+
+
+async def replace_leave(tx: AsyncConnection, employer: str, agent: UUID, key: UUID, days: Sequence[Period]) -> None:
+    """Store the days of a leave in place of those known; none: forget it."""
+    if not days:
+        await tx.execute(
+            delete(leave).where(leave.c.employer == employer, leave.c.agent == agent, leave.c.leave == key)
+        )
+        return
+    told = [{"start": str(one.start), "end": one.end and str(one.end)} for one in days]
+    new = insert(leave).values(employer=employer, agent=agent, leave=key, days=told)
+    await tx.execute(
+        new.on_conflict_do_update(index_elements=["employer", "agent", "leave"], set_={"days": new.excluded.days})
+    )
+
+
+async def leaves_of(tx: AsyncConnection, employer: str, agents: Collection[UUID]) -> dict[UUID, list[Period]]:
+    """The days of leave of some of an employer's agents, of those who had some."""
+    query = select(leave.c.agent, leave.c.days).where(leave.c.employer == employer, leave.c.agent.in_(agents))
+    found: dict[UUID, list[Period]] = defaultdict(list)
+    for agent, days in await tx.execute(query):
+        for one in days:
+            end = one["end"] and date.fromisoformat(one["end"])
+            found[agent].append(Period(date.fromisoformat(one["start"]), end))
+    return found
 
 
 async def known(tx: AsyncConnection, employer: str) -> dict[UUID, Known]:

@@ -70,6 +70,17 @@ option_election: Final = Table(
     Index(None, "agent"),
 )
 
+# The days of each leave, without its kind: those that a DSN declares are compared with them.
+leave: Final = Table(
+    "leave",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("leave", Id, primary_key=True),
+    Column("days", Json, nullable=False),
+    Index(None, "agent"),
+)
+
 # --- pay, as received ---------------------------------------------------------------------------------------------
 
 # Every version of every month's pay; the highest is the current one. `employment` '' when the agent has one.

@@ -1,4 +1,4 @@
-"""Follow the agents' files: who is behind a matricule, under which status, covered and with which options.
+"""Follow the agents' files: who is behind a matricule, under which status, covered, with which options, on leave when.
 
 Readers of their own, that take what contributions need and ignore the rest. Events of one agent come in their order.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.envelope import Envelope
 from kit.events.outbox import publish_many
-from kit.period import Period
-from rules.vocabulary import AffiliationOutcome, Category, Guarantee, Regime
+from kit.period import Period, merged
+from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
 from services.contributions.adapters import agents, pay
 from services.contributions.application.record_pay import outgoing
 from services.contributions.domain.agent_file import Employment
@@ -81,6 +81,23 @@ class OptionMoved(Fact):
     end: date | None = Field(None, alias="to")
 
 
+class LeaveEntry(Fact):
+    """An initial stop or a renewal."""
+
+    kind: LeaveKind
+    start: date
+    end: date | None = None
+
+
+class LeaveMoved(Fact):
+    """Whatever happened to a leave, the whole of it; no entry: it never was."""
+
+    agent: UUID
+    employer: str
+    leave: UUID
+    entries: list[LeaveEntry]
+
+
 async def hired(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
     """Link the matricule, and tell of the pay that waited for it."""
     fact = AgentHired.model_validate(data)
@@ -115,6 +132,13 @@ async def option_cancelled(tx: AsyncConnection, _envelope: Envelope, data: dict[
         await agents.renounce(tx, fact.employer, fact.agent, fact.guarantee, fact.start)
     else:
         await agents.elect(tx, fact.employer, fact.agent, fact.guarantee, Period(fact.start, fact.end))
+
+
+async def leave_moved(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
+    """Keep the days of absence alone: neither the kind of the leave, nor days of part-time work on health grounds."""
+    fact = LeaveMoved.model_validate(data)
+    days = merged(Period(one.start, one.end) for one in fact.entries if one.kind is not LeaveKind.TPT)
+    await agents.replace_leave(tx, fact.employer, fact.agent, fact.leave, days)
 
 
 async def _store(tx: AsyncConnection, fact: EmploymentChanged) -> None:

@@ -75,6 +75,19 @@ async def test_an_agents_file_is_read_as_eligibility_tells_it(world: World) -> N
     assert amounts(await world.run("2025-06")) == expected
 
 
+async def test_days_of_leave_are_kept_and_nothing_else_of_it(world: World) -> None:
+    entry = {"id": str(new_id()), "paid": True, "waiting_days": None, "seniority_days": None}
+    ordinary = {**entry, "kind": "CMO", "start": "2025-06-10", "end": "2025-06-20"}
+    part_time = {**entry, "kind": "TPT", "start": "2025-06-21", "end": "2025-07-20"}
+    leave = {**WHO, "leave": str(new_id()), **ordinary, "entries": [ordinary, part_time]}
+    await tell(world, said("sick-leave.started", leave))
+    found = await world.rows("SELECT * FROM leave")
+    assert [row["days"] for row in found] == [[{"start": "2025-06-10", "end": "2025-06-20"}]]
+    assert set(found[0]) == {"employer", "agent", "leave", "days"}
+    await tell(world, said("sick-leave.cancelled", {**leave, "entries": []}))
+    assert await world.rows("SELECT * FROM leave") == []
+
+
 async def test_of_who_has_no_cover_yet_nothing_is_awaited(world: World) -> None:
     """Paid every month and covered in none: excluded, deferred, dispensed, not yet eligible."""
     hired = {**WHO, "matricule": "M1", "birth_date": date(1980, 1, 1), "employment": EMPLOYMENT}

@@ -10,19 +10,18 @@ from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
-from kit.crypto import KeyRing
 from kit.db import jobs
 from kit.db.job_runner import Handler
 from kit.db.jobs import Chunk, Job
 from kit.http.auth import Principal, requires
 from kit.http.paths import JobId
 from kit.http.problem import Problem
-from kit.http.route import Crypto, Now, Tx, service_router
+from kit.http.route import Crypto, Now, Rules, Tx, service_router
 from kit.http.types import Answer
 from services.contributions.adapters.dsn import store
 from services.contributions.api.dsn.declarations import DeclarationSummary, summary
 from services.contributions.api.parameters import DeclarationId
-from services.contributions.application.dsn.reconcile_dsn import reconcile
+from services.contributions.application.dsn.reconcile_dsn import Means, reconcile
 from services.contributions.application.dsn.reconcile_later import AT_ONCE, KIND, apply_stretch, reconcile_later
 from services.contributions.domain.errors import DsnNotComparable, DsnTooLarge, UnknownDsn
 
@@ -54,11 +53,11 @@ class ReconciliationAnswer(Answer):
         )
 
 
-def worker(crypto: KeyRing, clock: Clock) -> Handler:
+def worker(means: Means, clock: Clock) -> Handler:
     """The handler of reconciliations."""
 
     async def apply(tx: AsyncConnection, chunk: Chunk) -> list[jobs.Reject]:
-        return list(await apply_stretch(tx, chunk, crypto, clock.instant()))
+        return list(await apply_stretch(tx, chunk, means, clock.instant()))
 
     return apply
 
@@ -67,14 +66,16 @@ def worker(crypto: KeyRing, clock: Clock) -> Handler:
     "/v1/dsn/{declaration}/reconcile",
     summary="Rapprocher de nouveau : la paie, les bordereaux ou les paramètres ont changé",
 )
-async def again(declaration: DeclarationId, _caller: Writer, tx: Tx, crypto: Crypto, clock: Now) -> DeclarationSummary:
+async def again(
+    declaration: DeclarationId, _caller: Writer, tx: Tx, crypto: Crypto, rules: Rules, clock: Now
+) -> DeclarationSummary:
     """Write the report anew from what is known now; the same facts give the same report."""
     found = await store.hold(tx, declaration)
     if found is None:
         raise UnknownDsn
     if found.individuals > AT_ONCE:
         raise DsnTooLarge
-    if not await reconcile(tx, found, crypto, clock.instant()):
+    if not await reconcile(tx, found, Means(crypto, rules), clock.instant()):
         raise DsnNotComparable
     written = await store.one(tx, declaration)
     assert written is not None, "it is held"

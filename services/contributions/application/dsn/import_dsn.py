@@ -21,6 +21,7 @@ from kit.ids import new_id
 from services.contributions.adapters import agents
 from services.contributions.adapters.dsn import store
 from services.contributions.adapters.dsn.store import Declaration, NewPart
+from services.contributions.application.dsn.reconcile_dsn import Means
 from services.contributions.application.dsn.reconcile_later import reconcile_all
 from services.contributions.domain.dsn.lines import TOLD, Why
 from services.contributions.domain.dsn.mapping import Mapped, map_part
@@ -47,11 +48,11 @@ REASONS: Final[dict[str, str]] = {
 }
 
 
-async def apply_chunk(tx: AsyncConnection, chunk: Chunk, content: bytes, crypto: KeyRing, at: datetime) -> Applied:
+async def apply_chunk(tx: AsyncConnection, chunk: Chunk, content: bytes, means: Means, at: datetime) -> Applied:
     """Read the lines of one chunk, where the one before left off."""
-    work = _Work(tx, chunk, crypto, at, await store.carried(tx, chunk.job.id, crypto))
+    work = _Work(tx, chunk, means, at, await store.carried(tx, chunk.job.id, means.crypto))
     await work.read(content)
-    return Applied(work.rejects, partial(_leave, job=chunk.job.id, state=work.state(), crypto=crypto))
+    return Applied(work.rejects, partial(_leave, job=chunk.job.id, state=work.state(), crypto=means.crypto))
 
 
 async def _leave(tx: AsyncConnection, *, job: UUID, state: Mapping[str, Any] | None, crypto: KeyRing) -> None:
@@ -62,9 +63,9 @@ class _Work:
     """One chunk. In a dry run lines are read and refused as they would be, and nothing is stored."""
 
     def __init__(
-        self, tx: AsyncConnection, chunk: Chunk, crypto: KeyRing, at: datetime, carried: Mapping[str, Any] | None
+        self, tx: AsyncConnection, chunk: Chunk, means: Means, at: datetime, carried: Mapping[str, Any] | None
     ) -> None:
-        self._tx, self._chunk, self._crypto, self._at = tx, chunk, crypto, at
+        self._tx, self._chunk, self._means, self._crypto, self._at = tx, chunk, means, means.crypto, at
         self._job: Job = chunk.job
         self._reader = Reader(self._job.options["charset"]) if carried is None else Reader.take_up(carried["reader"])
         opened = carried and carried["declaration"]
@@ -202,7 +203,7 @@ class _Work:
             if one.type in REPLACES:
                 await store.replace_earlier(self._tx, one)
         whole = await store.of_job(self._tx, self._job.id)
-        await reconcile_all(self._tx, whole, self._crypto, self._at, (self._job.client, self._job.employer))
+        await reconcile_all(self._tx, whole, self._means, self._at, (self._job.client, self._job.employer))
 
 
 def _lines(content: bytes) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
 from kit.period import Month
+from rules.book import NoValueAt, Rules
 from rules.vocabulary import Regime
 from services.contributions.adapters import agents, pay
 from services.contributions.adapters.agents import Known
@@ -35,6 +37,15 @@ from services.contributions.domain.intake import Pay
 
 # Agents compared at once: what is read of them is held in memory.
 BATCH: Final = 500
+POINT: Final = "index_point.yearly"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """The keys that open what a declaration says, and the law of its month."""
+
+    crypto: KeyRing
+    rules: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +74,20 @@ async def stretches(tx: AsyncConnection, one: Declaration) -> list[Stretch]:
     ]
 
 
-async def reconcile(tx: AsyncConnection, one: Declaration, crypto: KeyRing, at: datetime) -> bool:
+async def reconcile(tx: AsyncConnection, one: Declaration, means: Means, at: datetime) -> bool:
     """Write the report anew, at once. False, and no report, for what cannot be compared."""
     if not comparable(one):
         return False
     await store.reconciled_by(tx, one.id, None)
     for part in await stretches(tx, one):
-        await reconcile_stretch(tx, one, part, crypto, at)
+        await reconcile_stretch(tx, one, part, means, at)
     return True
 
 
-async def reconcile_stretch(
-    tx: AsyncConnection, one: Declaration, part: Stretch, crypto: KeyRing, at: datetime
-) -> None:
+async def reconcile_stretch(tx: AsyncConnection, one: Declaration, part: Stretch, means: Means, at: datetime) -> None:
     """Persons nobody knows, then agents, then who is not declared, then payments: its part of the report."""
     assert one.month is not None, "only what is comparable is cut up"
-    comparison = await _Comparison.of(tx, one, one.month, crypto)
+    comparison = await _Comparison.of(tx, one, one.month, means)
     if part.first:
         await report.begin(tx, one.id)
         await report.add(tx, one.id, one.employer, await comparison.strangers())
@@ -91,14 +100,15 @@ async def reconcile_stretch(
 class _Comparison:
     """One declaration, with what is the same for all its agents."""
 
-    def __init__(self, tx: AsyncConnection, one: Declaration, month: Month, crypto: KeyRing) -> None:
-        self._tx, self._one, self._month, self._crypto = tx, one, month, crypto
+    def __init__(self, tx: AsyncConnection, one: Declaration, month: Month, means: Means) -> None:
+        self._tx, self._one, self._month, self._crypto = tx, one, month, means.crypto
+        self._point = _point(means.rules, month)
         self._contracts = Contracts(())
         self._heads: list[Block] = []
 
     @classmethod
-    async def of(cls, tx: AsyncConnection, one: Declaration, month: Month, crypto: KeyRing) -> _Comparison:
-        self = cls(tx, one, month, crypto)
+    async def of(cls, tx: AsyncConnection, one: Declaration, month: Month, means: Means) -> _Comparison:
+        self = cls(tx, one, month, means)
         self._contracts = Contracts.in_month(await parameters.of_employer(tx, one.employer), month)
         heads = await self._blocks(await store.heads(tx, one.id))
         self._heads = [block for blocks in heads.values() for block in blocks]
@@ -131,11 +141,18 @@ class _Comparison:
         blocks = await self._blocks([part for agent in batch for part in own[agent]])
         owing = await report.owing(self._tx, self._one.employer, self._month, batch)
         paid = await self._pay(batch)
+        leaves = await agents.leaves_of(self._tx, self._one.employer, batch)
         adhesions = adhesions_of(self._heads)
         found: list[Found] = []
         for agent in batch:
             matricule = own[agent][0].matricule
-            held = Held(self._regimes(known.get(agent, Known())), tuple(paid[agent]), tuple(owing.get(agent, ())))
+            held = Held(
+                self._regimes(known.get(agent, Known())),
+                tuple(paid[agent]),
+                tuple(owing.get(agent, ())),
+                tuple(leaves.get(agent, ())),
+                self._point,
+            )
             declared = [block for part in own[agent] for block in blocks.get(part.first_line, ())]
             differences = [
                 *(Difference(What.OTHER_PERSON, None, None, p.first_line) for p in own[agent] if p.other_person),
@@ -175,6 +192,14 @@ class _Comparison:
     def _regimes(self, known: Known) -> frozenset[Regime]:
         running = [e for e in known.employments if e.period.meets(self._month.period())]
         return frozenset(e.status.regime for e in running)
+
+
+def _point(rules: Rules, month: Month) -> Decimal | None:
+    """The yearly euros of an index point; None in a month for which nobody vouches."""
+    try:
+        return rules.at(POINT, month.last).value
+    except NoValueAt:
+        return None
 
 
 def _undeclared(one: Owing) -> Difference:

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.crypto import KeyRing
 from kit.db import jobs
 from kit.db.jobs import Chunk, Reject
 from services.contributions.adapters.dsn import store
 from services.contributions.adapters.dsn.store import Declaration
 from services.contributions.application.dsn.reconcile_dsn import (
     BATCH,
+    Means,
     Stretch,
     comparable,
     reconcile,
@@ -37,7 +37,7 @@ AT_ONCE: Final = 2 * BATCH
 async def reconcile_all(
     tx: AsyncConnection,
     found: Sequence[Declaration],
-    crypto: KeyRing,
+    means: Means,
     at: datetime,
     whose: tuple[str, str | None],
     *,
@@ -47,7 +47,7 @@ async def reconcile_all(
     own = [one for one in found if comparable(one)]
     if sum(one.individuals for one in own) <= at_once:
         for one in own:
-            await reconcile(tx, one, crypto, at)
+            await reconcile(tx, one, means, at)
     elif own:
         await _enqueue(tx, own, at, whose)
 
@@ -65,13 +65,13 @@ async def reconcile_later(tx: AsyncConnection, key: UUID, client: str, at: datet
     return await _enqueue(tx, [one], at, (client, one.employer))
 
 
-async def apply_stretch(tx: AsyncConnection, chunk: Chunk, crypto: KeyRing, at: datetime) -> Sequence[Reject]:
+async def apply_stretch(tx: AsyncConnection, chunk: Chunk, means: Means, at: datetime) -> Sequence[Reject]:
     """One part of the work, unless somebody has begun it again since."""
     told = json.loads(chunk.content)
     one = await store.hold(tx, UUID(told["declaration"]))
     if one is not None and comparable(one) and one.reconciliation == chunk.job.id:
         agents = tuple(UUID(agent) for agent in told["agents"])
-        await reconcile_stretch(tx, one, Stretch(one.id, agents, told["first"], told["last"]), crypto, at)
+        await reconcile_stretch(tx, one, Stretch(one.id, agents, told["first"], told["last"]), means, at)
     return ()
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from kit.money import Money
-from kit.period import Month
+from kit.period import MONTHS_PER_YEAR, Month, Period
 from kit.rate import Rate
 from rules.vocabulary import Guarantee, Regime
+from services.contributions.domain.dsn.absence import LEAVE, disagreement
 from services.contributions.domain.dsn.expected import HUNDRED, Owing, percent
 from services.contributions.domain.dsn.mapping import Block
 from services.contributions.domain.dsn.norm import (
@@ -25,11 +27,13 @@ from services.contributions.domain.dsn.norm import (
 from services.contributions.domain.dsn.parameters import Contracts
 from services.contributions.domain.intake import Pay
 
+_CONTRACT: Final = "S21.G00.40"
 _CNRACL: Final = code_of("S21.G00.40.020=120")
 _PRIVATE: Final = frozenset({code_of("S21.G00.40.007=01"), code_of("S21.G00.40.007=02")})
 _CIVIL_SERVANTS: Final = frozenset({code_of("S21.G00.40.026=01"), code_of("S21.G00.40.026=08")})
 _CONTRACTUAL: Final = code_of("S21.G00.40.026=02")
 _GROSS: Final = code_of("S21.G00.51.011=001")
+WHOLE: Final = Rate(Decimal(1))
 _SHARE: Final = code_of("S21.G00.51.011=021")
 _CTI: Final = code_of("S21.G00.51.011=022")
 
@@ -42,6 +46,8 @@ class What(StrEnum):
     NOT_DECLARED = "NOT_DECLARED"
     REGIME = "REGIME"
     NBI = "NBI"
+    INDEX = "INDEX"
+    LEAVE = "LEAVE"
     SHARE_OF_PAY = "SHARE_OF_PAY"
     GROSS = "GROSS"
     CTI = "CTI"
@@ -69,11 +75,13 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What Relais knows of an agent for the month of a DSN."""
+    """What Relais knows of an agent for the month of a DSN; `point`: the yearly euros of an index point in it."""
 
     regimes: frozenset[Regime]
     pay: tuple[Pay, ...]
     owing: tuple[Owing, ...]
+    leave: tuple[Period, ...] = ()
+    point: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -95,9 +103,11 @@ def adhesions_of(blocks: Iterable[Block]) -> dict[str, str]:
 def compare(
     blocks: Sequence[Block], held: Held, adhesions: Mapping[str, str], contracts: Contracts, month: Month
 ) -> list[Difference]:
-    """All differences of one agent, in the order: status, pay, affiliations, contributions."""
+    """All differences of one agent, in the order: status, leave, pay, affiliations, contributions."""
     return [
         *_status(blocks, held),
+        *_leave(blocks, held, month),
+        *_index(blocks, held),
         *_pay(blocks, held),
         *_contributions(blocks, held, adhesions, contracts, month),
     ]
@@ -139,7 +149,7 @@ def regime_of(contract: Block) -> Regime | None:
 
 def _status(blocks: Sequence[Block], held: Held) -> Iterator[Difference]:
     """The regime of each contract; the NBI of all of them together, for it is one amount in an agent's pay."""
-    worked = [block for block in blocks if block.code == "S21.G00.40"]
+    worked = [block for block in blocks if block.code == _CONTRACT]
     for block in worked:
         declared = regime_of(block)
         if declared is not None and held.regimes and declared not in held.regimes:
@@ -149,6 +159,31 @@ def _status(blocks: Sequence[Block], held: Held) -> Iterator[Difference]:
     if worked and held.pay and bool(granted) != bool(paid):
         said = (granted or worked)[0]
         yield Difference(What.NBI, said["nbi_points"], str(paid), said.line)
+
+
+def _leave(blocks: Sequence[Block], held: Held, month: Month) -> Iterator[Difference]:
+    """Days on which one side says the agent is on leave and the other does not; kinds and reasons stay sealed."""
+    found = disagreement(blocks, held.leave, month)
+    if found is not None:
+        line = next((block.line for block in blocks if block.code == LEAVE), None)
+        yield Difference(What.LEAVE, *found, line)
+
+
+def _index(blocks: Sequence[Block], held: Held) -> Iterator[Difference]:
+    """The traitement that the declared index gives, against the one Relais was told: of one contract and one pay, at
+    full time and full pay, where nothing else can explain that they differ. A cent is rounding.
+    """
+    worked = [block for block in blocks if block.code == _CONTRACT]
+    if len(worked) != 1 or len(held.pay) != 1 or held.point is None:
+        return
+    contract, pay = worked[0], held.pay[0]
+    full_time = contract["quotity"] is not None and contract["quotity"] == contract["reference_quotity"]
+    full_pay = pay.share_of_pay == WHOLE and not pay.cabinet and not pay.rappels
+    if contract["increased_index"] is None or not full_time or not full_pay:
+        return
+    given = Money.rounded(Fraction(contract["increased_index"]) * Fraction(held.point) / MONTHS_PER_YEAR)
+    if abs((given - pay.elements.tib).cents) > 1:
+        yield Difference(What.INDEX, str(given), str(pay.elements.tib), contract.line)
 
 
 def _pay(blocks: Sequence[Block], held: Held) -> Iterator[Difference]:

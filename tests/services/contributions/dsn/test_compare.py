@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from tests.services.contributions.dsn.files import contribution
 from tests.services.contributions.facts import ACCORD, elements, money
 
 JUNE = Month(2025, 6)
+POINT = Decimal("59.0734")
 OPTIONS = {Guarantee.BASE: "BASE", Guarantee.DEATH: "OPT2"}
 CONTRACT = Contract(
     agreement=ACCORD,
@@ -145,6 +147,76 @@ def test_nbi_is_one_amount_for_all_contracts_of_an_agent() -> None:
 def test_pay_is_compared_where_both_say_it(lines: list[str], pay: Pay, expected: list[tuple[str, ...]]) -> None:
     assert differences(lines, held(pay=(pay,))) == expected
     assert differences(lines, held()) == []
+
+
+def stop(**said: str) -> list[str]:
+    """A block 60: last day worked (002), planned end (003), return (010), as JJMMAAAA."""
+    names = {"worked": "002", "until": "003", "back": "010"}
+    return [f"S21.G00.60.{names[name]},'{value}'" for name, value in said.items()]
+
+
+def days(start: str, end: str | None = None) -> Period:
+    return Period(date.fromisoformat(start), None if end is None else date.fromisoformat(end))
+
+
+@pytest.mark.parametrize(
+    ("lines", "known", "expected"),
+    [
+        ([], (), []),
+        (stop(worked="09062025", until="20062025"), (days("2025-06-10", "2025-06-20"),), []),
+        # The return is what counts, where it is declared.
+        (stop(worked="09062025", until="30062025", back="21062025"), (days("2025-06-10", "2025-06-20"),), []),
+        # Of another month only what reaches into this one; an open leave runs on.
+        (stop(worked="09052025", until="03062025"), (days("2025-05-10", "2025-06-03"),), []),
+        (stop(worked="09062025"), (days("2025-06-10"),), []),
+        (stop(worked="09052025", until="31052025"), (), []),
+        # Renewals declared one after the other are one absence.
+        (
+            [*stop(worked="09062025", until="15062025"), *stop(worked="15062025", until="20062025")],
+            (days("2025-06-10", "2025-06-20"),),
+            [],
+        ),
+        (
+            stop(worked="09062025", until="20062025"),
+            (days("2025-06-10", "2025-06-18"),),
+            [("LEAVE", "2025-06-10/2025-06-20", "2025-06-10/2025-06-18")],
+        ),
+        (stop(worked="09062025", until="20062025"), (), [("LEAVE", "2025-06-10/2025-06-20", None)]),
+        ([], (days("2025-06-10", "2025-06-18"),), [("LEAVE", None, "2025-06-10/2025-06-18")]),
+        # A long leave that payroll declares as a suspension of the contract.
+        (["S21.G00.65.001,'602'", "S21.G00.65.002,'01012025'"], (days("2025-01-01"),), []),
+        # A return on the day after the last one worked: no day of absence.
+        (stop(worked="09062025", back="10062025"), (), []),
+    ],
+)
+def test_days_of_leave_are_those_of_the_month(
+    lines: list[str], known: tuple[Period, ...], expected: list[tuple[str | None, ...]]
+) -> None:
+    assert differences(lines, replace(held(), leave=known)) == expected
+
+
+@pytest.mark.parametrize(
+    ("tib", "more", "expected"),
+    [
+        ("2067.57", {}, []),
+        ("2067.56", {}, []),  # a cent is rounding
+        ("2067.55", {}, [("INDEX", "2067.57", "2067.55")]),
+        ("1000.00", {"share_of_pay": Rate.parse("0.5")}, []),
+        ("1000.00", {"share_of_pay": None}, []),
+        ("1000.00", {"cabinet": money("1.00")}, []),
+    ],
+)
+def test_the_index_gives_the_traitement_at_full_time_and_full_pay(
+    tib: str, more: dict[str, Any], expected: list[tuple[str, ...]]
+) -> None:
+    """IM 420 at 59.0734 euros a year and point: 2 067.57 a month (rulebook §3.1)."""
+    full = {"012": "151.67", "013": "151.67", "058": "420"}
+    lines = [f"S21.G00.40.{rubric},'{value}'" for rubric, value in full.items()]
+    known = replace(held(pay=(Pay(elements(tib=tib), **{"share_of_pay": Rate.parse("1"), **more}),)), point=POINT)
+    assert differences(lines, known) == expected
+    half = [line.replace("013,'151.67'", "013,'75.83'") for line in lines]
+    assert differences(half, known) == [], "part-time: what is paid of it is no plain share"
+    assert differences([*lines, *lines], known) == [], "of which of two contracts?"
 
 
 def test_amounts_of_several_blocks_and_several_employments_are_summed() -> None:

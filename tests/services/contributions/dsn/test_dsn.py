@@ -15,10 +15,12 @@ from kit.crypto import KeyRing
 from kit.db.database import Scope
 from kit.db.job_runner import JobRunner
 from kit.scheduler import Scheduler
+from rules.book import RuleBook
 from services.contributions.adapters.dsn import report as report_adapter
 from services.contributions.adapters.dsn import store
 from services.contributions.adapters.dsn.tables import dsn_part
 from services.contributions.api.dsn import imports
+from services.contributions.application.dsn.reconcile_dsn import Means
 from services.contributions.application.dsn.reconcile_later import reconcile_all
 from services.contributions.application.protect_person import PROTECTION
 from tests.services.client import Service
@@ -498,7 +500,9 @@ async def test_the_end_of_a_large_file_leaves_the_comparison_to_a_job(service: S
         assert held is not None
         await report_adapter.begin(tx, held.id)
         whose = "demo-hris", CITY
-        await reconcile_all(tx, [held], KeyRing.parse(RING), service.clock.instant(), whose, at_once=0)
+        await reconcile_all(
+            tx, [held], Means(KeyRing.parse(RING), RuleBook.load()), service.clock.instant(), whose, at_once=0
+        )
     assert (await get(service, f"/v1/dsn/{one['id']}"))["reconciled_at"] is None
     await work(service, world)
     assert await get(service, f"/v1/dsn/{one['id']}/differences") == found
