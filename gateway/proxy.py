@@ -18,11 +18,12 @@ from starlette.types import Message, Receive, Scope, Send
 
 from gateway.application.activity import note
 from gateway.application.audit import entry_of
+from gateway.connection import Full, TooSlow, Unreachable, UpstreamError
 from gateway.domain.audit import is_audited
 from gateway.headers import HOP_BY_HOP, OF_THE_HOP, OF_THE_HOP_WITH_LENGTH, check_unambiguous, end_to_end
 from gateway.limiter import LeasedLimiter
 from gateway.routes import patience_for
-from gateway.upstream import Answer, Body, Full, TooSlow, Unreachable, Upstream, UpstreamError
+from gateway.upstream import Answer, Body, Upstream
 from kit.events.context import current
 from kit.http import subject
 from kit.http.auth import authenticate

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from gateway import upstream
-from gateway.upstream import Answer, Body, Broken, TooSlow, Unreachable, Upstream, opened
+from gateway import connection, upstream
+from gateway.connection import Broken, TooSlow, Unreachable
+from gateway.upstream import Answer, Body, Upstream, opened
 from tests.kit.http.serving import free_port
 from tests.waiting import eventually
 
@@ -137,7 +138,7 @@ async def test_a_kept_connection_that_was_closed_is_asked_again_where_that_does_
     [
         b"",
         b"nothing like it\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nx: " + b"y" * upstream.MAX_HEAD_BYTES,
+        b"HTTP/1.1 200 OK\r\nx: " + b"y" * connection.MAX_HEAD_BYTES,
         b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\ncut",
     ],
     ids=["nothing", "no-http", "endless-head", "cut"],
@@ -231,7 +232,7 @@ async def test_what_stops_a_body_is_what_its_sender_is_told() -> None:
 
 async def test_a_large_answer_waits_for_who_reads_it() -> None:
     """What is held stays bounded while nobody reads; all of it comes."""
-    size = 64 * upstream.HELD_BYTES
+    size = 64 * connection.HELD_BYTES
     async with talking(saying(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % size + b"z" * size)) as service:
         answer = await get(service)
 
@@ -239,7 +240,7 @@ async def test_a_large_answer_waits_for_who_reads_it() -> None:
             return answer._connection._paused
 
         assert await eventually(made_to_wait, "a service made to wait")
-        assert answer._connection._held < 4 * upstream.HELD_BYTES
+        assert answer._connection._held < 4 * connection.HELD_BYTES
         assert len(await whole(answer)) == size
 
 
