@@ -2914,6 +2914,7 @@ class FileAnswer(TypedDict):
     stage: Stage
     steps: list[Step]
     due: str
+    foreseen: str
     declare_by: str
     declared_on: str | None
     payee: Payee

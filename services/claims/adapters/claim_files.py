@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import BigInteger, Row, cast, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.among import among
+from kit.db.copy import put_rows
 from kit.money import Money
-from services.claims.adapters.handling_tables import claim_document, claim_file, claim_step
+from kit.period import Month
+from services.claims.adapters.claims import Benefit
+from services.claims.adapters.handling_tables import (
+    approved_month,
+    claim_document,
+    claim_file,
+    claim_payment,
+    claim_step,
+)
 from services.claims.domain.claim_life import Life, Payee, Stage
+from services.claims.domain.overpayment import LaidOut
 
 # The version of a claim that was detected, and that nobody has touched.
 UNTOUCHED = 1
@@ -64,6 +74,20 @@ class Document:
     recorded_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovedMonth:
+    """What was approved of a month of a claim."""
+
+    claim: UUID
+    month: Month
+    employer: str
+    amount: Money
+
+    @classmethod
+    def of(cls, decided: Benefit) -> ApprovedMonth:
+        return cls(decided.claim, decided.month, decided.employer, decided.benefit + decided.ri_full_pay)
+
+
 async def read(tx: AsyncConnection, claim: UUID, employer: str) -> ClaimFile:
     """The file of a claim in scope; that of a claim only detected when nobody has touched it."""
     row = (await tx.execute(select(claim_file).where(claim_file.c.claim == claim))).one_or_none()
@@ -110,6 +134,23 @@ async def write(tx: AsyncConnection, changed: ClaimFile) -> None:
     new = upsert(claim_file).values(**row)
     changes = {name: new.excluded[name] for name in row if name not in ("claim", "employer")}
     await tx.execute(new.on_conflict_do_update(index_elements=["claim"], set_=changes))
+
+
+async def approve(tx: AsyncConnection, months: Sequence[ApprovedMonth]) -> None:
+    """These months are approved for these amounts, whatever was before."""
+    await put_rows(tx, approved_month, [_values(one) for one in months], key=("claim", "month"), update=("amount",))
+
+
+async def laid_out(tx: AsyncConnection, claims: Collection[UUID]) -> dict[tuple[UUID, Month], LaidOut]:
+    """What was approved and what was paid of the months of these claims; none where neither was."""
+    approved = select(approved_month).where(among(approved_month.c.claim, claims))
+    found = {(row.claim, row.month): LaidOut(approved=row.amount) for row in await tx.execute(approved)}
+    total = cast(func.sum(cast(claim_payment.c.amount, BigInteger)), BigInteger).label("amount")
+    paid = select(claim_payment.c.claim, claim_payment.c.month, total).where(among(claim_payment.c.claim, claims))
+    for row in await tx.execute(paid.group_by(claim_payment.c.claim, claim_payment.c.month)):
+        month = (row.claim, row.month)
+        found[month] = replace(found.get(month, LaidOut()), paid=Money(row.amount))
+    return found
 
 
 async def note(tx: AsyncConnection, step: StepTaken) -> None:

@@ -72,6 +72,16 @@ claim_payment: Final = Table(
     CheckConstraint("amount > 0", name="amount"),
 )
 
+# What was approved of a month of a claim, the last time: what may have to come back once it is due no longer.
+approved_month: Final = Table(
+    "approved_month",
+    metadata,
+    Column("claim", Id, primary_key=True),
+    Column("month", MonthColumn, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("amount", MoneyColumn, nullable=False),
+)
+
 insurer_decision: Final = Table(
     "insurer_decision",
     metadata,

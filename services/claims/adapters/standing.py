@@ -22,6 +22,7 @@ from services.claims.adapters.capitals import Capital, Paying
 from services.claims.adapters.claim_files import ClaimFile
 from services.claims.adapters.claims import Benefit, Claim, FrozenReference
 from services.claims.adapters.overpayments import Standing as Overpaid
+from services.claims.domain.overpayment import LaidOut
 
 _OF_AGENTS: Final = (tables.half_pay_forecast, tables.claim, tables.annuity, tables.capital)
 
@@ -31,7 +32,7 @@ class Standing:
     """Of one agent at one employer: passages announced, claims oldest first, and the last version of each thing.
 
     References, months and files are those of a claim; annuities go by recognition, capitals by guarantee, and
-    overpayments by what they were paid for.
+    overpayments by what they were paid for. `laid_out`: what was approved and paid of a month of a claim.
     """
 
     forecasts: dict[UUID, date | None] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Standing:
     capitals: dict[Paying, Capital] = field(default_factory=dict)
     files: dict[UUID, ClaimFile] = field(default_factory=dict)
     overpayments: dict[UUID, list[Overpaid]] = field(default_factory=lambda: defaultdict(list))
+    laid_out: dict[tuple[UUID, Month], LaidOut] = field(default_factory=lambda: defaultdict(LaidOut))
 
     def file_of(self, claim: Claim) -> ClaimFile:
         """That of a claim only detected when nobody has touched it."""
@@ -80,6 +82,8 @@ async def _of_claims(tx: AsyncConnection, owner: Mapping[UUID, Standing]) -> Non
         owner[row.claim].months[row.claim][row.month] = Benefit(**row._asdict())
     for file in await claim_files.of_claims(tx, owner):
         owner[file.claim].files[file.claim] = file
+    for (claim, month), out in (await claim_files.laid_out(tx, owner)).items():
+        owner[claim].laid_out[claim, month] = out
 
 
 def _versions(rows: Sequence[Row[Any]]) -> list[Row[Any]]:

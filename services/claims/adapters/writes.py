@@ -17,7 +17,7 @@ from kit.db.decisions import Decision
 from services.claims.adapters import claim_files, tables
 from services.claims.adapters.annuities import Annuity
 from services.claims.adapters.capitals import Capital
-from services.claims.adapters.claim_files import ClaimFile, StepTaken
+from services.claims.adapters.claim_files import ApprovedMonth, ClaimFile, StepTaken
 from services.claims.adapters.claims import Benefit, Claim, FrozenReference
 from services.claims.adapters.handling_tables import acquired_half_pay, claim_file, claim_step
 from services.claims.adapters.overpayment_tables import overpayment, overpayment_movement
@@ -43,6 +43,7 @@ class Writes:
     overpayments: list[Overpayment] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     steps: list[StepTaken] = field(default_factory=list)
+    approved: list[ApprovedMonth] = field(default_factory=list)
 
     def add(self, other: Writes) -> None:
         """Let those of another agent be written with these."""
@@ -63,6 +64,7 @@ class Writes:
         files = [claim_files.row_of(changed) for changed in self.files.values()]
         await _settle(tx, claim_file, files, key=("claim",))
         await _put(tx, claim_step, self.steps)
+        await claim_files.approve(tx, self.approved)
         await _keyed(tx, tables.half_pay_forecast, self.forecasts, ("employer", "agent", "leave"), "passes_on")
         await _keyed(tx, acquired_half_pay, self.acquired, ("employer", "agent", "starts"), "ends")
 

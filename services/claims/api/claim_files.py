@@ -58,6 +58,7 @@ class StepAnswer(Answer):
 class FileAnswer(Answer):
     """Where a claim is, what may come next, its documents and those that are missing, its steps.
 
+    `due`: of the months that are over; `foreseen`: of all that are decided, which is what is proposed and approved.
     `prescribed_after` null: the code the insurer is under is not known. `iban` is masked.
     """
 
@@ -65,6 +66,7 @@ class FileAnswer(Answer):
     stage: Stage
     steps: list[Step]
     due: SignedAmount
+    foreseen: SignedAmount
     declare_by: DateText
     declared_on: DateText | None
     payee: Payee
@@ -173,6 +175,7 @@ async def _answer(tx: Tx, opened: Opened, rules: Rules, response: Response) -> F
         stage=file.life.stage,
         steps=list(file.life.steps()),
         due=opened.due,
+        foreseen=opened.foreseen,
         declare_by=claim.opened_from + timedelta(days=delay),
         declared_on=file.declared_on,
         payee=file.payee,

@@ -21,7 +21,7 @@ from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.payloads import AnnuityAdjusted, AnnuityEnded, AnnuityStarted
 from services.claims.domain.annuity import Annuity as FoundAnnuity
-from services.claims.domain.overpayment import OverpaymentKind, monthly_changes
+from services.claims.domain.overpayment import OverpaymentKind, monthly_changes, presumed_overpaid
 from services.claims.domain.proposal import ProposedAnnuity, annuity_case
 from services.claims.domain.snapshot import decided
 from services.claims.domain.terms import AnnuityFormula
@@ -94,7 +94,10 @@ def _write(subject: Subject, changes: Sequence[_Change]) -> list[Outgoing]:
         events.append(subject.tell(_event(change.agreement, annuity), f"/v1/annuities/{annuity.annuity}"))
         paid = Paid(OverpaymentKind.ANNUITY, annuity.annuity, annuity.claim, change.terms)
         deltas = _changes(change.before, annuity, subject.today)
-        events += follow_overpayments(subject, paid, [Change(annuity.id, month, delta) for month, delta in deltas])
+        changed = [
+            Change(annuity.id, month, delta, presumed_overpaid(month, delta, subject.today)) for month, delta in deltas
+        ]
+        events += follow_overpayments(subject, paid, changed)
     return events
 
 

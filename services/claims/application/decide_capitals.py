@@ -21,7 +21,7 @@ from services.claims.application.follow_overpayments import Change, Paid, follow
 from services.claims.application.payloads import CapitalDue
 from services.claims.domain.capitals import Capital as FoundCapital
 from services.claims.domain.due_capitals import ProposedCapital
-from services.claims.domain.overpayment import OverpaymentKind
+from services.claims.domain.overpayment import OverpaymentKind, presumed_overpaid
 from services.claims.domain.snapshot import decided
 
 ZERO = Money.zero()
@@ -47,13 +47,13 @@ class _Taken:
     snapshot: Snapshot
     terms: Mapping[str, Any]
 
-    def changes(self) -> list[Change]:
+    def changes(self, today: date) -> list[Change]:
         """What it changes in the months in which it was, and is, due."""
-        was = [] if self.before is None else [Change(self.now.id, Month.of(self.before.due), -self.before.amount)]
-        found = Change(self.now.id, Month.of(self.now.due), self.now.amount)
-        if was and was[0].month == found.month:
-            return [replace(found, delta=self.now.amount_delta)]
-        return [*was, found]
+        month, deltas = Month.of(self.now.due), {}
+        if self.before is not None:
+            deltas[Month.of(self.before.due)] = -self.before.amount
+        deltas[month] = deltas.get(month, ZERO) + self.now.amount
+        return [Change(self.now.id, one, by, presumed_overpaid(one, by, today)) for one, by in deltas.items()]
 
 
 async def decide_capitals(tx: AsyncConnection, subject: Subject, proposed: Sequence[ProposedCapital]) -> list[Outgoing]:
@@ -97,7 +97,7 @@ def _write(subject: Subject, taken: Sequence[_Taken]) -> list[Outgoing]:
     for one in taken:
         events.append(subject.tell(_event(one.now), f"/v1/capitals/{one.now.capital}"))
         paid = Paid(OverpaymentKind.CAPITAL, one.now.capital, None, one.terms)
-        events += follow_overpayments(subject, paid, one.changes())
+        events += follow_overpayments(subject, paid, one.changes(subject.today))
     return events
 
 

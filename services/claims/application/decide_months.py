@@ -13,6 +13,7 @@ from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot
+from services.claims.adapters.claim_files import ApprovedMonth
 from services.claims.adapters.claims import Benefit, Claim
 from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
@@ -20,6 +21,7 @@ from services.claims.application.payloads import BenefitAdjusted, BenefitDecided
 from services.claims.application.reopen_claim import reopen_claim
 from services.claims.domain.benefits import MonthBenefit
 from services.claims.domain.case import Case
+from services.claims.domain.claim_life import Stage
 from services.claims.domain.overpayment import OverpaymentKind
 from services.claims.domain.reference import References
 from services.claims.domain.snapshot import decided
@@ -84,8 +86,16 @@ def _consequences(
     corrected = any(one.version > 1 and (one.benefit_delta or one.ri_full_pay_delta) for one in written)
     reopened = reopen_claim(subject, claim, corrected=corrected)
     paid = Paid(OverpaymentKind.BENEFIT, claim.id, claim.id, changes[0].terms)
-    deltas = [Change(one.id, one.month, one.benefit_delta + one.ri_full_pay_delta) for one in written]
-    return reopened + follow_overpayments(subject, paid, deltas)
+    followed = follow_overpayments(subject, paid, [_changed(subject, one) for one in written])
+    if subject.writes.files.get(claim.id, subject.before.file_of(claim)).life.stage is Stage.APPROVED:
+        subject.writes.approved += [ApprovedMonth.of(one) for one in written]
+    return reopened + followed
+
+
+def _changed(subject: Subject, now: Benefit) -> Change:
+    delta, after = now.benefit_delta + now.ri_full_pay_delta, now.benefit + now.ri_full_pay
+    out = subject.before.laid_out[now.claim, now.month]
+    return Change(now.id, now.month, delta, out.overpaid(now.month, after - delta, after, subject.today))
 
 
 def _benefit(subject: Subject, claim: Claim, change: _Change) -> Benefit:

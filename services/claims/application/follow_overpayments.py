@@ -20,7 +20,6 @@ from services.claims.domain.overpayment import (
     clocks,
     compensated,
     legal_code,
-    paid_months,
 )
 
 RELAIS: Final = "relais"
@@ -38,23 +37,19 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a decision changes in one month."""
+    """What a decision changes in one month, and what of it must be paid back."""
 
     decision: UUID
     month: Month
     delta: Money
+    overpaid: Money
 
 
 def follow_overpayments(subject: Subject, paid: Paid, changes: Iterable[Change]) -> list[Outgoing]:
-    """Months over that are due for less open an overpayment; those due for more first lower theirs. Holds the agent."""
+    """Months paid for too much open an overpayment; those due for more first lower theirs. Holds the agent."""
     changes = list(changes)
-    over = {month for month, _ in paid_months(((one.month, one.delta) for one in changes), subject.today)}
-    concerned = [one for one in changes if one.month in over]
-    if not concerned:
-        return []
-    more = [one for one in concerned if one.delta.cents > 0]
-    lowered = _lower(subject, paid, more)
-    opened = [_opened(subject, paid, one) for one in concerned if one.delta.cents < 0]
+    lowered = _lower(subject, paid, [one for one in changes if one.delta.cents > 0])
+    opened = [_opened(subject, paid, one) for one in changes if one.overpaid]
     subject.writes.overpayments += opened
     return [*lowered, *(tell_opened(subject, one) for one in opened)]
 
@@ -102,7 +97,7 @@ def _opened(subject: Subject, paid: Paid, change: Change) -> Overpayment:
         claim=paid.claim,
         month=change.month,
         decision=change.decision,
-        amount=-change.delta,
+        amount=change.overpaid,
         opened_on=subject.today,
         employer_until=_known(until.employer.until),
         employer_reference=until.employer.reference,

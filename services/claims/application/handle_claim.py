@@ -17,8 +17,8 @@ from kit.money import Money
 from kit.recording import Recording
 from rules.book import Rules
 from services.claims.adapters import claim_files, claims, files, progress
-from services.claims.adapters.claim_files import ClaimFile, Document
-from services.claims.adapters.claims import Claim
+from services.claims.adapters.claim_files import ApprovedMonth, ClaimFile, Document
+from services.claims.adapters.claims import Benefit, Claim
 from services.claims.application.claim_events import step_taken, told_step
 from services.claims.application.decide_claims import CLOSED
 from services.claims.application.payloads import ClaimDocumented
@@ -54,7 +54,18 @@ class Opened:
     file: ClaimFile
     needed: tuple[str, ...]
     documents: tuple[Document, ...]
-    due: Money
+    months: tuple[Benefit, ...]
+    today: date
+
+    @property
+    def due(self) -> Money:
+        """For the months that are over: benefits are paid in arrears."""
+        return Money.sum(one.benefit + one.ri_full_pay for one in self.months if one.month.last < self.today)
+
+    @property
+    def foreseen(self) -> Money:
+        """For all months that are decided, those to come as well: what is proposed and approved."""
+        return Money.sum(one.benefit + one.ri_full_pay for one in self.months)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -71,9 +82,9 @@ async def look(tx: AsyncConnection, claim: UUID, rules: Rules, today: date) -> O
     employment = agent.employment_on(found.opened_from)
     needed = required(kinds, employment.regime, found.opened_from, rules) if employment else ()
     months = await claims.current(tx, [claim])
-    due = Money.sum(one.benefit + one.ri_full_pay for one in months.values())
     documents = await claim_files.documents(tx, claim)
-    return Opened(found, await claim_files.read(tx, claim, found.employer), needed, tuple(documents), due)
+    file = await claim_files.read(tx, claim, found.employer)
+    return Opened(found, file, needed, tuple(documents), tuple(months.values()), today)
 
 
 async def hold(tx: AsyncConnection, claim: UUID, rules: Rules, today: date) -> Opened:
@@ -153,7 +164,7 @@ async def _step(
     attempt = Attempt(
         step=asked.step,
         by=recording.by,
-        due=opened.due,
+        due=opened.foreseen,
         threshold=threshold,
         reason=asked.reason,
         missing=frozenset(opened.missing),
@@ -162,6 +173,8 @@ async def _step(
     life = taken(file.life, attempt)
     changed = replace(file, life=life, version=file.version + 1)
     await claim_files.write(tx, changed)
+    if asked.step is Step.APPROVE:
+        await claim_files.approve(tx, [ApprovedMonth.of(one) for one in opened.months])
     said = step_taken(claim, asked.step, asked.reason, life.stage, recording)
     await claim_files.note(tx, replace(said, note=asked.note, amount=opened.due))
     await publish_many(tx, told_step(claim, asked.step, asked.reason, recording))

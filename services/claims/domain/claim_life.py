@@ -121,7 +121,7 @@ class Life:
 class Attempt:
     """A step, by whom, and what stands beside it: what is due, what is missing, from what amount two people sign.
 
-    `supported`: the facts support the claim.
+    `due`: months to come included, for nobody looks again when they come. `supported`: the facts support the claim.
     """
 
     step: Step

@@ -5,16 +5,18 @@ Two clocks run, and neither replaces the other: the employer's on the pay it adv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from kit.money import Money
 from kit.period import ONE_DAY, Month, add_months, add_years
 from rules.book import Rules
 from services.claims.domain.errors import MoreThanOwed, ScheduleTooLong
+
+ZERO: Final = Money.zero()
 
 
 class OverpaymentKind(StrEnum):
@@ -85,9 +87,25 @@ class Owed:
         return Owed(self.amount, self.settled + amount)
 
 
-def paid_months(changes: Iterable[tuple[Month, Money]], today: date) -> Iterator[tuple[Month, Money]]:
-    """The changes of months that are over: benefits are paid in arrears, so a month to come was paid to nobody."""
-    return ((month, change) for month, change in changes if change and month.last < today)
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """What left the hands of those who pay for a month of a claim: approved, or noted as paid."""
+
+    approved: Money = ZERO
+    paid: Money = ZERO
+
+    def overpaid(self, month: Month, before: Money, after: Money, today: date) -> Money:
+        """What of a lowered amount must come back; what nobody approved or paid was only worked out.
+
+        Benefits are paid in arrears: of a month that is not over only what is noted as paid counts.
+        """
+        out = max(self.paid, self.approved if month.last < today else ZERO)
+        return (min(before, out) - after).floored_at_zero()
+
+
+def presumed_overpaid(month: Month, change: Money, today: date) -> Money:
+    """The same of annuities and capitals, which nobody approves here: they count as paid once their month is over."""
+    return (-change).floored_at_zero() if month.last < today else ZERO
 
 
 def monthly_changes(

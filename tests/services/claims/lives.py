@@ -13,11 +13,16 @@ from uuid import UUID
 from sqlalchemy import text
 
 from kit.clock import FixedClock
+from kit.crypto import KeyRing
 from kit.db.database import Scope
 from kit.events.envelope import Envelope
 from kit.ids import new_id
+from kit.money import Money
+from kit.recording import Recording
 from rules.book import RuleBook
+from services.claims.application.handle_claim import Asked, Declaration, declare, hold, receive, take
 from services.claims.application.verify import verify
+from services.claims.domain.claim_life import Payee, Step
 from services.claims.events import subscriptions
 from tests.postgres import ComponentDatabase
 from tests.services.claims.simulator import ACCORD
@@ -194,6 +199,21 @@ class Claims:
             sequence=self.versions[aggregate],
             data=fact.data,
         )
+
+    async def approved(self, life: Life) -> None:
+        """The claims of an agent, taken through their life up to their approval."""
+        for row in await self.rows("SELECT id FROM claim WHERE agent = :agent", agent=life.agent):
+            async with self.database.worker.transaction(Scope.all()) as tx:
+                today = self.clock.day()
+                opened = await hold(tx, row["id"], self.rules, today)
+                by = Recording(self.clock.instant(), "marie")
+                await declare(tx, opened, Declaration(today, Payee.AGENT), KeyRing.parse(KeyRing.generate("test")), by)
+                for document in opened.needed:
+                    await receive(tx, opened, document, document, on=today, rules=self.rules, recording=by)
+                for place, step in enumerate((Step.REVIEW, Step.PROPOSE, Step.APPROVE)):
+                    opened = await hold(tx, row["id"], self.rules, today)
+                    by = Recording(self.clock.instant(), f"{place}")
+                    await take(tx, opened, Asked(step), opened.file.version, threshold=Money.zero(), recording=by)
 
     async def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
         async with self.database.worker.transaction(Scope.all()) as tx:

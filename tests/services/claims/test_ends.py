@@ -38,6 +38,7 @@ async def test_a_retirement_for_invalidity_ends_it_even_backdated(claims: Claims
     """The annuity takes over from its day, and what was paid from then on is owed (rulebook §2.3)."""
     life = half_paid()
     await claims.tell(life.facts)
+    await claims.approved(life)
     await claims.tell(life.invalid("2026-06-01", cnracl_rate="0.5000").last)
     assert await claims.benefits(life) == {"2026-05": "997.11", "2026-06": "0.00"}
     assert await claims.annuities(life) == ["946.93"]

@@ -142,6 +142,16 @@ async def test_above_the_threshold_another_person_approves(
         assert (await step(colleague, path, "APPROVE")).json()["stage"] == "APPROVED"
 
 
+async def test_what_is_due_is_what_is_over_and_two_people_sign_for_all_of_it(
+    claims: Claims, staff: httpx.AsyncClient
+) -> None:
+    """On 1 July, of a leave known to the end of December: two months are due, eight are proposed."""
+    _, path = await proposed(claims, staff, months=8)
+    file = (await staff.get(f"{path}/file")).json()
+    assert (file["due"], file["foreseen"]) == ("1994.22", "7976.88")
+    assert (await step(staff, path, "APPROVE")).json()["code"] == "four_eyes_required"
+
+
 async def test_what_changes_after_the_proposal_is_looked_at_again(claims: Claims, staff: httpx.AsyncClient) -> None:
     life, path = await proposed(claims, staff)
     await claims.tell(life.paid("2026-01", "pay.corrected", ri="400.00").last)

@@ -28,6 +28,7 @@ async def overpaid(claims: Claims, service: Service) -> dict[str, Any]:
     """June is taken back: 997.11 to be paid back."""
     life = half_paid()
     await claims.tell(life.facts)
+    await claims.approved(life)
     await claims.tell(life.shortened("2026-05-31").last)
     async with service.caller(READ) as staff:
         (found,) = (await staff.get("/v1/overpayments", params={"agent": str(life.agent)})).json()["items"]
@@ -52,21 +53,62 @@ async def test_the_insurer_s_clock_is_that_of_its_code(claims: Claims, code: str
     insurers = [{"code": "x", "name": "X", "legal_code": code, "from": "2025-01-01", "to": None}]
     life = Life().accord(insurers=insurers).hired().affiliated().paid("2026-01")
     await claims.tell(life.sick("2026-02-01", "2026-06-30", waiting_days=0).facts)
+    await claims.approved(life)
     await claims.tell(life.shortened("2026-05-31").last)
     (opened,) = await claims.events("overpayment.opened")
     assert (opened["insurer_until"], opened["employer_until"]) == (until, "2028-06-30")
 
 
 async def test_a_month_that_is_not_over_was_paid_to_nobody(claims: Claims) -> None:
-    life = insured().sick("2026-04-01", "2026-08-31")
+    life = insured().paid("2026-03").sick("2026-04-01", "2026-08-31")
     await claims.tell(life.facts)
+    await claims.approved(life)
     await claims.tell(life.shortened("2026-07-10").last)
     assert await claims.events("overpayment.opened") == []
+
+
+async def test_what_nobody_approved_or_paid_is_not_owed(claims: Claims, service: Service) -> None:
+    """Decided at first sight, and corrected before anybody acted on it: nothing left anybody's hands."""
+    life = half_paid()
+    await claims.tell(life.facts)
+    await claims.tell(life.shortened("2026-05-31").last)
+    early = insured().sick("2026-01-01", "2026-06-30", waiting_days=0)
+    await claims.tell(early.paid("2025-12").facts)
+    await claims.tell(early.affiliated(("2025-01-01", None, "DEFERRED")).last)
+    assert await claims.benefits(early) == {"2026-04": "0.00", "2026-05": "0.00", "2026-06": "0.00"}
+    assert await claims.events("overpayment.opened") == []
+
+
+async def test_what_is_noted_as_paid_is_owed_whoever_approved_it(claims: Claims, service: Service) -> None:
+    """Never beyond what was paid, and a month under way as well."""
+    life = insured().sick("2026-02-01", "2026-02-28").sick("2026-03-01", "2026-07-31")
+    await claims.tell(life.facts)
+    async with service.caller(READ, WRITE) as staff:
+        (claim,) = (await staff.get("/v1/claims")).json()["items"]
+        for month, amount in (("2026-06", "600.00"), ("2026-07", "997.11")):
+            body = {"month": month, "amount": amount, "paid_on": TODAY, "payee": "AGENT", "reference": month}
+            assert (await staff.post(f"/v1/claims/{claim['id']}/payments", json=body, headers=once())).is_success
+    await claims.tell(life.shortened("2026-06-15").last)
+    opened = await claims.events("overpayment.opened")
+    assert {event["month"]: event["amount"] for event in opened} == {"2026-06": "101.44", "2026-07": "997.11"}
+
+
+async def test_what_was_approved_again_is_what_is_owed_the_next_time(claims: Claims) -> None:
+    life = half_paid()
+    await claims.tell(life.facts)
+    await claims.approved(life)
+    await claims.tell(life.sick("2026-07-01", "2026-07-31").last)
+    await claims.tell(life.shortened("2026-06-15").last)
+    await claims.tell(life.sick("2026-06-16", "2026-06-20").last)
+    await claims.tell(life.shortened("2026-05-31").last)
+    opened = [event["amount"] for event in await claims.events("overpayment.opened")]
+    assert opened == ["498.55", "664.74"], "the month in between was due again, and went away with the rest"
 
 
 async def test_what_is_due_again_lowers_the_overpayment_of_its_month(claims: Claims, service: Service) -> None:
     life = half_paid()
     await claims.tell(life.facts)
+    await claims.approved(life)
     await claims.tell(life.shortened("2026-05-31").last)
     await claims.tell(life.sick("2026-06-01", "2026-06-15").last)
     async with service.caller(READ) as staff:
@@ -170,6 +212,7 @@ async def previewed(staff: httpx.AsyncClient, life: Life, **supposed: Any) -> di
 async def test_a_change_is_seen_before_it_is_confirmed_and_leaves_no_trace(claims: Claims, service: Service) -> None:
     life = half_paid()
     await claims.tell(life.facts)
+    await claims.approved(life)
     before = await claims.events()
     entries = [{"kind": "CMO", "start": "2026-02-01", "end": "2026-05-31"}]
     async with service.caller(READ, employers=[CITY]) as staff:
@@ -188,6 +231,7 @@ async def test_a_corrected_pay_an_invalidity_and_a_leave_that_never_was_are_prev
 ) -> None:
     life = half_paid()
     await claims.tell(life.facts)
+    await claims.approved(life)
     async with service.caller(READ) as staff:
         pay = [{"month": "2026-01", "tib": "2067.57", "nbi": "73.84", "ri": "400.00"}]
         assert (await previewed(staff, life, pay=pay))["benefit_delta"] == "162.40"

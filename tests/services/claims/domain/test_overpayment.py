@@ -11,12 +11,13 @@ from kit.money import Money
 from kit.period import Month
 from services.claims.domain.errors import ScheduleTooLong
 from services.claims.domain.overpayment import (
+    LaidOut,
     OverpaymentKind,
     clocks,
     compensated,
     legal_code,
     monthly_changes,
-    paid_months,
+    presumed_overpaid,
     schedule,
 )
 from services.claims.domain.prescription import claim_clock
@@ -70,11 +71,24 @@ def test_the_code_is_that_of_the_insurer_of_the_day() -> None:
     assert legal_code({}, TODAY) is None
 
 
-@given(st.lists(st.tuples(st.integers(-6, 6), AMOUNTS)))
-def test_only_months_that_are_over_were_paid(changes: list[tuple[int, Money]]) -> None:
-    given_months = [(JUNE.plus(offset), amount) for offset, amount in changes]
-    kept = list(paid_months(given_months, TODAY))
-    assert kept == [(month, amount) for month, amount in given_months if month.last < TODAY and amount]
+@given(st.integers(-6, 6), AMOUNTS)
+def test_an_annuity_counts_as_paid_once_its_month_is_over(offset: int, change: Money) -> None:
+    over = JUNE.plus(offset).last < TODAY and change.cents < 0
+    assert presumed_overpaid(JUNE.plus(offset), change, TODAY) == (-change if over else Money(0))
+
+
+POSITIVE = st.integers(0, 200_000).map(Money)
+
+
+@given(POSITIVE, POSITIVE, POSITIVE, POSITIVE, st.integers(-1, 1))
+def test_what_comes_back_left_somebody_s_hands(
+    approved: Money, paid: Money, before: Money, after: Money, offset: int
+) -> None:
+    month = JUNE.plus(offset)
+    found = LaidOut(approved, paid).overpaid(month, before, after, TODAY)
+    out = max(paid, approved) if month.last < TODAY else paid
+    assert found == max(min(out, before) - after, Money(0))
+    assert LaidOut().overpaid(month, before, after, TODAY) == Money(0)
 
 
 @given(st.lists(st.integers(0, 90_000).map(Money), max_size=5), st.integers(0, 300_000).map(Money))
