@@ -199,7 +199,12 @@ def _contract(found: Contract) -> dict[str, str | None]:
     return {"employer": found.employer, "agreement": found.agreement, "insurer": found.insurer or None}
 
 
-@router.post("/v1/payments", status_code=201, summary="Enregistrer un paiement et l'affecter à des bordereaux")
+@router.post(
+    "/v1/payments",
+    status_code=201,
+    summary="Enregistrer un paiement et l'affecter à des bordereaux",
+    responses={200: {"description": "Déjà enregistré"}},
+)
 async def record(
     *, body: PaymentRequest, caller: Writer, tx: Tx, clock: Now, response: Response, _once: Idempotent
 ) -> PaymentAnswer:
