@@ -15,7 +15,7 @@ from zlib import crc32
 import asyncpg
 from pydantic_core import to_json
 from sqlalchemy import JSON, Column, Row, Table, TableClause, column, select, table, text
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Insert, insert
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, TSTZRANGE, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.database import driver
@@ -142,7 +142,7 @@ def _range(period: Any) -> asyncpg.Range:
     return asyncpg.Range(period.start, upper, lower_inc=True, upper_inc=False)
 
 
-def _instants(span: Any) -> asyncpg.Range:
+def _bounds(span: Any) -> asyncpg.Range:
     return asyncpg.Range(span.lower, span.upper, lower_inc=span.lower_inc, upper_inc=span.upper_inc)
 
 
@@ -151,6 +151,7 @@ _CONVERTERS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (RateColumn, lambda rate: rate.value),
     (MonthColumn, lambda month: month.first),
     (PeriodColumn, _range),
-    (TSTZRANGE, _instants),
+    (TSTZRANGE, _bounds),
+    (DATEMULTIRANGE, lambda spans: [_bounds(span) for span in spans]),
     (JSON, lambda value: value if isinstance(value, Written) else to_json(value).decode()),
 )

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import column, func, literal, or_, select, true, tuple_
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import JSONB, Range, distinct_on
+from sqlalchemy.dialects.postgresql.ranges import MultiRange
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.copy import put_rows
 from kit.ids import new_id
+from kit.period import ONE_DAY, merged
 from kit.trace import Snapshot, plain
 from services.eligibility.adapters.decision_tables import affiliation
 from services.eligibility.adapters.tables import agent, kit
@@ -24,6 +26,7 @@ from services.eligibility.domain.documents import dates, period
 
 _DECISION = kit.decision
 _COVERED = (Move.STARTED, Move.SUSPENDED, Move.RESUMED)
+_RUNNING = (Move.STARTED, Move.RESUMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +136,20 @@ async def store(tx: AsyncConnection, states_: Sequence[State]) -> None:
             "decision": s.decision,
             "digest": s.digest,
             "told": [{"move": told.move.value, **plain(dates(told.period))} for told in s.told],
+            "covered": _covered(s.told),
             "again_on": s.again_on,
             "items_open": [{"reference": one.reference, "due": one.due.isoformat()} for one in s.items],
         }
         for s in states_
     ]
-    changing = ("decision", "digest", "told", "again_on", "items_open")
+    changing = ("decision", "digest", "told", "covered", "again_on", "items_open")
     await put_rows(tx, affiliation, rows, key=("agent", "employer", "agreement"), update=changing)
+
+
+def _covered(told: Sequence[Told]) -> MultiRange[date]:
+    """The days on which cover runs, as far as it was told."""
+    periods = merged(one.period for one in told if one.move in _RUNNING)
+    return MultiRange(Range(one.start, one.end and one.end + ONE_DAY, bounds="[)") for one in periods)
 
 
 async def latest(tx: AsyncConnection, agent: UUID, known_at: datetime | None) -> list[StoredDecision]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Date, Identity, Integer, Table, Text
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE
 
 from kit.db.types import Id, Json, PeriodColumn
 from services.eligibility.adapters.tables import metadata
@@ -36,6 +37,7 @@ affiliation: Final = Table(
     Column("decision", Id, nullable=False),
     Column("digest", Text, nullable=False),
     Column("told", Json, nullable=False),
+    Column("covered", DATEMULTIRANGE, nullable=False),
     Column("again_on", Date, index=True),
     Column("items_open", Json, nullable=False, server_default="[]"),
 )

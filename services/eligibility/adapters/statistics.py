@@ -12,17 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _EMPLOYED: Final = text(
     """
-    SELECT employer, count(DISTINCT agent) AS agents FROM employment
-     WHERE valid @> CAST(:day AS date) AND upper_inf(recorded) GROUP BY employer ORDER BY employer LIMIT :most
+    SELECT employer, count(*) AS agents
+      FROM (SELECT DISTINCT employer, agent FROM employment
+             WHERE valid @> CAST(:day AS date) AND upper_inf(recorded)) AS present
+     GROUP BY employer ORDER BY employer LIMIT :most
     """
 )
-# The latest of what was told of cover: a day lies in one stretch that started or was resumed, or it is not covered.
 _COVERED: Final = text(
     """
-    SELECT employer, agreement, count(DISTINCT agent) AS agents FROM affiliation
-     WHERE EXISTS (SELECT FROM jsonb_array_elements(told) AS one
-                    WHERE one ->> 'move' IN ('started', 'resumed') AND CAST(one ->> 'start' AS date) <= :day
-                      AND coalesce(CAST(one ->> 'end' AS date), 'infinity') >= :day)
+    SELECT employer, agreement, count(*) AS agents FROM affiliation WHERE covered @> CAST(:day AS date)
      GROUP BY employer, agreement ORDER BY employer, agreement LIMIT :most
     """
 )
