@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kit.period import Month, Period
+from kit.period import ONE_DAY, Month, Period
 from rules.pay import PayElements
 from rules.vocabulary import AffiliationOutcome, Category, Guarantee, LeaveKind, Regime
 from services.claims.domain.annuity import Revaluation
-from services.claims.domain.capitals import Death
+from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.errors import DayWithoutLeave
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person, in_order
@@ -136,6 +136,21 @@ class AgentFile:
         begun = [e for e in self.employments if e.period.start <= day]
         running = [e for e in begun if day in e.period]
         return max(running or begun, key=lambda e: (e.period.start, e.id), default=None)
+
+    @property
+    def died_on(self) -> date | None:
+        return min((death.on for death in self.deaths if death.kind is DeathKind.DEATH), default=None)
+
+    def employed_until(self, since: date) -> date | None:
+        """The last day of employment without a gap from a day on, the day before it if there is none; None: no end."""
+        last = since - ONE_DAY
+        for one in sorted(self.employments, key=lambda e: e.period.start):
+            if one.period.start > last + ONE_DAY:
+                continue
+            if one.period.end is None:
+                return None
+            last = max(last, one.period.end)
+        return last
 
     def leave_on(self, day: date) -> str:
         """The id of the leave that a day of leave belongs to. Raises DayWithoutLeave."""

@@ -1,5 +1,5 @@
-"""When what is due ends (§5.2): benefits by death or retirement for invalidity, annuities by death, by the recognition
-that follows or at an age.
+"""When what is due ends (§5.2): benefits by the end of the employment or a retirement for invalidity, annuities by
+death, by the recognition that follows or at an age.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rules.book import NoValueAt, Rules
 from rules.vocabulary import Regime
 from services.claims.domain.agent_file import AgentFile, DatedTerms, Recognition
 from services.claims.domain.annuity import Run
-from services.claims.domain.capitals import DeathKind, legal_age_day
+from services.claims.domain.capitals import legal_age_day
 from services.claims.domain.spell import Spell
 from services.claims.domain.terms import AnnuityEnd
 
@@ -21,10 +21,10 @@ from services.claims.domain.terms import AnnuityEnd
 def last_paid_day(file: AgentFile, spell: Spell) -> date:
     """The last day of a spell that may be paid for.
 
-    A death ends it, and so does the retirement for invalidity of a CNRACL agent, backdated or not: from its day the
-    annuity takes over. The end of the contract does not: a benefit that has begun goes on.
+    The end of the employment ends it, and so does the retirement for invalidity of a CNRACL agent, backdated or not:
+    from its day the annuity takes over. A death has ended the spell. The end of cover does not: what has begun goes on.
     """
-    ends = [spell.end, *_deaths(file)]
+    ends = [spell.end, file.employed_until(spell.start) or spell.end]
     if spell.employment.regime is Regime.CNRACL:
         retired = (one.invalidity.start for one in file.recognitions if one.invalidity.cnracl_rate is not None)
         ends += [start - ONE_DAY for start in retired if start >= spell.start]
@@ -34,7 +34,7 @@ def last_paid_day(file: AgentFile, spell: Spell) -> date:
 def run_of(file: AgentFile, version: DatedTerms, recognition: Recognition, rules: Rules) -> Run:
     """How long an annuity runs, by death, by the recognition that follows or as the terms say, and its revaluations."""
     start = recognition.invalidity.start
-    ends = [*_deaths(file), *_followed(file, recognition)]
+    ends = [*([file.died_on] if file.died_on else []), *_followed(file, recognition)]
     if version.terms.income.annuity.until is AnnuityEnd.LEGAL_AGE and file.birth_date is not None:
         with suppress(NoValueAt):  # nobody vouches for the age of that time
             ends.append(legal_age_day(file.birth_date, start, rules)[0] - ONE_DAY)
@@ -47,7 +47,3 @@ def _followed(file: AgentFile, recognition: Recognition) -> Iterator[date]:
         yield recognition.until
     starts = (one.invalidity.start for one in file.recognitions)
     yield from (start - ONE_DAY for start in starts if start > recognition.invalidity.start)
-
-
-def _deaths(file: AgentFile) -> list[date]:
-    return [death.on for death in file.deaths if death.kind is DeathKind.DEATH]

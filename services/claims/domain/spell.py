@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -68,10 +68,10 @@ class Forecast:
 def spells(file: AgentFile, rules: Rules) -> list[Spell]:
     """The spells whose agent is known, in date order. Raises what `statutory_pay` raises, and SpellTooLong.
 
-    None of private law, whose pay during a leave nobody vouches for here.
+    None of private law, whose pay during a leave nobody vouches for here. A spell ends with the employment or a death.
     """
     found = []
-    entries = file.entries
+    entries = tuple(_in_service(file))
     for group in spells_of(entries):
         if group[-1].end >= add_years(group[0].start, LONGEST_YEARS):
             raise SpellTooLong
@@ -82,6 +82,25 @@ def spells(file: AgentFile, rules: Rules) -> list[Spell]:
             entitlement = with_acquired(owed, file.acquired, rules)
             found.append(Spell(group, employment, history, entitlement))
     return found
+
+
+def _in_service(file: AgentFile) -> Iterator[Entry]:
+    """The days of leave on which the agent serves, or on which it is not known yet whether he does."""
+    for entry in file.entries:
+        last = _last_day(file, entry.start) if file.employment_on(entry.start) else None
+        if last is None or last >= entry.end:
+            yield entry
+        elif last >= entry.start:
+            yield replace(entry, period=Period(entry.start, last))
+
+
+def _last_day(file: AgentFile, since: date) -> date | None:
+    """The death, or the end of the employment and of the days after it whose half pay is acquired; None: no end."""
+    last = file.employed_until(since)
+    if last is not None:
+        after = last + ONE_DAY
+        last = max((one.last for one in file.acquired if after in one), default=last)
+    return min((day for day in (last, file.died_on) if day is not None), default=None)
 
 
 def full_pay_months(
@@ -111,12 +130,16 @@ def _whole(file: AgentFile, stretch: Stretch) -> bool:
 
 
 def forecast(file: AgentFile, spell: Spell, rules: Rules) -> Forecast | None:
-    """When the spell passes, or would pass, to a day that is indemnified; None for leaves that never do."""
+    """When the spell passes, or would pass if it went on, to a day that is indemnified; None for leaves that never do,
+    and those that the end of the employment, or a death, ends first.
+    """
     last = spell.entries[-1]
     known = _first_indemnified(spell.entitlement.within(spell.period))
     if known is not None:
         return Forecast(file.leave_on(known), known, last.end)
     if last.kind not in FULL_YEARS:
+        return None
+    if _last_day(file, last.end) == last.end:
         return None
     years = rules.at(FULL_YEARS[last.kind], last.start).integer
     goes_on = Entry(

@@ -45,6 +45,37 @@ async def test_a_retirement_for_invalidity_ends_it_even_backdated(claims: Claims
     assert [event["amount"] for event in await claims.events("overpayment.opened")] == ["997.11"]
 
 
+@pytest.mark.parametrize("ending", ["departure", "death"])
+async def test_the_end_of_the_employment_or_a_death_ends_what_the_statute_and_the_contract_pay(
+    claims: Claims, service: Service, ending: str
+) -> None:
+    """Rulebook §5.2 (radiation, décès); décret 88-145 art. 32: a leave goes no further than the contract."""
+    life = half_paid()
+    await claims.tell(life.facts)
+    await claims.approved(life)
+    if ending == "death":
+        life.told("agent.deceased", date="2026-06-15", kind="DEATH")
+    else:
+        life.employment("2005-09-01", end="2026-06-15")
+    await claims.tell(life.last)
+    assert await claims.benefits(life) == {"2026-05": "997.11", "2026-06": "498.56"}
+    assert [event["amount"] for event in await claims.events("overpayment.opened")] == ["498.55"]
+    async with service.caller(READ) as staff:
+        asked = {"agent": str(life.agent), "from": "2026-01-01", "to": "2026-12-31"}
+        rights = (await staff.get("/v1/entitlements", params=asked)).json()
+        assert rights["periods"][-1]["end"] == "2026-06-15"
+        (claim,) = (await staff.get("/v1/claims")).json()["items"]
+        assert claim["stage"] == "UNDER_REVIEW"
+
+
+async def test_a_claim_whose_first_day_comes_after_the_departure_closes(claims: Claims) -> None:
+    life = half_paid()
+    await claims.tell(life.facts)
+    await claims.tell(life.employment("2005-09-01", end="2026-04-30").last)
+    assert [claim[2:] for claim in await claims.claims(life)] == [("closed", "no_longer_due")]
+    assert await claims.benefits(life) == {"2026-05": "0.00", "2026-06": "0.00"}
+
+
 async def test_a_benefit_that_has_begun_outlives_the_cover(claims: Claims) -> None:
     """Loi Évin art. 7: the end of the contract, or of the accord, takes nothing from a running benefit."""
     life = half_paid()
@@ -111,6 +142,19 @@ async def test_a_leave_of_no_known_end_goes_on_each_month(claims: Claims) -> Non
     before = await claims.events()
     await night(claims, 2026, 8, 2)
     assert await claims.events() == before
+
+
+async def test_half_pay_that_is_acquired_stays_when_the_retirement_is_backdated(
+    claims: Claims, service: Service
+) -> None:
+    """CAA Nancy 3 fév. 2022 (rulebook §1.1): the statute keeps it, and the contract pays no more."""
+    life = Life().accord().hired().affiliated().paid("2025-03")
+    await claims.tell(life.sick("2025-04-06", "2026-05-31", waiting_days=0).facts)
+    await claims.tell(life.employment("2005-09-01", end="2026-04-30").last)
+    assert (await claims.benefits(life))["2026-05"] == "0.00"
+    async with service.caller(READ) as staff:
+        rights = (await staff.get("/v1/entitlements", params={"agent": str(life.agent)})).json()
+        assert (rights["periods"][-1]["end"], rights["periods"][-1]["leg"]) == ("2026-05-31", "HALF")
 
 
 async def test_half_pay_awaiting_a_decision_is_acquired_even_if_the_decision_is_backdated(claims: Claims) -> None:
