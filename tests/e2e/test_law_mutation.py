@@ -31,7 +31,7 @@ async def failures(platform: TestPlatform, book: RuleBook) -> list[str]:
     return report.failures
 
 
-@pytest.mark.timeout(3600 if EVERY == 1 else 900)
+@pytest.mark.timeout(7200 if EVERY == 1 else 900)
 async def test_every_rule_value_the_demo_uses_turns_it_red(
     platform: TestPlatform, record_property: Callable[[str, object], None]
 ) -> None:
