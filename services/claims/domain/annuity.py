@@ -138,6 +138,11 @@ def _monthly(
     return due
 
 
+def pays(regime: Regime, terms: AnnuityTerms, invalidity: Invalidity) -> bool:
+    """Whether a recognition gives an annuity, whatever is left of it once pensions are deducted."""
+    return _share(regime, terms, invalidity)[1] > 0
+
+
 def _share(regime: Regime, terms: AnnuityTerms, invalidity: Invalidity) -> tuple[AnnuityFormula, Fraction]:
     """The part of the full annuity that is due, and the formula that says so."""
     if regime is Regime.CNRACL:

@@ -7,7 +7,7 @@ named, and nothing is invented in its place.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
@@ -15,7 +15,7 @@ from kit.period import ONE_DAY, Month, Period
 from rules.book import Rules
 from rules.vocabulary import Regime
 from services.claims.domain.agent_file import AgentFile, DatedTerms, Employment, Recognition, insured_of, person_of
-from services.claims.domain.annuity import Run
+from services.claims.domain.annuity import Run, pays
 from services.claims.domain.benefits import opens_benefit
 from services.claims.domain.case import Case
 from services.claims.domain.ends import last_paid_day, run_of
@@ -61,6 +61,12 @@ class ProposedAnnuity:
     reference: ReferenceFound
     run: Run
 
+    @property
+    def days(self) -> Period | None:
+        """Those on which it runs; None when it ends before its first."""
+        start, until = self.recognition.invalidity.start, self.run.until
+        return None if until is not None and until < start else Period(start, until)
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -82,9 +88,9 @@ def propose(file: AgentFile, rules: Rules) -> Proposal:
     claims = [claim for spell in found if (claim := _claim(file, spell, rules)) is not None]
     if len({claim.leave for claim in claims}) < len(claims):
         raise LeaveInterrupted
-    annuities = [a for r in file.recognitions if (a := _annuity(file, r, claims, rules)) is not None]
-    annuities = [one for one in annuities if one.run.until is None or one.recognition.invalidity.start <= one.run.until]
-    return Proposal(tuple(forecasts), tuple(claims), tuple(annuities), _unverified(file))
+    takes_over = [one for one in _annuities(file, claims, rules) if _pays(one)]
+    claims = [rest for claim in claims if (rest := _beside(file, claim, takes_over)) is not None]
+    return Proposal(tuple(forecasts), tuple(claims), tuple(_annuities(file, claims, rules)), _unverified(file))
 
 
 def _unverified(file: AgentFile) -> str | None:
@@ -158,6 +164,30 @@ def _first_day(file: AgentFile, spell: Spell, covered: Period, version: DatedTer
         if opens_benefit(paid, version.terms, file.options_on(paid.period.start), spell.employment.regime):
             return paid.period.start
     return None
+
+
+def _annuities(file: AgentFile, claims: Sequence[ProposedClaim], rules: Rules) -> list[ProposedAnnuity]:
+    found = (_annuity(file, recognition, claims, rules) for recognition in file.recognitions)
+    return [one for one in found if one is not None and one.days is not None]
+
+
+def _pays(annuity: ProposedAnnuity) -> bool:
+    terms = annuity.version.terms.income.annuity
+    return pays(annuity.employment.regime, terms, annuity.recognition.invalidity)
+
+
+def _beside(file: AgentFile, claim: ProposedClaim, annuities: Sequence[ProposedAnnuity]) -> ProposedClaim | None:
+    """The claim without the days of an annuity, which takes over from it: no day is paid for twice (rulebook §5.3)."""
+    opened, last = claim.opened_from, claim.last
+    runs = (days for one in annuities if (days := one.days) is not None)
+    for days in sorted(runs, key=lambda days: days.start):
+        if opened in days:
+            opened = days.last + ONE_DAY if days.end is not None else date.max
+        elif opened < days.start <= last:
+            last = days.start - ONE_DAY
+    if opened > last:
+        return None
+    return replace(claim, leave=file.leave_on(opened), opened_from=opened, last=last)
 
 
 def _annuity(

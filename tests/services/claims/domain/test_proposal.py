@@ -211,6 +211,40 @@ def test_an_annuity_follows_its_claim_and_takes_its_reference() -> None:
     assert (annuity.claim_leave, annuity.reference.month) == (FIRST, Month(2026, 1))
 
 
+@pytest.mark.parametrize(
+    ("recognised", "until", "opened", "last"),
+    [
+        ("2025-06-01", None, None, None),
+        ("2026-05-02", None, None, None),
+        ("2026-06-11", None, "2026-05-02", "2026-06-10"),
+        ("2025-06-01", "2026-01-31", "2026-05-02", "2026-06-30"),
+        ("2025-06-01", "2026-05-20", "2026-05-21", "2026-06-30"),
+    ],
+)
+@pytest.mark.parametrize("regime", [Regime.CNRACL, Regime.IRCANTEC_FONCTIONNAIRE])
+def test_no_day_is_paid_for_by_an_annuity_and_a_benefit(
+    regime: Regime, recognised: str, until: str | None, opened: str | None, last: str | None
+) -> None:
+    """The annuity takes over from the benefit, whichever was there first (rulebook §5.3)."""
+    measure = Invalidity(day(recognised), Rate.parse("0.6000"), "2", None, Money(0))
+    one = Recognition(SECOND, measure, day(until) if until else None)
+    pay = paid("2025-05", "2025-11", "2025-12", "2026-01")
+    found = propose(
+        file(leaves=(leave(CMO_TO_JUNE),), recognitions=(one,), employments=(employed(regime=regime),), pay=pay), BOOK
+    )
+    claims = [(str(claim.opened_from), str(claim.last)) for claim in found.claims]
+    assert claims == ([] if opened is None else [(opened, last)])
+    assert len(found.annuities) == 1
+
+
+def test_a_recognition_that_gives_no_annuity_takes_nothing_from_the_benefit() -> None:
+    """Category 1: the agent goes on working, or on leave."""
+    one = Recognition(SECOND, Invalidity(day("2025-06-01"), None, "1", None, Money(0)))
+    ircantec = employed(regime=Regime.IRCANTEC_FONCTIONNAIRE)
+    found = only_claim(file(leaves=(leave(CMO_TO_JUNE),), recognitions=(one,), employments=(ircantec,)))
+    assert (found.opened_from, found.last) == (day("2026-05-02"), day("2026-06-30"))
+
+
 def test_an_annuity_before_any_claim_rests_on_the_last_month_known() -> None:
     known = file(recognitions=(recognition("2028-01-01"),), pay=paid("2026-01", "2025-06"))
     (annuity,) = propose(known, BOOK).annuities
