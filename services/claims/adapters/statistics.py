@@ -18,7 +18,9 @@ _ABSENCE: Final = text(
         SELECT l.leave, l.agent, e ->> 'kind' AS kind, CAST(e ->> 'start' AS date) AS first,
                coalesce(CAST(e ->> 'end' AS date), greatest(CAST(:today AS date), CAST(e ->> 'start' AS date))) AS last
           FROM leave l CROSS JOIN LATERAL jsonb_array_elements(l.entries) AS e
-         WHERE NOT l.cancelled AND (CAST(:employer AS text) IS NULL OR l.employer = :employer)),
+         WHERE NOT l.cancelled AND (CAST(:employer AS text) IS NULL OR l.employer = :employer)
+           AND l.entries #>> '{0,start}' <= CAST(CAST(:last AS date) AS text)
+           AND coalesce(l.entries #>> '{-1,end}', 'open') >= CAST(CAST(:first AS date) AS text)),
     whole AS (
         SELECT leave, agent, kind, sum(last - first + 1) AS length,
                sum(greatest(0, least(last, CAST(:last AS date)) - greatest(first, CAST(:first AS date)) + 1)) AS days
