@@ -7,7 +7,7 @@ from typing import Final
 
 MASK: Final = "[masqué]"
 # Sex, year, month, department (2A and 2B in Corsica), commune, order, then the key or not, however separated.
-_SEPARATOR: Final = r"[ .\-]?"
+_SEPARATOR: Final = r"[\s.\-]?"
 NIR_LOOKALIKE: Final = re.compile(
     rf"(?<![0-9])[1-478]{_SEPARATOR}[0-9]{{2}}{_SEPARATOR}[0-9]{{2}}{_SEPARATOR}(?:[0-9]{{2}}|2[AB]){_SEPARATOR}"
     rf"[0-9]{{3}}{_SEPARATOR}[0-9]{{3}}(?:{_SEPARATOR}[0-9]{{2}})?(?![0-9])",

@@ -82,6 +82,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Un identifiant ne peut pas être un NIR : il figure dans des adresses et des événements.",
         "An identifier cannot be a NIR: it appears in addresses and events.",
     ),
+    "nir_in_text": (
+        "Un texte libre ne peut pas contenir de NIR : retirez le numéro, l'agent est désigné autrement.",
+        "A free text cannot hold a NIR: leave the number out, the agent is named otherwise.",
+    ),
     "iban": ("IBAN attendu, avec une clé valide.", "IBAN expected, with a valid key."),
     "nir": ("NIR attendu : 15 caractères et une clé valide.", "NIR expected: 15 characters with a valid key."),
 }
@@ -158,6 +162,13 @@ def not_a_nir(code: str) -> str:
     return code
 
 
+def without_nir(text: str) -> str:
+    """The text itself. Raises `nir_in_text` when a part of it looks like a NIR, with or without its key and spaces."""
+    if masked(text) != text:
+        raise refused("nir_in_text")
+    return text
+
+
 def _string(pattern: str, description: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "description": description, "examples": [example]})
 
@@ -225,9 +236,9 @@ HoursText = Annotated[
     PlainValidator(_hours),
     _string(HOURS_PATTERN, "Durée hebdomadaire en heures, deux décimales au plus.", "35.00"),
 ]
-# Short and long free texts; the bound is in characters.
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
-LongText = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT_PATTERN)]
+# Short and long free texts, which nobody may write a NIR into; the bound is in characters.
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN), AfterValidator(without_nir)]
+LongText = Annotated[str, Field(min_length=1, max_length=4000, pattern=TEXT_PATTERN), AfterValidator(without_nir)]
 # An identifier that outsiders choose: a matricule, an agreement's id, an external reference.
 Code = Annotated[
     str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$"), AfterValidator(not_a_nir)

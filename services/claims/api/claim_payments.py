@@ -32,10 +32,11 @@ from kit.money import Money
 from kit.period import Month
 from services.claims.adapters import payments
 from services.claims.adapters.payments import Advance, InsurerDecision, Payment
-from services.claims.api.parameters import ClaimId
+from services.claims.api.parameters import ClaimId, MonthlyAmount
 from services.claims.application.handle_claim import hold, look
 from services.claims.application.record_payment import record_decision, record_payment
 from services.claims.domain.claim_life import Payee
+from services.claims.domain.stated_day import check_month
 
 router = service_router(prefix="/v1/claims", tags=["Versements"])
 Reader = Annotated[Principal, requires("claims:read")]
@@ -57,7 +58,7 @@ class PaymentRequest(Request):
     )
 
     month: MonthText
-    amount: Annotated[Amount, Field(gt=Money.zero())]
+    amount: Annotated[MonthlyAmount, Field(gt=Money.zero())]
     paid_on: DateText
     payee: Payee
     reference: Code
@@ -134,6 +135,8 @@ async def record_claim_payment(
 ) -> PaymentAnswer:
     opened = await hold(tx, claim, rules, clock.day())
     about(response, opened.claim.agent)
+    check_month(body.month, opened.begun, opened.today, "/month")
+    opened.check_day(body.paid_on, "/paid_on")
     payment = Payment(
         id=new_id(),
         employer=opened.claim.employer,
@@ -168,6 +171,7 @@ async def record_insurer_decision(
 ) -> InsurerDecisionAnswer:
     opened = await hold(tx, claim, rules, clock.day())
     about(response, opened.claim.agent)
+    opened.check_day(body.on, "/on")
     decision = InsurerDecision(
         id=new_id(),
         employer=opened.claim.employer,

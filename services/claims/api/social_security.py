@@ -14,6 +14,7 @@ from rules.book import NoValueAt
 from services.claims.adapters import stated
 from services.claims.adapters.stated import StatedAllowance
 from services.claims.api.leaves import interval
+from services.claims.api.parameters import DailyAmount
 from services.claims.application.state_facts import state_days
 from services.claims.domain.daily_allowances import AllowanceKind, Doubt, Stop, doubts
 from services.claims.domain.errors import IntervalTooLong
@@ -44,7 +45,7 @@ class AllowanceRequest(Request):
     stop_start: DateText
     start: DateText
     end: DateText
-    daily: Amount
+    daily: DailyAmount
 
 
 class AllowanceAnswer(Answer):

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Idempotent, Now, Rules, Tx, service_router
-from kit.http.types import Amount, Answer, Code, DateText, MonthText, Request, SiretText, Text, example
+from kit.http.types import Answer, Code, DateText, MonthText, Request, SiretText, Text, example
 from services.claims.adapters.handling import StatedTakeover
+from services.claims.api.parameters import MonthlyAmount
 from services.claims.application.state_leave import take_over
 
 router = service_router(prefix="/v1/claims/takeovers", tags=["Sinistres"])
@@ -20,9 +21,9 @@ class ReferencePayRequest(Request):
     """The reference month, as the former insurer had it."""
 
     month: MonthText
-    tib: Amount
-    nbi: Amount
-    ri: Amount
+    tib: MonthlyAmount
+    nbi: MonthlyAmount
+    ri: MonthlyAmount
 
 
 class TakeoverRequest(Request):

@@ -15,6 +15,7 @@ from services.claims.adapters import stated
 from services.claims.adapters.stated import StatedTemporaryInvalidity
 from services.claims.api.benefits import Group
 from services.claims.api.leaves import interval
+from services.claims.api.parameters import MonthlyAmount
 from services.claims.application.state_facts import state_days
 from services.claims.domain.daily_allowances import Doubt
 from services.claims.domain.temporary_invalidity import most
@@ -41,7 +42,7 @@ class NotificationRequest(Request):
     start: DateText
     end: DateText
     group: Group
-    monthly: Amount
+    monthly: MonthlyAmount
 
 
 class NotificationAnswer(Answer):

@@ -26,6 +26,7 @@ from services.claims.application.reopen_claim import told_again
 from services.claims.domain.claim_documents import missing, required
 from services.claims.domain.claim_life import Attempt, Payee, Reason, Stage, Step, revised, taken
 from services.claims.domain.errors import UnknownClaim, UnknownDocument
+from services.claims.domain.stated_day import begun, check_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A claim held by this transaction, with its file and what people need to know of it."""
+    """A claim held by this transaction, with its file and what people need to know of it.
+
+    `begun`: the first day of its uninterrupted leave; `today`: the latest day of what is noted as done.
+    """
 
     claim: Claim
     file: ClaimFile
     needed: tuple[str, ...]
     documents: tuple[Document, ...]
     months: tuple[Benefit, ...]
+    begun: date
     today: date
 
     @property
@@ -66,6 +71,10 @@ class Opened:
     def foreseen(self) -> Money:
         """For all months that are decided, those to come as well: what is proposed and approved."""
         return Money.sum(one.benefit + one.ri_full_pay for one in self.months)
+
+    def check_day(self, day: date, pointer: str) -> None:
+        """Raises DayInFuture, DayTooEarly."""
+        check_day(day, self.begun, self.today, pointer)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -83,8 +92,8 @@ async def look(tx: AsyncConnection, claim: UUID, rules: Rules, today: date) -> O
     needed = required(kinds, employment.regime, found.opened_from, rules) if employment else ()
     months = await claims.current(tx, [claim])
     documents = await claim_files.documents(tx, claim)
-    file = await claim_files.read(tx, claim, found.employer)
-    return Opened(found, file, needed, tuple(documents), tuple(months.values()), today)
+    file, since = await claim_files.read(tx, claim, found.employer), begun(agent.entries, found.opened_from)
+    return Opened(found, file, needed, tuple(documents), tuple(months.values()), since, today)
 
 
 async def hold(tx: AsyncConnection, claim: UUID, rules: Rules, today: date) -> Opened:
@@ -102,9 +111,11 @@ async def declare(
     """Declare a claim that was detected, or say otherwise who is paid. The account is sealed for this claim alone.
 
     What is said otherwise is on record with who said it, and a settled claim is to be looked at again; the same again
-    changes nothing. Raises PersonErased.
+    changes nothing. Raises PersonErased, DayInFuture, DayTooEarly.
     """
     file, iban = opened.file, declaration.iban
+    if declaration.on != file.declared_on:
+        opened.check_day(declaration.on, "/on")
     sealed = file.iban
     if iban is not None:
         own = await data_subjects.key_to_seal(tx, opened.claim.agent, crypto)
@@ -138,9 +149,10 @@ def iban_place(claim: UUID) -> str:
 async def receive(
     tx: AsyncConnection, opened: Opened, document: str, reference: str, *, on: date, rules: Rules, recording: Recording
 ) -> None:
-    """Keep a document, and say so when it was the last one missing. Raises UnknownDocument."""
+    """Keep a document; say so when it was the last one missing. Raises UnknownDocument, DayInFuture, DayTooEarly."""
     if all(row["document"] != document for row in rules.table("claim.documents", opened.claim.opened_from)):
         raise UnknownDocument(pointer="/document")
+    opened.check_day(on, "/received_on")
     claim = opened.claim
     kept = Document(claim.id, document, reference, claim.employer, on, recording.at, recording.by)
     new = await claim_files.receive(tx, kept)

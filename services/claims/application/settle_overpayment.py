@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.clock import PARIS
 from kit.events.outbox import publish_many
 from kit.ids import new_id
 from kit.money import Money
+from kit.period import add_years
 from kit.recording import Recording
 from rules.book import RuleBook
 from services.claims.adapters import overpayments, progress
@@ -18,8 +21,12 @@ from services.claims.adapters.overpayments import Movement, Standing
 from services.claims.application.deciding import Subject
 from services.claims.application.follow_overpayments import tell_settled
 from services.claims.domain.agent_file import AgentFile
-from services.claims.domain.errors import UnknownOverpayment
+from services.claims.domain.errors import DayTooEarly, DayTooLate, UnknownOverpayment
 from services.claims.domain.overpayment import Instalment, MovementKind, WaiverGround, schedule
+from services.claims.domain.stated_day import check_day
+
+# Beyond, the first instalment is a mistyped year.
+LATEST_START_YEARS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +42,12 @@ class Settlement:
 async def settle(
     tx: AsyncConnection, identifier: UUID, what: Settlement, rules: RuleBook, recording: Recording
 ) -> Standing:
-    """Record the movement; the last one settles the overpayment. Raises UnknownOverpayment, MoreThanOwed."""
+    """Record the movement; the last one settles the overpayment.
+
+    Raises UnknownOverpayment, MoreThanOwed, DayInFuture, DayTooEarly.
+    """
     standing = await _held(tx, identifier)
+    check_day(what.on, standing.about.month.first, recording.at.astimezone(PARIS).date(), "/on")
     about, amount = standing.about, standing.owed.balance if what.amount is None else what.amount
     left = standing.owed.less(amount)
     movement = Movement(
@@ -62,8 +73,12 @@ async def settle(
 async def spread(
     tx: AsyncConnection, identifier: UUID, count: int, first_due: date, recording: Recording
 ) -> tuple[Instalment, ...]:
-    """Agree on a schedule for what is left. Raises UnknownOverpayment, ScheduleTooLong."""
+    """Agree on a schedule for what is left. Raises UnknownOverpayment, ScheduleTooLong, DayTooEarly, DayTooLate."""
     standing = await _held(tx, identifier)
+    if first_due < standing.about.month.first:
+        raise DayTooEarly(pointer="/first_due")
+    if first_due > add_years(recording.at.astimezone(PARIS).date(), LATEST_START_YEARS):
+        raise DayTooLate(pointer="/first_due")
     found = schedule(standing.owed.balance, count, first_due)
     await overpayments.plan(tx, standing.about, found, recording.at, recording.by)
     return found

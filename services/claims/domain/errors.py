@@ -216,6 +216,30 @@ class ScheduleTooLong(RelaisError):
     title_en = "Impossible schedule"
 
 
+class DayInFuture(RelaisError):
+    """What is noted as done is dated of today at the latest."""
+
+    code = "day_in_future"
+    title_fr = "La date est à venir"
+    title_en = "The day lies in the future"
+
+
+class DayTooEarly(RelaisError):
+    """Nothing about a leave, or about a month, came before it began."""
+
+    code = "day_too_early"
+    title_fr = "La date précède l'arrêt de travail ou le mois dont il s'agit"
+    title_en = "The day precedes the leave or the month that it is about"
+
+
+class DayTooLate(RelaisError):
+    """After the leave that it is about, or later than any schedule."""
+
+    code = "day_too_late"
+    title_fr = "La date est postérieure à ce dont il s'agit"
+    title_en = "The day comes after what it is about"
+
+
 class StepNotAllowed(RelaisError):
     """From where the claim is, or for this reason, that step leads nowhere."""
 

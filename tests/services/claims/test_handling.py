@@ -109,7 +109,7 @@ async def test_the_whole_way_to_payment_and_closing(claims: Claims, staff: httpx
     assert answer.json()["stage"] == "APPROVED", "1 994.22 is below the threshold: one person is enough"
     (listed,) = (await staff.get("/v1/claims", params={"agent": str(life.agent)})).json()["items"]
     assert (listed["stage"], (await staff.get(path)).json()["stage"]) == ("APPROVED", "APPROVED")
-    payment = {"month": "2026-05", "amount": "997.11", "paid_on": "2026-07-05", "payee": "AGENT", "reference": "V1"}
+    payment = {"month": "2026-05", "amount": "997.11", "paid_on": "2026-06-30", "payee": "AGENT", "reference": "V1"}
     first = await staff.post(f"{path}/payments", json=payment, headers=once())
     again = await staff.post(f"{path}/payments", json=payment, headers=once())
     assert (first.status_code, again.json()["id"]) == (201, first.json()["id"])
@@ -117,7 +117,7 @@ async def test_the_whole_way_to_payment_and_closing(claims: Claims, staff: httpx
     assert [(one["pointer"], one["detail"]) for one in nothing.json()["errors"]] == [("/amount", "Supérieur à 0.00.")]
     other = await staff.post(f"{path}/payments", json={**payment, "amount": "1.00"}, headers=once())
     assert (other.status_code, other.json()["code"]) == (409, "payment_known_otherwise")
-    decision = {"outcome": "ACCEPTED", "on": "2026-07-02", "reference": "D1"}
+    decision = {"outcome": "ACCEPTED", "on": "2026-07-01", "reference": "D1"}
     assert (await staff.post(f"{path}/insurer-decisions", json=decision, headers=once())).status_code == 201
     known = (await staff.get(f"{path}/payments")).json()
     assert [one["reference"] for one in (*known["decisions"], *known["payments"])] == ["D1", "V1"]
@@ -254,7 +254,7 @@ async def test_payroll_gets_what_the_employer_advances(claims: Claims, staff: ht
     query = {"employer": CITY, "month": "2026-06"}
     assert (await staff.get("/v1/claims/advances", params=query)).text.count("\r\n") == 1, "nothing before approval"
     await step(staff, path, "APPROVE")
-    payment = {"month": "2026-05", "amount": "900.00", "paid_on": "2026-07-05", "payee": "EMPLOYER", "reference": "V1"}
+    payment = {"month": "2026-05", "amount": "900.00", "paid_on": "2026-06-30", "payee": "EMPLOYER", "reference": "V1"}
     await staff.post(f"{path}/payments", json=payment, headers=once())
     answer = await staff.get("/v1/claims/advances", params=query)
     claim = path.rsplit("/", 1)[1]
@@ -394,3 +394,46 @@ async def test_accounts_of_claims_that_are_over_go_in_time(
     async with service.caller("persons:read", "persons:write") as officer:
         assert (await officer.post("/v1/claims/purges")).json()["items"][0]["count"] == 1
     assert await claims.rows("SELECT iban FROM claim_file") == [{"iban": None}]
+
+
+async def test_days_and_amounts_that_make_no_sense_are_refused(claims: Claims, staff: httpx.AsyncClient) -> None:
+    """What is noted as done lies between the first day of the leave, though pay halves in May only, and today."""
+    _, path = await detected(claims, staff)
+    await declared(staff, path, on="2026-02-01")
+    document = {"document": "LEAVE_ORDER", "reference": "ged-1"}
+    paid = {"month": "2026-06", "amount": "1.00", "paid_on": "2026-06-30", "payee": "AGENT", "reference": "V1"}
+    for verb, what, body, pointer in (
+        ("PUT", "declaration", {}, "/on"),
+        ("POST", "documents", document, "/received_on"),
+        ("POST", "insurer-decisions", {"outcome": "ACCEPTED", "reference": "D1"}, "/on"),
+        ("POST", "payments", paid, "/paid_on"),
+    ):
+        for day, code in (
+            ("2026-07-02", "day_in_future"),
+            ("2026-01-31", "day_too_early"),
+            ("0001-01-01", "validation"),
+        ):
+            said = body | {pointer[1:]: day}
+            answer = await staff.request(verb, f"{path}/{what}", json=said, headers=once())
+            assert (answer.status_code, answer.json()["code"]) == (422, code), (what, day, answer.text)
+            assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+    for more, code, pointer in (
+        ({"month": "2026-08"}, "day_in_future", "/month"),
+        ({"month": "2026-01"}, "day_too_early", "/month"),
+        ({"amount": "100000.00"}, "validation", "/amount"),
+    ):
+        answer = await staff.post(f"{path}/payments", json={**paid, **more}, headers=once())
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+    known = (await staff.get(f"{path}/payments")).json()
+    assert (known["decisions"], known["payments"]) == ([], [])
+
+
+@pytest.mark.parametrize("nir", ["295109912611193", "2 95 10 99 126 111 93", "2951099126111", "2 95 10 99 126 111"])
+async def test_a_note_holds_no_nir(claims: Claims, staff: httpx.AsyncClient, nir: str) -> None:
+    _, path = await detected(claims, staff)
+    await declared(staff, path)
+    answer = await step(staff, path, "REFUSE", reason="NOT_COVERED", note=f"assuré {nir}, vu le 3 juin")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"], error["code"]) == (422, "/note", "nir_in_text")
+    assert "111" not in answer.text

@@ -125,6 +125,7 @@ async def test_what_is_due_again_lowers_the_overpayment_of_its_month(claims: Cla
 async def test_it_is_paid_back_in_parts_and_the_rest_given_up(claims: Claims, service: Service) -> None:
     found = await overpaid(claims, service)
     path = f"/v1/overpayments/{found['id']}"
+    service.clock.at = service.clock.at.replace(month=10)
     async with service.caller(READ, WRITE, employers=[CITY]) as staff:
         first = await staff.post(f"{path}/recoveries", json={"amount": "400.00", "on": "2026-08-31"}, headers=once())
         assert (first.status_code, first.json()["balance"]) == (201, "597.11")
@@ -256,3 +257,21 @@ async def test_a_preview_is_refused_to_another_employer_and_for_a_reversed_leave
         leaves = [{"entries": [{"kind": "CMO", "start": "2026-07-02", "end": "2026-07-01"}]}]
         refused = await staff.post("/v1/claims/previews", json={**body, "leaves": leaves})
         assert refused.json()["errors"][0]["pointer"] == "/leaves/0/entries/0/end"
+
+
+async def test_a_settlement_is_dated_between_its_month_and_today(claims: Claims, service: Service) -> None:
+    """And a schedule starts within years: what lies beyond is mistyped."""
+    path = f"/v1/overpayments/{(await overpaid(claims, service))['id']}"
+    async with service.caller(READ, WRITE) as staff:
+        for verb, what, body, pointer in (
+            ("POST", "recoveries", {"amount": "1.00"}, "/on"),
+            ("POST", "waivers", {"ground": "HARDSHIP"}, "/on"),
+            ("PUT", "schedule", {"instalments": 2}, "/first_due"),
+        ):
+            late = ("2031-07-02", "day_too_late") if verb == "PUT" else ("2026-07-02", "day_in_future")
+            for day, code in (late, ("2026-05-31", "day_too_early")):
+                said = body | {pointer[1:]: day}
+                refused = await staff.request(verb, f"{path}/{what}", json=said, headers=once())
+                assert (refused.status_code, refused.json()["code"]) == (422, code), (what, day)
+                assert [one["pointer"] for one in refused.json()["errors"]] == [pointer]
+        assert (await staff.get(path)).json()["balance"] == "997.11"
