@@ -522,6 +522,13 @@ class DeathDocument(TypedDict):
 DeathKind: TypeAlias = Literal["DEATH", "IAD"]
 
 
+class DeathStated(TypedDict):
+    employer: str
+    date: str
+    kind: str
+    source: Literal["EMPLOYER", "OTHER_EMPLOYER", "DENIED"]
+
+
 class DecidedAnswer(TypedDict):
     employer: str
     agreement: str
@@ -953,6 +960,14 @@ class HourAnswer(TypedDict):
     refused: int
     failed: int
     hour: str
+
+
+class IdentityAnswer(TypedDict):
+    employer: str
+    last_name: str
+    first_name: str
+    birth_date: str
+    since: str
 
 
 class IdentityRequest(TypedDict):
@@ -3493,6 +3508,8 @@ class AgentAnswer(TypedDict):
     positions: list[PositionAnswer]
     dispenses: list[DispenseAnswer]
     departures: list[DepartureAnswer]
+    deaths: list[DeathStated]
+    identities: list[IdentityAnswer]
 
 
 class AgreementsChangeAnswer(TypedDict):
@@ -3591,6 +3608,8 @@ class HiredAnswer(TypedDict):
     positions: list[PositionAnswer]
     dispenses: list[DispenseAnswer]
     departures: list[DepartureAnswer]
+    deaths: list[DeathStated]
+    identities: list[IdentityAnswer]
     warnings: NotRequired[list[Remark]]
 
 

@@ -18,7 +18,7 @@ from kit.ids import new_id
 from kit.period import ONE_DAY, merged
 from kit.trace import Snapshot, plain
 from services.eligibility.adapters.decision_tables import affiliation
-from services.eligibility.adapters.tables import agent, kit
+from services.eligibility.adapters.tables import identity, kit
 from services.eligibility.adapters.tables import subject as subject_of
 from services.eligibility.domain.announcement import Move, Told
 from services.eligibility.domain.decision import KIND
@@ -176,9 +176,9 @@ async def listed(tx: AsyncConnection, asked: Asked, after: tuple[str, UUID, str]
     on = literal(asked.on.isoformat())
     key = (affiliation.c.employer, affiliation.c.agent, affiliation.c.agreement)
     query = (
-        select(*key, move.label("move"), agent.c.birth_date)
-        .join(agent, agent.c.id == affiliation.c.agent)
-        .join(subject_of, subject_of.c.agent == agent.c.id)
+        select(*key, move.label("move"), identity.c.birth_date)
+        .join(identity, (identity.c.agent == affiliation.c.agent) & (identity.c.employer == affiliation.c.employer))
+        .join(subject_of, subject_of.c.agent == affiliation.c.agent)
         .join(held, true())
         .where(
             subject_of.c.wrapped_key.is_not(None),

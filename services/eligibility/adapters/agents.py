@@ -14,11 +14,10 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
-from kit.db.data_subjects import PersonErased
 from kit.ids import new_id
 from kit.nir import Nir
 from kit.recording import Recording
-from services.eligibility.adapters.tables import agent, agent_employer, agent_past, prior_cover_past, subject
+from services.eligibility.adapters.tables import agent, agent_employer, identity, prior_cover_past, subject
 from services.eligibility.adapters.temporal import known
 
 
@@ -46,18 +45,6 @@ class Link:
     def key(self) -> tuple[str, str]:
         """SIRET and matricule."""
         return self.employer, self.matricule
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAgent:
-    """A person as the caller may see it."""
-
-    id: UUID
-    version: int
-    birth_date: date
-    last_name: str
-    first_name: str
-    restricted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +116,8 @@ async def listed(
     if only is not None:
         query = query.where(columns.agent.in_(only))
     if named is not None:
-        query = query.where(columns.agent.in_(select(agent.c.id).where(agent.c.name_index == named)))
+        called = select(identity.c.employer, identity.c.agent).where(identity.c.name_index == named)
+        query = query.where(tuple_(columns.employer, columns.agent).in_(called))
         if not restricted:
             query = query.where(_is_not(subject.c.restricted_at))
     rows = (await tx.execute(query.order_by(columns.employer, columns.matricule).limit(limit))).mappings()
@@ -142,14 +130,17 @@ def _is_not(since: ColumnElement[datetime]) -> ColumnElement[bool]:
     return ~select(subject.c.agent).where(mine, since.is_not(None)).correlate(agent_employer).exists()
 
 
-async def names(tx: AsyncConnection, agents: Sequence[UUID], crypto: KeyRing) -> dict[UUID, Name]:
-    """The name of each of these agents who is not erased, in one query."""
-    query = select(agent.c.id, agent.c.identity, subject.c.wrapped_key, subject.c.restricted_at)
-    query = query.join(subject, subject.c.agent == agent.c.id).where(agent.c.id.in_(agents))
-    found: dict[UUID, Name] = {}
+async def names(tx: AsyncConnection, agents: Sequence[UUID], crypto: KeyRing) -> dict[tuple[str, UUID], Name]:
+    """What each employer calls those of these agents who are not erased, by SIRET and agent, in one query."""
+    query = select(
+        identity.c.employer, identity.c.agent, identity.c.names, subject.c.wrapped_key, subject.c.restricted_at
+    )
+    query = query.join(subject, subject.c.agent == identity.c.agent).where(identity.c.agent.in_(agents))
+    found: dict[tuple[str, UUID], Name] = {}
     for row in await tx.execute(query.where(subject.c.wrapped_key.is_not(None))):
-        last_name, first_name = _names(row.wrapped_key, row.id, row.identity, crypto)
-        found[row.id] = Name(last_name, first_name, row.restricted_at is not None)
+        own = crypto.open_data_key(row.wrapped_key, str(row.agent))
+        last_name, first_name = json.loads(own.decrypt(row.names, f"agent.identity:{row.agent}"))
+        found[row.employer, row.agent] = Name(last_name, first_name, row.restricted_at is not None)
     return found
 
 
@@ -158,45 +149,10 @@ async def is_seen(tx: AsyncConnection, key: UUID) -> bool:
     return bool((await tx.execute(select(exists().where(agent.c.id == key)))).scalar())
 
 
-async def lock(tx: AsyncConnection, agents: list[UUID]) -> dict[UUID, int]:
-    """The versions of these files, nobody else changing them until commit; those not seen are left out."""
-    query = select(agent.c.id, agent.c.version).where(agent.c.id.in_(agents)).order_by(agent.c.id)
-    return {row.id: row.version for row in await tx.execute(query.with_for_update(key_share=True))}
-
-
-async def count_change(tx: AsyncConnection, key: UUID) -> int:
-    """A change is recorded: the ETag read before is outdated. The new version."""
-    changed = update(agent).where(agent.c.id == key).values(version=agent.c.version + 1).returning(agent.c.version)
-    return int((await tx.execute(changed)).scalar_one())
-
-
-async def get(tx: AsyncConnection, key: UUID, crypto: KeyRing, at: datetime | None = None) -> StoredAgent | None:
-    """One person, as known now or at an instant; None when unknown, then or now, or not the caller's to see.
-
-    Raises PersonErased.
-    """
-    query = select(agent, subject.c.wrapped_key, subject.c.restricted_at)
-    query = query.outerjoin(subject, subject.c.agent == agent.c.id).where(agent.c.id == key)
-    now = (await tx.execute(query)).mappings().one_or_none()
-    if now is None:
-        return None
-    if now["wrapped_key"] is None:
-        raise PersonErased
-    row: RowMapping | None = now
-    if at is not None and now["recorded_at"] > at:
-        past = select(agent_past).where(agent_past.c.agent == key, known(agent_past, at))
-        row = (await tx.execute(past)).mappings().one_or_none()
-    if row is None:
-        return None
-    last_name, first_name = _names(now["wrapped_key"], key, row["identity"], crypto)
-    restricted = now["restricted_at"] is not None
-    return StoredAgent(key, now["version"], row["birth_date"], last_name, first_name, restricted)
-
-
-def _names(wrapped: bytes, key: UUID, sealed: bytes, crypto: KeyRing) -> tuple[str, str]:
-    own = crypto.open_data_key(wrapped, str(key))
-    last_name, first_name = json.loads(own.decrypt(sealed, f"agent.identity:{key}"))
-    return last_name, first_name
+async def lock(tx: AsyncConnection, agents: Sequence[UUID]) -> frozenset[UUID]:
+    """Let nobody else change these files until commit; those that the caller sees."""
+    query = select(agent.c.id).where(agent.c.id.in_(agents)).order_by(agent.c.id)
+    return frozenset((await tx.execute(query.with_for_update(key_share=True))).scalars())
 
 
 def _link(row: RowMapping) -> Link:

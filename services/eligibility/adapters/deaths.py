@@ -4,34 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.recording import Recording
-from services.eligibility.adapters.tables import agent, death
-from services.eligibility.adapters.temporal import known_now, record, retract
+from services.eligibility.adapters.tables import death
+from services.eligibility.adapters.temporal import known, record, retract
 from services.eligibility.domain.death import Death, DeathKind
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDeath:
-    """What an employer knows; `said_by` announced it, itself or another employer of the same person."""
+    """What an employer knows; `said_by` announced it, itself or another employer of the same person.
+
+    `denied`: the employer itself says that there was none on that day.
+    """
 
     agent: UUID
     employer: str
     said_by: str
     death: Death
+    denied: bool = False
+
+    @property
+    def announced(self) -> bool:
+        """The employer announces it itself."""
+        return self.said_by == self.employer and not self.denied
 
 
-async def of_agents(tx: AsyncConnection, agents: Sequence[UUID]) -> list[StoredDeath]:
-    """What is known now of these agents, as far as the caller sees, in an order of their own."""
-    query = select(death).where(known_now(death), death.c.agent.in_(agents))
+async def of_agents(tx: AsyncConnection, agents: Sequence[UUID], at: datetime | None = None) -> list[StoredDeath]:
+    """What is known of these agents, now or at an instant, as far as the caller sees, in an order of their own."""
+    query = select(death).where(known(death, at), death.c.agent.in_(agents))
     rows = await tx.execute(query.order_by(death.c.agent, death.c.kind, death.c.employer))
     return [
-        StoredDeath(row.agent, row.employer, row.said_by, Death(DeathKind(row.kind), row.occurred_on)) for row in rows
+        StoredDeath(row.agent, row.employer, row.said_by, Death(DeathKind(row.kind), row.occurred_on), row.denied)
+        for row in rows
     ]
 
 
@@ -42,6 +52,7 @@ async def add(tx: AsyncConnection, one: StoredDeath, recording: Recording) -> No
         "said_by": one.said_by,
         "kind": one.death.kind.value,
         "occurred_on": one.death.on,
+        "denied": one.denied,
     }
     await record(tx, death, [row], recording)
 
@@ -50,9 +61,3 @@ async def remove(tx: AsyncConnection, one: StoredDeath, recording: Recording) ->
     """From now on it is no longer known with this employer; it stays readable as known before."""
     same = (death.c.agent == one.agent) & (death.c.employer == one.employer) & (death.c.kind == one.death.kind.value)
     await retract(tx, death, same, recording)
-
-
-async def birth_date(tx: AsyncConnection, key: UUID) -> date:
-    """When an agent that the caller sees was born."""
-    born: date = (await tx.execute(select(agent.c.birth_date).where(agent.c.id == key))).scalar_one()
-    return born

@@ -5,23 +5,23 @@ Whoever hires takes persons first, then links, each in one order, so that two ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import delete, select, text, tuple_, update
+from sqlalchemy import delete, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.crypto import KeyRing
+from kit.crypto import DataKey, KeyRing
 from kit.db import data_subjects
 from kit.db.among import among
 from kit.db.copy import put_new_rows, put_rows
 from kit.recording import Recording
 from services.eligibility.adapters.agents import Identity, Link, name_index
-from services.eligibility.adapters.tables import agent, agent_employer, person
+from services.eligibility.adapters.tables import agent, agent_employer, identity, person
 
 Key = tuple[str, str]
 
@@ -30,34 +30,58 @@ _KNOWN: Final = text("""
       FROM unnest(CAST(:employers AS text[]), CAST(:matricules AS text[])) AS asked (employer, matricule)
       JOIN agent_employer held USING (employer, matricule)
 """)
+_OTHERWISE: Final = text("""
+    SELECT born_otherwise, named_otherwise
+      FROM stated_otherwise(CAST(:employers AS text[]), CAST(:agents AS uuid[]), CAST(:born AS date[]),
+                            CAST(:named AS text[]))
+     ORDER BY number
+""")
+_COUNT: Final = text("""
+    UPDATE identity SET version = version + 1
+      FROM unnest(CAST(:employers AS text[]), CAST(:agents AS uuid[])) AS changed (employer, agent)
+     WHERE identity.employer = changed.employer AND identity.agent = changed.agent
+""")
+_STATE: Final = (
+    *("employer", "agent", "version", "birth_date", "nir", "nir_index", "names", "name_index"),
+    *("recorded_at", "recorded_by"),
+)
 _LINK: Final = (
     *("employer", "matricule", "agent", "prior_collective_cover", "hire_mark", "recorded_at", "recorded_by"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class SealedPerson:
-    """A person as stored: sealed with a new key of its own."""
+class SealedIdentity:
+    """Who an employer says a person is, as stored: sealed with the person's own key."""
 
-    id: UUID
     birth_date: date
-    wrapped_key: bytes
     nir: bytes
-    identity: bytes
+    names: bytes
     name_index: str
 
 
-def seal(key: UUID, identity: Identity, crypto: KeyRing) -> SealedPerson:
-    """Seal who a person is for its row. No database: it may run beside one."""
+@dataclass(frozen=True, slots=True)
+class SealedPerson:
+    """A person whom nobody knew: an id and a new key of its own, wrapped, and who it is."""
+
+    id: UUID
+    wrapped_key: bytes
+    identity: SealedIdentity
+
+
+def seal_new(key: UUID, one: Identity, crypto: KeyRing) -> SealedPerson:
+    """Seal who a person is with a new key. No database: it may run beside one."""
     wrapped, own = crypto.new_data_key(str(key))
-    names = to_json([identity.last_name, identity.first_name])
-    return SealedPerson(
-        id=key,
-        birth_date=identity.birth_date,
-        wrapped_key=wrapped,
-        nir=own.encrypt(identity.nir.reveal(), f"agent.nir:{key}"),
-        identity=own.encrypt_bytes(names, f"agent.identity:{key}"),
-        name_index=name_index(identity.last_name, crypto),
+    return SealedPerson(key, wrapped, seal(key, own, one, name_index(one.last_name, crypto)))
+
+
+def seal(key: UUID, own: DataKey, one: Identity, named: str) -> SealedIdentity:
+    """Seal who a person is with the person's key; `named` is the index of the last name."""
+    return SealedIdentity(
+        birth_date=one.birth_date,
+        nir=own.encrypt(one.nir.reveal(), f"agent.nir:{key}"),
+        names=own.encrypt_bytes(to_json([one.last_name, one.first_name]), f"agent.identity:{key}"),
+        name_index=named,
     )
 
 
@@ -78,13 +102,42 @@ async def take_persons(tx: AsyncConnection, new: Mapping[str, UUID]) -> dict[str
     return taken
 
 
-async def add(tx: AsyncConnection, persons: Sequence[SealedPerson], recording: Recording) -> None:
+async def add(tx: AsyncConnection, persons: Sequence[SealedPerson]) -> None:
     """Enter persons."""
-    entered = {"version": 1, "recorded_at": recording.at, "recorded_by": recording.by}
-    stored = [name for name in SealedPerson.__slots__ if name != "wrapped_key"]
-    rows = [{name: getattr(one, name) for name in stored} | entered for one in persons]
-    await put_rows(tx, agent, rows)
+    await put_rows(tx, agent, [{"id": one.id} for one in persons])
     await data_subjects.add(tx, {one.id: one.wrapped_key for one in persons})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Who an employer says an agent is."""
+
+    employer: str
+    agent: UUID
+    nir_index: str
+    of: SealedIdentity
+
+
+async def state(tx: AsyncConnection, said: Sequence[Statement], recording: Recording) -> set[tuple[str, UUID]]:
+    """Enter who employers say agents are, where they had not said it; which of them had not, by SIRET and agent."""
+    at, by = recording.at, recording.by
+    rows = [
+        (
+            one.employer,
+            one.agent,
+            1,
+            one.of.birth_date,
+            one.of.nir,
+            one.nir_index,
+            one.of.names,
+            one.of.name_index,
+            at,
+            by,
+        )
+        for one in said
+    ]
+    made = await put_new_rows(tx, identity, _STATE, rows, key=("employer", "agent"))
+    return {(row.employer, row.agent) for row in made}
 
 
 async def link(tx: AsyncConnection, links: Sequence[Link], recording: Recording) -> set[Key]:
@@ -100,13 +153,23 @@ async def unlink(tx: AsyncConnection, keys: Sequence[Key]) -> None:
     await tx.execute(delete(agent_employer).where(held.in_(keys)))
 
 
-async def known_as(tx: AsyncConnection, agents: Sequence[UUID]) -> dict[UUID, tuple[date, str | None]]:
-    """When persons that the caller employs were born, and their name's index; nobody else changes them meanwhile."""
-    query = select(agent.c.id, agent.c.birth_date, agent.c.name_index).where(agent.c.id.in_(agents))
-    rows = await tx.execute(query.order_by(agent.c.id).with_for_update(key_share=True))
-    return {row.id: (row.birth_date, row.name_index) for row in rows}
+async def stated_otherwise(tx: AsyncConnection, asked: Sequence[Statement]) -> list[tuple[bool, bool]]:
+    """Whether nobody states that birth date, and whether nobody states that last name, of persons who are known.
+
+    Nothing else of what other employers state is answered (docs/adr/0017).
+    """
+    rows = await tx.execute(
+        _OTHERWISE,
+        {
+            "employers": [one.employer for one in asked],
+            "agents": [one.agent for one in asked],
+            "born": [one.of.birth_date for one in asked],
+            "named": [one.of.name_index for one in asked],
+        },
+    )
+    return [(row.born_otherwise, row.named_otherwise) for row in rows]
 
 
-async def count_changes(tx: AsyncConnection, agents: Sequence[UUID]) -> None:
-    """Files changed: the ETags read before are outdated."""
-    await tx.execute(update(agent).where(agent.c.id.in_(agents)).values(version=agent.c.version + 1))
+async def count_changes(tx: AsyncConnection, held: Collection[tuple[str, UUID]]) -> None:
+    """Files changed for an employer, by SIRET and agent: the ETags it read before are outdated."""
+    await tx.execute(_COUNT, {"employers": [e for e, _ in held], "agents": [a for _, a in held]})

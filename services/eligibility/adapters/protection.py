@@ -25,8 +25,8 @@ PURGES: Final = (
     ),
 )
 _COUNTS: Final = text("""
-    SELECT (SELECT count(*) FROM agent WHERE id = :agent) + (SELECT count(*) FROM agent_past WHERE agent = :agent)
-               AS identity,
+    SELECT (SELECT count(*) FROM identity WHERE agent = :agent)
+               + (SELECT count(*) FROM identity_past WHERE agent = :agent) AS identity,
            (SELECT count(*) FROM person WHERE agent = :agent) AS nir_index,
            (SELECT count(*) FROM proof_file WHERE agent = :agent) AS proofs,
            (SELECT count(agent) FROM leave_cause WHERE agent = :agent) AS causes,
@@ -41,9 +41,9 @@ _MINE: Final = "= ANY (CAST(:agents AS uuid[]))"
 _ERASE: Final = tuple(
     text(f"{statement} {_MINE}")
     for statement in (
-        """UPDATE agent SET nir = '', identity = '', name_index = NULL, birth_date = date_trunc('year', birth_date),
-                  version = version + 1 WHERE identity <> '' AND id""",
-        "DELETE FROM agent_past WHERE agent",
+        """UPDATE identity SET nir = '', nir_index = NULL, names = '', name_index = NULL,
+                  birth_date = date_trunc('year', birth_date), version = version + 1 WHERE names <> '' AND agent""",
+        "DELETE FROM identity_past WHERE agent",
         "DELETE FROM person WHERE agent",
         "DELETE FROM proof_file WHERE agent",
         "DELETE FROM leave_cause WHERE agent",
@@ -92,7 +92,8 @@ async def last_days(tx: AsyncConnection, agent: UUID) -> tuple[date | None, date
     query = text("""
         SELECT (SELECT max(coalesce(upper(valid) - 1, DATE '9999-12-31')) FROM employment
                  WHERE agent = :agent AND upper_inf(recorded)),
-               (SELECT max(occurred_on) FROM death WHERE agent = :agent AND kind = 'DEATH' AND upper_inf(recorded))
+               (SELECT max(occurred_on) FROM death WHERE agent = :agent AND kind = 'DEATH' AND NOT denied
+                   AND upper_inf(recorded))
     """)
     employed, died = (await tx.execute(query, {"agent": agent})).one()
     return employed, died

@@ -45,25 +45,30 @@ def _one_at_a_time(name: str, *columns: str) -> ExcludeConstraint:
     return ExcludeConstraint(*((column, "=") for column in columns), ("valid", "&&"), ("recorded", "&&"), name=name)
 
 
-# A keyed fingerprint of the NIR to an opaque id: how two employers' agents turn out to be one person. No tenant's data.
+# Keyed fingerprints of NIRs to an opaque id: how two employers' agents turn out to be one person. No tenant's data.
 person: Final = Table(
     "person",
     metadata,
     Column("nir_index", Text, primary_key=True),
-    Column("agent", Id, nullable=False, unique=True),
+    Column("agent", Id, nullable=False, index=True),
 )
 
-# `version` counts the changes of the file: its ETag. Identity and NIR are sealed with a key of this agent alone
-# (`data_subject`), and empty once it is erased; `name_index` finds a last name without showing it, and is null for who
-# was entered before it was kept, or is erased.
-agent: Final = Table(
-    "agent",
+# A person: what its employers' rows are about, and what whoever changes them locks.
+agent: Final = Table("agent", metadata, Column("id", Id, primary_key=True))
+
+# Who an agent is, as one employer states it (docs/adr/0017). `version` counts the changes of what that employer sees of
+# the file. Names and NIR are sealed with a key of this agent alone (`data_subject`), and empty once it is erased;
+# `name_index` finds a last name without showing it, and is null for who was entered before it was kept, or is erased.
+identity: Final = Table(
+    "identity",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True, index=True),
     Column("version", Integer, nullable=False),
     Column("birth_date", Date, nullable=False),
     Column("nir", LargeBinary, nullable=False),
-    Column("identity", LargeBinary, nullable=False),
+    Column("nir_index", Text),
+    Column("names", LargeBinary, nullable=False),
     Column("name_index", Text, index=True),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
@@ -82,21 +87,21 @@ restriction: Final = Table(
     Column("recorded_by", Text, nullable=False),
 )
 
-# What was known of a person before it was changed, and until when.
-agent_past: Final = Table(
-    "agent_past",
+# What an employer stated before, and until when.
+identity_past: Final = Table(
+    "identity_past",
     metadata,
     Column("fact", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
     Column("agent", Id, nullable=False, index=True),
     Column("birth_date", Date, nullable=False),
     Column("nir", LargeBinary, nullable=False),
-    Column("identity", LargeBinary, nullable=False),
+    Column("names", LargeBinary, nullable=False),
     Column("recorded", TSTZRANGE, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )
 
 # Who employs whom under which matricule. `hire_mark`: a keyed fingerprint of the hire, so that it can be sent again.
-# `changes_told`: of how many changes of the person's identity this employer was told.
 agent_employer: Final = Table(
     "agent_employer",
     metadata,
@@ -105,7 +110,6 @@ agent_employer: Final = Table(
     Column("agent", Id, nullable=False, index=True),
     Column("prior_collective_cover", Boolean, nullable=False),
     Column("hire_mark", Text, nullable=False),
-    Column("changes_told", Integer, nullable=False, server_default="0"),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )
@@ -182,7 +186,7 @@ invalidity: Final = Table(
     _one_at_a_time("ex_invalidity_agent", "agent", "employer"),
 )
 
-# A death or an IAD, with every employer of the agent; `said_by` is the employer who announced it.
+# A death or an IAD, with every employer of the agent; `said_by` announced it. `denied`: it was none, says the employer.
 death: Final = Table(
     "death",
     metadata,
@@ -192,6 +196,7 @@ death: Final = Table(
     Column("said_by", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("occurred_on", Date, nullable=False),
+    Column("denied", Boolean, nullable=False, server_default=false()),
     Column("recorded", TSTZRANGE, nullable=False),
     Column("recorded_by", Text, nullable=False),
     ExcludeConstraint(("agent", "="), ("employer", "="), ("kind", "="), ("recorded", "&&"), name="ex_death_kind"),

@@ -11,10 +11,10 @@ from kit.http.auth import requires
 from kit.http.route import Crypto, Now, Tx, service_router
 from kit.http.types import DateText, Instant, SiretText
 from kit.period import Period
-from services.eligibility.adapters import affiliations, agents, options
+from services.eligibility.adapters import affiliations, identities, options
 from services.eligibility.adapters.affiliations import StoredDecision
-from services.eligibility.api.answers import AffiliationAnswer, DaysAnswer, HeldOptionAnswer, PeriodAnswer
 from services.eligibility.api.common import AgentId
+from services.eligibility.api.cover_answers import AffiliationAnswer, DaysAnswer, HeldOptionAnswer, PeriodAnswer
 from services.eligibility.application.open_options import open_options
 from services.eligibility.domain.documents import period
 from services.eligibility.domain.errors import AgentNotFound, EmployerRequired
@@ -38,7 +38,7 @@ async def read(
     known_at: Annotated[Instant | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
 ) -> AffiliationAnswer:
     """The cover of an agent: its whole timeline with reasons and articles, and the trace of the decision."""
-    if await agents.get(tx, agent, crypto) is None:
+    if await identities.read(tx, agent, crypto) is None:
         raise AgentNotFound
     day = as_of or clock.day()
     decided = [d for d in await affiliations.latest(tx, agent, known_at) if employer in (None, d.employer)]

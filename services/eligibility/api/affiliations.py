@@ -78,5 +78,5 @@ async def index(
     after = page.start(lambda siret, person, accord: (str(siret), UUID(str(person)), str(accord)))
     found = await affiliations.listed(tx, asked, after, page.fetch)
     names = await agents.names(tx, [one.agent for one in found], crypto)
-    items = [CoveredAnswer.of(one, names[one.agent]) for one in found]
+    items = [CoveredAnswer.of(one, names[one.employer, one.agent]) for one in found]
     return paged(request, response, page, items, lambda row: (row.employer, row.agent, row.agreement))

@@ -19,7 +19,17 @@ from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import MAX_LIMIT, Page, Paging, paged
 from kit.http.route import Crypto, Idempotent, Rules, Tx, service_router
 from kit.http.types import DateText, Instant, Matricule, NirText, Request, SiretText, Text, example
-from services.eligibility.adapters import agents, departures, dispenses, employments, invalidities, leaves, options
+from services.eligibility.adapters import (
+    agents,
+    deaths,
+    departures,
+    dispenses,
+    employments,
+    identities,
+    invalidities,
+    leaves,
+    options,
+)
 from services.eligibility.api.answers import (
     AgentAnswer,
     AgentRow,
@@ -30,7 +40,7 @@ from services.eligibility.api.answers import (
 )
 from services.eligibility.api.common import AgentId, Recorded, changes_restricted, reads_restricted, remarks_on
 from services.eligibility.api.schemas import HireRequest, refused
-from services.eligibility.api.status_answers import DepartureAnswer, DispenseAnswer, PositionAnswer
+from services.eligibility.api.status_answers import DeathStated, DepartureAnswer, DispenseAnswer, PositionAnswer
 from services.eligibility.application.change_identity import IdentityChange, change_identity
 from services.eligibility.application.hire_agent import hire_agent
 from services.eligibility.application.open_file import open_file
@@ -82,7 +92,7 @@ async def hire(
 ) -> HiredAnswer:
     """Hire an agent. The same hire again changes nothing (200); somebody another employer knows is the same agent.
 
-    Known by another last name, the agent keeps it, and `warnings` says so.
+    Each employer sees the identity that it stated itself. Known by another last name, `warnings` says so, not which.
     """
     caller.check_employer(body.employer)
     done = await hire_agent(tx, body.to_hire(), rules, crypto, recording)
@@ -117,7 +127,7 @@ async def index(
         tx, employer, matricule, place, page.fetch, only=agent, named=named, restricted=all_of_it
     )
     names = await agents.names(tx, [link.agent for link in found], crypto)
-    items = [AgentRow.of(link, names.get(link.agent), all_of_it=all_of_it) for link in found]
+    items = [AgentRow.of(link, names.get((link.employer, link.agent)), all_of_it=all_of_it) for link in found]
     return paged(request, response, page, items, lambda row: (row.employer, row.matricule))
 
 
@@ -145,7 +155,7 @@ async def change(
     recording: Recorded,
     response: Response,
 ) -> AgentAnswer:
-    """Change who the agent is, for all employers. What was known before stays readable."""
+    """Change who the agent is for the caller's employers. What was known before stays readable."""
     file = await open_file(tx, agent)
     file.subject.check(allowed=changes_restricted(caller))
     check_version(version, file.version)
@@ -163,7 +173,7 @@ async def _file(
     restricted: bool = True,
 ) -> AgentAnswer:
     """`restricted`: also of a person whose processing is restricted, as for whoever has just said who it is."""
-    person = await agents.get(tx, agent, crypto, at)
+    person = await identities.read(tx, agent, crypto, at)
     if person is None:
         raise AgentNotFound
     if person.restricted and not restricted:
@@ -180,4 +190,5 @@ async def _file(
         positions=PositionAnswer.all_of(entries),
         dispenses=[DispenseAnswer.of(one) for _, one in await dispenses.of_agents(tx, [agent], at)],
         departures=[DepartureAnswer.of(one) for one in await departures.of_agent(tx, agent, at)],
+        deaths=[DeathStated.of(one) for one in await deaths.of_agents(tx, [agent], at)],
     )

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from kit.http.types import Answer
-from services.eligibility.adapters.agents import Link, Name, StoredAgent
-from services.eligibility.api.status_answers import DepartureAnswer, DispenseAnswer, PositionAnswer
+from services.eligibility.adapters.agents import Link, Name
+from services.eligibility.adapters.identities import StoredAgent
+from services.eligibility.api.status_answers import (
+    DeathStated,
+    DepartureAnswer,
+    DispenseAnswer,
+    IdentityAnswer,
+    PositionAnswer,
+)
 from services.eligibility.domain.facts import Election, Invalidity, LeaveEntry, Spell
 
 
@@ -190,22 +197,6 @@ class OptionAnswer(Answer):
         )
 
 
-class DaysAnswer(Answer):
-    """Days, both ends included; `end` null: open."""
-
-    start: date
-    end: date | None
-
-
-class HeldOptionAnswer(OptionAnswer):
-    """An option chosen, and the days on which it gives cover: under a regime that opens it (option 1: CNRACL).
-
-    `open` is null where cover is not decided, or when it is asked what was known at an instant.
-    """
-
-    open: list[DaysAnswer] | None
-
-
 class MatriculeAnswer(Answer):
     """With whom the agent is, under which matricule, and whether a collective contract covered the agent before."""
 
@@ -244,7 +235,7 @@ class AgentRow(Answer):
 
 
 class AgentAnswer(Answer):
-    """An agent's file."""
+    """An agent's file. The name and the birth date are those stated last; `identities` has each employer's."""
 
     id: UUID
     employer: str
@@ -260,6 +251,8 @@ class AgentAnswer(Answer):
     positions: list[PositionAnswer]
     dispenses: list[DispenseAnswer]
     departures: list[DepartureAnswer]
+    deaths: list[DeathStated]
+    identities: list[IdentityAnswer]
 
     @classmethod
     def of(cls, person: StoredAgent, links: list[Link], **facts: Any) -> Self:
@@ -268,42 +261,10 @@ class AgentAnswer(Answer):
             id=person.id,
             employer=links[0].employer,
             matricule=links[0].matricule,
-            last_name=person.last_name,
-            first_name=person.first_name,
-            birth_date=person.birth_date,
+            last_name=person.latest.last_name,
+            first_name=person.latest.first_name,
+            birth_date=person.latest.birth_date,
+            identities=[IdentityAnswer.of(one) for one in person.stated],
             matricules=[MatriculeAnswer.of(link) for link in links],
             **facts,
         )
-
-
-class ReasonAnswer(Answer):
-    """Why, with its article."""
-
-    rule: str
-    reference: str
-    detail: str
-
-
-class PeriodAnswer(Answer):
-    """Days with one outcome."""
-
-    start: date
-    end: date | None
-    outcome: str
-    reasons: list[ReasonAnswer]
-
-
-class AffiliationAnswer(Answer):
-    """The cover of an agent with one employer. Not decided yet: no period, and `outcome` null."""
-
-    agent: UUID
-    employer: str | None
-    agreement: str | None
-    as_of: date
-    outcome: str | None
-    periods: list[PeriodAnswer]
-    options: list[HeldOptionAnswer]
-    references: list[str]
-    decision: UUID | None
-    decided_at: datetime | None
-    trace: dict[str, Any] | None

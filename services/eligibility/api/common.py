@@ -33,8 +33,8 @@ def remarks_on(done: Hired, place: str = "") -> tuple[Remark, ...]:
     if not done.otherwise_named:
         return ()
     detail = (
-        "Ce NIR est connu sous un autre nom de famille, qui est gardé : vérifiez le NIR ; si le nom a changé, corrigez"
-        " l'identité de l'agent."
+        "Ce NIR est connu aussi sous un autre nom de famille : vérifiez-le. Chaque employeur garde l'identité qu'il a"
+        " déclarée la première fois ; si elle a changé, corrigez l'identité de l'agent."
     )
     return (Remark(code="known_by_another_name", pointer=f"{place}/last_name", detail=detail),)
 

@@ -68,5 +68,8 @@ async def withdraw(
     recording: Recorded,
     response: Response,
 ) -> None:
-    """Withdraw what the caller's employers announced: a mistake, or another day to be sent afterwards."""
+    """Withdraw what the caller's employers announced: a mistake, or another day to be sent afterwards.
+
+    Of what another employer announced: deny it. It then no longer holds with the caller's employers.
+    """
     set_etag(response, await withdraw_death(tx, await open_file(tx, agent), kind, recording))

@@ -66,7 +66,7 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
             while (part := await coming).lines:
                 size = min(2 * size, PART)
                 coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto))
-                rejects += [*part.refused, *await _enter(tx, part, recording)]
+                rejects += [*part.refused, *await _enter(tx, part, crypto, recording)]
         finally:
             coming.cancel()
         return rehearsal.applied(rejects)
@@ -74,8 +74,8 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
     return apply
 
 
-async def _enter(tx: AsyncConnection, part: _Part, recording: Recording) -> list[Reject]:
-    outcomes = await hire_agents(tx, list(part.drafts.values()), recording)
+async def _enter(tx: AsyncConnection, part: _Part, crypto: KeyRing, recording: Recording) -> list[Reject]:
+    outcomes = await hire_agents(tx, list(part.drafts.values()), crypto, recording)
     by_line = zip(part.drafts, outcomes, strict=True)
     return [of_error(line, outcome) for line, outcome in by_line if isinstance(outcome, RelaisError)]
 

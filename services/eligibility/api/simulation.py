@@ -14,7 +14,7 @@ from kit.http.route import Rules, Tx, service_router
 from kit.http.types import Answer, Code, DateText, Flag, HoursText, Request, example
 from kit.period import Period
 from rules.vocabulary import AffiliationOutcome, ContractKind, EmploymentKind, Guarantee, PositionKind
-from services.eligibility.api.answers import PeriodAnswer
+from services.eligibility.api.cover_answers import PeriodAnswer
 from services.eligibility.api.schemas import Chosen, in_order, refused
 from services.eligibility.application.simulate_affiliation import Supposition, simulated
 from services.eligibility.domain.documents import timeline_document

@@ -1,15 +1,17 @@
-"""What the agent's file answers of positions, dispenses and departures."""
+"""What the agent's file answers of positions, dispenses, departures, deaths, and who an employer says the agent is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Self
+from datetime import date, datetime
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from kit.http.types import Answer
+from services.eligibility.adapters.deaths import StoredDeath
+from services.eligibility.adapters.identities import Stated
 from services.eligibility.domain.departure import Departure
 from services.eligibility.domain.facts import DispenseRequest, LeaveEntry
 
@@ -100,3 +102,39 @@ class DepartureAnswer(Answer):
     @classmethod
     def of(cls, one: Departure) -> Self:
         return cls(id=one.id, employer=one.employer, on=one.on, reason=one.reason.value)
+
+
+class IdentityAnswer(Answer):
+    """Who an employer says the agent is, and since when it is known so."""
+
+    employer: str
+    last_name: str
+    first_name: str
+    birth_date: date
+    since: datetime
+
+    @classmethod
+    def of(cls, one: Stated) -> Self:
+        return cls(**{name: getattr(one, name) for name in cls.model_fields})
+
+
+class DeathStated(Answer):
+    """A death or an IAD as it stands with an employer, and whose word it is: DENIED says there was none on that day.
+
+    Which other employer announced it is not said: with whom else an agent works is not the employer's to know.
+    """
+
+    employer: str
+    on: date = Field(serialization_alias="date")
+    kind: str
+    source: Literal["EMPLOYER", "OTHER_EMPLOYER", "DENIED"]
+
+    @classmethod
+    def of(cls, one: StoredDeath) -> Self:
+        own: Literal["EMPLOYER", "OTHER_EMPLOYER"] = "EMPLOYER" if one.announced else "OTHER_EMPLOYER"
+        return cls(
+            employer=one.employer,
+            on=one.death.on,
+            kind=one.death.kind.value,
+            source="DENIED" if one.denied else own,
+        )

@@ -40,7 +40,7 @@ async def add_employment(tx: AsyncConnection, file: OpenFile, spell: Spell, reco
         if other.period.meets(spell.period):
             raise ContractOverlap(pointer="/start")
     await employments.add(tx, file.agent, [spell], recording)
-    return Added(spell.employment, await changed(tx, file.agent), new=True)
+    return Added(spell.employment, await changed(tx, file, spell.key.employer), new=True)
 
 
 async def change_employment(
@@ -76,7 +76,7 @@ async def correct_prior_cover(
     if link.prior_collective_cover is prior:
         return file.version
     await agents.correct_prior_cover(tx, link, recording)
-    return await changed(tx, file.agent)
+    return await changed(tx, file, key.employer)
 
 
 async def check_free(tx: AsyncConnection, spells: tuple[Spell, ...]) -> None:
@@ -91,7 +91,7 @@ async def _rewrite(
 ) -> int:
     await check_free(tx, spells)
     await employments.replace(tx, file.agent, employment, spells, recording)
-    return await changed(tx, file.agent)
+    return await changed(tx, file, spells[0].key.employer)
 
 
 def _own(file: OpenFile, employment: UUID) -> list[Spell]:

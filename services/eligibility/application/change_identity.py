@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
-from kit.events.outbox import Outgoing
+from kit.events.outbox import Outgoing, publish_many
 from kit.nir import Nir
 from kit.recording import Recording
 from services.eligibility.adapters import identities
@@ -36,28 +35,27 @@ class IdentityChange:
 async def change_identity(
     tx: AsyncConnection, file: OpenFile, what: IdentityChange, crypto: KeyRing, recording: Recording
 ) -> int:
-    """Change who the agent is, for all its employers; the worker tells them. The new version.
+    """Change who the caller's employers say the agent is, and tell it; other employers keep to what they state.
 
-    What changes nothing leaves the version as it is. Raises BornAfterHire, NirTaken.
+    The new version; what changes nothing leaves it as it is. Raises BornAfterHire, NirTaken.
     """
-    known = await identities.get(tx, file.agent, crypto)
-    now = what.applied_to(known)
-    if now == known:
+    known = await identities.of_employers(tx, file.agent, crypto)
+    changes = {employer: now for employer, one in known.items() if (now := what.applied_to(one)) != one}
+    if not changes:
         return file.version
-    if any(spell.period.start <= now.birth_date for spell in file.spells):
-        raise BornAfterHire(pointer="/birth_date")
-    if now.nir != known.nir and not await identities.take_nir(tx, file.agent, crypto.blind_index(now.nir)):
-        raise NirTaken(pointer="/nir")
-    await identities.replace(tx, file.agent, now, crypto, recording)
-    return await changed(tx, file.agent)
+    for employer, now in changes.items():
+        if any(spell.period.start <= now.birth_date for spell in file.spells_with(employer)):
+            raise BornAfterHire(pointer="/birth_date")
+        if now.nir != known[employer].nir and not await identities.take_nir(
+            tx, file.agent, crypto.blind_index(now.nir)
+        ):
+            raise NirTaken(pointer="/nir")
+        await identities.replace(tx, file.agent, now, crypto, recording, employer=employer)
+    await publish_many(tx, [_told(file, employer, now.birth_date) for employer, now in changes.items()])
+    return await changed(tx, file, *changes)
 
 
-async def tell_identities(tx: AsyncConnection, who: list[UUID]) -> list[Outgoing]:
-    """Tell every employer of these agents who they have become. Called by the worker, who sees all employers."""
-    events: list[Outgoing] = []
-    for one in await identities.untold(tx, who):
-        data = AgentChanged(
-            agent=one.agent, employer=one.employer, matricules=list(one.matricules), birth_date=one.birth_date
-        )
-        events.append(Outgoing(data, str(one.agent), one.employer, subject=f"/v1/agents/{one.agent}"))
-    return events
+def _told(file: OpenFile, employer: str, born: date) -> Outgoing:
+    held = sorted(link.matricule for link in file.links if link.employer == employer)
+    data = AgentChanged(agent=file.agent, employer=employer, matricules=held, birth_date=born)
+    return Outgoing(data, str(file.agent), employer, subject=f"/v1/agents/{file.agent}")

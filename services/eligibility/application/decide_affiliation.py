@@ -19,9 +19,8 @@ from kit.events.context import Chain
 from kit.events.outbox import BATCH_LIMIT, Outgoing, publish_many
 from kit.period import Period
 from rules.book import Rules
-from services.eligibility.adapters import affiliations, agents, terms
+from services.eligibility.adapters import affiliations, agents, identities, terms
 from services.eligibility.adapters.affiliations import State, subject
-from services.eligibility.application.change_identity import tell_identities
 from services.eligibility.application.payloads import (
     Affiliation,
     AffiliationEnded,
@@ -79,8 +78,8 @@ async def decide_affiliation(tx: AsyncConnection, who: Mapping[UUID, Chain], rul
     """
     await agents.lock(tx, list(who))
     facts = await read_facts(tx, list(who))
-    events = await tell_identities(tx, list(who))
-    events += await tell_employments(tx, facts, rules)
+    await identities.let_go(tx, list(who))
+    events = await tell_employments(tx, facts, rules)
     events += await tell_deaths(tx, facts, clock)
     events += await _keep(tx, await _verdicts(tx, facts), rules, clock)
     chained = [replace(event, chain=who[UUID(event.key)]) for event in events]
@@ -101,7 +100,9 @@ async def _verdicts(tx: AsyncConnection, facts: dict[UUID, Facts]) -> list[_Verd
             requests = tuple(one for one in known.dispenses if one.employer == employer)
             for bound, content in accords[employer]:
                 agreement = content["agreement"]
-                decision = taken(inputs_of(known.file_with(employer), content, bound, known.died_on, employer))
+                decision = taken(
+                    inputs_of(known.file_with(employer), content, bound, known.died_on(employer), employer)
+                )
                 if decision is not None:
                     digest, state = decision.snapshot.digest(), before.get((agent, employer, agreement))
                     found.append(_Verdict(agent, employer, agreement, decision, digest, state, content, requests))

@@ -43,7 +43,7 @@ async def elect_option(tx: AsyncConnection, file: OpenFile, one: Election, recor
     await options.add(tx, file.agent, one, recording)
     data = OptionElected.of(file.agent, one, one.period.end)
     await publish(tx, data, key=str(file.agent), employer=one.employer, subject=_subject(file, one))
-    return Elected(one, await changed(tx, file.agent), new=True)
+    return Elected(one, await changed(tx, file, one.employer), new=True)
 
 
 async def cancel_option(tx: AsyncConnection, file: OpenFile, key: UUID, end: date, recording: Recording) -> int:
@@ -61,7 +61,7 @@ async def cancel_option(tx: AsyncConnection, file: OpenFile, key: UUID, end: dat
         await options.add(tx, file.agent, replace(known, period=Period(known.period.start, end)), recording)
     data = OptionCancelled.of(file.agent, known, end)
     await publish(tx, data, key=str(file.agent), employer=known.employer, subject=_subject(file, known))
-    return await changed(tx, file.agent)
+    return await changed(tx, file, known.employer)
 
 
 async def _check_open(tx: AsyncConnection, file: OpenFile, one: Election) -> None:

@@ -94,7 +94,7 @@ async def _write(tx: AsyncConnection, whole: Sequence[tuple[UUID, Leave]], recor
     await publish_many(tx, [_event(agent, leave) for agent, leave in whole])
     who = list(dict.fromkeys(agent for agent, _ in whole))
     await redecisions.ask(tx, *who)
-    await hires.count_changes(tx, who)
+    await hires.count_changes(tx, {(leave[0].employer, agent) for agent, leave in whole})
 
 
 def _event(agent: UUID, leave: Leave) -> Outgoing:

@@ -9,15 +9,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.crypto import KeyRing
+from kit.crypto import DataKey, KeyRing
+from kit.db import data_subjects
 from kit.errors import RelaisError
 from kit.events.outbox import Outgoing, publish_many
 from kit.ids import new_id
 from kit.recording import Recording
 from rules.book import Rules
-from services.eligibility.adapters import employments, hires, redecisions, told
+from services.eligibility.adapters import agents, employments, hires, redecisions, told
 from services.eligibility.adapters.agents import Identity, Link
-from services.eligibility.adapters.hires import Key, SealedPerson, seal
+from services.eligibility.adapters.hires import Key, SealedPerson, Statement, seal, seal_new
 from services.eligibility.adapters.told import Told
 from services.eligibility.application.payloads import AgentHired
 from services.eligibility.domain.errors import HireRaced, IdentityMismatch, MatriculeTaken
@@ -69,7 +70,7 @@ class Draft:
     @classmethod
     def of(cls, hire: Hire, rules: Rules, crypto: KeyRing) -> Draft:
         """The regime is that of this employment alone: the worker, who sees all jobs, tells otherwise."""
-        person, standing = seal(new_id(), hire.identity, crypto), _first(hire.spell, rules)
+        person, standing = seal_new(new_id(), hire.identity, crypto), _first(hire.spell, rules)
         mark, index = hire.mark(crypto), crypto.blind_index(hire.identity.nir)
         hired = AgentHired.of(person.id, standing, hire.identity.birth_date)
         return cls(hire, mark, index, person, Told.of([standing]), hired, _event(hired))
@@ -77,6 +78,12 @@ class Draft:
     def event_of(self, agent: UUID) -> Outgoing:
         """What others hear of it, of the agent that it turned out to be about."""
         return self.event if agent == self.person.id else _event(self.hired.model_copy(update={"agent": agent}))
+
+    def statement(self, agent: UUID, own: DataKey | None) -> Statement:
+        """Who the employer says the agent is: sealed with the key `own` of somebody known, None: of `person` itself."""
+        new = self.person.identity
+        sealed = new if own is None else seal(agent, own, self.hire.identity, new.name_index)
+        return Statement(self.hire.spell.key.employer, agent, self.nir_index, sealed)
 
     def link(self, agent: UUID) -> Link:
         return Link(*self.hire.key, agent, self.hire.prior_collective_cover, self.mark)
@@ -112,7 +119,7 @@ async def hire_agent(tx: AsyncConnection, hire: Hire, rules: Rules, crypto: KeyR
     another date of birth.
     """
     try:
-        (outcome,) = await hire_agents(tx, [Draft.of(hire, rules, crypto)], recording)
+        (outcome,) = await hire_agents(tx, [Draft.of(hire, rules, crypto)], crypto, recording)
     except HireRaced:
         raise MatriculeTaken(pointer="/matricule") from None
     if isinstance(outcome, RelaisError):
@@ -121,7 +128,7 @@ async def hire_agent(tx: AsyncConnection, hire: Hire, rules: Rules, crypto: KeyR
 
 
 async def hire_agents(
-    tx: AsyncConnection, drafts: Sequence[Draft], recording: Recording
+    tx: AsyncConnection, drafts: Sequence[Draft], crypto: KeyRing, recording: Recording
 ) -> list[Hired | MatriculeTaken | IdentityMismatch]:
     """Enter hires; what became of each, in their order. One that is refused leaves the others.
 
@@ -131,7 +138,7 @@ async def hire_agents(
     for draft in drafts:
         first.setdefault(draft.hire.key, draft)
     known = await hires.links_of(tx, list(first))
-    entered = await _enter(tx, [draft for key, draft in first.items() if key not in known], recording)
+    entered = await _enter(tx, [draft for key, draft in first.items() if key not in known], crypto, recording)
     outcomes: list[Hired | MatriculeTaken | IdentityMismatch] = []
     for draft in drafts:
         key = draft.hire.key
@@ -150,7 +157,7 @@ def _again(agent: UUID, mark: str, draft: Draft) -> Hired | MatriculeTaken:
 
 
 async def _enter(
-    tx: AsyncConnection, drafts: Sequence[Draft], recording: Recording
+    tx: AsyncConnection, drafts: Sequence[Draft], crypto: KeyRing, recording: Recording
 ) -> dict[Key, Hired | MatriculeTaken | IdentityMismatch]:
     """Enter hires whose matricules nobody had, each another; what became of each."""
     if not drafts:
@@ -162,10 +169,11 @@ async def _enter(
     linked = await hires.link(tx, [draft.link(persons[draft.nir_index]) for draft in drafts], recording)
     outcomes = await _taken_meanwhile(tx, [draft for draft in drafts if draft.hire.key not in linked], persons)
     own = [draft for draft in drafts if draft.hire.key in linked]
-    made = [draft.person for draft in own if persons[draft.nir_index] == draft.person.id]
-    await hires.add(tx, made, recording)
+    made = [draft for draft in own if persons[draft.nir_index] == draft.person.id]
+    await hires.add(tx, [draft.person for draft in made])
+    await hires.state(tx, [draft.statement(draft.person.id, None) for draft in made], recording)
     others = [draft for draft in own if persons[draft.nir_index] != draft.person.id]
-    mistaken, renamed = await _known_persons(tx, others, persons)
+    mistaken, renamed = await _known_persons(tx, others, persons, crypto, recording)
     outcomes |= dict.fromkeys(mistaken, IdentityMismatch(pointer="/birth_date"))
     done = [draft for draft in own if draft.hire.key not in mistaken]
     await _record(tx, done, persons, recording)
@@ -188,22 +196,35 @@ async def _taken_meanwhile(
 
 
 async def _known_persons(
-    tx: AsyncConnection, drafts: Sequence[Draft], persons: Mapping[str, UUID]
+    tx: AsyncConnection,
+    drafts: Sequence[Draft],
+    persons: Mapping[str, UUID],
+    crypto: KeyRing,
+    recording: Recording,
 ) -> tuple[list[Key], frozenset[Key]]:
-    """Whoever shares a NIR was born on one day: takes back the links of those who were not, and gives their keys.
+    """Who employers say known persons are. Whoever shares a NIR was born on one day: takes back the links of others.
 
-    Then the keys of those who are known with another last name: it may have changed, and stays the one that is known.
+    Gives their keys, then those of who is known with another last name only: it may have changed. An employer that
+    had said who the agent is keeps to it.
     """
     if not drafts:
         return [], frozenset()
-    known = await hires.known_as(tx, sorted({persons[draft.nir_index] for draft in drafts}))
-    mistaken = [d.hire.key for d in drafts if known[persons[d.nir_index]][0] != d.hire.identity.birth_date]
+    known = {draft.nir_index: persons[draft.nir_index] for draft in drafts}
+    await agents.lock(tx, list(known.values()))
+    if await hires.take_persons(tx, known) != known:
+        raise HireRaced  # a NIR that nobody stated any more was let go meanwhile, and taken by somebody else
+    keys = await data_subjects.keys(tx, set(known.values()), crypto)
+    if len(keys) < len(set(known.values())):
+        raise HireRaced  # erased meanwhile
+    said = [draft.statement(known[draft.nir_index], keys[known[draft.nir_index]]) for draft in drafts]
+    judged = list(zip(drafts, said, await hires.stated_otherwise(tx, said), strict=True))
+    mistaken = [draft.hire.key for draft, _, (born, _) in judged if born]
     if mistaken:
         await hires.unlink(tx, mistaken)
-    right = [draft for draft in drafts if draft.hire.key not in mistaken]
-    await hires.count_changes(tx, [persons[draft.nir_index] for draft in right])
-    renamed = (d.hire.key for d in right if known[persons[d.nir_index]][1] not in (None, d.person.name_index))
-    return mistaken, frozenset(renamed)
+    right = {(one.employer, one.agent): one for _, one, (born, _) in judged if not born}
+    new = await hires.state(tx, list(right.values()), recording)
+    await hires.count_changes(tx, right.keys() - new)
+    return mistaken, frozenset(draft.hire.key for draft, _, (born, named) in judged if named and not born)
 
 
 async def _record(

@@ -53,7 +53,7 @@ async def open_balance(
     if one.dispense is not None:
         with pointing_under("/dispense"):
             await request_dispense(tx, file, one.dispense, recording)
-    return Opened(await changed(tx, file.agent), new=True)
+    return Opened(await changed(tx, file, one.employer), new=True)
 
 
 async def _enter_leaves(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db import data_subjects
 from kit.db.data_subjects import Subject
-from services.eligibility.adapters import agents, employments, redecisions
+from services.eligibility.adapters import agents, employments, identities, redecisions
 from services.eligibility.adapters.agents import Link
 from services.eligibility.domain.errors import AgentNotFound, EmployerRequired, NotEmployed
 from services.eligibility.domain.facts import Spell
@@ -44,17 +44,20 @@ async def open_file(tx: AsyncConnection, agent: UUID) -> OpenFile:
     Raises AgentNotFound, also when it is not the caller's to see, and PersonErased. A restriction lets facts come: what
     the law has decided of goes on (docs/adr/0015-restriction-and-erasure.md).
     """
-    versions = await agents.lock(tx, [agent])
-    if agent not in versions:
+    if agent not in await agents.lock(tx, [agent]):
         raise AgentNotFound
     subject = (await data_subjects.of(tx, [agent]))[agent]
     subject.check(allowed=True)
     links = await agents.links(tx, [agent])
     spells = [spell for _, spell in await employments.of_agents(tx, [agent])]
-    return OpenFile(agent, versions[agent], tuple(links), tuple(spells), subject)
+    return OpenFile(agent, await identities.version(tx, agent), tuple(links), tuple(spells), subject)
 
 
-async def changed(tx: AsyncConnection, agent: UUID) -> int:
-    """A fact is recorded: outdate what was read, and let cover be decided again. The new version."""
-    await redecisions.ask(tx, agent)
-    return await agents.count_change(tx, agent)
+async def changed(tx: AsyncConnection, file: OpenFile, *employers: str) -> int:
+    """A fact is recorded with these employers: outdate what they read, and let cover be decided again.
+
+    The new version. Other employers of the agent see no change, and their ETags stay.
+    """
+    await redecisions.ask(tx, file.agent)
+    await identities.count_change(tx, file.agent, employers)
+    return await identities.version(tx, file.agent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -32,11 +32,20 @@ class Facts:
         """The employers with whom the agent has, or had, an employment."""
         return sorted({spell.key.employer for spell in self.spells})
 
-    @property
-    def died_on(self) -> date | None:
-        """The day of the death, the earliest that an employer announced itself; an IAD is none."""
-        announced = (one.death for one in self.deaths if one.said_by == one.employer)
-        return min((death.on for death in announced if death.kind is DeathKind.DEATH), default=None)
+    def death_with(self, employer: str, kind: DeathKind) -> StoredDeath | None:
+        """What an employer should know: what it announced itself, else the earliest that others did, not denied."""
+        stated = [one for one in self.deaths if one.death.kind is kind and (one.announced or one.denied)]
+        own = next((one for one in stated if one.employer == employer), None)
+        if own is not None and own.announced:
+            return own
+        others = [one for one in stated if one.announced and (own is None or one.death.on != own.death.on)]
+        first = min(others, key=lambda one: (one.death.on, one.employer), default=None)
+        return None if first is None else replace(first, employer=employer)
+
+    def died_on(self, employer: str) -> date | None:
+        """The day of the death, as far as it holds for cover with an employer; an IAD is none."""
+        held = self.death_with(employer, DeathKind.DEATH)
+        return None if held is None else held.death.on
 
     def file_with(self, employer: str) -> AgentFile:
         """The file that cover with one employer is decided on."""

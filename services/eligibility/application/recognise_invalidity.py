@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import publish
 from kit.period import Period
 from kit.recording import Recording
-from services.eligibility.adapters import deaths, invalidities
+from services.eligibility.adapters import identities, invalidities
 from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.application.payloads import InvalidityRecognised, InvalidityRevised, InvalidityWithdrawn
 from services.eligibility.domain.errors import BeforeBirth, FactNotFound
@@ -41,7 +41,7 @@ async def recognise_invalidity(
         if replace(known, id=one.id, period=Period(known.period.start)) == one:
             return Recognised(known, file.version, new=False)
     kept = await _becomes(tx, file, before, [*before, one], recording)
-    return Recognised(_named(one.id, kept), await changed(tx, file.agent), new=True)
+    return Recognised(_named(one.id, kept), await changed(tx, file, one.employer), new=True)
 
 
 async def known_recognition(tx: AsyncConnection, file: OpenFile, key: UUID) -> Invalidity:
@@ -62,7 +62,7 @@ async def revise_invalidity(tx: AsyncConnection, file: OpenFile, one: Invalidity
     kept = await _becomes(tx, file, before, [*(other for other in before if other.id != one.id), one], recording)
     if kept == tuple(before):
         return Recognised(_named(one.id, kept), file.version, new=False)
-    return Recognised(_named(one.id, kept), await changed(tx, file.agent), new=True)
+    return Recognised(_named(one.id, kept), await changed(tx, file, one.employer), new=True)
 
 
 async def withdraw_invalidity(tx: AsyncConnection, file: OpenFile, key: UUID, recording: Recording) -> int:
@@ -71,12 +71,12 @@ async def withdraw_invalidity(tx: AsyncConnection, file: OpenFile, key: UUID, re
     before = await _known(tx, file, gone.employer)
     await _tell(tx, file, InvalidityWithdrawn.of(file.agent, gone))
     await _becomes(tx, file, before, [one for one in before if one.id != key], recording)
-    return await changed(tx, file.agent)
+    return await changed(tx, file, gone.employer)
 
 
 async def _check_born(tx: AsyncConnection, file: OpenFile, one: Invalidity) -> None:
     """It may be older than any job known here, and no older than the agent."""
-    if one.period.start < await deaths.birth_date(tx, file.agent):
+    if one.period.start < await identities.born(tx, file.agent):
         raise BeforeBirth(pointer="/from")
 
 

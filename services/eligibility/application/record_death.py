@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.outbox import Outgoing, publish_many
 from kit.recording import Recording
-from services.eligibility.adapters import deaths
+from services.eligibility.adapters import deaths, identities
 from services.eligibility.adapters.deaths import StoredDeath
 from services.eligibility.application.death_payloads import AgentDeceased, DeathData, DeathWithdrawn
 from services.eligibility.application.open_file import OpenFile, changed
@@ -31,35 +31,46 @@ async def record_death(
 ) -> RecordedDeath:
     """Enter a death with the caller's employers; the worker tells the agent's others. The same again changes nothing.
 
-    Raises DeathKnownOtherwise and what `check` raises.
+    What another employer announced becomes the caller's own word as well. Raises DeathKnownOtherwise and what `check`
+    raises.
     """
     known = await deaths.of_agents(tx, [file.agent])
-    same_kind = {stored.employer: stored.death for stored in known if stored.death.kind is one.kind}
-    if any(death != one for death in same_kind.values()):
+    held = [stored for stored in known if not stored.denied]
+    same_kind = {stored.employer: stored for stored in known if stored.death.kind is one.kind}
+    if any(stored.death != one for stored in held if stored.death.kind is one.kind):
         raise DeathKnownOtherwise(pointer="/date")
     hired = min(spell.period.start for spell in file.spells)
-    born = await deaths.birth_date(tx, file.agent)
-    check(one, (stored.death for stored in known), born=born, hired=hired, today=today)
-    missing = sorted({link.employer for link in file.links} - same_kind.keys())
-    for employer in missing:
-        await deaths.add(tx, StoredDeath(file.agent, employer, employer, one), recording)
+    born = await identities.born(tx, file.agent)
+    check(one, (stored.death for stored in held), born=born, hired=hired, today=today)
+    employers = {link.employer for link in file.links}
+    missing = sorted(e for e in employers if e not in same_kind or not same_kind[e].announced)
     if not missing:
         return RecordedDeath(one, file.version, new=False)
-    told = [AgentDeceased.of(StoredDeath(file.agent, employer, employer, one)) for employer in missing]
+    for employer in missing:
+        if employer in same_kind:
+            await deaths.remove(tx, same_kind[employer], recording)
+        await deaths.add(tx, StoredDeath(file.agent, employer, employer, one), recording)
+    unheard = [employer for employer in missing if employer not in same_kind or same_kind[employer].denied]
+    told = [AgentDeceased.of(StoredDeath(file.agent, employer, employer, one)) for employer in unheard]
     await publish_many(tx, [outgoing(data) for data in told])
-    return RecordedDeath(one, await changed(tx, file.agent), new=True)
+    return RecordedDeath(one, await changed(tx, file, *missing), new=bool(unheard))
 
 
 async def withdraw_death(tx: AsyncConnection, file: OpenFile, kind: DeathKind, recording: Recording) -> int:
-    """What the caller's employers announced was none. The new version. Raises FactNotFound when they announced none."""
-    known = await deaths.of_agents(tx, [file.agent])
-    own = [stored for stored in known if stored.death.kind is kind and stored.said_by == stored.employer]
-    if not own:
+    """What the caller's employers announced was none, or they deny what another announced. The new version.
+
+    Raises FactNotFound when they know of none.
+    """
+    known = [one for one in await deaths.of_agents(tx, [file.agent]) if one.death.kind is kind and not one.denied]
+    if not known:
         raise FactNotFound
-    for stored in own:
+    withdrawn = {stored.employer for stored in known if stored.announced}
+    for stored in known:
         await deaths.remove(tx, stored, recording)
-    await publish_many(tx, [outgoing(DeathWithdrawn.of(stored)) for stored in own])
-    return await changed(tx, file.agent)
+        if stored.said_by not in withdrawn:
+            await deaths.add(tx, replace(stored, said_by=stored.employer, denied=True), recording)
+    await publish_many(tx, [outgoing(DeathWithdrawn.of(stored)) for stored in known])
+    return await changed(tx, file, *(stored.employer for stored in known))
 
 
 def outgoing(data: DeathData) -> Outgoing:

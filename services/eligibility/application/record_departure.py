@@ -57,7 +57,7 @@ async def record_departure(
     left = replace(one, replaced=tuple(replaced))
     await departures.add(tx, file.agent, left, recording)
     await _tell(tx, file, AgentLeft.of(file.agent, left))
-    return RecordedDeparture(left, await changed(tx, file.agent), new=True)
+    return RecordedDeparture(left, await changed(tx, file, one.employer), new=True)
 
 
 async def withdraw_departure(tx: AsyncConnection, file: OpenFile, key: UUID, recording: Recording) -> int:
@@ -78,7 +78,7 @@ async def withdraw_departure(tx: AsyncConnection, file: OpenFile, key: UUID, rec
         await employments.replace(tx, file.agent, spells[0].employment, spells, recording)
     await departures.remove(tx, key, recording)
     await _tell(tx, file, DepartureWithdrawn.of(file.agent, left))
-    return await changed(tx, file.agent)
+    return await changed(tx, file, left.employer)
 
 
 def _contracts(spells: Iterable[Spell]) -> list[tuple[Spell, ...]]:

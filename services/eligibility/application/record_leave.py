@@ -57,7 +57,7 @@ async def start_leave(tx: AsyncConnection, file: OpenFile, entry: LeaveEntry, re
             raise PositionOverlap(pointer="/start")
     await leaves.add(tx, file.agent, [entry], recording)
     await _tell(tx, file, SickLeaveStarted.of(file.agent, [entry]))
-    return Recorded((entry,), await changed(tx, file.agent), new=True)
+    return Recorded((entry,), await changed(tx, file, entry.employer), new=True)
 
 
 async def extend_leave(
@@ -81,7 +81,7 @@ async def extend_leave(
     now = (*entries, entry)
     added = RenewalPart(start=entry.period.start, end=entry.period.end)
     await _tell(tx, file, SickLeaveExtended.of(file.agent, now, renewal=added))
-    return Recorded(now, await changed(tx, file.agent), new=True)
+    return Recorded(now, await changed(tx, file, entry.employer), new=True)
 
 
 async def end_leave(tx: AsyncConnection, file: OpenFile, leave: UUID, end: date, recording: Recording) -> Recorded:
@@ -90,7 +90,7 @@ async def end_leave(tx: AsyncConnection, file: OpenFile, leave: UUID, end: date,
     now = shortened(entries, end)
     await leaves.replace(tx, file.agent, leave, now, recording)
     await _tell(tx, file, SickLeaveEnded.of(file.agent, now))
-    return Recorded(now, await changed(tx, file.agent), new=True)
+    return Recorded(now, await changed(tx, file, entries[0].employer), new=True)
 
 
 async def cancel_leave(tx: AsyncConnection, file: OpenFile, leave: UUID, recording: Recording) -> Recorded:
@@ -98,7 +98,7 @@ async def cancel_leave(tx: AsyncConnection, file: OpenFile, leave: UUID, recordi
     entries = await leave_of(tx, file, leave)
     await leaves.replace(tx, file.agent, leave, [], recording)
     await _tell(tx, file, SickLeaveCancelled.of(file.agent, entries, entries=[]))
-    return Recorded((), await changed(tx, file.agent), new=True)
+    return Recorded((), await changed(tx, file, entries[0].employer), new=True)
 
 
 async def requalify_leave(
@@ -114,7 +114,7 @@ async def requalify_leave(
         return Recorded(now, file.version, new=False)
     await leaves.replace(tx, file.agent, leave, now, recording)
     await _tell(tx, file, SickLeaveRequalified.of(file.agent, now, **{"from": what.since}))
-    return Recorded(now, await changed(tx, file.agent), new=True)
+    return Recorded(now, await changed(tx, file, entries[0].employer), new=True)
 
 
 async def leave_of(tx: AsyncConnection, file: OpenFile, leave: UUID) -> list[LeaveEntry]:

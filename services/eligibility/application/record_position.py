@@ -92,4 +92,4 @@ async def _told(
     data = PositionChanged.of(file.agent, entries, cancelled=cancelled)
     subject = f"/v1/agents/{file.agent}/positions/{data.position}"
     await publish(tx, data, key=str(file.agent), employer=data.employer, subject=subject)
-    return Recorded(() if cancelled else tuple(entries), await changed(tx, file.agent), new=True)
+    return Recorded(() if cancelled else tuple(entries), await changed(tx, file, entries[0].employer), new=True)

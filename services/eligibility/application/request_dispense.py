@@ -39,7 +39,7 @@ async def request_dispense(tx: AsyncConnection, file: OpenFile, one: DispenseReq
                 raise DispenseKnownOtherwise(pointer="/requested_on")
             return Asked(known, file.version, new=False)
     await dispenses.add(tx, file.agent, one, recording)
-    return Asked(one, await changed(tx, file.agent), new=True)
+    return Asked(one, await changed(tx, file, one.employer), new=True)
 
 
 async def prove_dispense(tx: AsyncConnection, file: OpenFile, key: UUID, proof: date, recording: Recording) -> Asked:
@@ -69,15 +69,15 @@ async def give_up_dispense(tx: AsyncConnection, file: OpenFile, key: UUID, last:
 
 async def cancel_dispense(tx: AsyncConnection, file: OpenFile, key: UUID, recording: Recording) -> Asked:
     """A request that was never made. Raises FactNotFound."""
-    await _one(tx, file, key)
+    known = await _one(tx, file, key)
     await dispenses.remove(tx, key, recording)
-    return Asked(None, await changed(tx, file.agent), new=True)
+    return Asked(None, await changed(tx, file, known.employer), new=True)
 
 
 async def _becomes(tx: AsyncConnection, file: OpenFile, now: DispenseRequest, recording: Recording) -> Asked:
     await dispenses.remove(tx, now.id, recording)
     await dispenses.add(tx, file.agent, now, recording)
-    return Asked(now, await changed(tx, file.agent), new=True)
+    return Asked(now, await changed(tx, file, now.employer), new=True)
 
 
 async def _known(tx: AsyncConnection, file: OpenFile) -> list[DispenseRequest]:

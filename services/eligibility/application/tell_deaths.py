@@ -1,6 +1,6 @@
 """Tell every employer of an agent of a death that one of them announced: a person dies for all.
 
-Called by the worker, who sees all employers. What an employer announced itself is left alone.
+Called by the worker, who sees all employers. What an employer announced or denied itself is left alone.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from kit.events.outbox import Outgoing
 from kit.recording import Recording
-from services.eligibility.adapters import deaths
-from services.eligibility.adapters.deaths import StoredDeath
+from services.eligibility.adapters import deaths, identities
 from services.eligibility.application.death_payloads import AgentDeceased, DeathWithdrawn
 from services.eligibility.application.read_facts import Facts
 from services.eligibility.application.record_death import outgoing
@@ -29,26 +28,18 @@ async def tell_deaths(tx: AsyncConnection, facts: Mapping[UUID, Facts], clock: C
     for agent, own in facts.items():
         for kind in DeathKind:
             known = {stored.employer: stored for stored in own.deaths if stored.death.kind is kind}
-            wanted = _wanted(agent, own, known)
-            for employer in sorted(known.keys() | wanted.keys()):
-                before, after = known.get(employer), wanted.get(employer)
-                if before is not None and before != after:
+            if not known:
+                continue
+            for employer in sorted(known.keys() | {link.employer for link in own.links}):
+                before, after = known.get(employer), own.death_with(employer, kind)
+                if before == after or (after is None and before is not None and before.denied):
+                    continue
+                if before is not None:
                     await deaths.remove(tx, before, recording)
-                if after is not None and before != after:
+                if after is not None:
                     await deaths.add(tx, after, recording)
                     events.append(outgoing(AgentDeceased.of(after)))
-                elif before is not None and after is None:
+                elif before is not None:
                     events.append(outgoing(DeathWithdrawn.of(before)))
+                await identities.count_change(tx, agent, [employer])
     return events
-
-
-def _wanted(agent: UUID, own: Facts, known: Mapping[str, StoredDeath]) -> dict[str, StoredDeath]:
-    """What each employer should know: what it announced itself, else the earliest day that another announced."""
-    said = {employer: stored for employer, stored in known.items() if stored.said_by == employer}
-    if not said:
-        return {}
-    first = min(said.values(), key=lambda stored: (stored.death.on, stored.employer))
-    return {
-        link.employer: said.get(link.employer) or StoredDeath(agent, link.employer, first.said_by, first.death)
-        for link in own.links
-    }

@@ -104,7 +104,6 @@ async def test_one_employer_announces_and_the_other_learns_of_it(eligibility: El
         assert await told(eligibility, "agent.deceased") == [(CITY, DIED, "DEATH"), (SOCIAL_CENTRE, DIED, "DEATH")]
         for hris in (city, centre):
             assert (await outcomes(hris, agent))[-1] == ("2026-02-11", None, "ENDED")
-        assert (await centre.delete(f"/v1/agents/{agent}/death/DEATH")).status_code == 404
         assert (await record(centre, agent, "2026-02-12")).status_code == 409
         assert (await city.delete(f"/v1/agents/{agent}/death/DEATH")).status_code == 204
         await eligibility.decide()

@@ -116,7 +116,7 @@ async def test_an_erased_person_is_found_and_read_by_nobody_any_more(eligibility
         assert (await client.patch(f"/v1/agents/{agent}", **renamed)).status_code == 200
         leaving = {"date": "2026-03-31", "reason": "RESIGNATION"}
         assert (await client.post(f"/v1/agents/{agent}/departures", json=leaving)).status_code == 201
-    sealed = await rows(eligibility, "SELECT nir, identity FROM agent")
+    sealed = await rows(eligibility, "SELECT nir, names FROM identity")
     decisions = await rows(eligibility, "SELECT id, result FROM decision ORDER BY id")
     eligibility.service.clock.at = LONG_AFTER
     place: dict[str, Any] = {"params": {"agent": agent}}
@@ -145,9 +145,9 @@ async def test_an_erased_person_is_found_and_read_by_nobody_any_more(eligibility
     assert [event["data"] for event in await eligibility.events("agent.erased")] == [{"agent": agent, "employer": CITY}]
     mine = f"agent = '{agent}'"
     assert await rows(
-        eligibility, f"SELECT nir, identity, name_index, birth_date::text FROM agent WHERE id = '{agent}'"
+        eligibility, f"SELECT nir, names, name_index, birth_date::text FROM identity WHERE agent = '{agent}'"
     ) == [(b"", b"", None, "1975-01-01")]
-    for table in ("agent_past", "person", "proof_file", "leave_cause"):
+    for table in ("identity_past", "person", "proof_file", "leave_cause"):
         assert await rows(eligibility, f"SELECT 1 FROM {table} WHERE {mine}") == [], table
     assert await rows(eligibility, f"SELECT hire_mark FROM agent_employer WHERE {mine}") == [("",)]
     assert (
@@ -167,9 +167,9 @@ RESTRICT = {"restricted": True, "asked_by": "PERSON", "reason": "Trop tard"}
 async def _comes_back_unreadable(eligibility: Eligibility, agent: str, sealed: Any) -> None:
     """What an old archive brings back opens no more, and is cleared at night."""
     async with eligibility.database.worker.transaction(Scope.all()) as tx:
-        back = {"agent": agent, "nir": sealed.nir, "identity": sealed.identity}
+        back = {"agent": agent, "nir": sealed.nir, "names": sealed.names}
         await tx.execute(
-            text("UPDATE agent SET nir = :nir, identity = :identity, name_index = 'x' WHERE id = :agent"), back
+            text("UPDATE identity SET nir = :nir, names = :names, name_index = 'x' WHERE agent = :agent"), back
         )
         await tx.execute(text("INSERT INTO person VALUES ('restored', :agent)"), back)
         with pytest.raises(PersonErased):
@@ -181,7 +181,7 @@ async def _comes_back_unreadable(eligibility: Eligibility, agent: str, sealed: A
         assert [one["matricule"] for one in (await client.get("/v1/agents")).json()["items"]] == ["M2"]
     clock = eligibility.service.clock
     await Scheduler(eligibility.database.worker, clock, [PROTECTION.task(RULES, clock)]).tick()
-    assert await rows(eligibility, f"SELECT nir, name_index FROM agent WHERE id = '{agent}'") == [(b"", None)]
+    assert await rows(eligibility, f"SELECT nir, name_index FROM identity WHERE agent = '{agent}'") == [(b"", None)]
     assert await rows(eligibility, "SELECT 1 FROM person WHERE nir_index = 'restored'") == []
 
 

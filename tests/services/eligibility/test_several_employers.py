@@ -97,7 +97,7 @@ async def test_another_date_of_birth_under_the_same_nir(eligibility: Eligibility
 
 
 async def test_another_name_under_the_same_nir_is_said(eligibility: Eligibility) -> None:
-    """The same person, whose name may have changed: hired under the name that is known, with a word about it."""
+    """The same person, whose name may have changed: hired under the name the employer says, with a word about it."""
     await both(eligibility)
     async with eligibility.hris(OTHER) as hris:
         body = hire_body(employer=OTHER, last_name="AUTRE")
@@ -105,12 +105,12 @@ async def test_another_name_under_the_same_nir_is_said(eligibility: Eligibility)
         items = [hire_body(employer=OTHER, matricule="M2", last_name="Exemple"), {**body, "matricule": "M3"}]
         bulk = (await hris.post("/v1/agents:bulk", json={"items": items})).json()["items"]
     said = hired.json()
-    assert (hired.status_code, said["last_name"]) == (201, "Exemple")
+    assert (hired.status_code, said["last_name"]) == (201, "AUTRE")
     assert [(w["code"], w["pointer"]) for w in said["warnings"]] == [("known_by_another_name", "/last_name")]
     assert [item["status"] for item in bulk] == [201, 201]
-    assert [[w["pointer"] for w in item["warnings"]] for item in bulk] == [[], ["/items/1/last_name"]]
+    assert [[w["pointer"] for w in item["warnings"]] for item in bulk] == [["/items/0/last_name"], []]
     assert body["nir"] not in hired.text
-    assert "AUTRE" not in hired.text
+    assert "Exemple" not in hired.text
 
 
 @pytest.mark.parametrize("scope", [Scope.none(), Scope.of(frozenset({OTHER}))])
@@ -132,12 +132,12 @@ async def test_every_tenant_table_is_empty_for_a_stranger(eligibility: Eligibili
     hidden = {"scope_employer", "leave_cause"}
     tables = [t.name for t in metadata.sorted_tables if "employer" in t.c and t.name not in hidden]
     filled = {"agent_employer", "employment", "leave_entry", "invalidity", "option_election", "affiliation", "decision"}
-    filled |= {"dispense", "departure", "agent_past"}
+    filled |= {"dispense", "departure", "identity", "identity_past"}
     async with eligibility.database.worker.transaction(Scope.none()) as tx:
         for table in filled:
             assert (await tx.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() > 0
     async with eligibility.database.api.transaction(scope) as tx:
-        for table in [*tables, "agent", "agent_past"]:
+        for table in [*tables, "agent", "identity_past"]:
             assert (await tx.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0, table
 
 
