@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -11,19 +11,25 @@ from fastapi import Query, Request, Response
 from gateway.adapters import work_items
 from gateway.adapters.work_items import NEVER, Filter
 from gateway.application.audit import entry_of
+from gateway.dashboard.words import Words
 from gateway.domain.work_items import Kind, WorkItem
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Paging, paged
 from kit.http.route import Tx, service_router
 from kit.http.types import Answer, DateText, SiretText
 
+FRENCH: Final = Words("fr")
 router = service_router(tags=["Travail à faire"])
 
 
 class WorkItemAnswer(Answer):
-    """`reference` is where it is done; `due` null: at leisure, `agent` null: the whole employer's."""
+    """`reason` is the kind in plain French, `reference` where it is done.
+
+    `due` null: at leisure; `agent` null: the whole employer's.
+    """
 
     kind: str
+    reason: str
     employer: str
     agent: UUID | None
     reference: str
@@ -31,7 +37,8 @@ class WorkItemAnswer(Answer):
 
     @classmethod
     def of(cls, item: WorkItem) -> Self:
-        return cls.model_validate({name: getattr(item, name) for name in cls.model_fields})
+        said = {name: getattr(item, name) for name in cls.model_fields if name != "reason"}
+        return cls.model_validate({**said, "reason": FRENCH.of("work", item.kind)})
 
 
 class WorkItemsAnswer(Answer):

@@ -11,6 +11,15 @@ HALF_PAY: Final = "half-pay-without-claim"
 CLAIM: Final = "claim-open"
 OVERPAYMENT: Final = "overpayment"
 PENSION: Final = "pension-to-check"
+# What an agent's case waits for: shown on the agent's page as well.
+Waiting = Literal[
+    "leave-not-in-regime",
+    "leave-quotity-wrong",
+    "leave-too-long",
+    "private-law-by-hand",
+    "case-held",
+    "daily-allowance-missing",
+]
 # Those above, then those of the services' own `work-item.*`.
 Kind = Literal[
     "half-pay-without-claim",
@@ -20,8 +29,10 @@ Kind = Literal[
     "dispense-proof",
     "contributions-parked",
     "statement-late",
+    Waiting,
 ]
 KINDS: Final = get_args(Kind)
+WAITING: Final = get_args(Waiting)
 # What an event must say to change the list. One that does not changes nothing: the feeds give it all the same.
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "work-item.opened": ("kind", "reference"),

@@ -31,6 +31,7 @@ from services.claims.application.payloads import (
     OverpaymentSettled,
 )
 from services.claims.application.protect_person import TOLD
+from services.claims.application.tell_work import WorkItemClosed, WorkItemOpened
 
 PUBLISHES: Final[tuple[type[EventData], ...]] = (
     HalfPayForeseen,
@@ -48,6 +49,8 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     CapitalDue,
     OverpaymentOpened,
     OverpaymentSettled,
+    WorkItemOpened,
+    WorkItemClosed,
 )
 
 # The facts about an agent that decisions rest on, by producer and type.

@@ -1579,6 +1579,12 @@ class Relais(Transport):
             "dispense-proof",
             "contributions-parked",
             "statement-late",
+            "leave-not-in-regime",
+            "leave-quotity-wrong",
+            "leave-too-long",
+            "private-law-by-hand",
+            "case-held",
+            "daily-allowance-missing",
         ]
         | None = None,
         agent: str | None = None,

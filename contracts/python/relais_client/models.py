@@ -2431,6 +2431,7 @@ Why: TypeAlias = Literal[
 
 class WorkItemAnswer(TypedDict):
     kind: str
+    reason: str
     employer: str
     agent: str | None
     reference: str

@@ -11,6 +11,7 @@ from gateway.dashboard.api import Answer, together
 from gateway.dashboard.names import employer_names
 from gateway.dashboard.pictures import timeline
 from gateway.dashboard.visit import Visit
+from gateway.domain.work_items import WAITING
 from kit.clock import PARIS
 
 # What is drawn: a year and a half back, half a year ahead, unless the address says otherwise.
@@ -36,6 +37,7 @@ async def agent(visit: Visit) -> Response:
         employer_names(visit),
     )
     money = await _money(visit, key, claims)
+    waiting = [one for one in (await api.every("/v1/work-items", agent=key)) if one["kind"] in WAITING]
     picture = timeline.timeline(start, end, today=today, agent=found, cover=cover, rights=rights)
     return visit.page(
         "agent.html",
@@ -45,6 +47,7 @@ async def agent(visit: Visit) -> Response:
         claims=claims,
         employers=employers,
         picture=picture,
+        waiting=waiting,
         window=(start.isoformat(), end.isoformat()),
         known_at=visit.query["known_at"],
         today=today.isoformat(),

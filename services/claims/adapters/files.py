@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Table, exists, or_, select, union
+from sqlalchemy import Row, Table, exists, or_, select, true, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,6 +45,8 @@ from services.claims.domain.leave import Entry
 from services.claims.domain.situation import RiMaintained
 from services.claims.domain.terms_document import read_terms, readings
 
+# For how many days after half pay began a night looks again: it may have been missed for some.
+BEGUN: Final = 7
 ELEMENTS: Final = ("tib", "nbi", "ri", "sft", "ir", "other")
 # How one accord reads to an employer, or to none in particular, in date order.
 Reader = Callable[[str | None], tuple[DatedTerms, ...]]
@@ -159,7 +161,9 @@ async def on_leave(tx: AsyncConnection, employer: str) -> list[UUID]:
 
 
 async def open_ended(tx: AsyncConnection, today: date) -> list[tuple[str, UUID]]:
-    """Agents whom a new day may change something for: on a leave of no known end, or whose annuity is over."""
+    """Agents whom a new day may change something for: on a leave of no known end, whose annuity is over, whose half pay
+    has begun, or whose case waits for a person.
+    """
     leaves = tables.leave
     goes_on = leaves.c.entries.contains([{"end": None}]) & ~leaves.c.cancelled
     rows = {(row.employer, row.agent) for row in await tx.execute(select(leaves).where(goes_on))}
@@ -167,6 +171,10 @@ async def open_ended(tx: AsyncConnection, today: date) -> list[tuple[str, UUID]]
     last = last.order_by(tables.annuity.c.annuity, tables.annuity.c.version.desc())
     found = last.subquery()
     over = select(found.c.employer, found.c.agent).where((found.c.ends < today) & ~found.c.ended)
+    begun = tables.claim.c.opened_from.between(today - timedelta(days=BEGUN), today)
+    for table, condition in ((tables.claim, begun), (tables.held_case, true())):
+        query = select(table.c.employer, table.c.agent).where(condition)
+        rows |= {(row.employer, row.agent) for row in await tx.execute(query)}
     rows |= {(row.employer, row.agent) for row in await tx.execute(over)}
     return sorted(rows)
 

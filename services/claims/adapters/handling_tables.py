@@ -82,6 +82,15 @@ approved_month: Final = Table(
     Column("amount", MoneyColumn, nullable=False),
 )
 
+# What people were told to do about an agent, and have not done yet.
+open_work: Final = Table(
+    "open_work",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("kind", Text, primary_key=True),
+)
+
 insurer_decision: Final = Table(
     "insurer_decision",
     metadata,

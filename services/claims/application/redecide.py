@@ -25,8 +25,10 @@ from services.claims.application.decide_annuities import decide_annuities
 from services.claims.application.decide_capitals import decide_capitals
 from services.claims.application.decide_claims import decide_claims
 from services.claims.application.deciding import Subject
+from services.claims.application.tell_work import tell_work
 from services.claims.domain.due_capitals import propose_capitals
 from services.claims.domain.proposal import propose
+from services.claims.domain.work import Work, held_by, work_on
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class _Taken:
     events: list[Outgoing] = field(default_factory=list)
     decided: list[Who] = field(default_factory=list)
     held: dict[Who, str] = field(default_factory=dict)
+    work: dict[Who, set[Work]] = field(default_factory=dict)
 
 
 async def redecide(tx: AsyncConnection, employer: str, agent: UUID, rules: RuleBook, clock: Clock) -> list[Outgoing]:
@@ -71,6 +74,7 @@ async def redecide_held(tx: AsyncConnection, who: Collection[Who], rules: RuleBo
         await _decide(tx, Subject(*one, known[one], rules, at, before[one]), taken)
     await taken.writes.flush(tx)
     await progress.settle(tx, taken.decided, taken.held, at)
+    await tell_work(tx, taken.work)
     for start in range(0, len(taken.events), BATCH_LIMIT):
         await publish_many(tx, taken.events[start : start + BATCH_LIMIT])
     rests_on = {(one[1], held.agreement) for one in taken.decided for held in known[one].affiliations}
@@ -83,6 +87,7 @@ async def _decide(tx: AsyncConnection, subject: Subject, taken: _Taken) -> None:
     who, file, rules = (subject.employer, subject.agent), subject.file, subject.rules
     try:
         proposal = propose(file, rules)
+        work = set(work_on(file, proposal.claims, subject.today, rules))
         events = announce_half_pay(subject, proposal.forecasts)
         settled = await decide_claims(tx, subject, proposal.claims)
         events += settled.events
@@ -90,9 +95,12 @@ async def _decide(tx: AsyncConnection, subject: Subject, taken: _Taken) -> None:
         events += await decide_capitals(tx, subject, propose_capitals(file, proposal.annuities, rules))
     except RelaisError as refusal:
         taken.held[who] = refusal.code
+        taken.work[who] = {held_by(refusal.code)}
         return
+    taken.work[who] = work
     if proposal.unverified is not None:
         taken.held[who] = proposal.unverified
+        work.add(held_by(proposal.unverified))
     taken.decided.append(who)
     taken.writes.add(subject.writes)
     taken.events += events

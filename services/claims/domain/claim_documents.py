@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Final
 
 from rules.book import Rules
 from rules.vocabulary import LeaveKind, Regime
+
+# What an agent of the régime général is paid beside his pay is told by.
+DAILY_ALLOWANCES: Final = "DAILY_ALLOWANCES"
 
 
 def required(kinds: Collection[LeaveKind], regime: Regime, day: date, rules: Rules) -> tuple[str, ...]:

@@ -1,0 +1,79 @@
+"""What an agent's case waits for is told to people, once, and is taken back when it is done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from kit.clock import FixedClock
+from kit.db.database import Scope
+from services.claims.application.days_pass import day_passes
+from tests.services.claims.lives import BOOK, Claims, Life, insured
+from tests.services.client import Service
+
+READ, WRITE = "claims:read", "claims:write"
+
+
+async def work(claims: Claims) -> list[tuple[str, str]]:
+    """What was told, in order."""
+    return [
+        (happened, item["kind"])
+        for happened in ("opened", "closed")
+        for item in await claims.events(f"work-item.{happened}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "said", "work_kind"),
+    [
+        ("CGM", "2026-02-01", {}, "leave-not-in-regime"),
+        ("TPT", "2026-02-01", {"quotity": "0.55"}, "leave-quotity-wrong"),
+        ("CMO", "2013-06-30", {}, "leave-too-long"),
+        ("CLM", "2026-02-01", {"waiting_days": 1}, "case-held"),
+    ],
+)
+async def test_a_leave_that_cannot_be_is_told_until_it_is_corrected(
+    claims: Claims, kind: str, start: str, said: dict[str, Any], work_kind: str
+) -> None:
+    life = insured().sick(start, "2026-06-30", kind=kind, **said)
+    await claims.tell(life.facts, times=2)
+    await claims.tell(life.paid("2026-01", "pay.corrected", ri="400.00").last)
+    assert await work(claims) == [("opened", work_kind)], "once, whatever else is told"
+    (item,) = await claims.events("work-item.opened")
+    assert (item["agent"], item["employer"], item["due"]) == (str(life.agent), life.employer, None)
+    await claims.tell(life.cancelled().last)
+    assert await work(claims) == [("opened", work_kind), ("closed", work_kind)]
+    (closed,) = await claims.events("work-item.closed")
+    assert closed["reference"] == item["reference"]
+
+
+def of_the_regime_general(start: str) -> Life:
+    life = Life().accord().hired(regime="IRCANTEC_FONCTIONNAIRE", weekly_hours="20.00").affiliated()
+    return life.paid("2026-01").paid("2026-03").sick(start, "2026-12-31", waiting_days=0)
+
+
+async def test_daily_allowances_that_nobody_told_are_asked_for(claims: Claims, service: Service) -> None:
+    life = of_the_regime_general("2026-02-01")
+    await claims.tell(life.facts)
+    assert await work(claims) == [("opened", "daily-allowance-missing")]
+    days = {"stop_start": "2026-02-01", "start": "2026-05-02", "end": "2026-12-31"}
+    body = {"employer": life.employer, "agent": str(life.agent), "kind": "SICKNESS", "daily": "20.00", **days}
+    async with service.caller(READ, WRITE) as staff:
+        assert (await staff.put("/v1/claims/daily-allowances", json=body)).is_success
+    assert await work(claims) == [("opened", "daily-allowance-missing"), ("closed", "daily-allowance-missing")]
+
+
+async def test_they_are_asked_for_once_half_pay_has_begun(claims: Claims) -> None:
+    await claims.tell(of_the_regime_general("2026-04-20").facts)
+    assert await work(claims) == [], "half pay begins on 19 July, and it is the first"
+    clock = FixedClock(datetime(2026, 7, 20, 1, 0, tzinfo=UTC))
+    async with claims.database.worker.transaction(Scope.all()) as tx:
+        await day_passes(BOOK, clock).run(tx, clock.instant())
+    assert await work(claims) == [("opened", "daily-allowance-missing")]
+
+
+async def test_a_regime_without_daily_allowances_is_asked_for_none(claims: Claims) -> None:
+    await claims.tell(insured().sick("2026-02-01", "2026-06-30").facts)
+    assert await work(claims) == []
