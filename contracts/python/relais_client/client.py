@@ -565,11 +565,25 @@ class Relais(Transport):
         """Décider de nouveau un agent (claims:write)."""
         return self.send("PUT", f"/v1/claims/redecisions/{segment(employer)}/{segment(agent)}")
 
+    def get_claims_takeovers(
+        self, *, agent: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Answer[models.PageTakeoverAnswer]:
+        """Sinistres repris, d'un agent ou de tous (claims:read)."""
+        return self.send("GET", "/v1/claims/takeovers", params={"agent": agent, "limit": limit, "cursor": cursor})
+
     def post_claims_takeovers(
         self, body: models.TakeoverRequest, *, idempotency_key: str
     ) -> Answer[models.TakeoverAnswer]:
         """Reprendre un sinistre d'un ancien assureur (claims:write)."""
         return self.send("POST", "/v1/claims/takeovers", json=body, headers={"Idempotency-Key": idempotency_key})
+
+    def post_claims_takeovers_cancellations(
+        self, body: models.ClaimsCancellationRequest, *, idempotency_key: str
+    ) -> Answer[models.TakeoverAnswer]:
+        """Annuler la reprise d'un sinistre (claims:write)."""
+        return self.send(
+            "POST", "/v1/claims/takeovers/cancellations", json=body, headers={"Idempotency-Key": idempotency_key}
+        )
 
     def get_claims_temporary_invalidities(self, *, employer: str, agent: str) -> Answer[models.NotificationsAnswer]:
         """Allocations d'invalidité temporaire d'un agent (claims:read)."""
@@ -1254,7 +1268,7 @@ class Relais(Transport):
         )
 
     def post_payment_cancellation(
-        self, payment: str, body: models.CancellationRequest, *, idempotency_key: str
+        self, payment: str, body: models.ContributionsCancellationRequest, *, idempotency_key: str
     ) -> Answer[models.ContributionsPaymentAnswer]:
         """Annuler un paiement, avec un motif (contributions:write)."""
         return self.send(

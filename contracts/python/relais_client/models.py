@@ -274,10 +274,6 @@ class CallsAnswer(TypedDict):
     failed: int
 
 
-class CancellationRequest(TypedDict):
-    reason: str
-
-
 Category: TypeAlias = Literal["A", "B", "C"]
 
 
@@ -343,6 +339,13 @@ class ClaimRefusedMessage(TypedDict):
 
 
 ClaimsAnnuityFormula: TypeAlias = Literal["PRORATED_I_OVER_50", "FULL_TARGET", "COMPLEMENT_CAPPED_50", "NONE"]
+
+
+class ClaimsCancellationRequest(TypedDict):
+    employer: str
+    agent: str
+    leave: str
+    reason: str
 
 
 class ClaimsChangeAnswer(TypedDict):
@@ -426,6 +429,10 @@ class ConsumerAnswer(TypedDict):
 
 
 ContractKind: TypeAlias = Literal["CDI", "CDD"]
+
+
+class ContributionsCancellationRequest(TypedDict):
+    reason: str
 
 
 class ContributionsImportAnswer(TypedDict):
@@ -1818,6 +1825,13 @@ class ReferenceAnswer(TypedDict):
     trace: dict[str, Any]
 
 
+class ReferencePayAnswer(TypedDict):
+    month: str
+    tib: str
+    nbi: str
+    ri: str
+
+
 class RefusedAnswer(TypedDict):
     siret: str
     code: str
@@ -2231,6 +2245,11 @@ TakeoverAnswer = TypedDict(
         "agreement": str,
         "from": str,
         "former_insurer": str,
+        "reference_pay": ReferencePayAnswer | None,
+        "version": int,
+        "cancelled": str | None,
+        "recorded_at": str,
+        "recorded_by": str,
     },
 )
 
@@ -3263,6 +3282,11 @@ class PageSettlementAnswer(TypedDict):
 
 class PageStatementAnswer(TypedDict):
     items: list[StatementAnswer]
+    next: NotRequired[str | None]
+
+
+class PageTakeoverAnswer(TypedDict):
+    items: list[TakeoverAnswer]
     next: NotRequired[str | None]
 
 

@@ -28,7 +28,7 @@ from services.claims.adapters.handling_tables import (
     takeover,
     temporary_invalidity,
 )
-from services.claims.adapters.stated_rows import ait_of, allowance_of, part_time_of, takeover_of
+from services.claims.adapters.stated_rows import ait_of, allowance_of, part_time_of, takeovers_of
 from services.claims.domain.agent_file import (
     Affiliation,
     AgentFile,
@@ -112,7 +112,7 @@ async def load_many(tx: AsyncConnection, who: Collection[Who], today: date) -> d
             acquired=tuple(Period(row.starts, row.ends) for row in mine[acquired_half_pay]),
             revaluations={name: raised[name] for name in accords & raised.keys()},
             allowances=tuple(map(allowance_of, mine[daily_allowance])),
-            takeovers=tuple(map(takeover_of, mine[takeover])),
+            takeovers=takeovers_of(mine[takeover]),
             part_time=tuple(map(part_time_of, mine[part_time])),
             ait=tuple(map(ait_of, mine[temporary_invalidity])),
             terms={name: readers[name](one[0]) for name in accords & readers.keys()},

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import exists, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
@@ -19,7 +19,10 @@ from services.claims.adapters.handling_tables import leave_cause, takeover
 
 @dataclass(frozen=True, slots=True)
 class StatedTakeover:
-    """A leave that is paid for here from `starts` on; the reference month and its pay, where they are known."""
+    """A leave that is paid for here from `starts` on; the reference month and its pay, where they are known.
+
+    `cancelled`: why it is not taken over after all; `version` is given when it is kept.
+    """
 
     employer: str
     agent: UUID
@@ -33,6 +36,8 @@ class StatedTakeover:
     ri: Money | None
     recorded_at: datetime
     recorded_by: str
+    version: int = 0
+    cancelled: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,33 @@ async def knows_leave(tx: AsyncConnection, employer: str, agent: UUID, leave: UU
     return bool((await tx.execute(select(exists().where(mine)))).scalar())
 
 
-async def take_over(tx: AsyncConnection, stated: StatedTakeover) -> None:
-    """The last statement about a leave counts."""
-    await _put(tx, takeover, stated)
+async def take_over(tx: AsyncConnection, stated: StatedTakeover) -> StatedTakeover:
+    """Keep a statement beside those before it; the last one about a leave counts. Its agent is held."""
+    before = await takeover_of(tx, stated.employer, stated.agent, stated.leave)
+    kept = replace(stated, version=before.version + 1 if before else 1)
+    await tx.execute(insert(takeover).values(**{one.name: getattr(kept, one.name) for one in fields(kept)}))
+    return kept
+
+
+async def takeover_of(tx: AsyncConnection, employer: str, agent: UUID, leave: UUID) -> StatedTakeover | None:
+    """What counts about a leave, cancelled or not; None when nobody said anything."""
+    mine = (takeover.c.employer == employer) & (takeover.c.agent == agent) & (takeover.c.leave == leave)
+    row = (await tx.execute(select(takeover).where(mine).order_by(takeover.c.version.desc()).limit(1))).one_or_none()
+    return None if row is None else StatedTakeover(**row._asdict())
+
+
+async def takeovers(
+    tx: AsyncConnection, agent: UUID | None, after: tuple[str, UUID, UUID] | None, limit: int
+) -> list[StatedTakeover]:
+    """What counts about each leave in scope, of one agent or all, by employer, agent and leave."""
+    place = tuple_(takeover.c.employer, takeover.c.agent, takeover.c.leave)
+    columns = (takeover.c.employer, takeover.c.agent, takeover.c.leave)
+    query = select(takeover).ext(distinct_on(*columns)).order_by(*columns, takeover.c.version.desc()).limit(limit)
+    if agent is not None:
+        query = query.where(takeover.c.agent == agent)
+    if after is not None:
+        query = query.where(place > after)
+    return [StatedTakeover(**row._asdict()) for row in await tx.execute(query)]
 
 
 async def seal(tx: AsyncConnection, cause: SealedCause) -> None:

@@ -108,12 +108,14 @@ insurer_decision: Final = Table(
 )
 
 # A leave that a former insurer, or nobody, covered on its first day to pay, and that is paid for here from a day on.
+# The last version counts; `cancelled`: why it is none any more.
 takeover: Final = Table(
     "takeover",
     metadata,
     Column("employer", Text, primary_key=True),
     Column("agent", Id, primary_key=True),
     Column("leave", Id, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
     Column("agreement", Text, nullable=False),
     Column("starts", Date, nullable=False),
     Column("former_insurer", Text, nullable=False),
@@ -121,6 +123,7 @@ takeover: Final = Table(
     Column("tib", MoneyColumn),
     Column("nbi", MoneyColumn),
     Column("ri", MoneyColumn),
+    Column("cancelled", Text),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
     CheckConstraint("(reference_month IS NULL) = (tib IS NULL)", name="reference"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -27,8 +28,14 @@ def part_time_of(said: Row[Any]) -> PartTime:
     return PartTime(Period(said.starts, said.ends), said.quotity)
 
 
-def takeover_of(said: Row[Any]) -> Takeover:
-    return Takeover(str(said.leave), said.agreement, said.starts, _reference(said))
+def takeovers_of(said: Sequence[Row[Any]]) -> tuple[Takeover, ...]:
+    """What counts of the statements about an agent's leaves, given in the order of their versions."""
+    last = {row.leave: row for row in said}
+    return tuple(
+        Takeover(str(row.leave), row.agreement, row.starts, _reference(row))
+        for row in last.values()
+        if row.cancelled is None
+    )
 
 
 def _reference(said: Row[Any]) -> ReferencePay | None:

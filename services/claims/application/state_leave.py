@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,10 +12,11 @@ from kit.crypto import KeyRing
 from kit.db import data_subjects
 from kit.recording import Recording
 from rules.book import RuleBook
-from services.claims.adapters import handling, progress
+from services.claims.adapters import files, handling, progress
 from services.claims.adapters.handling import SealedCause, StatedTakeover
 from services.claims.application.redecide import redecide
-from services.claims.domain.errors import UnknownLeave
+from services.claims.domain.errors import UnknownLeave, UnknownTakeover
+from services.claims.domain.takeover import check_takeover
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,37 @@ class LeaveRef:
         return f"leave_cause:{self.employer}:{self.agent}:{self.leave}"
 
 
-async def take_over(tx: AsyncConnection, stated: StatedTakeover, rules: RuleBook, clock: Clock) -> None:
-    """Pay for a leave that a former insurer, or nobody, covered before. Raises UnknownLeave."""
+async def take_over(tx: AsyncConnection, stated: StatedTakeover, rules: RuleBook, clock: Clock) -> StatedTakeover:
+    """Pay for a leave that a former insurer, or nobody, covered before.
+
+    Raises UnknownLeave, LeaveNotTakenOver, DayTooEarly, DayTooLate.
+    """
     await _hold(tx, LeaveRef(stated.employer, stated.agent, stated.leave))
-    await handling.take_over(tx, stated)
+    file = await files.load(tx, stated.employer, stated.agent, clock.day())
+    month = stated.reference_month
+    check_takeover(file, str(stated.leave), stated.starts, None if month is None else month.first)
+    kept = await handling.take_over(tx, stated)
     await redecide(tx, stated.employer, stated.agent, rules, clock)
+    return kept
+
+
+async def cancel_takeover(
+    tx: AsyncConnection, about: LeaveRef, recording: Recording, rules: RuleBook, clock: Clock
+) -> StatedTakeover:
+    """What was stated counts no more, and what it gave is taken back; cancelled before, nothing changes.
+
+    Raises UnknownTakeover.
+    """
+    await progress.lock(tx, [str(about.agent)])
+    found = await handling.takeover_of(tx, about.employer, about.agent, about.leave)
+    if found is None:
+        raise UnknownTakeover
+    if found.cancelled is not None:
+        return found
+    said = replace(found, cancelled=recording.reason, recorded_at=recording.at, recorded_by=recording.by)
+    kept = await handling.take_over(tx, said)
+    await redecide(tx, about.employer, about.agent, rules, clock)
+    return kept
 
 
 async def state_cause(

@@ -310,6 +310,23 @@ class UnknownLeave(RelaisError):
     title_en = "Unknown leave"
 
 
+class LeaveNotTakenOver(RelaisError):
+    """The statute pays such a leave in full as long as it lasts, so that no accord covers it."""
+
+    code = "leave_not_taken_over"
+    title_fr = "Un CITIS ou un congé de maternité est payé en entier par l'employeur : aucun accord ne le couvre"
+    title_en = "A CITIS or maternity leave is paid in full by the employer: no accord covers it"
+
+
+class UnknownTakeover(RelaisError):
+    """Nobody stated that this leave is taken over."""
+
+    code = "unknown_takeover"
+    title_fr = "Reprise de sinistre inconnue"
+    title_en = "Unknown takeover"
+    status = 404
+
+
 class OverlappingAllowances(RelaisError):
     """Another notification holds one of these days."""
 

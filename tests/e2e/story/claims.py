@@ -96,3 +96,5 @@ def _invalid(story: Story) -> None:
     entitled = {"agent": agent}
     story.until(lambda: story.ask("GET /v1/entitlements", query=entitled).json()["periods"], "rights")
     story.ask("POST /v1/claims/takeovers", body={**taken, "from": "2026-02-01"})
+    story.ask("GET /v1/claims/takeovers", query=entitled)
+    story.ask("POST /v1/claims/takeovers/cancellations", body={k: taken[k] for k in ("employer", "agent", "leave")})

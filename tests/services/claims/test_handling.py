@@ -298,8 +298,61 @@ async def test_a_claim_is_taken_over_from_a_former_insurer(claims: Claims, staff
     assert answer.status_code == 201, answer.text
     assert await claims.claims(life) == [("leave", "2025-03-01", "decided", None)]
     assert next(iter((await claims.benefits(life)).items())) == ("2025-03", "997.11")
-    lost = await staff.post("/v1/claims/takeovers", json={**body, "leave": str(new_id())}, headers=once())
-    assert (lost.status_code, lost.json()["code"]) == (422, "unknown_leave")
+    late = {"month": "2024-11", "tib": "1.00", "nbi": "0.00", "ri": "0.00"}
+    for more, code, pointer in (
+        ({"leave": str(new_id())}, "unknown_leave", "/leave"),
+        ({"from": "2024-09-30"}, "day_too_early", "/from"),
+        ({"from": "2025-07-01"}, "day_too_late", "/from"),
+        ({"reference_pay": late}, "day_too_late", "/reference_pay/month"),
+    ):
+        refused = await staff.post("/v1/claims/takeovers", json={**body, **more}, headers=once())
+        assert (refused.status_code, refused.json()["code"]) == (422, code), refused.text
+        assert [one["pointer"] for one in refused.json()["errors"]] == [pointer]
+
+
+async def test_a_takeover_is_read_back_and_cancelled(
+    claims: Claims, staff: httpx.AsyncClient, service: Service
+) -> None:
+    """What it gave is taken back month by month; every statement stays, and it may be taken over again."""
+    life = Life().accord().hired().affiliated(("2025-01-01", None, "DEFERRED"))
+    await claims.tell(life.sick("2024-10-01", "2025-06-30", waiting_days=0).facts)
+    who = {"employer": CITY, "agent": str(life.agent), "leave": str(life.ids["leave"])}
+    pay = {"month": "2024-09", "tib": "2067.57", "nbi": "73.84", "ri": "300.00"}
+    said = {"agreement": life.agreement, "from": "2025-03-01", "former_insurer": "Mutuelle"}
+    body: dict[str, Any] = {**who, **said, "reference_pay": pay}
+    path, end = "/v1/claims/takeovers", "/v1/claims/takeovers/cancellations"
+    unsaid = await staff.post(end, json={**who, "reason": "?"}, headers=once())
+    assert (unsaid.status_code, unsaid.json()["code"]) == (404, "unknown_takeover")
+    shown = (await staff.post(path, json=body, headers=once())).json()
+    (listed,) = (await staff.get(path, params={"agent": str(life.agent)})).json()["items"]
+    assert listed == shown
+    assert (shown["reference_pay"], shown["version"], shown["cancelled"]) == (pay, 1, None)
+    assert (await staff.get(path, params={"agent": str(new_id())})).json()["items"] == []
+    async with service.caller(READ, WRITE, employers=[CENTRE]) as other:
+        assert (await other.get(path)).json()["items"] == []
+        assert (await other.post(end, json={**who, "reason": "x"}, headers=once())).status_code == 403
+    for _ in range(2):
+        gone = await staff.post(end, json={**who, "reason": "L'ancien assureur le garde."}, headers=once())
+        assert (gone.status_code, gone.json()["version"]) == (200, 2), gone.text
+    assert gone.json()["cancelled"] == "L'ancien assureur le garde."
+    assert set((await claims.benefits(life)).values()) == {"0.00"}
+    assert [status for *_, status, _ in await claims.claims(life)] == ["closed"]
+    deltas = {one["benefit_delta"] for one in await claims.events("benefit.adjusted")}
+    assert deltas == {"-997.11"}
+    assert (await staff.post(path, json=body, headers=once())).json()["version"] == 3
+    assert next(iter((await claims.benefits(life)).items())) == ("2025-03", "997.11")
+    assert len(await claims.rows("SELECT version FROM takeover")) == 3
+
+
+async def test_no_accord_takes_over_a_citis(claims: Claims, staff: httpx.AsyncClient) -> None:
+    life = Life().accord().hired().affiliated(("2025-01-01", None, "DEFERRED"))
+    await claims.tell(life.sick("2024-10-01", "2025-06-30", kind="CITIS").facts)
+    body = {"employer": CITY, "agent": str(life.agent), "leave": str(life.ids["leave"]), "agreement": life.agreement}
+    body |= {"from": "2025-03-01", "former_insurer": "Mutuelle"}
+    answer = await staff.post("/v1/claims/takeovers", json=body, headers=once())
+    assert (answer.status_code, answer.json()["code"]) == (422, "leave_not_taken_over")
+    assert answer.json()["errors"][0]["pointer"] == "/leave"
+    assert (await staff.get("/v1/claims/takeovers")).json()["items"] == []
 
 
 async def test_a_cause_is_sealed_and_read_by_one_scope(
