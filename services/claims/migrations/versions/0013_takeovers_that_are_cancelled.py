@@ -8,8 +8,8 @@ from alembic import op
 from kit.db import rls
 from kit.db.schema import append_only
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 KEY = ["employer", "agent", "leave"]
 
