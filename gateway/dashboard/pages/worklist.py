@@ -82,7 +82,7 @@ def where(item: dict[str, Any]) -> str:
     if item["kind"] == "contributions-parked":
         return f"{PREFIX}/runs/parked?employer={item['employer']}#parked-{parts[-1]}"
     if item["kind"] == "overpayment":
-        return f"{PREFIX}/agents/{item['agent']}#overpayments"
+        return f"{PREFIX}/overpayments/{parts[-1]}"
     if item["kind"] == "pension-to-check":
         return f"{PREFIX}/agents/{item['agent']}#annuities"
     return f"{PREFIX}/agents/{item['agent']}#leaves" if item["agent"] else ""

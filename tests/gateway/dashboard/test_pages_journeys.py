@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from relais.clients import demo_employers
 from relais.persons import APPROVER, HR, MANAGER
 from tests.gateway.dashboard.conftest import Pages
 from tests.gateway.dashboard.hands import Hands
-from tests.gateway.dashboard.test_pages_look import SIMULATION
+from tests.gateway.dashboard.test_pages_look import SIMULATION, faults
 from tests.platform import PASSWORD, TestPlatform
+
+MONTH = "2026-06"  # months before are over
 
 
 async def text_of(page: Page, selector: str) -> str:
@@ -199,6 +202,53 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
     for path in ("/app/claims", f"/app/agents/{sick_leave['agent']}"):
         await other.goto(path)
         assert "Approved" in await text_of(other, f"tr:has(a[href='/app/claims/{claim}'])"), path
+    found = await asyncio.to_thread(back_to_work_earlier, pages.platform, sick_leave)
+    await what_was_paid_for_nothing_comes_back(Hands(page), found)
+    pages.complaints.clear()  # the browser says that it met a 422
+
+
+def back_to_work_earlier(platform: TestPlatform, sick_leave: dict[str, Any]) -> dict[str, Any]:
+    """The leave ended before the last month that was approved for it; what of that month must come back."""
+    claim, agent = sick_leave["id"], sick_leave["agent"]
+    with platform.api("demo-staff") as staff:
+        due = [one for one in staff.get("/v1/benefits", claim=claim)["items"] if one["benefit"] != "0.00"]
+        etag = staff.respond("GET", f"/v1/agents/{agent}").headers["etag"]
+        over = max(one["month"] for one in due if one["month"] < MONTH)
+        last = date.fromisoformat(f"{over}-01") - timedelta(days=1)
+        staff.patch(f"/v1/agents/{agent}/leaves/{sick_leave['leave']}", {"end": str(last)}, etag=etag)
+
+        def opened() -> dict[str, Any] | None:
+            rows = staff.get("/v1/overpayments", agent=agent)["items"]
+            return next((row for row in rows if row["month"] == over), None)
+
+        return staff.until(opened, "an overpayment")
+
+
+async def what_was_paid_for_nothing_comes_back(hands: Hands, found: dict[str, Any]) -> None:
+    page, path = hands.page, f"/app/overpayments/{found['id']}"
+    await hands.to("claims")
+    await hands.press(".tabs a[href='/app/overpayments']")
+    await hands.press(f"main a[href='{path}']")
+    assert hands.words.amount(found["balance"]) in await page.locator(".facts").inner_text()
+    await hands.write("#recovered", "999999")
+    await hands.press(page.get_by_role("button", name=hands.words.t("overpayments.recover_go")))
+    assert await text_of(page, ".note.bad") != ""
+    assert await page.input_value("#recovered") == "999999"
+    await hands.write("#recovered", "10,50")
+    await hands.act(hands.words.t("overpayments.recover_go"))
+    await hands.open(page.get_by_text(hands.words.t("overpayments.spread")))
+    await hands.write("#instalments", "3")
+    await page.fill("#first-due", "2027-03-01")
+    await hands.act(hands.words.t("overpayments.spread_go"))
+    assert await page.locator("#schedule tbody tr").count() == 3
+    assert await faults(page, path) == []
+    await hands.open(page.get_by_text(hands.words.t("overpayments.waive")))
+    await hands.choose("#ground", "SMALL_AMOUNT")
+    await hands.act(hands.words.t("overpayments.waive_go"))
+    assert await text_of(page, ".head .tag") == hands.words.t("overpayments.settled")
+    assert "10,50" in await text_of(page, "#movements")
+    file = await page.context.request.get("/app/overpayments.csv?show=all")
+    assert found["month"] in await file.text()
 
 
 async def test_what_is_another_employers_is_not_there(pages: Pages, stranger: str) -> None:

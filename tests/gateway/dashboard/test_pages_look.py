@@ -89,7 +89,7 @@ async def test_pages_are_whole_and_accessible(
     found = await faults(page, "/app/sign-in")
     page = await pages.signed_in(MANAGER, width=width, theme=theme, language=language)
     claim, agent = f"/app/claims/{sick_leave['id']}", f"/app/agents/{sick_leave['agent']}"
-    lists = ("/app", "/app/agents", "/app/claims", "/app/agreements", "/app/search?q=zzzz", *MORE)
+    lists = ("/app", "/app/agents", "/app/claims", "/app/overpayments", "/app/agreements", "/app/search?q=zzzz", *MORE)
     for path in (*lists, agent, claim, AGREEMENT, SIMULATION, "/app/account", *ADMINISTRATION):
         answer = await page.goto(path)
         assert answer is not None
