@@ -162,7 +162,7 @@ async def on_leave(tx: AsyncConnection, employer: str) -> list[UUID]:
 
 async def open_ended(tx: AsyncConnection, today: date) -> list[tuple[str, UUID]]:
     """Agents whom a new day may change something for: on a leave of no known end, whose annuity is over, whose half pay
-    has begun, or whose case waits for a person.
+    has begun, whose passage to half pay is announced, or whose case waits for a person.
     """
     leaves = tables.leave
     goes_on = leaves.c.entries.contains([{"end": None}]) & ~leaves.c.cancelled
@@ -172,7 +172,8 @@ async def open_ended(tx: AsyncConnection, today: date) -> list[tuple[str, UUID]]
     found = last.subquery()
     over = select(found.c.employer, found.c.agent).where((found.c.ends < today) & ~found.c.ended)
     begun = tables.claim.c.opened_from.between(today - timedelta(days=BEGUN), today)
-    for table, condition in ((tables.claim, begun), (tables.held_case, true())):
+    announced = tables.half_pay_forecast.c.passes_on.is_not(None)
+    for table, condition in ((tables.claim, begun), (tables.half_pay_forecast, announced), (tables.held_case, true())):
         query = select(table.c.employer, table.c.agent).where(condition)
         rows |= {(row.employer, row.agent) for row in await tx.execute(query)}
     rows |= {(row.employer, row.agent) for row in await tx.execute(over)}

@@ -26,6 +26,7 @@ from services.claims.domain.overpayment import (
     MovementKind,
     OverpaymentKind,
     WaiverGround,
+    left_of,
 )
 
 # Beyond, a schedule is a mistyped number.
@@ -88,7 +89,7 @@ class InstalmentAnswer(Answer):
 
 
 class OverpaymentDetail(OverpaymentAnswer):
-    """With all that was settled of it, and the schedule in force."""
+    """With all that was settled of it, and what the schedule in force still asks for."""
 
     movements: list[MovementAnswer]
     schedule: list[InstalmentAnswer]
@@ -192,9 +193,9 @@ async def _detail(tx: Tx, identifier: UUID) -> OverpaymentDetail:
         raise UnknownOverpayment
     moved = [MovementAnswer.of(one) for one in await overpayments.movements(tx, identifier)]
     _, planned = await overpayments.instalments(tx, identifier)
-    shown = OverpaymentAnswer.of(standing).model_dump()
+    schedule = [_instalment(one) for one in left_of(planned, standing.owed.balance)]
     shown = dict(OverpaymentAnswer.of(standing))
-    return OverpaymentDetail(**shown, movements=moved, schedule=[_instalment(one) for one in planned])
+    return OverpaymentDetail(**shown, movements=moved, schedule=schedule)
 
 
 def _instalment(one: Instalment) -> InstalmentAnswer:

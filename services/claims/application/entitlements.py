@@ -59,7 +59,8 @@ async def entitlements(
     file = await files.load(tx, known[0], agent, law.today)
     try:
         found = spells(file, law.rules)
-        passages = [seen for spell in found if (seen := forecast(file, spell, law.rules)) is not None]
+        foreseen = [seen for spell in found if (seen := forecast(file, spell, law.rules)) is not None]
+        passages = [seen for seen in foreseen if seen.stands(law.today)]
         late = [days for spell in found for days in _halved(spell, law.rules)]
     except RelaisError as refusal:
         return Entitlements(known[0], Entitlement(()), (), refusal.code)

@@ -161,6 +161,17 @@ def schedule(balance: Money, count: int, first_due: date) -> tuple[Instalment, .
     )
 
 
+def left_of(planned: Sequence[Instalment], balance: Money) -> tuple[Instalment, ...]:
+    """What a schedule still asks for: whatever was settled since it was agreed on counts for what falls due first."""
+    settled, left = Money.sum(one.amount for one in planned) - balance, []
+    for one in planned:
+        part = min(one.amount, settled)
+        settled = settled - part
+        if part < one.amount:
+            left.append(Instalment(one.due, one.amount - part))
+    return tuple(left)
+
+
 def legal_code(document: Mapping[str, Any], day: date) -> str | None:
     """The code that the accord's insurer is under on a day; None when the accord does not say."""
     for insurer in document.get("insurers", ()):

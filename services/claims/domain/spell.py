@@ -64,6 +64,10 @@ class Forecast:
     on: date
     last: date
 
+    def stands(self, today: date) -> bool:
+        """Whether it has happened, or still may: a leave that is over passes to nothing any more."""
+        return self.on <= self.last or self.last >= today
+
 
 def spells(file: AgentFile, rules: Rules) -> list[Spell]:
     """The spells whose agent is known, in date order. Raises what `statutory_pay` raises, and SpellTooLong.

@@ -42,13 +42,13 @@ async def test_a_leave_that_passes_to_half_pay_opens_a_claim_and_is_paid(claims:
 
 
 async def test_the_passage_is_announced_once_when_the_end_comes_near(claims: Claims) -> None:
-    life = insured().sick("2026-02-01", "2026-02-28")
+    life = insured().sick("2026-05-15", "2026-07-01")
     await claims.tell(life.facts)
     assert await claims.events("half-pay.foreseen") == []
-    await claims.tell(life.sick("2026-03-01", "2026-04-10").last)
+    await claims.tell(life.sick("2026-07-02", "2026-07-20").last)
     (foreseen,) = await claims.events("half-pay.foreseen")
-    assert (foreseen["leave"], foreseen["on"]) == (str(life.ids["leave"]), "2026-05-02")
-    await claims.tell(life.sick("2026-04-11", "2026-06-30").last)
+    assert (foreseen["leave"], foreseen["on"]) == (str(life.ids["leave"]), "2026-08-13")
+    await claims.tell(life.sick("2026-07-21", "2026-08-31").last)
     assert len(await claims.events("half-pay.foreseen")) == 1
 
 
@@ -243,4 +243,4 @@ async def test_a_reference_month_that_no_parameter_covers_holds_the_case(claims:
     life = Life().accord().hired().affiliated().paid("2023-12").sick("2024-01-01", "2026-02-28", "clm", "CLM")
     await claims.tell(life.facts)
     assert await claims.held(life) == ["no_value_at_date"]
-    assert await claims.events() == []
+    assert [event["kind"] for event in await claims.events()] == ["case-held"]

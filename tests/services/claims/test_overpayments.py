@@ -152,6 +152,12 @@ async def test_a_schedule_adds_up_to_what_is_left(claims: Claims, service: Servi
             {"due": "2026-09-30", "amount": "332.37"},
             {"due": "2026-10-31", "amount": "332.37"},
         ]
+        paid_back = {"amount": "400.00", "on": TODAY}
+        recoveries = f"/v1/overpayments/{found['id']}/recoveries"
+        left = (await staff.post(recoveries, json=paid_back, headers=once())).json()["schedule"]
+        assert left == [{"due": "2026-09-30", "amount": "264.74"}, {"due": "2026-10-31", "amount": "332.37"}]
+        rest = (await staff.post(recoveries, json={"amount": "597.11", "on": TODAY}, headers=once())).json()["schedule"]
+        assert rest == []
         for count in (0, 121):
             refused = await staff.put(path, json={"instalments": count, "first_due": "2026-08-31"})
             assert refused.status_code == 422

@@ -74,6 +74,34 @@ async def test_they_are_asked_for_once_half_pay_has_begun(claims: Claims) -> Non
     assert await work(claims) == [("opened", "daily-allowance-missing")]
 
 
+async def test_half_pay_is_no_longer_foreseen_once_the_leave_is_over(claims: Claims, service: Service) -> None:
+    """Nobody said so: the leave was told with its end, and was not extended."""
+    life = insured().paid("2026-04").sick("2026-04-20", "2026-07-10", waiting_days=0)
+    await claims.tell(life.facts)
+    (foreseen,) = await claims.events("half-pay.foreseen")
+    assert (foreseen["on"], await work(claims)) == ("2026-07-19", [])
+    for day in (10, 11, 12):
+        clock = FixedClock(datetime(2026, 7, day, 1, 0, tzinfo=UTC))
+        async with claims.database.worker.transaction(Scope.all()) as tx:
+            await day_passes(BOOK, clock).run(tx, clock.instant())
+        assert await work(claims) == ([] if day == 10 else [("closed", "half-pay-without-claim")])
+    (closed,) = await claims.events("work-item.closed")
+    assert closed["reference"] == f"/v1/agents/{life.agent}/leaves/{life.ids['leave']}"
+
+
+async def test_nothing_is_foreseen_of_a_leave_that_was_over_when_it_was_told(claims: Claims, service: Service) -> None:
+    uncovered = Life().accord().hired().sick("2026-01-20", "2026-04-10", waiting_days=0)
+    half = Life().accord().hired().sick("2026-01-20", "2026-05-10", waiting_days=0)
+    await claims.tell([*uncovered.facts, *half.facts])
+    assert await claims.events("half-pay.foreseen") == []
+    async with service.caller(READ) as staff:
+        shown = [
+            (await staff.get("/v1/entitlements", params={"agent": str(life.agent)})).json()["half_pay"]
+            for life in (uncovered, half)
+        ]
+    assert [len(found) for found in shown] == [0, 1], "what has happened is told, what cannot is not"
+
+
 async def test_a_regime_without_daily_allowances_is_asked_for_none(claims: Claims) -> None:
     await claims.tell(insured().sick("2026-02-01", "2026-06-30").facts)
     assert await work(claims) == []

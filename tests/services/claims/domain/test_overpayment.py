@@ -15,6 +15,7 @@ from services.claims.domain.overpayment import (
     OverpaymentKind,
     clocks,
     compensated,
+    left_of,
     legal_code,
     monthly_changes,
     presumed_overpaid,
@@ -104,6 +105,15 @@ def test_what_is_due_again_is_taken_from_the_oldest_first(balances: list[Money],
 def test_changes_of_a_monthly_amount_add_up(before: Money, after: Money, months: int) -> None:
     found = monthly_changes(JUNE.plus(-months).first, lambda _: before, lambda _: after, TODAY)
     assert Money.sum(change for _, change in found) == Money((after - before).cents * (months + 1))
+
+
+@given(st.integers(12, 200_000).map(Money), st.integers(1, 12), st.data())
+def test_a_schedule_always_adds_up_to_what_is_left(owed: Money, count: int, data: st.DataObject) -> None:
+    planned = schedule(owed, count, TODAY)
+    balance = Money(data.draw(st.integers(0, owed.cents)))
+    left = left_of(planned, balance)
+    assert Money.sum(part.amount for part in left) == balance
+    assert left[1:] == planned[len(planned) - len(left) + 1 :], "what falls due last is asked for as it was"
 
 
 @pytest.mark.parametrize(("cents", "count"), [(2, 3), (100, 0)])
