@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final, NoReturn, Self
 
 from stdnum.fr import nir as nir_number
+
+from kit.period import MONTHS_PER_YEAR
 
 # First 1 or 2 (3, 4: being registered; 7, 8: provisional); Corsica has 2A or 2B for its department.
 NIR_PATTERN: Final = r"^[1-478][0-9]{4}([0-9]{2}|2A|2B)[0-9]{8}$"
@@ -57,6 +60,18 @@ class Nir:
     def reveal(self) -> str:
         """The fifteen characters, for what must hold them: encryption, the index, a declaration."""
         return self._number
+
+    def may_be_born(self, day: date) -> bool:
+        """Whether it may be of somebody born that day: year and month stand in it, unless provisional or not known.
+
+        >>> nir = Nir.parse("295109912611193")
+        >>> nir.may_be_born(date(1995, 10, 3)), nir.may_be_born(date(1995, 11, 3)), nir.may_be_born(date(1996, 10, 3))
+        (True, False, False)
+        """
+        if self._number[0] not in "12":
+            return True
+        month = int(self._number[3:5])
+        return self._number[1:3] == f"{day:%y}" and (month > MONTHS_PER_YEAR or month in (0, day.month))
 
     @property
     def dsn(self) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -225,21 +225,33 @@ async def _find(database: Transactions, job: UUID, kind: ImportKind) -> Job:
     async with database() as tx:
         found = await jobs.find(tx, job)
     if found is None or found.kind != kind.name:
-        raise Problem(404, "import_not_found", "Import introuvable", "Import not found")
+        raise import_not_found()
     return found
 
 
+def import_not_found() -> Problem:
+    """The 404 of a job that is unknown, of another kind, or not the caller's to see."""
+    return Problem(404, "import_not_found", "Import introuvable", "Import not found")
+
+
 async def _rejects(database: Transactions, job: UUID) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\n")
-    writer.writerow(("ligne", "champ", "code", "motif"))
+    found: list[Reject] = []
     last = 0
     async with database() as tx:
         while page := await jobs.rejects(tx, job, after_line=last, limit=_REJECTS_PAGE):
             # A line may be refused for several reasons: the last line of a full page is read again, whole.
             whole: Sequence[Reject] = [r for r in page if r.line < page[-1].line] if _is_full(page) else page
-            writer.writerows((r.line, r.pointer.lstrip("/"), r.code, r.detail) for r in whole)
+            found += whole
             last = whole[-1].line
+    return report(found)
+
+
+def report(lines: Iterable[Reject]) -> str:
+    """Lines of a file with what is said of them, as a CSV file."""
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=";", lineterminator="\n")
+    writer.writerow(("ligne", "champ", "code", "motif"))
+    writer.writerows((r.line, r.pointer.lstrip("/"), r.code, r.detail) for r in lines)
     return written.getvalue()
 
 

@@ -945,6 +945,10 @@ class Relais(Transport):
         """Lignes refusées d'un import (agents:read)."""
         return self.send("GET", f"/v1/imports/agents/{segment(job)}/rejects")
 
+    def get_imports_agents_of_job_warnings(self, job: str) -> Answer[bytes]:
+        """Lignes entrées d'un import, à vérifier (agents:read)."""
+        return self.send("GET", f"/v1/imports/agents/{segment(job)}/warnings")
+
     def post_imports_dsn(
         self, content: bytes, *, content_type: Literal["text/plain"] = "text/plain", dry_run: bool | None = None
     ) -> Answer[models.ContributionsImportAnswer]:

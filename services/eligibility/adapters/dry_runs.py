@@ -15,7 +15,7 @@ from kit.db.among import among
 from kit.db.copy import put_rows
 from kit.db.jobs import Chunk
 from kit.db.schema import KIT
-from services.eligibility.adapters.tables import dry_line
+from services.eligibility.adapters.import_tables import dry_line
 
 _PLACE: Final = "dry_line:{}:{}"
 

@@ -1,6 +1,6 @@
 """The tables of the agent's file. Facts are dated twice: `valid` says when it was so, `recorded` when it was known.
 
-Those of decisions are in decision_tables.py.
+Those of decisions are in decision_tables.py, those of imports in import_tables.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    ForeignKey,
     Integer,
     LargeBinary,
     Numeric,
@@ -253,16 +252,6 @@ proof_file: Final = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
     UniqueConstraint("agent", "employer", "purpose", "mark"),
-)
-
-# A line that a dry run has checked, sealed; `mark`: a keyed fingerprint of what later lines may be about as well.
-dry_line: Final = Table(
-    "dry_line",
-    metadata,
-    Column("job", Id, ForeignKey("import_job.id", ondelete="CASCADE"), primary_key=True),
-    Column("mark", Text, primary_key=True),
-    Column("line", Integer, primary_key=True),
-    Column("content", LargeBinary, nullable=False),
 )
 
 # A request to stay out of the scheme, with the dates of its proofs; it holds from the request until it is given up.

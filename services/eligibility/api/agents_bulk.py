@@ -44,7 +44,7 @@ async def hire(
     items: list[HireRequest | Malformed] = list(body.items)
     refused = {n: problem for n, item in enumerate(items) if (problem := _refused(n, item, caller))}
     sent = {n: item for n, item in enumerate(items) if n not in refused and isinstance(item, HireRequest)}
-    drafts = [Draft.of(item.to_hire(), rules, crypto) for item in sent.values()]
+    drafts = [Draft.of(item.to_hire(), rules, crypto, recording.at.date()) for item in sent.values()]
     outcomes = dict(zip(sent, await hire_agents(tx, drafts, crypto, recording), strict=True))
     language = preferred(request.headers.get("accept-language"))
     return BulkAnswer(items=[_answer(n, refused.get(n) or outcomes[n], language) for n in range(len(items))])

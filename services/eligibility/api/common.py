@@ -30,13 +30,7 @@ Recorded = Annotated[Recording, Depends(_recording)]
 
 def remarks_on(done: Hired, place: str = "") -> tuple[Remark, ...]:
     """What to look at in a hire; `place` is where it stands in the body."""
-    if not done.otherwise_named:
-        return ()
-    detail = (
-        "Ce NIR est connu aussi sous un autre nom de famille : vérifiez-le. Chaque employeur garde l'identité qu'il a"
-        " déclarée la première fois ; si elle a changé, corrigez l'identité de l'agent."
-    )
-    return (Remark(code="known_by_another_name", pointer=f"{place}/last_name", detail=detail),)
+    return tuple(Remark(code=one.code, pointer=f"{place}{one.pointer}", detail=one.detail_fr) for one in done.doubts)
 
 
 def reads_restricted(caller: Principal) -> bool:

@@ -9,7 +9,7 @@ from fastapi import Path, Response
 
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
-from kit.http.route import Tx, service_router
+from kit.http.route import Rules, Tx, service_router
 from services.eligibility.adapters import employments
 from services.eligibility.api.answers import EmploymentAnswer
 from services.eligibility.api.common import AgentId, Recorded
@@ -23,6 +23,7 @@ from services.eligibility.application.change_employment import (
 from services.eligibility.application.open_file import open_file
 from services.eligibility.domain.amendment import Change
 from services.eligibility.domain.errors import EmployerRequired, FactNotFound
+from services.eligibility.domain.plausibility import check_conditions, check_day
 
 router = service_router(tags=["Emplois"], dependencies=[requires("agents:write")])
 
@@ -34,7 +35,7 @@ router = service_router(tags=["Emplois"], dependencies=[requires("agents:write")
     summary="Ajouter un emploi",
 )
 async def add(
-    agent: AgentId, body: ContractRequest, tx: Tx, recording: Recorded, response: Response
+    *, agent: AgentId, body: ContractRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
 ) -> EmploymentAnswer:
     """Add a contract; several at once are normal. The same again changes nothing (200)."""
     file = await open_file(tx, agent)
@@ -42,7 +43,7 @@ async def add(
     matricules = [link.matricule for link in file.links if link.employer == employer]
     if body.matricule is None and len(matricules) > 1:
         raise EmployerRequired(pointer="/matricule")
-    done = await add_employment(tx, file, body.to_spell(employer, body.matricule or matricules[0]), recording)
+    done = await add_employment(tx, file, body.to_spell(employer, body.matricule or matricules[0]), recording, rules)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
     return await _answer(tx, agent, done.employment)
@@ -58,6 +59,7 @@ async def change(
     body: EmploymentChange,
     version: ChangedVersion,
     tx: Tx,
+    rules: Rules,
     recording: Recorded,
     response: Response,
 ) -> EmploymentAnswer:
@@ -80,6 +82,9 @@ async def change(
     else:
         held = next((spell for spell in own if body.since in spell.period), own[-1])
         wanted = Change(body.since, body.applied_to(held.conditions), body.end, body.agreed_end)
+        assert wanted.conditions is not None, "what changes from a day on are conditions"
+        check_conditions(wanted.conditions, recording.at.date(), rules)
+        check_day(wanted.since, recording.at.date(), rules, "/from")
         changed = await change_employment(tx, file, employment, wanted, recording)
     set_etag(response, changed)
     return await _answer(tx, agent, employment)

@@ -22,7 +22,8 @@ from rules.book import Rules
 from services.eligibility.api.rehearsal import Rehearsal
 from services.eligibility.api.rejects import of_error, read_line
 from services.eligibility.api.schemas import EmploymentRequest, HireRequest
-from services.eligibility.application.hire_agent import Draft, hire_agents
+from services.eligibility.application.hire_agent import Draft, Hired, hire_agents
+from services.eligibility.domain.plausibility import Doubt
 
 # Lines read, checked and sealed while the database enters those before them, a few at a time. The first are few: until
 # they are read the database has nothing to do. Later parts are large: each costs a dozen statements whatever its size.
@@ -59,35 +60,47 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
     async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject] | Applied:
         recording = Recording(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
+        warnings: list[Reject] = []
         rehearsal = await Rehearsal.of(tx, chunk, crypto)
         lines, size = rehearsal.records, FIRST_PART
-        coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto))
+        coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto, recording))
         try:
             while (part := await coming).lines:
                 size = min(2 * size, PART)
-                coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto))
-                rejects += [*part.refused, *await _enter(tx, part, crypto, recording)]
+                coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto, recording))
+                rejects += part.refused
+                for line, outcome in await _enter(tx, part, crypto, recording):
+                    if isinstance(outcome, RelaisError):
+                        rejects.append(of_error(line, outcome, under="/employment"))
+                    else:
+                        warnings += [_warning(line, doubt) for doubt in outcome.doubts]
         finally:
             coming.cancel()
-        return rehearsal.applied(rejects)
+        return rehearsal.applied(rejects, warnings)
 
     return apply
 
 
-async def _enter(tx: AsyncConnection, part: _Part, crypto: KeyRing, recording: Recording) -> list[Reject]:
+async def _enter(
+    tx: AsyncConnection, part: _Part, crypto: KeyRing, recording: Recording
+) -> list[tuple[int, Hired | RelaisError]]:
+    """What became of each line."""
     outcomes = await hire_agents(tx, list(part.drafts.values()), crypto, recording)
-    by_line = zip(part.drafts, outcomes, strict=True)
-    return [of_error(line, outcome) for line, outcome in by_line if isinstance(outcome, RelaisError)]
+    return list(zip(part.drafts, outcomes, strict=True))
 
 
-async def _read(lines: Iterator[Record], job: Job, rules: Rules, crypto: KeyRing) -> _Part:
+def _warning(line: int, doubt: Doubt) -> Reject:
+    return Reject(line, doubt.pointer.removeprefix("/employment"), doubt.code, doubt.detail_fr)
+
+
+async def _read(lines: Iterator[Record], job: Job, rules: Rules, crypto: KeyRing, recording: Recording) -> _Part:
     """A part; between a few lines and the next the database is given what it waits for."""
     part = _Part()
     for record in lines:
         flat = _nested(record.fields) if job.options["format"] == CSV else None
         request = read_line(record, job, HireRequest, part.refused, flat=flat)
         if request is not None:
-            part.drafts[record.line] = Draft.of(request.to_hire(), rules, crypto)
+            part.drafts[record.line] = Draft.of(request.to_hire(), rules, crypto, recording.at.date())
         part.lines += 1
         if part.lines % AT_A_TIME == 0:
             await asyncio.sleep(0)

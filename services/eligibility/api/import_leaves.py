@@ -15,6 +15,7 @@ from kit.errors import RelaisError
 from kit.http.imports import ImportKind
 from kit.http.types import Matricule, SiretText
 from kit.recording import Recording
+from rules.book import Rules
 from services.eligibility.adapters.hires import links_of
 from services.eligibility.api.rehearsal import Rehearsal
 from services.eligibility.api.rejects import of_error, read_line
@@ -32,7 +33,7 @@ class LeaveLine(WholeLeave):
     matricule: Matricule
 
 
-def importer(crypto: KeyRing, clock: Clock) -> Handler:
+def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
     """The handler of jobs that import leaves."""
 
     async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject] | Applied:
@@ -51,7 +52,8 @@ def importer(crypto: KeyRing, clock: Clock) -> Handler:
                 rejects.append(of_error(number, AgentNotFound(pointer="/matricule")))
             else:
                 found.append((number, (held.agent, line.to_entries(line.employer))))
-        outcomes = await enter_leaves(tx, [whole for _, whole in found], Recording(clock.instant(), chunk.job.client))
+        recording = Recording(clock.instant(), chunk.job.client)
+        outcomes = await enter_leaves(tx, [whole for _, whole in found], recording, rules)
         numbered = zip((number for number, _ in found), outcomes, strict=True)
         rejects += [of_error(number, one) for number, one in numbered if isinstance(one, RelaisError)]
         return rehearsal.applied(rejects)

@@ -23,6 +23,6 @@ def handlers(rules: Rules, crypto: KeyRing | None, clock: Clock) -> dict[str, Ha
         return {}
     return {
         AGENTS.name: import_agents.importer(rules, crypto, clock),
-        LEAVES.name: import_leaves.importer(crypto, clock),
+        LEAVES.name: import_leaves.importer(rules, crypto, clock),
         OPENINGS.name: import_openings.importer(rules, crypto, clock),
     }

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
-from kit.http.route import Tx, service_router
+from kit.http.route import Rules, Tx, service_router
 from kit.http.types import Amount, Answer, DateText, Request, Share, example
 from kit.period import Period
 from services.eligibility.api.answers import InvalidityAnswer
@@ -66,11 +66,11 @@ class InvalidityNow(Answer):
     summary="Déclarer la reconnaissance d'une invalidité",
 )
 async def recognise(
-    agent: AgentId, body: InvalidityRequest, tx: Tx, recording: Recorded, response: Response
+    *, agent: AgentId, body: InvalidityRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
 ) -> InvalidityAnswer:
     """Record a recognition; the one before it ends the day before. The same again changes nothing (200)."""
     file = await open_file(tx, agent)
-    done = await recognise_invalidity(tx, file, body.to_recognition(file.employer(body.employer)), recording)
+    done = await recognise_invalidity(tx, file, body.to_recognition(file.employer(body.employer)), recording, rules)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
     return InvalidityAnswer.of(done.recognition)
@@ -86,6 +86,7 @@ async def change(
     body: InvalidityChange,
     version: ChangedVersion,
     tx: Tx,
+    rules: Rules,
     recording: Recorded,
     response: Response,
 ) -> InvalidityNow:
@@ -96,6 +97,6 @@ async def change(
         set_etag(response, await withdraw_invalidity(tx, file, invalidity, recording))
         return InvalidityNow(invalidity=None)
     now = body.applied_to(await known_recognition(tx, file, invalidity))
-    done = await revise_invalidity(tx, file, now, recording)
+    done = await revise_invalidity(tx, file, now, recording, rules)
     set_etag(response, done.version)
     return InvalidityNow(invalidity=InvalidityAnswer.of(done.recognition))

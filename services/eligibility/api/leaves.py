@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
-from kit.http.route import Tx, service_router
+from kit.http.route import Rules, Tx, service_router
 from kit.http.types import DateText, Flag, Request, example
 from rules.vocabulary import LeaveKind, PositionKind
 from services.eligibility.api.answers import LeaveAnswer, LeaveChanged
@@ -68,10 +68,12 @@ class LeaveChange(Request):
     responses={200: {"description": "Déjà connu"}},
     summary="Déclarer un arrêt",
 )
-async def start(agent: AgentId, body: LeaveRequest, tx: Tx, recording: Recorded, response: Response) -> LeaveAnswer:
+async def start(
+    *, agent: AgentId, body: LeaveRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
+) -> LeaveAnswer:
     """Record an initial stop; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
-    done = await start_leave(tx, file, body.to_entry(file.employer(body.employer)), recording)
+    done = await start_leave(tx, file, body.to_entry(file.employer(body.employer)), recording, rules)
     return _answer(done, response)
 
 

@@ -9,7 +9,7 @@ from fastapi import Path, Response
 
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
-from kit.http.route import Tx, service_router
+from kit.http.route import Rules, Tx, service_router
 from services.eligibility.adapters import options
 from services.eligibility.api.answers import OptionAnswer
 from services.eligibility.api.common import AgentId, Recorded
@@ -26,10 +26,12 @@ router = service_router(tags=["Options"], dependencies=[requires("agents:write")
     responses={200: {"description": "Déjà choisie"}},
     summary="Choisir une option",
 )
-async def elect(agent: AgentId, body: OptionRequest, tx: Tx, recording: Recorded, response: Response) -> OptionAnswer:
+async def elect(
+    *, agent: AgentId, body: OptionRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
+) -> OptionAnswer:
     """Choose an option; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
-    done = await elect_option(tx, file, body.to_election(file.employer(body.employer)), recording)
+    done = await elect_option(tx, file, body.to_election(file.employer(body.employer)), recording, rules)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
     return OptionAnswer.of(done.election)

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
-from kit.http.route import Tx, service_router
+from kit.http.route import Rules, Tx, service_router
 from kit.http.types import DateText, Flag, Request, SiretText, example
 from kit.ids import new_id
 from kit.period import Period
@@ -86,11 +86,11 @@ class PositionChange(Request):
     summary="Enregistrer une position statutaire",
 )
 async def start(
-    agent: AgentId, body: PositionRequest, tx: Tx, recording: Recorded, response: Response
+    *, agent: AgentId, body: PositionRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
 ) -> PositionAnswer:
     """Record a position; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
-    done = await start_position(tx, file, body.to_entry(file.employer(body.employer)), recording)
+    done = await start_position(tx, file, body.to_entry(file.employer(body.employer)), recording, rules)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
     return PositionAnswer.of(done.entries)

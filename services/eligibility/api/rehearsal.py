@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.crypto import KeyRing
 from kit.db.jobs import Applied, Chunk, Reject
 from kit.http.import_lines import Record, records
-from services.eligibility.adapters import dry_runs
+from services.eligibility.adapters import dry_runs, import_warnings
 from services.eligibility.adapters.dry_runs import DryLine
 
 # The fields by which a line may meet another: a matricule with its employer, a person.
@@ -41,12 +40,16 @@ class Rehearsal:
         earlier = [Record(number, json.loads(content)) for number, content in before]
         return cls(chunk, iter([*earlier, *read]), crypto, lines)
 
-    def applied(self, rejects: Sequence[Reject]) -> Sequence[Reject] | Applied:
-        """The rejects of the chunk's own lines, and where the next one goes on."""
-        if not self.chunk.job.dry_run:
-            return rejects
-        own = [one for one in rejects if one.line >= self.chunk.first_line]
-        return Applied(own, partial(dry_runs.go_on, chunk=self.chunk, lines=self.lines, crypto=self.crypto))
+    def applied(self, rejects: Sequence[Reject], warnings: Sequence[Reject] = ()) -> Applied:
+        """The rejects of the chunk's own lines; its warnings are kept, and where the next one of a dry run goes on."""
+        job, first = self.chunk.job, self.chunk.first_line
+
+        async def then(tx: AsyncConnection) -> None:
+            await import_warnings.add(tx, job.id, [one for one in warnings if one.line >= first])
+            if job.dry_run:
+                await dry_runs.go_on(tx, chunk=self.chunk, lines=self.lines, crypto=self.crypto)
+
+        return Applied([one for one in rejects if one.line >= first], then)
 
 
 def _line(record: Record) -> DryLine:

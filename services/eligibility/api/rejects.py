@@ -41,5 +41,6 @@ def read_line(
     return request
 
 
-def of_error(line: int, error: RelaisError) -> Reject:
-    return Reject(line, error.pointer or "/", error.code, error.detail_fr or f"{error.title_fr}.")
+def of_error(line: int, error: RelaisError, *, under: str = "") -> Reject:
+    """A line that was refused; of what is `under` a part of the body the file has the fields beside the others."""
+    return Reject(line, (error.pointer or "/").removeprefix(under), error.code, error.detail_fr or f"{error.title_fr}.")

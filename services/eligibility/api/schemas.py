@@ -25,12 +25,14 @@ from kit.http.types import (
 )
 from kit.ids import new_id
 from kit.period import Period
+from kit.rate import Rate
 from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, LeaveKind, PositionKind
 from services.eligibility.adapters.agents import Identity
 from services.eligibility.application.hire_agent import Hire
 from services.eligibility.domain.conditions import checked, contract_fits
 from services.eligibility.domain.facts import Conditions, ContractKey, Election, Invalidity, LeaveEntry, Renewal, Spell
 from services.eligibility.domain.file import FONCTIONNAIRES, ArtTeaching
+from services.eligibility.domain.regime import PRIVATE_LAW_KINDS
 
 # A waiting period fits in a year, a career in a century: beyond, dates leave the calendar.
 WaitingDays = Annotated[int, Strict(), Field(ge=0, le=366)]
@@ -87,6 +89,8 @@ class EmploymentRequest(Request):
     def _of_a_fonctionnaire(cls, category: Category | None, info: ValidationInfo) -> Category | None:
         if category is None and info.data.get("kind") in FONCTIONNAIRES:
             raise refused("category_required", "La catégorie d'un fonctionnaire est attendue.")
+        if category is not None and info.data.get("kind") in PRIVATE_LAW_KINDS:
+            raise refused("category_refused", "Un contrat de droit privé n'a pas de catégorie.")
         return category
 
     @field_validator("titular")
@@ -217,7 +221,7 @@ class EmploymentChange(Request):
             kind=kind,
             contract=self.contract if self.kind is not None else self.contract or held.contract,
             weekly_hours=hours,
-            category=self.category or held.category,
+            category=self.category or (None if kind in PRIVATE_LAW_KINDS else held.category),
             art_teaching=self.art_teaching or held.art_teaching,
         )
         return checked(changed)
@@ -308,6 +312,13 @@ class InvalidityRequest(Request):
         if self.cnracl_rate is None and self.ss_category is None and self.atmp_rate is None:
             raise refused("nothing_recognised", "Un taux CNRACL, une catégorie ou un taux AT/MP est attendu.")
         return self
+
+    @field_validator("cnracl_rate", "atmp_rate")
+    @classmethod
+    def _of_something(cls, rate: Rate) -> Rate:
+        if rate.value == 0:
+            raise refused("rate_zero", "Un taux nul ne reconnaît rien : laissez-le de côté.")
+        return rate
 
     def to_recognition(self, employer: str) -> Invalidity:
         return Invalidity(

@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.recording import Recording
-from services.eligibility.adapters import agents, employments
+from rules.book import Rules
+from services.eligibility.adapters import agents, employments, identities
 from services.eligibility.adapters.agents import Link
 from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.domain.amendment import Change, amended, concluded, ended
 from services.eligibility.domain.errors import ContractOverlap, FactNotFound, NotEmployed
 from services.eligibility.domain.facts import Spell
+from services.eligibility.domain.plausibility import check_spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,13 @@ class Added:
     new: bool
 
 
-async def add_employment(tx: AsyncConnection, file: OpenFile, spell: Spell, recording: Recording) -> Added:
-    """Enter another contract. The same again changes nothing; raises ContractOverlap when its days are taken."""
+async def add_employment(
+    tx: AsyncConnection, file: OpenFile, spell: Spell, recording: Recording, rules: Rules
+) -> Added:
+    """Enter another contract. The same again changes nothing.
+
+    Raises ContractOverlap when its days are taken, NotEmployed, and what `check_spell` raises.
+    """
     _known_matricule(file.links, spell)
     taken = await employments.of_contract(tx, spell.key)
     for other in taken:
@@ -39,6 +46,7 @@ async def add_employment(tx: AsyncConnection, file: OpenFile, spell: Spell, reco
             return Added(other.employment, file.version, new=False)
         if other.period.meets(spell.period):
             raise ContractOverlap(pointer="/start")
+    check_spell(spell, await identities.born(tx, file.agent), recording.at.date(), rules)
     await employments.add(tx, file.agent, [spell], recording)
     return Added(spell.employment, await changed(tx, file, spell.key.employer), new=True)
 

@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import publish
 from kit.period import Period
 from kit.recording import Recording
+from rules.book import Rules
 from services.eligibility.adapters import options, terms, told
 from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.application.payloads import OptionCancelled, OptionElected
 from services.eligibility.domain.errors import FactNotFound, NotEmployed, OptionNotOpen, OptionOverlap, ReversedInterval
 from services.eligibility.domain.facts import Election
+from services.eligibility.domain.plausibility import check_day
 from services.eligibility.domain.terms import EligibilityTerms
 from services.eligibility.domain.terms_document import read_terms, terms_for
 
@@ -29,11 +31,16 @@ class Elected:
     new: bool
 
 
-async def elect_option(tx: AsyncConnection, file: OpenFile, one: Election, recording: Recording) -> Elected:
-    """Enter a choice. The same again changes nothing. Raises NotEmployed, OptionNotOpen, OptionOverlap.
+async def elect_option(
+    tx: AsyncConnection, file: OpenFile, one: Election, recording: Recording, rules: Rules
+) -> Elected:
+    """Enter a choice. The same again changes nothing.
+
+    Raises NotEmployed, OptionNotOpen, OptionOverlap, TooFarAhead.
 
     While no accord of the employer is known here, any option may be chosen: the decision on cover comes later.
     """
+    check_day(one.period.start, recording.at.date(), rules, "/from")
     for known in await options.of_agent(tx, file.agent):
         if replace(known, id=one.id) == one:
             return Elected(known, file.version, new=False)

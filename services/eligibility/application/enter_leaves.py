@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,11 +15,13 @@ from kit.db.data_subjects import PersonErased
 from kit.errors import RelaisError
 from kit.events.outbox import Outgoing, publish_many
 from kit.recording import Recording
+from rules.book import Rules
 from rules.vocabulary import PositionKind
 from services.eligibility.adapters import agents, employments, hires, leaves, redecisions
 from services.eligibility.application.leave_payloads import SickLeaveStarted
 from services.eligibility.domain.errors import NotEmployed, PositionOverlap
 from services.eligibility.domain.facts import LeaveEntry, Spell
+from services.eligibility.domain.plausibility import check_day, check_position
 
 Leave = Sequence[LeaveEntry]
 _With = tuple[UUID, str]
@@ -33,12 +36,12 @@ class Entered:
 
 
 async def enter_leaves(
-    tx: AsyncConnection, whole: Sequence[tuple[UUID, Leave]], recording: Recording
+    tx: AsyncConnection, whole: Sequence[tuple[UUID, Leave]], recording: Recording, rules: Rules
 ) -> list[Entered | RelaisError]:
     """Enter leaves, each with its agent and its entries in date order; what became of each, in their order.
 
-    The same leave again changes nothing. NotEmployed, PositionOverlap, PersonErased and what LeaveEntry.check raises
-    refuse one and leave the others.
+    The same leave again changes nothing. NotEmployed, PositionOverlap, NotOfThisKind, TooFarAhead, PersonErased and
+    what LeaveEntry.check raises refuse one and leave the others.
     """
     who = list(dict.fromkeys(agent for agent, _ in whole))
     await agents.lock(tx, who)
@@ -49,12 +52,13 @@ async def enter_leaves(
     known: dict[_With, list[LeaveEntry]] = defaultdict(list)
     for agent, entry in await leaves.of_agents(tx, who):
         known[agent, entry.employer].append(entry)
+    until = partial(check_day, today=recording.at.date(), rules=rules)
     outcomes: list[Entered | RelaisError] = []
     new: list[tuple[UUID, Leave]] = []
     for agent, leave in whole:
         both = agent, leave[0].employer
         erased = standing[agent].erasure is not None
-        outcome = PersonErased() if erased else _judged(leave, spells[both], known[both])
+        outcome = PersonErased() if erased else _judged(leave, spells[both], known[both], until)
         if isinstance(outcome, Entered) and outcome.new:
             known[both] += leave
             new.append((agent, leave))
@@ -63,10 +67,14 @@ async def enter_leaves(
     return outcomes
 
 
-def _judged(leave: Leave, spells: Sequence[Spell], known: Sequence[LeaveEntry]) -> Entered | RelaisError:
+def _judged(
+    leave: Leave, spells: Sequence[Spell], known: Sequence[LeaveEntry], until: Callable[..., None]
+) -> Entered | RelaisError:
     try:
         for number, entry in enumerate(leave):
             entry.check(f"/entries/{number}")
+            until(entry.period.start, pointer=f"/entries/{number}/start")
+        check_position(leave[0].kind, leave[0].period.start, spells, "/kind")
     except RelaisError as refusal:
         return refusal
     first = leave[0]

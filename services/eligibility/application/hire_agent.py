@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,8 +25,18 @@ from services.eligibility.adapters.told import Told
 from services.eligibility.application.payloads import AgentHired
 from services.eligibility.domain.errors import HireRaced, IdentityMismatch, MatriculeTaken
 from services.eligibility.domain.facts import Spell
+from services.eligibility.domain.plausibility import Doubt, check_born, check_spell, doubts_on
 from services.eligibility.domain.regime import regime_of
 from services.eligibility.domain.standing import Standing
+
+_OTHERWISE_NAMED: Final = (
+    Doubt(
+        "known_by_another_name",
+        "/last_name",
+        "Ce NIR est connu aussi sous un autre nom de famille : vérifiez-le. Chaque employeur garde l'identité qu'il a"
+        " déclarée la première fois ; si elle a changé, corrigez l'identité de l'agent.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,8 @@ class Hire:
 class Draft:
     """A hire with all that can be computed without the database; `person` is used where nobody has that NIR.
 
+    `refusal`: what it contradicts, unless it was entered before; `doubts`: what is unlikely in it.
+
     `told`: what is remembered as told; `hired`: what others hear of it, of that person, and `event`: that, written.
     """
 
@@ -63,17 +77,20 @@ class Draft:
     mark: str
     nir_index: str
     person: SealedPerson
+    refusal: RelaisError | None
+    doubts: tuple[Doubt, ...]
     told: Told
     hired: AgentHired
     event: Outgoing
 
     @classmethod
-    def of(cls, hire: Hire, rules: Rules, crypto: KeyRing) -> Draft:
+    def of(cls, hire: Hire, rules: Rules, crypto: KeyRing, today: date) -> Draft:
         """The regime is that of this employment alone: the worker, who sees all jobs, tells otherwise."""
         person, standing = seal_new(new_id(), hire.identity, crypto), _first(hire.spell, rules)
         mark, index = hire.mark(crypto), crypto.blind_index(hire.identity.nir)
         hired = AgentHired.of(person.id, standing, hire.identity.birth_date)
-        return cls(hire, mark, index, person, Told.of([standing]), hired, _event(hired))
+        refusal, doubts = _judged(hire, rules, today)
+        return cls(hire, mark, index, person, refusal, doubts, Told.of([standing]), hired, _event(hired))
 
     def event_of(self, agent: UUID) -> Outgoing:
         """What others hear of it, of the agent that it turned out to be about."""
@@ -87,6 +104,17 @@ class Draft:
 
     def link(self, agent: UUID) -> Link:
         return Link(*self.hire.key, agent, self.hire.prior_collective_cover, self.mark)
+
+
+def _judged(hire: Hire, rules: Rules, today: date) -> tuple[RelaisError | None, tuple[Doubt, ...]]:
+    """What the hire contradicts, or else what is unlikely in it."""
+    born = hire.identity.birth_date
+    try:
+        check_born(born, today)
+        check_spell(hire.spell, born, today, rules, "/employment")
+    except RelaisError as refusal:
+        return refusal, ()
+    return None, doubts_on(hire.spell, hire.identity.nir, born, today, rules)
 
 
 def _first(spell: Spell, rules: Rules) -> Standing:
@@ -105,11 +133,11 @@ def _first(spell: Spell, rules: Rules) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Hired:
-    """The agent, and whether this hire entered it. `otherwise_named`: that NIR was known with another last name."""
+    """The agent, whether this hire entered it, and what to look at in it."""
 
     agent: UUID
     new: bool
-    otherwise_named: bool = False
+    doubts: tuple[Doubt, ...] = ()
 
 
 async def hire_agent(tx: AsyncConnection, hire: Hire, rules: Rules, crypto: KeyRing, recording: Recording) -> Hired:
@@ -119,7 +147,7 @@ async def hire_agent(tx: AsyncConnection, hire: Hire, rules: Rules, crypto: KeyR
     another date of birth.
     """
     try:
-        (outcome,) = await hire_agents(tx, [Draft.of(hire, rules, crypto)], crypto, recording)
+        (outcome,) = await hire_agents(tx, [Draft.of(hire, rules, crypto, recording.at.date())], crypto, recording)
     except HireRaced:
         raise MatriculeTaken(pointer="/matricule") from None
     if isinstance(outcome, RelaisError):
@@ -129,7 +157,7 @@ async def hire_agent(tx: AsyncConnection, hire: Hire, rules: Rules, crypto: KeyR
 
 async def hire_agents(
     tx: AsyncConnection, drafts: Sequence[Draft], crypto: KeyRing, recording: Recording
-) -> list[Hired | MatriculeTaken | IdentityMismatch]:
+) -> list[Hired | RelaisError]:
     """Enter hires; what became of each, in their order. One that is refused leaves the others.
 
     Raises HireRaced when somebody else took one of the matricules meanwhile: try again.
@@ -139,7 +167,7 @@ async def hire_agents(
         first.setdefault(draft.hire.key, draft)
     known = await hires.links_of(tx, list(first))
     entered = await _enter(tx, [draft for key, draft in first.items() if key not in known], crypto, recording)
-    outcomes: list[Hired | MatriculeTaken | IdentityMismatch] = []
+    outcomes: list[Hired | RelaisError] = []
     for draft in drafts:
         key = draft.hire.key
         if first[key] is draft and key in entered:
@@ -158,16 +186,20 @@ def _again(agent: UUID, mark: str, draft: Draft) -> Hired | MatriculeTaken:
 
 async def _enter(
     tx: AsyncConnection, drafts: Sequence[Draft], crypto: KeyRing, recording: Recording
-) -> dict[Key, Hired | MatriculeTaken | IdentityMismatch]:
+) -> dict[Key, Hired | RelaisError]:
     """Enter hires whose matricules nobody had, each another; what became of each."""
+    refused: dict[Key, Hired | RelaisError] = {d.hire.key: d.refusal for d in drafts if d.refusal is not None}
+    drafts = [draft for draft in drafts if draft.refusal is None]
     if not drafts:
-        return {}
+        return refused
     new: dict[str, UUID] = {}
     for draft in drafts:
         new.setdefault(draft.nir_index, draft.person.id)
     persons = await hires.take_persons(tx, new)
     linked = await hires.link(tx, [draft.link(persons[draft.nir_index]) for draft in drafts], recording)
-    outcomes = await _taken_meanwhile(tx, [draft for draft in drafts if draft.hire.key not in linked], persons)
+    outcomes = refused | await _taken_meanwhile(
+        tx, [draft for draft in drafts if draft.hire.key not in linked], persons
+    )
     own = [draft for draft in drafts if draft.hire.key in linked]
     made = [draft for draft in own if persons[draft.nir_index] == draft.person.id]
     await hires.add(tx, [draft.person for draft in made])
@@ -178,14 +210,16 @@ async def _enter(
     done = [draft for draft in own if draft.hire.key not in mistaken]
     await _record(tx, done, persons, recording)
     return outcomes | {
-        draft.hire.key: Hired(persons[draft.nir_index], new=True, otherwise_named=draft.hire.key in renamed)
+        draft.hire.key: Hired(
+            persons[draft.nir_index], new=True, doubts=(*draft.doubts, *_OTHERWISE_NAMED[: draft.hire.key in renamed])
+        )
         for draft in done
     }
 
 
 async def _taken_meanwhile(
     tx: AsyncConnection, drafts: Sequence[Draft], persons: Mapping[str, UUID]
-) -> dict[Key, Hired | MatriculeTaken | IdentityMismatch]:
+) -> dict[Key, Hired | RelaisError]:
     """What becomes of hires whose matricules somebody took since they were looked up."""
     if not drafts:
         return {}

@@ -46,10 +46,10 @@ async def open_balance(
         return Opened(file.version, new=False)
     check(one, file.spells, rules)
     await openings.add(tx, file.agent, one, mark, recording)
-    await _enter_leaves(tx, file, one, crypto, recording)
+    await _enter_leaves(tx, file, one, rules, crypto=crypto, recording=recording)
     for number, election in enumerate(one.options):
         with pointing_under(f"/options/{number}"):
-            await elect_option(tx, file, election, recording)
+            await elect_option(tx, file, election, recording, rules)
     if one.dispense is not None:
         with pointing_under("/dispense"):
             await request_dispense(tx, file, one.dispense, recording)
@@ -57,9 +57,9 @@ async def open_balance(
 
 
 async def _enter_leaves(
-    tx: AsyncConnection, file: OpenFile, one: Opening, crypto: KeyRing, recording: Recording
+    tx: AsyncConnection, file: OpenFile, one: Opening, rules: Rules, *, crypto: KeyRing, recording: Recording
 ) -> None:
-    outcomes = await enter_leaves(tx, [(file.agent, leave.entries) for leave in one.leaves], recording)
+    outcomes = await enter_leaves(tx, [(file.agent, leave.entries) for leave in one.leaves], recording, rules)
     causes = {}
     for number, (leave, outcome) in enumerate(zip(one.leaves, outcomes, strict=True)):
         if isinstance(outcome, RelaisError):

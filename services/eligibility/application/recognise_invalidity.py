@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import publish
 from kit.period import Period
 from kit.recording import Recording
+from rules.book import Rules
 from services.eligibility.adapters import identities, invalidities
 from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.application.payloads import InvalidityRecognised, InvalidityRevised, InvalidityWithdrawn
 from services.eligibility.domain.errors import BeforeBirth, FactNotFound
 from services.eligibility.domain.facts import Invalidity
+from services.eligibility.domain.plausibility import check_day
 from services.eligibility.domain.recognitions import chained
 
 
@@ -29,12 +31,13 @@ class Recognised:
 
 
 async def recognise_invalidity(
-    tx: AsyncConnection, file: OpenFile, one: Invalidity, recording: Recording
+    tx: AsyncConnection, file: OpenFile, one: Invalidity, recording: Recording, rules: Rules
 ) -> Recognised:
     """Enter a recognition: one from an earlier day ends the day before. The same again changes nothing.
 
-    Raises InvalidityOverlap when another begins on the same day, BeforeBirth.
+    Raises InvalidityOverlap when another begins on the same day, BeforeBirth, TooFarAhead.
     """
+    check_day(one.period.start, recording.at.date(), rules, "/from")
     await _check_born(tx, file, one)
     before = await _known(tx, file, one.employer)
     for known in before:
@@ -52,11 +55,14 @@ async def known_recognition(tx: AsyncConnection, file: OpenFile, key: UUID) -> I
     return found
 
 
-async def revise_invalidity(tx: AsyncConnection, file: OpenFile, one: Invalidity, recording: Recording) -> Recognised:
+async def revise_invalidity(
+    tx: AsyncConnection, file: OpenFile, one: Invalidity, recording: Recording, rules: Rules
+) -> Recognised:
     """A known recognition as it truly was, under its own id. The same again changes nothing.
 
-    Raises InvalidityOverlap, BeforeBirth.
+    Raises InvalidityOverlap, BeforeBirth, TooFarAhead.
     """
+    check_day(one.period.start, recording.at.date(), rules, "/from")
     await _check_born(tx, file, one)
     before = await _known(tx, file, one.employer)
     kept = await _becomes(tx, file, before, [*(other for other in before if other.id != one.id), one], recording)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import publish
 from kit.ids import new_id
 from kit.recording import Recording
+from rules.book import Rules
 from services.eligibility.adapters import leaves
 from services.eligibility.application.leave_payloads import (
     RenewalPart,
@@ -31,6 +32,7 @@ from services.eligibility.domain.errors import (
     RenewalGap,
 )
 from services.eligibility.domain.facts import LeaveEntry, Renewal
+from services.eligibility.domain.plausibility import check_day, check_position
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,18 @@ class Recorded:
     new: bool
 
 
-async def start_leave(tx: AsyncConnection, file: OpenFile, entry: LeaveEntry, recording: Recording) -> Recorded:
+async def start_leave(
+    tx: AsyncConnection, file: OpenFile, entry: LeaveEntry, recording: Recording, rules: Rules
+) -> Recorded:
     """Enter an initial stop. The same again changes nothing.
 
-    Raises NotEmployed, PositionOverlap, QuotityNotApplicable, SentOnNotApplicable.
+    Raises NotEmployed, PositionOverlap, NotOfThisKind, TooFarAhead and what LeaveEntry.check raises.
     """
     entry.check("")
+    check_day(entry.period.start, recording.at.date(), rules, "/start")
     if not any(entry.period.start in spell.period for spell in file.spells_with(entry.employer)):
         raise NotEmployed(pointer="/start")
+    check_position(entry.kind, entry.period.start, file.spells_with(entry.employer), "/kind")
     for known in await _entries(tx, file, entry.employer):
         if _same(known, entry):
             return Recorded(tuple(await leaves.of_leave(tx, file.agent, known.leave)), file.version, new=False)
@@ -106,10 +112,12 @@ async def requalify_leave(
 ) -> Recorded:
     """From a day on a leave was of another kind. The same again changes nothing.
 
-    Raises FactNotFound, LeaveCancelled, OutsideLeave.
+    Raises FactNotFound, LeaveCancelled, OutsideLeave, NotOfThisKind.
     """
     entries = await leave_of(tx, file, leave)
     now = altered(entries, what, new_id())
+    if what.kind is not None:
+        check_position(what.kind, what.since, file.spells_with(entries[0].employer), "/kind")
     if now == tuple(entries):
         return Recorded(now, file.version, new=False)
     await leaves.replace(tx, file.agent, leave, now, recording)

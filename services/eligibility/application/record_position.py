@@ -13,6 +13,7 @@ from kit.events.outbox import publish
 from kit.ids import new_id
 from kit.period import Period
 from kit.recording import Recording
+from rules.book import Rules
 from services.eligibility.adapters import leaves
 from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.application.record_leave import Recorded
@@ -20,12 +21,20 @@ from services.eligibility.application.status_payloads import PositionChanged
 from services.eligibility.domain.amendment import Alteration, altered, shortened
 from services.eligibility.domain.errors import FactNotFound, NotEmployed, PositionOverlap
 from services.eligibility.domain.facts import LeaveEntry
+from services.eligibility.domain.plausibility import check_day, check_position
 
 
-async def start_position(tx: AsyncConnection, file: OpenFile, entry: LeaveEntry, recording: Recording) -> Recorded:
-    """Enter a position. The same again changes nothing. Raises NotEmployed, PositionOverlap."""
+async def start_position(
+    tx: AsyncConnection, file: OpenFile, entry: LeaveEntry, recording: Recording, rules: Rules
+) -> Recorded:
+    """Enter a position. The same again changes nothing.
+
+    Raises NotEmployed, PositionOverlap, NotOfThisKind, TooFarAhead.
+    """
+    check_day(entry.period.start, recording.at.date(), rules, "/start")
     if not any(entry.period.start in spell.period for spell in file.spells_with(entry.employer)):
         raise NotEmployed(pointer="/start")
+    check_position(entry.kind, entry.period.start, file.spells_with(entry.employer), "/kind")
     for known in await _others(tx, file, entry):
         if replace(known, id=entry.id, leave=entry.leave) == entry:
             return Recorded(tuple(await leaves.of_leave(tx, file.agent, known.leave)), file.version, new=False)

@@ -6,6 +6,7 @@ from rules.vocabulary import ContractKind, EmploymentKind
 from services.eligibility.domain.errors import ConditionsRefused
 from services.eligibility.domain.facts import Conditions
 from services.eligibility.domain.file import FONCTIONNAIRES
+from services.eligibility.domain.regime import PRIVATE_LAW_KINDS
 
 
 def contract_fits(kind: EmploymentKind, contract: ContractKind | None) -> bool:
@@ -19,4 +20,6 @@ def checked(conditions: Conditions) -> Conditions:
         raise ConditionsRefused(pointer="/contract", detail_fr="Un contrat est attendu, sauf pour un fonctionnaire.")
     if conditions.category is None and conditions.kind in FONCTIONNAIRES:
         raise ConditionsRefused(pointer="/category", detail_fr="La catégorie d'un fonctionnaire est attendue.")
+    if conditions.category is not None and conditions.kind in PRIVATE_LAW_KINDS:
+        raise ConditionsRefused(pointer="/category", detail_fr="Un contrat de droit privé n'a pas de catégorie.")
     return conditions

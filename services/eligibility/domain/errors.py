@@ -190,6 +190,30 @@ class ConditionsRefused(RelaisError):
     title_en = "Contradictory conditions of employment"
 
 
+class TooFarAhead(RelaisError):
+    """Nothing of a file is announced for so late a day (`file.horizon_years`)."""
+
+    code = "too_far_ahead"
+    title_fr = "La date est trop lointaine"
+    title_en = "The day lies too far ahead"
+
+
+class NotOfThisKind(RelaisError):
+    """Only a fonctionnaire has such a leave or position (CGFP L. 513-1, L. 514-1, L. 822-6, L. 822-12)."""
+
+    code = "not_of_this_kind"
+    title_fr = "Congé ou position d'un fonctionnaire, que l'agent n'est pas ce jour-là"
+    title_en = "Leave or position of a fonctionnaire, which the agent is not on that day"
+
+
+class SentBeforeStart(RelaisError):
+    """A sick note is sent once it exists: not before the leave."""
+
+    code = "sent_before_start"
+    title_fr = "L'avis est envoyé avant le début du congé"
+    title_en = "The sick note is sent before the leave begins"
+
+
 class LeaveCancelled(RelaisError):
     """A leave that was cancelled is neither extended nor ended."""
 

@@ -14,7 +14,7 @@ from kit.period import Period
 from kit.rate import Rate
 from kit.stretches import joined
 from rules.vocabulary import Category, ContractKind, EmploymentKind, Guarantee, LeaveKind, PositionKind
-from services.eligibility.domain.errors import QuotityNotApplicable, SentOnNotApplicable
+from services.eligibility.domain.errors import QuotityNotApplicable, SentBeforeStart, SentOnNotApplicable
 from services.eligibility.domain.file import AgentFile, ArtTeaching, Dispense, Employment, Position
 
 LEAVES: Final = frozenset(PositionKind(kind.value) for kind in LeaveKind)
@@ -85,11 +85,13 @@ class LeaveEntry:
         return self.kind in LEAVES
 
     def check(self, pointer: str) -> None:
-        """What goes with another kind. Raises QuotityNotApplicable, SentOnNotApplicable, both under `pointer`."""
+        """What goes with another kind. Raises QuotityNotApplicable, SentOnNotApplicable, SentBeforeStart."""
         if self.quotity is not None and self.kind is not PositionKind.TPT:
             raise QuotityNotApplicable(pointer=f"{pointer}/quotity")
         if self.sent_on is not None and self.kind is not PositionKind.CMO:
             raise SentOnNotApplicable(pointer=f"{pointer}/sent_on")
+        if self.sent_on is not None and self.sent_on < self.period.start:
+            raise SentBeforeStart(pointer=f"{pointer}/sent_on")
 
     def as_position(self) -> Position:
         return Position(self.kind, self.period, self.paid)

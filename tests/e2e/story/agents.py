@@ -116,6 +116,8 @@ def import_file(story: Story, kind: str, body: tuple[bytes, str]) -> None:
     told = story.until(lambda: _ended(story, f"GET {path}/{{job}}", job), f"the import of {kind}")
     assert (told["state"], told["rejected"]) == ("done", 0), story.ask(f"GET {path}/{{job}}/rejects", job=job).text
     story.ask(f"GET {path}/{{job}}/rejects", job=job)
+    if kind == "agents":
+        story.ask(f"GET {path}/{{job}}/warnings", job=job)
 
 
 def _ended(story: Story, name: str, job: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from kit.db.database import Scope
 from tests.services.eligibility.conftest import CITY, OTHER, Eligibility, hire_body
+from tests.services.eligibility.importing import imported, refused
 
 KEY = {"idempotency-key": "k"}
 
@@ -48,6 +50,18 @@ def fault(answer: Any) -> tuple[int, str, str]:
         ({"employment": {"titular": False}}, "titular_mismatch", "/employment/titular"),
         ({"employment": {"weekly_hours": "35h"}}, "hours", "/employment/weekly_hours"),
         ({"employment": {"weekly_hours": 35}}, "hours", "/employment/weekly_hours"),
+        ({"employment": {"service_start": "2025-02-02"}}, "conditions_refused", "/employment/service_start"),
+        ({"employment": {"service_start": "1975-03-01"}}, "before_birth", "/employment/service_start"),
+        ({"employment": {"weekly_hours": "70.00"}}, "conditions_refused", "/employment/weekly_hours"),
+        ({"employment": {"weekly_hours": "48.01"}}, "conditions_refused", "/employment/weekly_hours"),
+        ({"employment": {"weekly_hours": "0.00"}}, "conditions_refused", "/employment/weekly_hours"),
+        ({"employment": {"start": "2031-03-10"}}, "too_far_ahead", "/employment/start"),
+        ({"birth_date": "2026-03-11", "employment": {"start": "2026-04-01"}}, "in_future", "/birth_date"),
+        (
+            {"employment": {"kind": "PRIVATE_LAW", "contract": "CDI", "titular": None}},
+            "category_refused",
+            "/employment/category",
+        ),
         (
             {"employment": {"kind": "CONTRACTUEL_PUBLIC", "contract": "CDD", "category": None, "titular": None}},
             "end_required",
@@ -62,9 +76,9 @@ def fault(answer: Any) -> tuple[int, str, str]:
 )
 async def test_a_hire_that_cannot_be(eligibility: Eligibility, change: dict[str, Any], code: str, pointer: str) -> None:
     async with eligibility.hris(CITY) as hris:
-        refused = await hris.post("/v1/agents", json=hire_body(**change), headers=KEY)
-    assert fault(refused) == (422, code, pointer)
-    assert "275038500100159" not in refused.text
+        refusal = await hris.post("/v1/agents", json=hire_body(**change), headers=KEY)
+    assert fault(refusal) == (422, code, pointer)
+    assert "275038500100159" not in refusal.text
     assert await rows(eligibility, "person") == 0
     assert await eligibility.events() == []
 
@@ -112,6 +126,8 @@ async def hired(eligibility: Eligibility, **changes: Any) -> str:
         ({"kind": "CMO", "start": "2026-02-10", "employer": OTHER}, "not_employed", "/employer"),
         ({"kind": "CMO", "start": "2026-01-10", "end": "2026-02-02"}, "position_overlap", "/start"),
         ({"kind": "CLM", "start": "2026-02-05", "end": "2026-02-05"}, "position_overlap", "/start"),
+        ({"kind": "CMO", "start": "2031-03-10"}, "too_far_ahead", "/start"),
+        ({"kind": "CMO", "start": "2026-03-01", "sent_on": "2026-02-28"}, "sent_before_start", "/sent_on"),
     ],
 )
 async def test_a_leave_that_cannot_be(eligibility: Eligibility, body: dict[str, Any], code: str, pointer: str) -> None:
@@ -119,8 +135,8 @@ async def test_a_leave_that_cannot_be(eligibility: Eligibility, body: dict[str, 
     async with eligibility.hris(CITY) as hris:
         first = {"kind": "CMO", "start": "2026-02-01", "end": "2026-02-07"}
         assert (await hris.post(f"/v1/agents/{agent}/leaves", json=first)).status_code == 201
-        refused = await hris.post(f"/v1/agents/{agent}/leaves", json=body)
-    assert fault(refused) == (422, code, pointer)
+        refusal = await hris.post(f"/v1/agents/{agent}/leaves", json=body)
+    assert fault(refusal) == (422, code, pointer)
     assert await rows(eligibility, "leave_entry") == 1
 
 
@@ -143,8 +159,8 @@ async def test_a_renewal_that_cannot_be(
         assert (await hris.post(path, json=other)).status_code == 201
         answer = await hris.post(path, json=other | {"start": "2026-02-01", "end": "2026-02-07"})
         first = answer.json()["id"]
-        refused = await hris.post(f"/v1/agents/{agent}/leaves/{first}/extensions", json=body)
-    assert fault(refused) == (422, code, pointer)
+        refusal = await hris.post(f"/v1/agents/{agent}/leaves/{first}/extensions", json=body)
+    assert fault(refusal) == (422, code, pointer)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +169,7 @@ async def test_a_renewal_that_cannot_be(
         ({"guarantee": "BASE", "from": "2026-01-01"}, "literal_error", "/guarantee"),
         ({"guarantee": "DEATH", "from": "2024-12-01"}, "not_employed", "/from"),
         ({"guarantee": "RETIREMENT_LOSS", "from": "2026-01-01"}, "option_not_open", "/guarantee"),
+        ({"guarantee": "DEATH", "from": "2199-01-01"}, "too_far_ahead", "/from"),
     ],
 )
 async def test_an_option_that_is_not_open(
@@ -161,9 +178,9 @@ async def test_an_option_that_is_not_open(
     await eligibility.publish_accord()
     agent = await hired(eligibility, employment={"weekly_hours": "20.00"})
     async with eligibility.hris(CITY) as hris:
-        refused = await hris.post(f"/v1/agents/{agent}/options", json=body)
-    assert fault(refused) == (422, code, pointer)
-    assert "<" not in refused.text, "members of an enumeration go by their names"
+        refusal = await hris.post(f"/v1/agents/{agent}/options", json=body)
+    assert fault(refusal) == (422, code, pointer)
+    assert "<" not in refusal.text, "members of an enumeration go by their names"
     assert await rows(eligibility, "option_election") == 0
 
 
@@ -179,6 +196,8 @@ async def test_an_option_that_is_not_open(
         ({"from": "2026-01-01", "ss_category": "4", "pension_net": "1.00"}, "literal_error", "/ss_category"),
         ({"from": "2026-03-01", "cnracl_rate": "0.5", "pension_net": "1.00"}, "invalidity_overlap", "/from"),
         ({"from": "1975-02-28", "cnracl_rate": "0.5", "pension_net": "1.00"}, "before_birth", "/from"),
+        ({"from": "2031-03-10", "cnracl_rate": "0.5", "pension_net": "1.00"}, "too_far_ahead", "/from"),
+        ({"from": "2026-01-01", "cnracl_rate": "0", "pension_net": "1.00"}, "rate_zero", "/cnracl_rate"),
     ],
 )
 async def test_a_recognition_that_cannot_be(
@@ -188,9 +207,71 @@ async def test_a_recognition_that_cannot_be(
     async with eligibility.hris(CITY) as hris:
         first = {"from": "2026-03-01", "cnracl_rate": "0.4", "pension_net": "900.00"}
         assert (await hris.post(f"/v1/agents/{agent}/invalidities", json=first)).status_code == 201
-        refused = await hris.post(f"/v1/agents/{agent}/invalidities", json=body)
-    assert fault(refused) == (422, code, pointer)
+        refusal = await hris.post(f"/v1/agents/{agent}/invalidities", json=body)
+    assert fault(refusal) == (422, code, pointer)
     assert await rows(eligibility, "invalidity") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("leaves", "CLM"),
+        ("leaves", "CLD"),
+        ("leaves", "DO"),
+        ("positions", "DISPONIBILITE"),
+        ("positions", "DETACHEMENT"),
+    ],
+)
+async def test_what_only_a_fonctionnaire_has(eligibility: Eligibility, path: str, kind: str) -> None:
+    """A contractuel is refused it, alone, in a file and by requalification; the same agent's CGM stands."""
+    contract = {"kind": "CONTRACTUEL_PUBLIC", "contract": "CDI", "category": None, "titular": None}
+    agent = await hired(eligibility, employment=contract)
+    body = {"kind": kind, "start": "2026-02-01", "end": "2026-02-10", "paid": True}
+    async with eligibility.hris(CITY) as hris:
+        assert fault(await hris.post(f"/v1/agents/{agent}/{path}", json=body)) == (422, "not_of_this_kind", "/kind")
+        if path == "positions":
+            return
+        entry = {name: value for name, value in body.items() if name != "kind"}
+        line = {"employer": CITY, "matricule": "M1", "kind": kind, "entries": [entry]}
+        job = await imported(eligibility, hris, "leaves", json.dumps(line).encode())
+        assert await refused(hris, job) == [["1", "kind", "not_of_this_kind"]]
+        started = await hris.post(f"/v1/agents/{agent}/leaves", json=body | {"kind": "CGM"})
+        assert started.status_code == 201
+        requalified = {"kind": kind, "from": "2026-02-01", "paid": True}
+        one = f"/v1/agents/{agent}/leaves/{started.json()['id']}"
+        again = await hris.patch(one, json=requalified, headers={"if-match": started.headers["etag"]})
+        assert fault(again) == (422, "not_of_this_kind", "/kind")
+
+
+HARDLY = {
+    "unlikely_hours": ({"employment": {"weekly_hours": "45.00"}}, "/employment/weekly_hours"),
+    "unlikely_age": (
+        {"birth_date": "1975-03-01", "employment": {"start": "1985-02-01", "service_start": None}},
+        "/employment/start",
+    ),
+    "nir_birth_mismatch": ({"birth_date": "1976-03-01"}, "/birth_date"),
+    "unlikely_term": (
+        {
+            "employment": {
+                "kind": "CONTRACTUEL_PUBLIC",
+                "contract": "CDD",
+                "end": "2031-02-01",
+                "category": None,
+                "titular": None,
+            }
+        },
+        "/employment/end",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", HARDLY)
+async def test_what_is_merely_unlikely_is_entered_and_said(eligibility: Eligibility, code: str) -> None:
+    change, pointer = HARDLY[code]
+    async with eligibility.hris(CITY) as hris:
+        answer = await hris.post("/v1/agents", json=hire_body(**json.loads(json.dumps(change))), headers=KEY)
+        assert answer.status_code == 201, answer.text
+        assert [(w["code"], w["pointer"]) for w in answer.json()["warnings"]] == [(code, pointer)]
 
 
 async def test_periods_of_one_contract_do_not_overlap_several_contracts_may(eligibility: Eligibility) -> None:
@@ -222,6 +303,13 @@ async def test_periods_of_one_contract_do_not_overlap_several_contracts_may(elig
         ({"from": "2025-01-31", "weekly_hours": "20.00"}, "not_employed", "/from"),
         ({"end": "2025-01-31"}, "reversed_interval", "/end"),
         ({"from": "2026-01-01", "kind": "CONTRACTUEL_PUBLIC"}, "conditions_refused", "/contract"),
+        ({"from": "2026-01-01", "weekly_hours": "70.00"}, "conditions_refused", "/weekly_hours"),
+        ({"from": "2031-03-10", "weekly_hours": "20.00"}, "too_far_ahead", "/from"),
+        (
+            {"from": "2026-01-01", "kind": "PRIVATE_LAW", "contract": "CDI", "category": "A"},
+            "conditions_refused",
+            "/category",
+        ),
     ],
 )
 async def test_a_change_of_contract_that_cannot_be(
@@ -231,8 +319,8 @@ async def test_a_change_of_contract_that_cannot_be(
     async with eligibility.hris(CITY) as hris:
         read = await hris.get(f"/v1/agents/{agent}")
         path = f"/v1/agents/{agent}/employments/{read.json()['employments'][0]['id']}"
-        refused = await hris.patch(path, json=body, headers={"if-match": read.headers["etag"]})
-    assert fault(refused) == (422, code, pointer)
+        refusal = await hris.patch(path, json=body, headers={"if-match": read.headers["etag"]})
+    assert fault(refusal) == (422, code, pointer)
 
 
 async def test_a_change_names_the_version_it_changes(eligibility: Eligibility) -> None:

@@ -37,7 +37,12 @@ def test_a_first_employment_stands_as_one_of_many_would(conditions: Conditions, 
     spell = Spell(
         new_id(), ContractKey("21850191600013", "M1", "1"), Period(date(2025, 9, 1)), conditions, service_start
     )
-    draft = Draft.of(Hire(IDENTITY, spell, prior_collective_cover=False), RULES, KeyRing.parse(KeyRing.generate("k")))
+    draft = Draft.of(
+        Hire(IDENTITY, spell, prior_collective_cover=False),
+        RULES,
+        KeyRing.parse(KeyRing.generate("k")),
+        date(2026, 3, 10),
+    )
     (standing,) = standings([spell], RULES)[spell.employment]
     assert json.loads(draft.told.stretches) == [standing.document()]
     assert json.loads(draft.event.written or "")["employment"]["regime"] == standing.regime

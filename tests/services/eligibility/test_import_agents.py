@@ -262,3 +262,35 @@ async def test_the_synthetic_region_is_read_as_it_is(eligibility: Eligibility, t
     assert (job["accepted"], rejects) == (60, [])
     assert away["accepted"] == len(await eligibility.events("sick-leave.started")) > 0
     assert await count(eligibility, "agent_employer") == 60
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_what_to_look_at_is_reported_with_its_line(eligibility: Eligibility, *, dry_run: bool) -> None:
+    """The same remarks as on a hire, in a spreadsheet's own columns; a line that is refused has its reasons only."""
+    async with eligibility.hris(OTHER) as other:
+        await imported(
+            eligibility,
+            other,
+            "agents",
+            lines([{**hires(1)[0], "employer": OTHER, "nir": NIR, "birth_date": "1975-03-01"}]),
+        )
+    rows = [
+        HEADER,
+        cells("M1"),
+        cells("M2", nir="180050000200225", birth_date="1980-05-02", weekly_hours="45.00"),
+        cells("M3", nir="180050000200225", birth_date="1980-05-02", weekly_hours="70.00"),
+    ]
+    async with eligibility.hris(CITY) as hris, eligibility.hris(OTHER) as other:
+        job = await imported(eligibility, hris, "agents", "\n".join(rows).encode(), CSV, dry_run=dry_run)
+        path = f"/v1/imports/agents/{job['id']}/warnings"
+        report = await hris.get(path)
+        assert (await other.get(path)).status_code == 404
+        rejects = await refused(hris, job)
+    assert [line.split(";")[:3] for line in report.text.splitlines()] == [
+        ["ligne", "champ", "code"],
+        ["2", "last_name", "known_by_another_name"],
+        ["3", "weekly_hours", "unlikely_hours"],
+    ]
+    assert (job["accepted"], rejects) == (2, [["4", "weekly_hours", "conditions_refused"]])
+    assert NIR not in report.text
+    assert "Énième" not in report.text
