@@ -110,22 +110,22 @@ async def declare(
 ) -> ClaimFile:
     """Declare a claim that was detected, or say otherwise who is paid. The account is sealed for this claim alone.
 
-    What is said otherwise is on record with who said it, and a settled claim is to be looked at again; the same again
+    Without an account the one known stays, unless another is paid: it is not theirs. What is said otherwise is on record with who said it, and a settled claim is to be looked at again; the same again
     changes nothing. Raises PersonErased, DayInFuture, DayTooEarly.
     """
     file, iban = opened.file, declaration.iban
     if declaration.on != file.declared_on:
         opened.check_day(declaration.on, "/on")
-    sealed = file.iban
+    sealed, shown = (file.iban, file.iban_shown) if declaration.payee is file.payee else (None, None)
     if iban is not None:
         own = await data_subjects.key_to_seal(tx, opened.claim.agent, crypto)
-        sealed = own.encrypt(iban.reveal(), iban_place(file.claim))
+        sealed, shown = own.encrypt(iban.reveal(), iban_place(file.claim)), iban.masked
     said = replace(
         file,
         declared_on=declaration.on,
         payee=declaration.payee,
         iban=sealed,
-        iban_shown=iban.masked if iban else file.iban_shown,
+        iban_shown=shown,
     )
     if file.life.stage is Stage.DETECTED:
         return await _step(tx, opened, said, Asked(Step.DECLARE), recording=recording, threshold=Money.zero())
