@@ -110,8 +110,9 @@ async def declare(
 ) -> ClaimFile:
     """Declare a claim that was detected, or say otherwise who is paid. The account is sealed for this claim alone.
 
-    Without an account the one known stays, unless another is paid: it is not theirs. What is said otherwise is on record with who said it, and a settled claim is to be looked at again; the same again
-    changes nothing. Raises PersonErased, DayInFuture, DayTooEarly.
+    Without an account the one known stays, unless another is paid: it is not theirs. What is said otherwise is on
+    record with who said it, and a settled claim is to be looked at again; the same again changes nothing. Raises
+    PersonErased, DayInFuture, DayTooEarly.
     """
     file, iban = opened.file, declaration.iban
     if declaration.on != file.declared_on:
