@@ -99,6 +99,31 @@ class Trace:
             )
         return self._shown
 
+    @classmethod
+    def read(cls, shown: Mapping[str, Json]) -> Trace:
+        """The tree from its JSON; its values stay as they are shown.
+
+        >>> one = Trace("a", "art. 1", {"base": Money(100)}, Money(5), (Trace("b", "", {}, 1),))
+        >>> Trace.read(one.json()).json() == one.json()
+        True
+        """
+        steps = tuple(cls.read(step) for step in shown["steps"])
+        return cls(shown["rule"], shown["reference"], shown["inputs"], shown["result"], steps)
+
+
+def said_again(former: Mapping[str, Json], now: Mapping[str, Json]) -> bool:
+    """Whether a tree holds all that a former one said, in the same order: it may say more.
+
+    >>> former = Trace("a", "", {"x": 1}, 2, (Trace("b", "", {}, 3),)).json()
+    >>> now = Trace("a", "", {"x": 1, "y": 1}, 2, (Trace("c", "", {}, 4), Trace("b", "", {}, 3))).json()
+    >>> said_again(former, now), said_again(now, former)
+    (True, False)
+    """
+    same = all(former[part] == now[part] for part in ("rule", "reference", "result"))
+    kept = all(name in now["inputs"] and now["inputs"][name] == value for name, value in former["inputs"].items())
+    later = iter(now["steps"])
+    return same and kept and all(any(said_again(step, one) for one in later) for step in former["steps"])
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

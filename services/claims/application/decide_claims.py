@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.events.outbox import Outgoing
 from kit.ids import new_id
 from kit.period import ONE_DAY, Period
-from kit.trace import Trace, plain
+from kit.trace import plain
 from services.claims.adapters.claims import Claim, FrozenReference
 from services.claims.application.decide_months import decide_months, withdraw_months
 from services.claims.application.deciding import Subject
@@ -139,16 +139,10 @@ def _freeze(subject: Subject, proposed: ProposedClaim, stored: Claim, given: Ref
             month=given.month,
             pay=document,
             target=found.target,
-            trace=_how(proposed, found.trace).json(),
+            trace=found.trace.json(),
             recorded_at=subject.at,
         )
     )
-
-
-def _how(proposed: ProposedClaim, target: Trace) -> Trace:
-    """How the reference was found, then what is guaranteed of it."""
-    found = proposed.reference.trace
-    return target if found is None else replace(target, steps=(found, *target.steps))
 
 
 async def _close(tx: AsyncConnection, subject: Subject, claim: Claim) -> list[Outgoing]:

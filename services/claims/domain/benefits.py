@@ -17,15 +17,17 @@ from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules
 from rules.vocabulary import Guarantee, LeaveKind, Leg, Regime
+from services.claims.domain.daily_amounts import daily_allowances
 from services.claims.domain.entitlement import NO_PAY, Entitlement, PaidPeriod
 from services.claims.domain.net_pay import Exact
 from services.claims.domain.part_time import FULL_TIME, cut_where_it_changes, revival
 from services.claims.domain.reduced_pay import Cut, reduced_pay
 from services.claims.domain.reference import income_floor
-from services.claims.domain.situation import DailyAllowance, Situation
+from services.claims.domain.situation import Situation
 from services.claims.domain.terms import PLAIN, UNPAID_LEAVES, BenefitStart, BenefitTerms, IncomeTerms, RiTerms
 
 WHOLE: Final = NO_PAY.complement()
+DEDUCTION: Final = "décret 88-145 art. 12 ; décret 91-298 art. 38"
 REFERENCE: Final = "accord, annexe : « en relais et en complément des obligations statutaires »"
 
 
@@ -81,16 +83,18 @@ def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, 
     parts = [_part_amounts(situation, part, month, rules) for part in _parts(worked, month, rules)]
     target = Money.sum(part.target for part in parts)
     ait = _temporary_invalidity(situation, indemnified, month, rules)
-    social = _social_security(situation.allowances, indemnified) + Money.sum(amount for amount, _ in ait)
-    deducted = _deducted(situation, indemnified)
+    daily, of_daily = daily_allowances(situation.allowances, indemnified)
+    social = daily + Money.sum(amount for amount, _ in ait)
+    deducted, of_deducted = _deducted(situation, indemnified, parts)
     statutory = _paid(((part.kind, part.statutory) for part in parts), deducted)
     of_decree = _paid(((part.kind, part.of_decree) for part in parts), deducted)
     benefit = (target - statutory - social).floored_at_zero()
     floor = (Money.sum(part.floor for part in parts) - of_decree - social).floored_at_zero()
     option, option_trace = _ri_full_pay(situation, periods, month, rules)
     inputs = {"month": month, "target_net": target, "statutory_net": statutory, "social_security": social}
-    of_parts = (situation.reference.trace, *(part.trace for part in parts)) if parts else ()
-    steps = (*of_parts, *(trace for _, trace in ait), *option_trace)
+    of_reference = (situation.reference.trace,) if parts or option_trace else ()
+    of_social = (*of_daily, *of_deducted, *(trace for _, trace in ait))
+    steps = (*of_reference, *(part.trace for part in parts), *of_social, *option_trace)
     return MonthBenefit(
         month=month,
         target_net=target,
@@ -173,16 +177,6 @@ def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules)
     return _Amounts(part.kind, target, guaranteed, statutory, owed, trace)
 
 
-def _social_security(allowances: Iterable[DailyAllowance], indemnified: Sequence[PaidPeriod]) -> Money:
-    """The daily amounts for the calendar days that are indemnified."""
-    return Money.sum(
-        allowance.daily * days.days
-        for allowance in allowances
-        for period in indemnified
-        if (days := allowance.period.intersection(period.period)) is not None
-    )
-
-
 def _temporary_invalidity(
     situation: Situation, indemnified: Sequence[PaidPeriod], month: Month, rules: Rules
 ) -> list[tuple[Money, Trace]]:
@@ -197,14 +191,23 @@ def _temporary_invalidity(
     return found
 
 
-def _deducted(situation: Situation, indemnified: Sequence[PaidPeriod]) -> Money:
+def _deducted(
+    situation: Situation, indemnified: Sequence[PaidPeriod], parts: Sequence[_Amounts]
+) -> tuple[Money, tuple[Trace, ...]]:
     """Outside the régime spécial the employer deducts social security from what it pays (décret 88-145 art. 12).
 
     Not in a TPT: its allowances come beside pay that the hours worked already reduce (rulebook §1.1).
     """
     if situation.insured.regime is Regime.CNRACL:
-        return Money.zero()
-    return _social_security(situation.allowances, [one for one in indemnified if one.kind is not LeaveKind.TPT])
+        return Money.zero(), ()
+    periods = [one for one in indemnified if one.kind is not LeaveKind.TPT]
+    amount, _ = daily_allowances(situation.allowances, periods)
+    if not amount:
+        return amount, ()
+    due = Money.sum(part.statutory for part in parts)
+    paid = _paid(((part.kind, part.statutory) for part in parts), amount)
+    inputs = {"statutory_due": due, "deducted": amount}
+    return amount, (Trace("social_security.deducted", DEDUCTION, inputs, paid),)
 
 
 def _paid(parts: Iterable[tuple[LeaveKind, Money]], deducted: Money) -> Money:
@@ -241,8 +244,11 @@ def _ri_full_pay(
     for part in _parts(days, month, rules):
         kept = situation.maintained(part.kind)
         missing = Fraction(option.target.value) - (Fraction(kept.full.value) if option.deducts_maintained else 0)
-        amount = (situation.reference.net_ri * max(missing, Fraction(0))) * part.thirtieths
+        whole = situation.reference.net_ri * max(missing, Fraction(0))
+        amount = whole * part.thirtieths
         inputs = {"kind": part.kind, "thirtieths": str(part.thirtieths), "kept": kept.full}
         inputs |= {} if option.deducts_maintained else {"kept": "non déduit"}
+        inputs |= {"net_ri": situation.reference.net_ri, "target": option.target, "whole_month": whole}
+        inputs |= {"ri_policy": kept.source} if option.deducts_maintained else {}
         steps.append((amount, Trace("benefit.ri_full_pay", option.source, inputs, amount)))
     return Money.sum(amount for amount, _ in steps), tuple(trace for _, trace in steps)

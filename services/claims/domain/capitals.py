@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -13,6 +13,7 @@ from kit.period import ONE_DAY, add_months, add_years
 from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules
+from rules.pay import withheld_tpp
 from rules.values import Row
 from rules.vocabulary import Guarantee, Regime
 from services.claims.domain.annuity import Annuity
@@ -61,14 +62,16 @@ def death_capital(situation: Situation, death: Death | None, rules: Rules) -> Ca
     option = situation.terms.death
     if death is None or option is None or not _open(situation, Guarantee.DEATH, option.populations):
         return None
-    base = contribution_base(situation, rules)
+    base, of_base = contribution_base(situation, rules)
     part = option.advance_on_iad if death.kind is DeathKind.IAD else death.advanced.complement()
     amount = base * (Fraction(option.share_of_annual_base.value) * MONTHS_PER_YEAR * Fraction(part.value))
-    inputs = {"base": base, "share": option.share_of_annual_base, "cause": death.kind}
+    inputs: dict[str, object] = {"base": base, "share": option.share_of_annual_base, "cause": death.kind}
     inputs |= {} if part == WHOLE else {"part": part}
+    inputs |= {"on": death.on, "annual_base": base * Fraction(MONTHS_PER_YEAR)}
     if not amount:
         return None
-    return Capital(Guarantee.DEATH, amount, death.on, Trace("capital.death", option.source, inputs, amount))
+    steps = (*situation.reference.given.steps, of_base)
+    return Capital(Guarantee.DEATH, amount, death.on, Trace("capital.death", option.source, inputs, amount, steps))
 
 
 def retirement_capital(
@@ -90,6 +93,7 @@ def retirement_capital(
         return None
     amount = option.flat * annuity.part if option.prorated else option.flat
     inputs = {"annuity": annuity.monthly, **({"part": str(annuity.part)} if option.prorated else {})}
+    inputs |= {"flat": option.flat, "due_when": option.due, "annuity_from": annuity.start, "due": due}
     trace = Trace("capital.retirement_loss", option.source, inputs, amount, (age,))
     return Capital(Guarantee.RETIREMENT_LOSS, amount, due, trace)
 
@@ -109,17 +113,22 @@ def legal_age_day(birth: date, since: date, rules: Rules) -> tuple[date, Trace]:
         if table.end is None or reached <= table.end:
             due = reached if probe == since else max(reached, table.start)
             inputs = {"birth_date": birth, "years": row["years"], "months": row["months"]}
+            inputs |= {"valid_from": table.start, "valid_to": table.end}
             return due, Trace(table.id, table.reference, inputs, due)
         probe = table.end + ONE_DAY
 
 
-def contribution_base(situation: Situation, rules: Rules) -> Money:
+def contribution_base(situation: Situation, rules: Rules) -> tuple[Money, Trace]:
     """The elements that contributions are taken on, of the reference month (accord art. 5.2). Raises BaseUnknown."""
     insured, given = situation.insured, situation.reference.given
     rule, pay = base_of(situation.terms, insured.regime), given.pay
+    steps: tuple[Trace, ...] = ()
     if rule.after_tpp:
-        pay = pay.after_tpp(insured.regime, insured.category, given.month, rules)
-    return Money.sum(pay.of(element) for element in rule.elements)
+        withheld = withheld_tpp(pay, insured.regime, insured.category, given.month, rules)
+        pay, steps = replace(pay, ri=pay.ri - withheld.amount), (withheld.trace,)
+    base = Money.sum(pay.of(element) for element in rule.elements)
+    inputs = {"month": given.month, "elements": {element: pay.of(element) for element in rule.elements}}
+    return base, Trace("capital.base", "accord, assiette des cotisations", inputs, base, steps)
 
 
 def _open(situation: Situation, option: Guarantee, populations: frozenset[Regime]) -> bool:

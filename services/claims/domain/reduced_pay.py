@@ -71,7 +71,7 @@ def reduced_pay(situation: Situation, cut: Cut, month: Month, rules: Rules, comp
         "nbi": nbi,
         "ri_rate": ri_kept,
         "ri_after_tpp": exact_euros(ri - tpp),
-        "ri_policy": "délibération" if kept.stated else "hypothèse : aucun maintien connu",
+        "ri_policy": kept.source,
         **({} if cut.revival == FULL_TIME else {"full_time_revived": str(cut.revival)}),
     }
     steps = (whole_tpp.trace, *(line.trace for line in found.lines))

@@ -45,12 +45,17 @@ class ReferencePay:
     """The gross elements of the reference month.
 
     `net`: of private law, as payroll told it, before income tax and contributions to prévoyance: nobody vouches for its
-    rates here.
+    rates here. `found`: how the pay was found; None where somebody told it.
     """
 
     month: Month
     pay: PayElements
     net: Money | None = None
+    found: Trace | None = field(default=None, compare=False)
+
+    @property
+    def steps(self) -> tuple[Trace, ...]:
+        return () if self.found is None else (self.found,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def reference_of(insured: Insured, given: ReferencePay, terms: BenefitTerms, rul
         raise NetNotApplicable(pointer="/reference_pay/net")
     pay = counted(given.pay, ELEMENTS)
     found = net_pay(given.month, insured.regime, insured.category, pay, rules)
-    steps: tuple[Trace, ...] = (found.trace,)
+    steps: tuple[Trace, ...] = (*given.steps, found.trace)
     net = found.net_tib_nbi + found.net_ri
     inputs: dict[str, object] = {}
     elements = income.compared.elements
@@ -97,7 +102,7 @@ def reference_of(insured: Insured, given: ReferencePay, terms: BenefitTerms, rul
 def without_net(given: ReferencePay) -> Reference:
     """The reference of what needs no net: a capital is a share of gross pay."""
     zero = Money.zero()
-    return Reference(given, zero, zero, zero, Trace("benefit.target", "capital : sans net", {}, zero))
+    return Reference(given, zero, zero, zero, Trace("benefit.target", "capital : sans net", {}, zero, given.steps))
 
 
 def _of_told_net(given: ReferencePay, net: Money, income: IncomeTerms) -> Reference:

@@ -17,10 +17,12 @@ from kit.trace import Trace
 from rules.book import Rules
 from rules.pay import PayElements
 from rules.vocabulary import Regime
+from services.claims.domain.parameter import parameter
 from services.claims.domain.reference import ReferencePay, told_by
 from services.claims.domain.terms import BenefitTerms
 
 POINT: Final = "index_point.yearly"
+AVERAGED: Final = "reference.contractual.months"
 ELEMENTS: Final = ("tib", "nbi", "ri", "sft", "ir", "other")
 REFERENCE: Final = "rulebook §3.3 : dernier mois à plein traitement, revalorisé"
 
@@ -40,7 +42,7 @@ class ReferenceFound:
 def months_needed(regime: Regime, day: date, rules: Rules) -> int:
     """How many full-pay months the reference is the average of."""
     if regime is Regime.CONTRACTUEL_PUBLIC:
-        return rules.at("reference.contractual.months", day).integer
+        return rules.at(AVERAGED, day).integer
     return 1
 
 
@@ -52,12 +54,12 @@ def reference_from(
     if not months or awaited is not None:
         return ReferenceFound(awaited, None)
     known = [pay[month] for month in months]
-    averaged = known[0] if len(known) == 1 else _average(known)
+    averaged, steps = (known[0], ()) if len(known) == 1 else _average(months, known, start, rules)
     found, revaluation = _revalued(averaged, months[0], start, rules)
     inputs = {"months": [str(month) for month in sorted(months)], "start": start}
-    shown = {"tib": found.tib, "nbi": found.nbi, "ri": found.ri}
-    trace = Trace("reference.pay", REFERENCE, inputs, shown, revaluation)
-    return ReferenceFound(months[0], ReferencePay(months[0], found), trace)
+    paid = tuple(Trace("reference.month", "paie reçue", {"month": m}, _shown(pay[m])) for m in sorted(months))
+    trace = Trace("reference.pay", REFERENCE, inputs, _shown(found), (*paid, *steps, *revaluation))
+    return ReferenceFound(months[0], ReferencePay(months[0], found, found=trace), trace)
 
 
 def told_to(found: ReferenceFound, terms: BenefitTerms, regime: Regime) -> ReferenceFound:
@@ -66,11 +68,22 @@ def told_to(found: ReferenceFound, terms: BenefitTerms, regime: Regime) -> Refer
     return found if given is None else replace(found, given=replace(given, pay=told_by(given.pay, terms, regime)))
 
 
-def _average(known: Sequence[PayElements]) -> PayElements:
-    def mean(amounts: Sequence[Money]) -> Money:
-        return Money.sum(amounts) * Fraction(1, len(known))
+def _shown(pay: PayElements) -> dict[str, Money]:
+    """What every accord compares, and the other elements where there are any."""
+    others = {name: getattr(pay, name) for name in ELEMENTS[3:]}
+    return {"tib": pay.tib, "nbi": pay.nbi, "ri": pay.ri, **{name: one for name, one in others.items() if one}}
 
-    return PayElements(**{name: mean([getattr(one, name) for one in known]) for name in ELEMENTS})
+
+def _average(
+    months: Sequence[Month], known: Sequence[PayElements], start: date, rules: Rules
+) -> tuple[PayElements, tuple[Trace, ...]]:
+    """The mean of each element, rounded once, from sums."""
+    total = PayElements(**{name: Money.sum(getattr(one, name) for one in known) for name in ELEMENTS})
+    share = Fraction(1, len(known))
+    found = PayElements(**{name: getattr(total, name) * share for name in ELEMENTS})
+    needed = rules.at(AVERAGED, start)
+    inputs = {"months": [str(month) for month in sorted(months)], "count": len(known), "total": _shown(total)}
+    return found, (Trace("reference.average", needed.reference, inputs, _shown(found), (parameter(needed),)),)
 
 
 def _revalued(pay: PayElements, month: Month, start: date, rules: Rules) -> tuple[PayElements, tuple[Trace, ...]]:
@@ -81,4 +94,5 @@ def _revalued(pay: PayElements, month: Month, start: date, rules: Rules) -> tupl
     factor = Fraction(now.value) / Fraction(then.value)
     inputs = {"then": then.value, "now": now.value, "tib": pay.tib, "nbi": pay.nbi}
     found = replace(pay, tib=pay.tib * factor, nbi=pay.nbi * factor)
-    return found, (Trace(now.id, now.reference, inputs, {"tib": found.tib, "nbi": found.nbi}),)
+    steps = (parameter(then), parameter(now))
+    return found, (Trace(now.id, now.reference, inputs, {"tib": found.tib, "nbi": found.nbi}, steps),)

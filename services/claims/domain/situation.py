@@ -28,6 +28,10 @@ class RiMaintained:
     half: Rate = NO_PAY
     stated: bool = True
 
+    @property
+    def source(self) -> str:
+        return "délibération" if self.stated else "hypothèse : aucun maintien connu"
+
 
 NOTHING_MAINTAINED: Final = RiMaintained(stated=False)
 

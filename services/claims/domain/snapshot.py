@@ -9,7 +9,7 @@ from typing import Any, Final
 from kit.money import Money
 from kit.period import Month, Period
 from kit.rate import Rate
-from kit.trace import Snapshot, plain
+from kit.trace import Snapshot, Trace, plain
 from rules.book import RuleBook
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind, Regime
@@ -124,6 +124,8 @@ def case_document(case: Case, terms: Json) -> Json:
 def _sometimes(case: Case) -> Json:
     """What few cases have, and is left out of the others."""
     found: Json = {"acquired": case.acquired} if case.acquired else {}
+    if case.reference.found is not None:
+        found["reference_found"] = case.reference.found.json()
     if case.part_time:
         found["part_time"] = [{"period": one.period, "quotity": one.quotity.value} for one in case.part_time]
     if case.ait:
@@ -159,7 +161,7 @@ def read_case(document: Mapping[str, Any]) -> Case:
             _day(agent["birth_date"]),
         ),
         terms=read_terms(document["terms"]),
-        reference=_read_reference(document["reference_pay"]),
+        reference=_read_reference(document["reference_pay"], document.get("reference_found")),
         leaves=tuple(_read_entry(entry) for entry in document["leaves"]),
         period=_read_period(document["period"]),
         days=_read_period(document["days"]),
@@ -229,10 +231,13 @@ def _read_ait(item: Mapping[str, Any]) -> TemporaryInvalidity:
     return TemporaryInvalidity(_read_days(item["period"]), item["group"], _money(item["monthly"]))
 
 
-def _read_reference(item: Mapping[str, Any]) -> ReferencePay:
+def _read_reference(item: Mapping[str, Any], found: Mapping[str, Any] | None) -> ReferencePay:
     pay = {name: Money.parse(item[name]) for name in ("tib", "nbi", "ri", "sft", "ir", "other") if name in item}
     return ReferencePay(
-        Month.parse(item["month"]), PayElements(**pay, tpp=_money(item["tpp"])), _money(item.get("net"))
+        Month.parse(item["month"]),
+        PayElements(**pay, tpp=_money(item["tpp"])),
+        _money(item.get("net")),
+        Trace.read(found) if found else None,
     )
 
 

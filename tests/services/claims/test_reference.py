@@ -40,6 +40,18 @@ async def test_a_contractuel_rests_on_the_average_of_three_months(claims: Claims
     pay = await frozen(claims)
     assert (pay["month"], pay["tib"], pay["ri"]) == ("2026-01", "2067.57", "200.00")
     await claims.decided()
+    (row, *_) = await claims.rows("SELECT trace FROM decision")
+    month = next(step for step in row["trace"]["steps"] if step["rule"] == "benefit.month")
+    reference = month["steps"][0]["steps"][0]
+    months, average = reference["steps"][:3], reference["steps"][3]
+    assert [(one["inputs"]["month"], one["result"]["ri"]) for one in months] == [
+        ("2025-11", "100.00"),
+        ("2025-12", "200.00"),
+        ("2026-01", "300.01"),
+    ]
+    assert (average["inputs"]["total"]["ri"], average["result"]["ri"]) == ("600.01", "200.00")
+    (law,) = average["steps"]
+    assert (law["result"], law["inputs"]["valid_from"]) == ("3", "2017-02-01")
 
 
 async def test_each_of_the_three_months_is_awaited(claims: Claims) -> None:
