@@ -56,6 +56,8 @@ PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("/claims/{claim:uuid}/steps", signed_page(claims.step), _SEND),
     ("/claims/{claim:uuid}/declaration", signed_page(claims.declaration), _SEND),
     ("/claims/{claim:uuid}/documents", signed_page(claims.document), _SEND),
+    ("/claims/{claim:uuid}/insurer-decision", signed_page(claims.insurer_decision), _SEND),
+    ("/claims/{claim:uuid}/payment", signed_page(claims.payment), _SEND),
     ("/overpayments", signed_page(overpayments.overpayments), _READ),
     ("/overpayments.{format}", signed_page(overpayments.export), _READ),
     ("/overpayments/{overpayment:uuid}", signed_page(overpayments.overpayment), _READ),

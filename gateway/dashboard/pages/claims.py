@@ -10,8 +10,10 @@ from gateway.dashboard.api import Refusal, together
 from gateway.dashboard.claim_state import awaited, stage_of
 from gateway.dashboard.exports import Column, exported
 from gateway.dashboard.names import employer_names, people
+from gateway.dashboard.pages.payments import amount_of
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Visit
+from kit.ids import new_id
 
 SHOWN: Final = 50
 STAGES: Final = ("DETECTED", "DECLARED", "UNDER_REVIEW", "PROPOSED", "APPROVED")
@@ -69,9 +71,12 @@ async def _case(visit: Visit, error: str = "", status: int = 200) -> Response:
     )
     latest = benefits[-1]["decision"] if benefits else None
     why = None if latest is None else await visit.api.maybe(f"/v1/decisions/{latest}/trace")
+    assert visit.signed is not None, "a signed page"
     return visit.page(
         "claim.html",
         status,
+        may_write="claims:write" in visit.signed.account.person.scopes,
+        key=str(new_id()),
         claim=found,
         file=file,
         etag=file.etag,
@@ -108,6 +113,26 @@ async def document(visit: Visit) -> Response:
     fields = await visit.form()
     body = {name: fields.get(name, "") for name in ("document", "reference", "received_on")}
     return await _sent(visit, "POST", "documents", body)
+
+
+async def insurer_decision(visit: Visit) -> Response:
+    """Note what the insurer answered."""
+    fields = await visit.form()
+    body = {name: fields.get(name, "") for name in ("outcome", "on", "reference")}
+    body |= {"reason": fields["reason"]} if fields.get("reason") else {}
+    return await _sent(visit, "POST", "insurer-decisions", body, _once(fields))
+
+
+async def payment(visit: Visit) -> Response:
+    """Note what the insurer paid for a month."""
+    fields = await visit.form()
+    body = {name: fields.get(name, "") for name in ("month", "paid_on", "payee", "reference")}
+    body["amount"] = amount_of(fields.get("amount", ""))
+    return await _sent(visit, "POST", "payments", body, _once(fields))
+
+
+def _once(fields: dict[str, str]) -> dict[str, str]:
+    return {"idempotency-key": fields.get("key", "")}
 
 
 async def _sent(

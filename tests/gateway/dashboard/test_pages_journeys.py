@@ -201,6 +201,17 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
     await other.goto(f"/app/claims/{claim}")
     await act(other, "Approve")
     assert await text_of(other, ".head .tag") == "Approved"
+    hands = Hands(other, Words("en"))
+    await hands.open(other.get_by_text(hands.words.t("claim.note_decision")))
+    await hands.write("#decision-reference", "ASSUREUR-1")
+    await other.locator("#insurer form").first.get_by_role("button").click()
+    assert "ASSUREUR-1" in await text_of(other, "#insurer table")
+    await hands.open(other.get_by_text(hands.words.t("claim.note_payment")))
+    await hands.write("#paid-amount", "10,50")
+    await hands.write("#paid-reference", "VIR-1")
+    await other.locator("#insurer form").last.get_by_role("button").click()
+    assert hands.words.amount("10.50") in await other.locator("#insurer table").last.inner_text()
+    assert await faults(other, claim) == []
     history = await text_of(other, "main")
     assert {f"user-{MANAGER}", f"user-{APPROVER}"} <= set(history.split())
     for path in ("/app/claims", f"/app/agents/{sick_leave['agent']}"):
