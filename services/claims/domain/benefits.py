@@ -15,7 +15,7 @@ from kit.money import CENTS_PER_EURO, Money
 from kit.period import Month
 from kit.rate import Rate
 from kit.trace import Trace
-from rules.book import Rules
+from rules.book import Rules, UnknownRule
 from rules.vocabulary import Guarantee, LeaveKind, Leg, Regime
 from services.claims.domain.daily_amounts import daily_allowances
 from services.claims.domain.entitlement import NO_PAY, Entitlement, PaidPeriod
@@ -52,7 +52,7 @@ class MonthBenefit:
     trace: Trace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Part:
     """The days of one kind, leg, rate and share of full time in a month, in thirtieths."""
 
@@ -139,20 +139,34 @@ def _worked(situation: Situation, periods: Sequence[PaidPeriod], rules: Rules) -
 
 
 def _parts(periods: Iterable[tuple[PaidPeriod, Fraction]], month: Month, rules: Rules) -> list[_Part]:
-    """Days counted for each kind, leg, rate and revival: a whole month when they fill it, else the days, at most 30."""
+    """Days counted for each kind, leg, rate and revival, in the order of the keys."""
     days: dict[tuple[LeaveKind, Leg, Rate, Fraction], int] = {}
     for period, revived in periods:
         key = period.kind, period.leg, period.rate, revived
         days[key] = days.get(key, 0) + period.period.days
-    return [_Part(*key, _thirtieths(count, month, rules)) for key, count in sorted(days.items())]
+    return sorted(_Part(*key, part) for key, part in zip(days, _thirtieths(days.values(), month, rules), strict=True))
 
 
-def _thirtieths(days: int, month: Month, rules: Rules) -> Fraction:
-    """The part of a month's pay that some of its days are."""
-    if days == month.period().days:
-        return Fraction(1)
+def _thirtieths(days: Collection[int], month: Month, rules: Rules) -> list[Fraction]:
+    """The parts of a month's pay that so many days of it each are, in date order: at most thirty thirtieths each.
+
+    Where together they fill it they are a whole month, and the last one takes the rest.
+    """
+    if len(days) <= 1 and sum(days) in (0, month.period().days):
+        return [Fraction(1) for _ in days]
     whole = rules.at("pay.thirtieths", month.first).integer
-    return Fraction(min(days, whole), whole)
+    parts = [min(count, whole) for count in days]
+    if sum(days) == month.period().days and _together(month, rules):
+        parts[-1] = whole - sum(parts[:-1])
+    return [Fraction(part, whole) for part in parts]
+
+
+def _together(month: Month, rules: Rules) -> bool:
+    """A law kept from before the engine read this rule counted each part for itself."""
+    try:
+        return rules.at("pay.thirtieths.of_parts", month.first).choice == "TOGETHER"
+    except UnknownRule:
+        return False
 
 
 def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules) -> _Amounts:
@@ -181,14 +195,14 @@ def _temporary_invalidity(
     situation: Situation, indemnified: Sequence[PaidPeriod], month: Month, rules: Rules
 ) -> list[tuple[Money, Trace]]:
     """The AIT for the days that are indemnified, in thirtieths."""
-    found = []
-    for one in situation.ait:
+    days = {}
+    for one in sorted(situation.ait, key=lambda one: one.period.start):
         inside = (one.period.intersection(period.period) for period in indemnified)
-        days = sum(period.days for period in inside if period is not None)
-        if days:
-            pay = situation.reference.given.pay
-            found.append(one.in_month(pay, _thirtieths(days, month, rules), rules))
-    return found
+        if count := sum(period.days for period in inside if period is not None):
+            days[one] = count
+    pay = situation.reference.given.pay
+    parts = _thirtieths(days.values(), month, rules)
+    return [one.in_month(pay, part, rules) for one, part in zip(days, parts, strict=True)]
 
 
 def _deducted(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from kit.period import ONE_DAY, Period
 from rules.book import Rules
-from rules.vocabulary import LeaveKind, Leg, Regime
+from rules.vocabulary import LeaveKind, Leg
 from services.claims.domain.entitlement import NO_PAY, Entitlement, Ground, Stretch
 from services.claims.domain.leave import Entry, Person, checked, runs_of
 from services.claims.domain.long_leave import cgm, cld, clm
 from services.claims.domain.ordinary_leave import ordinary_leave
 from services.claims.domain.seniority import tier
+from services.claims.domain.therapeutic import therapeutic
 
 # At full pay whatever their length.
 ALWAYS_FULL: Final = frozenset({LeaveKind.CITIS, LeaveKind.MATERNITY})
@@ -35,7 +35,7 @@ def statutory_pay(person: Person, leaves: Iterable[Entry], rules: Rules) -> Enti
             *cgm(person, entries, rules),
             *_service_accident(person, entries, rules),
             *_constant(entries, rules),
-            *_therapeutic(person, entries, rules),
+            *therapeutic(person, entries, rules),
         ]
     )
 
@@ -48,18 +48,6 @@ def _constant(entries: Sequence[Entry], rules: Rules) -> Iterator[Stretch]:
         elif entry.kind is LeaveKind.DO:
             longest = rules.at("leave.do.max_years", entry.start)
             yield Stretch(entry.period, entry.kind, Leg.NONE, NO_PAY, Ground(longest.id, longest.reference))
-
-
-def _therapeutic(person: Person, entries: Sequence[Entry], rules: Rules) -> Iterator[Stretch]:
-    """TPT: whole pay for the CNRACL, pay by the quotity worked elsewhere (whole where nobody says it)."""
-    for entry in entries:
-        if entry.kind is LeaveKind.TPT:
-            full = _full(entry, rules)
-            if person.regime is Regime.CNRACL or entry.quotity is None:
-                yield full
-                continue
-            rule = rules.at("leave.tpt.quotities", entry.start)
-            yield replace(full, rate=entry.quotity, ground=Ground(rule.id, rule.reference))
 
 
 def _full(entry: Entry, rules: Rules) -> Stretch:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from rules.vocabulary import LeaveKind, Leg, Regime
 from services.claims.domain.leave import Entry, Person
@@ -46,6 +47,7 @@ class DayByDay:
     on: dict[date, Entry] = field(default_factory=dict)
     looked_back: dict[tuple[LeaveKind, date], list[date]] = field(default_factory=dict)
     begun: dict[tuple[LeaveKind, date, object], date] = field(default_factory=dict)
+    part_time: dict[date, int] = field(default_factory=dict)
     grave: dict[date, date] = field(default_factory=dict)  # the first day of the open CGM each day is of
 
     def tell(self) -> dict[date, Answer]:
@@ -70,8 +72,31 @@ class DayByDay:
             LeaveKind.CGM: lambda: self.cgm(day),
             LeaveKind.AT_MP: lambda: self.accident(entry, day),
             LeaveKind.DO: lambda: (Leg.NONE, "0.00"),
+            LeaveKind.TPT: lambda: self.therapeutic(day),
         }
         return paid[entry.kind]() if entry.kind in paid else (Leg.FULL, "1.00")
+
+    # --- therapeutic part-time
+
+    def therapeutic(self, day: date) -> tuple[Leg, str]:
+        start = self.first_of_run(LeaveKind.TPT, day)
+        if start not in self.part_time:
+            self.part_time[start] = self.part_time_before(start)
+        before = self.part_time[start]
+        over = before + (day - start).days >= 365 if before else day >= years_later(start, 1)
+        return (Leg.NONE, "0.00") if over else (Leg.FULL, "1.00")
+
+    def part_time_before(self, start: date) -> int:
+        """Days of TPT before a run, back to a year in activity: in no TPT, and in no disponibilité."""
+        days = sorted(d for d, entry in self.on.items() if entry.kind is LeaveKind.TPT and d < start)
+        count = 0
+        for one, following in pairwise([*days, start]):
+            count += 1
+            between = [one + n * DAY for n in range(1, (following - one).days)]
+            away = sum(self.kind_on(d) is LeaveKind.DO for d in between)
+            if following > years_later(one, 1) + away * DAY:
+                count = 0
+        return count
 
     # --- ordinary leave
 

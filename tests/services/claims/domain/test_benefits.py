@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kit.money import Money
 from kit.period import Month, Period
 from kit.rate import Rate
+from rules.book import RuleBook
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind, Leg, PayElement, Regime
 from services.claims.domain.benefits import Alert
@@ -280,3 +281,21 @@ def test_a_regime_without_a_base_has_no_capital_and_the_reason_is_said() -> None
     )
     with pytest.raises(BaseUnknown):
         decide(died, BOOK)
+
+
+def test_a_law_of_before_parts_counted_together_counts_each_for_itself() -> None:
+    """Fifteen days of a CMO at half pay and sixteen of a disponibilité are thirty thirtieths, and were thirty-one."""
+    older = RuleBook({rule.id: rule for rule in BOOK if rule.id != "pay.thirtieths.of_parts"})
+    half = Entry(LeaveKind.CMO, Period(date(2026, 2, 1), date(2026, 7, 15)), 0)
+    unpaid = Entry(LeaveKind.DO, Period(date(2026, 7, 16), date(2026, 7, 31)))
+    pay = PayElements(tib=Money(206_757), nbi=Money(7_384), ri=Money(30_000))
+    case = Case(
+        person=Person(Regime.CNRACL, date(2005, 9, 1)),
+        insured=Insured(Regime.CNRACL, Category.C, date(1975, 3, 1)),
+        terms=TERMS,
+        reference=ReferencePay(Month(2026, 1), pay),
+        leaves=(half, unpaid),
+        period=Month(2026, 7).period(),
+    )
+    (now,), (then,) = (decide(case, law).months for law in (BOOK, older))
+    assert (str(now.target_net), str(then.target_net)) == ("1846.94", "1908.50")

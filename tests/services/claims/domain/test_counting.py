@@ -73,6 +73,13 @@ def test_a_law_of_before_the_convention_was_a_rule_counts_as_the_calendar_has_da
     assert list(statutory_pay(person, [entry], older)) != list(statutory_pay(person, [entry], ACCOUNTING))
 
 
+def test_a_law_of_before_a_tpt_had_an_end_pays_it_whole() -> None:
+    older = RuleBook({rule.id: rule for rule in BOOK if not rule.id.startswith(("leave.tpt.max", "leave.tpt.rebuilt"))})
+    person, entry = Person(Regime.CNRACL), Entry(LeaveKind.TPT, Period(date(2024, 1, 1), date(2026, 12, 31)))
+    assert [stretch.leg for stretch in statutory_pay(person, [entry], older)] == [Leg.FULL]
+    assert [stretch.leg for stretch in statutory_pay(person, [entry], BOOK)] == [Leg.FULL, Leg.NONE]
+
+
 def test_three_whole_months_are_at_full_pay_wherever_they_lie() -> None:
     for month in range(1, 13):
         start = date(2027, month, 1)
