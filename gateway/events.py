@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateway.adapters import work_items
 from gateway.application import desk
 from gateway.application.distribute import agreement_published
 from gateway.application.standing import organisation_told
@@ -34,6 +35,7 @@ TYPES: Final[dict[str, str]] = {
         overpayment.opened overpayment.settled work-item.opened work-item.closed""",
 }
 _AGREEMENTS: Final = "fr.psc.agreements.agreement"
+_NOTICES: Final = "fr.psc.agreements.notice"
 _ORGANISATIONS: Final = "fr.psc.agreements.organisation"
 
 
@@ -42,6 +44,8 @@ def subscriptions() -> list[Subscription]:
     # The whole terms of an avenant follow in `agreement.published`.
     handlers: dict[str, Handler] = {f"{_AGREEMENTS}.published.v1": agreement_published}
     handlers |= {f"{_ORGANISATIONS}.{verb}.v1": organisation_told for verb in ("registered", "changed")}
+    # Who was handed a notice is between the employer and the agent: no feed carries it.
+    handlers |= {f"{_NOTICES}.{said}.v1": desk.list_work for said in ("undelivered", "delivered")}
     accords = Subscription(
         "agreements",
         ("psc.agreements.agreement.v1",),
@@ -51,6 +55,7 @@ def subscriptions() -> list[Subscription]:
             "agreement_version": "agreement",
             "employer_department": "employer",
         },
+        on_forgotten=work_items.forget,
     )
     return [accords, *(_facts_of(service) for service in TOPICS)]
 

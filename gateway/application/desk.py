@@ -18,6 +18,11 @@ ERASED: Final = "agent.erased"
 async def follow(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
     """An event of an employer: to the feeds, then to the work list."""
     await distribute(tx, envelope, data)
+    await list_work(tx, envelope, data)
+
+
+async def list_work(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
+    """An event of an employer, to the work list alone."""
     if envelope.employer is None:
         return
     name = ".".join(EventType(envelope.type).family.split(".")[-2:])

@@ -11,6 +11,9 @@ HALF_PAY: Final = "half-pay-without-claim"
 CLAIM: Final = "claim-open"
 OVERPAYMENT: Final = "overpayment"
 PENSION: Final = "pension-to-check"
+DOCUMENTS: Final = "documents-missing"
+COVER: Final = "cover-after-return"
+NOTICE: Final = "notice-undelivered"
 # What an agent's case waits for: shown on the agent's page as well.
 Waiting = Literal[
     "leave-not-in-regime",
@@ -26,6 +29,9 @@ Kind = Literal[
     "claim-open",
     "overpayment",
     "pension-to-check",
+    "documents-missing",
+    "cover-after-return",
+    "notice-undelivered",
     "dispense-proof",
     "contributions-parked",
     "statement-late",
@@ -44,9 +50,15 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     **{f"annuity.{happened}": ("annuity", "alerts") for happened in ("started", "adjusted", "ended")},
     "sick-leave.ended": ("leave", "end"),
     "sick-leave.cancelled": ("leave",),
-    **{f"claim.{happened}": ("claim",) for happened in ("approved", "refused", "closed", "reopened")},
+    **{f"claim.{happened}": ("claim",) for happened in ("documented", "approved", "refused", "closed", "reopened")},
+    "affiliation.withheld": ("agent", "agreement", "reasons", "timeline"),
+    **{f"affiliation.{happened}": ("agent", "agreement") for happened in ("started", "ended")},
+    **{f"notice.{happened}": ("agreement", "version", "agent") for happened in ("undelivered", "delivered")},
 }
 _SETTLES_CLAIM: Final = frozenset({"claim.approved", "claim.refused", "claim.closed"})
+# The rule by which cover waits for a return to work, and the outcome of days that are covered (eligibility).
+_RETURN: Final = "eligibility.return_to_work"
+_COVERED: Final = "AFFILIATED"
 _ENDS_LEAVE: Final = frozenset({"sick-leave.ended", "sick-leave.cancelled"})
 
 
@@ -87,6 +99,10 @@ def changes(kind: str, data: Mapping[str, Any], employer: str, at: datetime) -> 
         yield _of_overpayment(happened, data, employer, at)
     elif noun == "annuity":
         yield _of_annuity(happened, data, employer, at)
+    elif noun == "affiliation":
+        yield _of_cover(happened, data, employer, at)
+    elif noun == "notice":
+        yield _of_notice(happened, data, employer, at)
     elif kind == "half-pay.foreseen":
         leave, agent = str(data["leave"]), data["agent"]
         yield WorkItem(HALF_PAY, employer, agent, f"/v1/agents/{agent}/leaves/{leave}", _day(data["on"]), leave, at)
@@ -105,11 +121,16 @@ def _told(happened: str, data: Mapping[str, Any], employer: str, at: datetime) -
 def _of_claim(kind: str, data: Mapping[str, Any], employer: str, at: datetime) -> Iterator[WorkItem | Closing]:
     if kind == "claim.opened":
         yield Closing(employer, group=str(data["leave"]), kinds=(HALF_PAY,))
-        yield _claim(data, employer, _day(data["from"]), at)
+        first, claim = _day(data["from"]), str(data["claim"])
+        yield _claim(data, employer, first, at)
+        yield WorkItem(DOCUMENTS, employer, data.get("agent"), _documents(data), first, claim, at)
+    elif kind == "claim.documented":
+        yield Closing(employer, reference=_documents(data))
     elif kind == "claim.reopened":
         yield _claim(data, employer, None, at)
     elif kind in _SETTLES_CLAIM:
         yield Closing(employer, reference=f"/v1/claims/{data['claim']}")
+        yield Closing(employer, reference=_documents(data))
 
 
 def _of_overpayment(happened: str, data: Mapping[str, Any], employer: str, at: datetime) -> WorkItem | Closing:
@@ -126,6 +147,28 @@ def _of_annuity(happened: str, data: Mapping[str, Any], employer: str, at: datet
     if happened == "ended" or not any(str(alert).startswith("PENSION_") for alert in data["alerts"]):
         return Closing(employer, reference=reference)
     return WorkItem(PENSION, employer, data.get("agent"), reference, None, data.get("claim"), at)
+
+
+def _of_cover(happened: str, data: Mapping[str, Any], employer: str, at: datetime) -> WorkItem | Closing:
+    """Whoever was on leave at the effect joins some days after coming back: that day, once it is in sight."""
+    reference = f"/v1/agents/{data['agent']}/affiliation#{data['agreement']}"
+    waits = happened == "withheld" and any(reason.get("rule") == _RETURN for reason in data["reasons"])
+    joins = [str(part["start"]) for part in data["timeline"] if part.get("outcome") == _COVERED] if waits else []
+    if not joins:
+        return Closing(employer, reference=reference)
+    return WorkItem(COVER, employer, data["agent"], reference, _day(min(joins)), None, at)
+
+
+def _of_notice(happened: str, data: Mapping[str, Any], employer: str, at: datetime) -> WorkItem | Closing:
+    """An e-mail with the notice that came back: the agent waits for that version again, at once."""
+    reference = f"/v1/agreements/{data['agreement']}/notices/{data['version']}#{data['agent']}"
+    if happened == "delivered":
+        return Closing(employer, reference=reference)
+    return WorkItem(NOTICE, employer, data["agent"], reference, _day(data.get("on")), None, at)
+
+
+def _documents(data: Mapping[str, Any]) -> str:
+    return f"/v1/claims/{data['claim']}/file"
 
 
 def _claim(data: Mapping[str, Any], employer: str, due: date | None, at: datetime) -> WorkItem:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from gateway.domain.work_items import CLAIM, HALF_PAY, OVERPAYMENT, PENSION, Closing, WorkItem, changes
+from gateway.domain.work_items import (
+    CLAIM,
+    COVER,
+    DOCUMENTS,
+    HALF_PAY,
+    NOTICE,
+    OVERPAYMENT,
+    PENSION,
+    Closing,
+    WorkItem,
+    changes,
+)
 from tests.gateway.conftest import MINE
 
 AT = datetime(2026, 3, 10, tzinfo=UTC)
@@ -39,7 +50,7 @@ OVERPAID = ("overpayment.opened", {"overpayment": "o1", "claim": CASE, "employer
 
 def test_half_pay_foreseen_waits_until_the_claim_opens() -> None:
     assert list_after(FORESEEN) == [(HALF_PAY, date(2026, 5, 2))]
-    assert list_after(FORESEEN, OPENED) == [(CLAIM, date(2026, 5, 2))]
+    assert list_after(FORESEEN, OPENED) == [(CLAIM, date(2026, 5, 2)), (DOCUMENTS, date(2026, 5, 2))]
 
 
 def test_a_leave_that_ends_before_half_pay_needs_nobody() -> None:
@@ -52,6 +63,32 @@ def test_a_claim_leaves_the_list_once_settled_and_comes_back_reopened() -> None:
     for settled in ("claim.approved", "claim.refused", "claim.closed"):
         assert list_after(OPENED, (settled, {"claim": CASE})) == []
     assert list_after(OPENED, ("claim.closed", {"claim": CASE}), ("claim.reopened", {"claim": CASE})) == [(CLAIM, None)]
+
+
+def test_documents_are_missing_until_the_last_has_come_or_the_claim_is_refused() -> None:
+    assert list_after(OPENED, ("claim.documented", {"claim": CASE})) == [(CLAIM, date(2026, 5, 2))]
+    assert list_after(OPENED, ("claim.documented", {"claim": "another"})) != [(CLAIM, date(2026, 5, 2))]
+
+
+def test_cover_after_a_return_is_due_on_the_day_it_begins_and_gone_from_then_on() -> None:
+    def told(rule: str, *covered: str) -> dict[str, Any]:
+        timeline = [{"start": "2025-01-01", "end": None, "outcome": "DEFERRED"}]
+        timeline += [{"start": day, "end": None, "outcome": "AFFILIATED"} for day in covered]
+        return {"agreement": "x", "reasons": [{"rule": rule}], "timeline": timeline}
+
+    back = "eligibility.return_to_work"
+    seen = ("affiliation.withheld", told(back, "2026-04-20", "2027-01-01"))
+    assert list_after(seen) == [(COVER, date(2026, 4, 20))]
+    assert list_after(seen, ("affiliation.withheld", told(back))) == [], "on leave again: no return in sight"
+    assert list_after(seen, ("affiliation.started", told("", "2026-04-20"))) == []
+    assert list_after(("affiliation.withheld", told("eligibility.seniority", "2026-04-20"))) == []
+
+
+def test_a_notice_that_came_back_waits_until_that_agent_has_that_version() -> None:
+    notice = {"agreement": "x", "version": 2, "agent": AGENT, "on": "2026-03-09"}
+    assert list_after(("notice.undelivered", notice)) == [(NOTICE, date(2026, 3, 9))]
+    assert list_after(("notice.undelivered", notice), ("notice.delivered", notice | {"version": 1})) != []
+    assert list_after(("notice.undelivered", notice), ("notice.delivered", notice)) == []
 
 
 def test_an_overpayment_stays_until_it_is_settled() -> None:

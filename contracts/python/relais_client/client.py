@@ -323,9 +323,11 @@ class Relais(Transport):
         """Déposer un accord, en projet (agreements:write)."""
         return self.send("POST", "/v1/agreements", json=body)
 
-    def get_agreements_late_committees(self, *, as_of: str | None = None) -> Answer[list[models.LateAnswer]]:
+    def get_agreements_late_committees(
+        self, *, as_of: str | None = None, employer: str | None = None
+    ) -> Answer[list[models.LateAnswer]]:
         """Accords en vigueur dont le comité a manqué une année (agreements:read)."""
-        return self.send("GET", "/v1/agreements/late-committees", params={"as_of": as_of})
+        return self.send("GET", "/v1/agreements/late-committees", params={"as_of": as_of, "employer": employer})
 
     def get_agreement(self, agreement: str) -> Answer[models.AgreementAnswer]:
         """Un accord, en entier (agreements:read)."""
@@ -1594,6 +1596,9 @@ class Relais(Transport):
             "claim-open",
             "overpayment",
             "pension-to-check",
+            "documents-missing",
+            "cover-after-return",
+            "notice-undelivered",
             "dispense-proof",
             "contributions-parked",
             "statement-late",

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gateway.dashboard.api import together
 from gateway.dashboard.exports import Column, exported
-from gateway.dashboard.names import employer_names
+from gateway.dashboard.names import employer_names, people
 from gateway.dashboard.visit import Visit
 
 SHOWN: Final = 50
@@ -34,11 +34,12 @@ async def agreement(visit: Visit) -> Response:
     key, today = visit.request.path_params["agreement"], visit.request.app.state.clock.day()
     left, right = _day(visit.query["left"], today - YEAR), _day(visit.query["right"], today)
     path = f"/v1/agreements/{key}"
-    found, history, before, after, employers = await together(
+    found, history, before, after, waiting, employers = await together(
         visit.api.get(path),
         visit.api.maybe(path + "/history"),
         visit.api.maybe(path + "/terms", as_of=left.isoformat()),
         visit.api.maybe(path + "/terms", as_of=right.isoformat()),
+        visit.api.maybe(path + "/notices/waiting", limit=SHOWN, cursor=visit.query["waiting"]),
         employer_names(visit),
     )
     bound = found["document"]["employers"]
@@ -54,6 +55,8 @@ async def agreement(visit: Visit) -> Response:
         days=(left.isoformat(), right.isoformat()),
         rows=side_by_side(before, after),
         employers=employers,
+        waiting=waiting or {},
+        people=await people(visit, {one["agent"] for one in (waiting or {"items": []})["items"]}),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -9,31 +11,45 @@ from starlette.responses import Response
 from gateway.dashboard.api import together
 from gateway.dashboard.exports import Column, exported
 from gateway.dashboard.names import employer_names, people
+from gateway.dashboard.pages.worklist_besides import BESIDES, besides
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Filters, Visit
-from gateway.domain.work_items import CLAIM, HALF_PAY, KINDS
+from gateway.domain.work_items import CLAIM, COVER, DOCUMENTS, HALF_PAY, KINDS, NOTICE, OVERPAYMENT, PENSION
 
 SHOWN: Final = 50
 # Their date is the first day at half pay: nobody is late by it, but somebody goes without.
-OF_HALF_PAY: Final = (HALF_PAY, CLAIM)
+OF_HALF_PAY: Final = (HALF_PAY, CLAIM, DOCUMENTS)
 _FILTERS: Final = ("employer", "kind", "due_before")
+# The page of what the reference names, `/v1/<these>/<it>`, and the place on it; or the place on the agent's page.
+_OF_ITS_OWN: Final = {
+    CLAIM: ("claims", ""),
+    DOCUMENTS: ("claims", "#documents"),
+    NOTICE: ("agreements", "#notices"),
+    "statement-late": ("statements", ""),
+}
+_ON_AGENT: Final = {OVERPAYMENT: "overpayments", PENSION: "annuities", COVER: "cover"}
 
 
 async def worklist(visit: Visit) -> Response:
-    """A page of the list."""
-    filters = _filters(visit)
-    found, employers = await together(
-        visit.api.get("/v1/work-items", limit=SHOWN, cursor=visit.query.get("cursor"), **filters),
+    """A page of the list; what is no event's is late by nature, and comes in its place on the first page."""
+    filters, cursor = _filters(visit), visit.query["cursor"]
+    found, others, employers = await together(
+        visit.api.get("/v1/work-items", limit=SHOWN, cursor=cursor, **_events_only(filters)),
+        besides(visit, filters),
         employer_names(visit),
     )
-    rows = await _rows(visit, found["items"])
+    counts = found["counts"] | Counter(one["kind"] for one in others)
+    chosen = filters["kind"]
+    own = await _rows(visit, [] if chosen in BESIDES else found["items"])
+    shown = [] if cursor else [one for one in others if chosen in ("", one["kind"])]
+    kinds = (*KINDS, *BESIDES)
     return visit.page(
         "worklist.html",
-        rows=rows,
-        counts=found["counts"],
-        total=sum(found["counts"].values()),
-        next=found["next"],
-        kinds=[kind for kind in KINDS if found["counts"].get(kind) or kind == filters.get("kind")],
+        rows=sorted([*own, *shown], key=_due),
+        counts=counts,
+        total=sum(counts.values()),
+        next=None if chosen in BESIDES else found["next"],
+        kinds=[kind for kind in kinds if counts.get(kind) or kind == chosen],
         employers=employers,
         filters=filters,
         today=_today(visit),
@@ -43,14 +59,17 @@ async def worklist(visit: Visit) -> Response:
 
 async def export(visit: Visit) -> Response:
     """The whole list, with the same filters, as a file."""
-    items = await visit.api.every("/v1/work-items", **_filters(visit))
-    rows = await _rows(visit, items)
+    filters = _filters(visit)
+    chosen = filters["kind"]
+    items = [] if chosen in BESIDES else await visit.api.every("/v1/work-items", **filters)
+    others = [one for one in await besides(visit, filters) if chosen in ("", one["kind"])]
+    rows = sorted([*await _rows(visit, items), *others], key=_due)
     names = await employer_names(visit)
     columns = [
         Column("worklist.due", lambda row: row["due"] or ""),
         Column("worklist.kind", lambda row: visit.words.of("work", row["kind"])),
-        Column("worklist.employer", lambda row: row["employer"]),
-        Column("worklist.employer_name", lambda row: names.get(row["employer"], "")),
+        Column("worklist.employer", lambda row: row["employer"] or ""),
+        Column("worklist.employer_name", lambda row: names.get(row["employer"], row.get("subject", ""))),
         Column("worklist.agent", lambda row: row["person"].name if row["person"] else ""),
         Column("worklist.matricule", lambda row: row["person"].matricule if row["person"] else ""),
     ]
@@ -59,6 +78,15 @@ async def export(visit: Visit) -> Response:
 
 def _filters(visit: Visit) -> Filters:
     return visit.only(*_FILTERS)
+
+
+def _events_only(filters: Filters) -> Filters:
+    """The filters as the API knows them: of a kind that is no event's only the counts are shown."""
+    return Filters((name, value) for name, value in filters.items() if value not in BESIDES)
+
+
+def _due(row: dict[str, Any]) -> str:
+    return row["due"] or str(date.max)
 
 
 async def _rows(visit: Visit, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -71,21 +99,18 @@ def where(item: dict[str, Any]) -> str:
 
     >>> where({"kind": "claim-open", "reference": "/v1/claims/7", "agent": "3"})
     '/app/claims/7'
+    >>> where({"kind": "documents-missing", "reference": "/v1/claims/7/file", "agent": "3"})
+    '/app/claims/7#documents'
     >>> where({"kind": "contributions-parked", "reference": "/v1/runs/parked/7", "employer": "9", "agent": None})
     '/app/runs/parked?employer=9#parked-7'
     """
-    parts = item["reference"].split("/")
-    if item["kind"] == "claim-open":
-        return f"{PREFIX}/claims/{parts[-1]}"
-    if item["kind"] == "statement-late":
-        return f"{PREFIX}/statements/{parts[-1]}"
-    if item["kind"] == "contributions-parked":
+    kind, parts = item["kind"], item["reference"].split("/")
+    if kind == "contributions-parked":
         return f"{PREFIX}/runs/parked?employer={item['employer']}#parked-{parts[-1]}"
-    if item["kind"] == "overpayment":
-        return f"{PREFIX}/overpayments/{parts[-1]}"
-    if item["kind"] == "pension-to-check":
-        return f"{PREFIX}/agents/{item['agent']}#annuities"
-    return f"{PREFIX}/agents/{item['agent']}#leaves" if item["agent"] else ""
+    if kind in _OF_ITS_OWN:
+        page, place = _OF_ITS_OWN[kind]
+        return f"{PREFIX}/{page}/{parts[3]}{place}"
+    return f"{PREFIX}/agents/{item['agent']}#{_ON_AGENT.get(kind, 'leaves')}" if item["agent"] else ""
 
 
 def _today(visit: Visit) -> str:

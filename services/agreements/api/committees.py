@@ -8,7 +8,7 @@ from fastapi import Path, Query, Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Tx, service_router
-from kit.http.types import DateText
+from kit.http.types import DateText, SiretText
 from kit.recording import Recording
 from services.agreements.adapters import agreements, committees
 from services.agreements.adapters.agreements import StoredAgreement
@@ -42,7 +42,10 @@ PAGE = 200
     summary="Accords en vigueur dont le comité a manqué une année",
 )
 async def late(
-    tx: Tx, clock: Now, as_of: Annotated[DateText | None, Query(description="Jour de l'examen.")] = None
+    tx: Tx,
+    clock: Now,
+    as_of: Annotated[DateText | None, Query(description="Jour de l'examen.")] = None,
+    employer: Annotated[SiretText | None, Query(description="Qui lient cet employeur.")] = None,
 ) -> list[LateAnswer]:
     """Who is late: accords in force whose committee missed a year."""
     day = as_of or clock.day()
@@ -52,6 +55,8 @@ async def late(
         held = await committees.meeting_days(tx, keys)
         for key in keys:
             stored = await _stored(tx, key)
+            if employer is not None and all(one.siret != employer for one in stored.document.employers):
+                continue
             if stored.force(day) in {Force.IN_FORCE, Force.SUSPENDED}:
                 seen = attendance(stored.document.period, held.get(key, []), day)
                 found += [LateAnswer(agreement=key, missed=list(seen.missed))] if seen.late else []

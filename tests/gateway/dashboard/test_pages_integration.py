@@ -71,6 +71,12 @@ async def test_what_went_wrong_is_seen_and_tried_again(pages: Pages, parked: Del
     await pages.platform.apps["gateway"].state.activity.flush()
     page = await pages.signed_in()
     hands = Hands(page)
+    set_aside = "tr:has(a[href='/app/integration/components/gateway'])"
+    assert "gateway (2)" in await text_of(page, set_aside), "it is on the work list"
+    await page.goto("/app?kind=documents-missing")
+    assert await page.locator(set_aside).count() == 0
+    exported = await page.context.request.get("/app/worklist.csv?kind=events-parked")
+    assert "gateway (2)" in await exported.text()
     await page.goto("/app/integration?attention=1")
     assert "Appels refusés" in await text_of(page, "tr:has(a[href='/app/integration/demo-insurer-b'])")
     await hands.press("a[href='/app/integration/demo-insurer-b']")

@@ -8,6 +8,7 @@ from typing import get_args
 
 from gateway.api import integrations
 from gateway.dashboard.pages import integration, parked
+from gateway.dashboard.pages.worklist_besides import BESIDES
 from gateway.dashboard.words import catalogue
 from gateway.domain.work_items import KINDS
 from rules.vocabulary import LeaveKind
@@ -39,7 +40,7 @@ def test_codes_of_the_api_have_words() -> None:
     known = catalogue().keys()
     assert {f"effect.{kind}" for kind in EffectKind} <= known
     assert {f"leave.{kind}" for kind in LeaveKind} <= known
-    assert {f"{family}.{kind}" for family in ("work", "act") for kind in KINDS} <= known
+    assert {f"{family}.{kind}" for family in ("work", "act") for kind in (*KINDS, *BESIDES)} <= known
     assert {f"parked_state.{state}" for state in parked.STATES} <= known
     assert {f"bound.{code}" for code in Bound} <= known
     assert {f"attention.{code}" for code in get_args(Attention)} <= known

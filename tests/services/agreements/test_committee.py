@@ -179,6 +179,11 @@ async def test_who_is_late(staff: httpx.AsyncClient) -> None:
     late = "/v1/agreements/late-committees"
     assert (await staff.get(late, params={"as_of": "2025-12-31"})).json() == []
     assert (await staff.get(late, params={"as_of": "2026-01-01"})).json() == [{"agreement": LRSY, "missed": [2025]}]
+    bound = (await staff.get(URL)).json()["document"]["employers"][0]["siret"]
+    for siret, many in ((bound, 1), ("99985077900003", 0)):
+        found = await staff.get(late, params={"as_of": "2026-01-01", "employer": siret})
+        assert found.status_code == 200
+        assert len(found.json()) == many
     await staff.post(f"{URL}/committee/meetings", json=MEETING)
     assert (await staff.get(late, params={"as_of": "2026-01-01"})).json() == []
     assert (await staff.get("/v1/agreements/unknown/committee")).status_code == 404
