@@ -13,7 +13,7 @@ from kit.trace import Trace
 from rules.vocabulary import AffiliationOutcome as Outcome
 from services.eligibility.domain import presence
 from services.eligibility.domain.deferral import joins_after_return
-from services.eligibility.domain.dispense import Holding, held
+from services.eligibility.domain.dispense import Holding, Refusal, judged
 from services.eligibility.domain.file import AgentFile, Employment
 from services.eligibility.domain.presence import Run
 from services.eligibility.domain.reasons import AGREEMENT_SUSPENDED, DISPENSE_REINTRODUCED, REASONS, Reason
@@ -22,7 +22,7 @@ from services.eligibility.domain.terms import EligibilityTerms
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days with one outcome. `reasons` is empty for AFFILIATED and ENDED, which need none."""
+    """Days with one outcome. `reasons` of AFFILIATED are the dispenses refused; ENDED needs none."""
 
     period: Period
     outcome: Outcome
@@ -62,6 +62,7 @@ class _Gate:
     opens: date
     joins: date | None
     dispense: Holding | None
+    refused: tuple[Refusal, ...]
 
 
 def decide(file: AgentFile, terms: EligibilityTerms) -> Timeline:
@@ -74,8 +75,13 @@ def decide(file: AgentFile, terms: EligibilityTerms) -> Timeline:
     pieces = [
         (Period(day, end), _outcome(day, file, terms, gates)) for day, end in zip(days, [*ends, None], strict=True)
     ]
+    refused = tuple(one for gate in gates for one in gate.refused)
     stretches = tuple(
-        Stretch(period, outcome, _reasons(outcome, [day for day in days if day in period], file, terms))
+        Stretch(
+            period,
+            outcome,
+            _reasons(outcome, [day for day in days if day in period], file, terms) + _refused(outcome, period, refused),
+        )
         for period, outcome in joined(pieces)
     )
     dispenses = tuple(gate.dispense for gate in gates if gate.dispense is not None)
@@ -93,7 +99,7 @@ def _gates(file: AgentFile, terms: EligibilityTerms) -> tuple[_Gate, ...]:
             joins or date.min,
         )
         opens = presence.opened(run, terms)
-        gates.append(_Gate(run, opens, joins, held(file.dispenses, begins, run, previous, terms)))
+        gates.append(_Gate(run, opens, joins, *judged(file.dispenses, begins, run, previous, terms)))
     return tuple(gates)
 
 
@@ -165,11 +171,23 @@ def _reasons(outcome: Outcome, days: Sequence[date], file: AgentFile, terms: Eli
     return (REASONS[outcome],) if outcome in REASONS else ()
 
 
+def _refused(outcome: Outcome, period: Period, refused: Iterable[Refusal]) -> tuple[Reason, ...]:
+    """The requests to stay out that do not keep cover from beginning in these days."""
+    covered = outcome in {Outcome.AFFILIATED, Outcome.SUSPENDED}
+    return tuple(one.reason() for one in refused if covered and one.begins in period)
+
+
 def _reintroduced(day: date, file: AgentFile, terms: EligibilityTerms) -> bool:
     """Whether a contract that runs could not be dispensed on the eve, and may be again as the accord now reads."""
     eve, now = terms.on(day - ONE_DAY), terms.on(day)
     running = (e for e in file.employed_on(day) if e.period.start < day)
     return any(presence.dispensable(e, now) and not presence.dispensable(e, eve) for e in running)
+
+
+def _refusal(one: Refusal) -> dict[str, Any]:
+    reason = one.reason()
+    said = {"requested_on": one.requested_on, "rule": reason.rule, "reference": reason.reference}
+    return {**said, "passed": one.passed}
 
 
 def _trace(file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate], stretches: Iterable[Stretch]) -> Trace:
@@ -181,6 +199,7 @@ def _trace(file: AgentFile, terms: EligibilityTerms, gates: Iterable[_Gate], str
             {
                 "dispensed_from": gate.dispense and gate.dispense.begins,
                 "dispense_lapses_on": gate.dispense and gate.dispense.lapses_on,
+                **({"dispenses_refused": [_refusal(one) for one in gate.refused]} if gate.refused else {}),
             },
         )
         for gate in gates

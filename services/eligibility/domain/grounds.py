@@ -8,8 +8,9 @@ from datetime import date
 from kit.period import ONE_DAY
 from rules.vocabulary import AffiliationOutcome as Outcome
 from services.eligibility.domain.affiliation import Stretch, Timeline
+from services.eligibility.domain.dispense import Holding
 from services.eligibility.domain.file import AgentFile
-from services.eligibility.domain.reasons import ADHESION_ENDED, AGREEMENT_ENDED, AGREEMENT_SUSPENDED, Reason
+from services.eligibility.domain.reasons import ADHESION_ENDED, AGREEMENT_ENDED, AGREEMENT_SUSPENDED, Reason, french
 from services.eligibility.domain.terms import CoverRules, EligibilityTerms
 
 
@@ -18,13 +19,17 @@ def explained(timeline: Timeline, file: AgentFile, terms: EligibilityTerms) -> t
     before: Outcome | None = None
     found: list[Stretch] = []
     for stretch in timeline.stretches:
-        reasons = stretch.reasons or (_ground(stretch, before, file, terms),)
+        reasons = stretch.reasons
+        if stretch.outcome is Outcome.AFFILIATED or not reasons:
+            reasons = (_ground(stretch, before, timeline, file, terms), *reasons)
         found.append(Stretch(stretch.period, stretch.outcome, reasons))
         before = stretch.outcome
     return tuple(found)
 
 
-def _ground(stretch: Stretch, before: Outcome | None, file: AgentFile, terms: EligibilityTerms) -> Reason:
+def _ground(
+    stretch: Stretch, before: Outcome | None, timeline: Timeline, file: AgentFile, terms: EligibilityTerms
+) -> Reason:
     if stretch.outcome is Outcome.ENDED:
         return _ended(stretch.period.start, file, terms)
     match before:
@@ -35,10 +40,21 @@ def _ground(stretch: Stretch, before: Outcome | None, file: AgentFile, terms: El
             text = f"Reprise effective de {days} jours continus : l'agent adhère le lendemain."
             return Reason("eligibility.return_to_work", "accord art. 2.1", text)
         case Outcome.DISPENSED:
-            return Reason("eligibility.dispense", "accord art. 3", "La dispense n'est plus due : adhésion automatique.")
+            return _undispensed(stretch.period.start, timeline.dispenses)
         case Outcome.SUSPENDED:
             return _resumed(stretch.period.start, terms)
     return _compulsory(stretch.period.start, file, terms)
+
+
+def _undispensed(day: date, dispenses: Iterable[Holding]) -> Reason:
+    """Cover after a dispense: its yearly proof did not come by its day, it was given up, or the contract changed."""
+    held = next((one for one in dispenses if one.lapses_on == day), None)
+    text = "La dispense n'est plus due : adhésion automatique."
+    if held is not None and held.prove_by is not None:
+        text = f"Justificatif annuel attendu au plus tard le {french(held.prove_by)} : adhésion automatique."
+    elif held is not None:
+        text = "L'agent a renoncé à sa dispense : adhésion le lendemain."
+    return Reason("eligibility.dispense", "accord art. 3", text)
 
 
 def _resumed(day: date, terms: EligibilityTerms) -> Reason:

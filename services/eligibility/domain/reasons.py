@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +18,15 @@ class Reason:
     rule: str
     reference: str
     detail: str
+
+
+def french(day: date) -> str:
+    """A day as it is written in French.
+
+    >>> french(date(2025, 1, 30))
+    '30/01/2025'
+    """
+    return f"{day:%d/%m/%Y}"
 
 
 REASONS: Final[Mapping[Outcome, Reason]] = MappingProxyType(

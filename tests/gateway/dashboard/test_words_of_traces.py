@@ -22,7 +22,9 @@ RULE: Final = re.compile(r"[a-z][a-z_]*(\.[a-z][A-Za-z0-9_]*)+")
 # The name of a key space, and the beginning of one that is put together.
 NO_STEP: Final = frozenset({"contributions.run", "ait.group_"})
 # Values of the law that no decision is taken on.
-NEVER_TRACED: Final = ("participation.", "prescription.", "psc.", "retention.", "scheme.", "statistics.")
+NEVER_TRACED: Final = (
+    *("employment.", "file.", "participation.", "prescription.", "psc.", "retention.", "scheme.", "statistics."),
+)
 
 
 @cache
