@@ -624,6 +624,18 @@ class Relais(Transport):
             headers={"Idempotency-Key": idempotency_key},
         )
 
+    def get_claim_overrides(self, claim: str) -> Answer[models.OverridesAnswer]:
+        """Montants décidés à la place du calcul (claims:read)."""
+        return self.send("GET", f"/v1/claims/{segment(claim)}/overrides")
+
+    def put_claim_overrides_of_month(
+        self, claim: str, month: str, body: models.OverrideRequest, *, if_match: str
+    ) -> Answer[models.OverridesAnswer]:
+        """Décider un autre montant que le calcul, pour un mois (claims:write)."""
+        return self.send(
+            "PUT", f"/v1/claims/{segment(claim)}/overrides/{segment(month)}", json=body, headers={"If-Match": if_match}
+        )
+
     def get_claim_payments(self, claim: str) -> Answer[models.PaymentsAnswer]:
         """Décisions et versements de l'assureur (claims:read)."""
         return self.send("GET", f"/v1/claims/{segment(claim)}/payments")

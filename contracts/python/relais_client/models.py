@@ -116,7 +116,7 @@ class AgreementsImportAnswer(TypedDict):
     finished_at: str | None
 
 
-Alert: TypeAlias = Literal["LEGAL_FLOOR_SHORTFALL"]
+Alert: TypeAlias = Literal["LEGAL_FLOOR_SHORTFALL", "OVERRIDDEN", "OVERRIDE_TO_REVIEW"]
 
 
 class AllocationAnswer(TypedDict):
@@ -1446,6 +1446,17 @@ OrganisationKind: TypeAlias = Literal[
 OverpaymentKind: TypeAlias = Literal["BENEFIT", "ANNUITY", "CAPITAL"]
 
 
+OverrideReason: TypeAlias = Literal[
+    "PART_REFUSED", "INSURER_DECISION", "COURT_DECISION", "FACTS_NOT_RECORDED", "TERMS_READ_OTHERWISE"
+]
+
+
+class OverrideRequest(TypedDict):
+    amount: NotRequired[str | None]
+    reason: OverrideReason
+    note: str
+
+
 class OverviewTotals(TypedDict):
     employers: int
     attention: int
@@ -2547,7 +2558,16 @@ class AnnuitiesAnnuityAnswer(TypedDict):
     monthly: str
     formula: ClaimsAnnuityFormula
     decree_floor: str
-    alerts: list[Literal["LEGAL_FLOOR_SHORTFALL", "PENSION_BELOW_FLOOR", "PENSION_ABOVE_PAY", "PENSION_ABOVE_CATEGORY"]]
+    alerts: list[
+        Literal[
+            "LEGAL_FLOOR_SHORTFALL",
+            "OVERRIDDEN",
+            "OVERRIDE_TO_REVIEW",
+            "PENSION_BELOW_FLOOR",
+            "PENSION_ABOVE_PAY",
+            "PENSION_ABOVE_CATEGORY",
+        ]
+    ]
     end: str | None
     ended: bool
     steps: list[AnnuitiesStepAnswer]
@@ -3186,6 +3206,22 @@ class OverpaymentDetail(TypedDict):
     insurer_reference: str
     movements: list[MovementAnswer]
     schedule: list[InstalmentAnswer]
+
+
+class OverrideAnswer(TypedDict):
+    month: str
+    version: int
+    amount: str | None
+    computed: str
+    reason: OverrideReason
+    note: str
+    recorded_at: str
+    recorded_by: str
+
+
+class OverridesAnswer(TypedDict):
+    claim: str
+    overrides: list[OverrideAnswer]
 
 
 class OverviewAnswer(TypedDict):

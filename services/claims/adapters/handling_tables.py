@@ -107,6 +107,23 @@ insurer_decision: Final = Table(
     CheckConstraint("outcome IN ('ACCEPTED', 'REFUSED')", name="outcome"),
 )
 
+# What a person decided for a month in place of what was worked out; the last version counts, `amount` null: lifted.
+benefit_override: Final = Table(
+    "benefit_override",
+    metadata,
+    Column("claim", Id, primary_key=True),
+    Column("month", MonthColumn, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("employer", Text, nullable=False),
+    Column("amount", MoneyColumn),
+    Column("computed", MoneyColumn, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    CheckConstraint("amount >= 0", name="amount"),
+)
+
 # A leave that a former insurer, or nobody, covered on its first day to pay, and that is paid for here from a day on.
 # The last version counts; `cancelled`: why it is none any more.
 takeover: Final = Table(

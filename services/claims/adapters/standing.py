@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.among import among
 from kit.period import Month
-from services.claims.adapters import claim_files, overpayments, tables
+from services.claims.adapters import claim_files, overpayments, overrides, tables
 from services.claims.adapters.annuities import Annuity
 from services.claims.adapters.asked import Who, rows_of_all
 from services.claims.adapters.capitals import Capital, Paying
@@ -23,6 +23,7 @@ from services.claims.adapters.claim_files import ClaimFile
 from services.claims.adapters.claims import Benefit, Claim, FrozenReference
 from services.claims.adapters.overpayments import Standing as Overpaid
 from services.claims.domain.overpayment import LaidOut
+from services.claims.domain.override import Override
 
 _OF_AGENTS: Final = (tables.half_pay_forecast, tables.claim, tables.annuity, tables.capital)
 
@@ -44,6 +45,7 @@ class Standing:
     files: dict[UUID, ClaimFile] = field(default_factory=dict)
     overpayments: dict[UUID, list[Overpaid]] = field(default_factory=lambda: defaultdict(list))
     laid_out: dict[tuple[UUID, Month], LaidOut] = field(default_factory=lambda: defaultdict(LaidOut))
+    overrides: dict[tuple[UUID, Month], Override] = field(default_factory=dict)
 
     def file_of(self, claim: Claim) -> ClaimFile:
         """That of a claim only detected when nobody has touched it."""
@@ -84,6 +86,9 @@ async def _of_claims(tx: AsyncConnection, owner: Mapping[UUID, Standing]) -> Non
         owner[file.claim].files[file.claim] = file
     for (claim, month), out in (await claim_files.laid_out(tx, owner)).items():
         owner[claim].laid_out[claim, month] = out
+    for key, stated in overrides.last_of(await overrides.of_claims(tx, owner)).items():
+        if (counting := stated.counting()) is not None:
+            owner[key[0]].overrides[key] = counting
 
 
 def _versions(rows: Sequence[Row[Any]]) -> list[Row[Any]]:

@@ -108,6 +108,9 @@ async def _decide(
 ) -> list[Outgoing]:
     _freeze(subject, proposed, stored, given)
     cases = {month: month_case(subject.file, proposed, given, month) for month in proposed.months()}
+    for (claim, month), override in subject.before.overrides.items():
+        if claim == stored.id and month in cases:
+            cases[month] = replace(cases[month], override=override)
     told = await decide_months(tx, subject, stored, cases, proposed.version.document)
     paid = Period(date.min, subject.today.replace(day=1) - ONE_DAY)
     _acquire(subject, acquired_days(proposed.spell.entitlement, paid))

@@ -19,7 +19,7 @@ from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.payloads import BenefitAdjusted, BenefitDecided
 from services.claims.application.reopen_claim import reopen_claim
-from services.claims.domain.benefits import MonthBenefit
+from services.claims.domain.benefits import Alert, MonthBenefit
 from services.claims.domain.case import Case
 from services.claims.domain.claim_life import Stage
 from services.claims.domain.overpayment import OverpaymentKind
@@ -84,6 +84,7 @@ def _consequences(
     if not changes:
         return []
     corrected = any(one.version > 1 and (one.benefit_delta or one.ri_full_pay_delta) for one in written)
+    corrected = corrected or any(Alert.OVERRIDE_TO_REVIEW in one.alerts for one in written)
     reopened = reopen_claim(subject, claim, corrected=corrected)
     paid = Paid(OverpaymentKind.BENEFIT, claim.id, claim.id, changes[0].terms)
     followed = follow_overpayments(subject, paid, [_changed(subject, one) for one in written])

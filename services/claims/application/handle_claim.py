@@ -16,7 +16,7 @@ from kit.iban import Iban
 from kit.money import Money
 from kit.recording import Recording
 from rules.book import Rules
-from services.claims.adapters import claim_files, claims, files, progress
+from services.claims.adapters import claim_files, claims, files, overrides, progress
 from services.claims.adapters.claim_files import ApprovedMonth, ClaimFile, Document
 from services.claims.adapters.claims import Benefit, Claim
 from services.claims.application.claim_events import step_taken, told_step
@@ -174,6 +174,7 @@ async def _step(
     tx: AsyncConnection, opened: Opened, file: ClaimFile, asked: Asked, *, recording: Recording, threshold: Money
 ) -> ClaimFile:
     claim = opened.claim
+    standing = overrides.last_of(await overrides.of_claims(tx, [claim.id])).values()
     attempt = Attempt(
         step=asked.step,
         by=recording.by,
@@ -182,6 +183,7 @@ async def _step(
         reason=asked.reason,
         missing=frozenset(opened.missing),
         supported=claim.status != CLOSED,
+        overridden_by=frozenset(one.recorded_by for one in standing),
     )
     life = taken(file.life, attempt)
     changed = replace(file, life=life, version=file.version + 1)

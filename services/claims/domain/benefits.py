@@ -35,11 +35,17 @@ class Alert(StrEnum):
     """What a person should know of an amount."""
 
     LEGAL_FLOOR_SHORTFALL = "LEGAL_FLOOR_SHORTFALL"
+    # A person decided another amount; and what is worked out is no longer what it was then.
+    OVERRIDDEN = "OVERRIDDEN"
+    OVERRIDE_TO_REVIEW = "OVERRIDE_TO_REVIEW"
 
 
 @dataclass(frozen=True, slots=True)
 class MonthBenefit:
-    """One month's amounts; `benefit` is what the contract pays, `ri_full_pay` what option 3 pays beside it."""
+    """One month's amounts; `benefit` is what the contract pays, `ri_full_pay` what option 3 pays beside it.
+
+    `computed`: what was worked out, where a person decided another benefit.
+    """
 
     month: Month
     target_net: Money
@@ -50,6 +56,7 @@ class MonthBenefit:
     decree_floor: Money
     alerts: tuple[Alert, ...]
     trace: Trace
+    computed: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

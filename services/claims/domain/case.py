@@ -17,6 +17,7 @@ from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.errors import NotWholeMonths
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person
+from services.claims.domain.override import Override, overridden
 from services.claims.domain.part_time import PartTime
 from services.claims.domain.reference import Insured, ReferencePay, References, without_net
 from services.claims.domain.situation import DailyAllowance, RiMaintained, Situation
@@ -30,7 +31,7 @@ class Case:
     """Everything a decision rests on. `period` is the whole months to decide, None for none.
 
     `leaves` decide the rights, `days` which days of them are paid for: all, or those of one claim.
-    `acquired`: days whose half pay, kept while a decision was awaited, is not taken back.
+    `acquired`: days whose half pay, kept while a decision was awaited, is not taken back. `override`: of the months.
     """
 
     person: Person
@@ -49,6 +50,7 @@ class Case:
     run: Run = ENDLESS
     part_time: tuple[PartTime, ...] = ()
     ait: tuple[TemporaryInvalidity, ...] = ()
+    override: Override | None = None
 
     @property
     def only_a_capital_of_private_law(self) -> bool:
@@ -76,6 +78,8 @@ def decide(case: Case, rules: Rules, references: References | None = None) -> De
     entitlement = whole.within(case.days) if case.days else whole
     situation = situation_of(case, rules, references)
     months = tuple(month_benefit(situation, entitlement, month, rules) for month in _months(case, entitlement))
+    if case.override is not None:
+        months = tuple(overridden(month, case.override) for month in months)
     annuity = annuity_of(situation, case.invalidity, rules, case.run) if case.invalidity else None
     candidates = (
         death_capital(situation, case.death, rules),

@@ -122,6 +122,7 @@ class Attempt:
     """A step, by whom, and what stands beside it: what is due, what is missing, from what amount two people sign.
 
     `due`: months to come included, for nobody looks again when they come. `supported`: the facts support the claim.
+    `overridden_by`: who decided an amount of it in place of the one worked out.
     """
 
     step: Step
@@ -131,6 +132,7 @@ class Attempt:
     reason: Reason | None = None
     missing: frozenset[str] = frozenset()
     supported: bool = True
+    overridden_by: frozenset[str] = frozenset()
 
 
 def taken(life: Life, attempt: Attempt) -> Life:
@@ -173,5 +175,6 @@ def _check_proposal(attempt: Attempt) -> None:
 def _check_approval(life: Life, attempt: Attempt) -> None:
     if not attempt.supported or attempt.due != life.proposed_amount:
         raise ProposalOutdated(pointer="/step")
-    if attempt.due >= attempt.threshold and attempt.by == life.proposed_by:
+    alone = attempt.due >= attempt.threshold and attempt.by == life.proposed_by
+    if alone or attempt.by in attempt.overridden_by:
         raise FourEyesRequired(pointer="/step")

@@ -310,6 +310,23 @@ class UnknownLeave(RelaisError):
     title_en = "Unknown leave"
 
 
+class MonthNotDecided(RelaisError):
+    """Nothing is decided of that month of the claim."""
+
+    code = "month_not_decided"
+    title_fr = "Rien n'est décidé de ce mois"
+    title_en = "Nothing is decided of this month"
+    status = 404
+
+
+class AboveTarget(RelaisError):
+    """A benefit never exceeds what the accord guarantees of income."""
+
+    code = "above_target"
+    title_fr = "Le montant dépasse le revenu net garanti du mois"
+    title_en = "The amount exceeds the guaranteed net income of the month"
+
+
 class LeaveNotTakenOver(RelaisError):
     """The statute pays such a leave in full as long as it lasts, so that no accord covers it."""
 

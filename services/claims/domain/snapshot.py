@@ -20,6 +20,7 @@ from services.claims.domain.case import Case, Decision, decide
 from services.claims.domain.entitlement import NO_PAY
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person
+from services.claims.domain.override import Override, OverrideReason
 from services.claims.domain.part_time import PartTime
 from services.claims.domain.reference import Insured, ReferencePay, References
 from services.claims.domain.situation import DailyAllowance, RiMaintained
@@ -65,6 +66,7 @@ def month_document(month: MonthBenefit) -> Json:
         "ri_full_pay": str(month.ri_full_pay),
         "decree_floor": str(month.decree_floor),
         "alerts": [alert.value for alert in month.alerts],
+        **({} if month.computed is None else {"computed": str(month.computed)}),
     }
 
 
@@ -124,6 +126,9 @@ def case_document(case: Case, terms: Json) -> Json:
 def _sometimes(case: Case) -> Json:
     """What few cases have, and is left out of the others."""
     found: Json = {"acquired": case.acquired} if case.acquired else {}
+    if case.override is not None:
+        said = case.override
+        found["override"] = {"amount": said.amount, "reason": said.reason, "computed": said.computed}
     if case.reference.found is not None:
         found["reference_found"] = case.reference.found.json()
     if case.part_time:
@@ -177,6 +182,7 @@ def read_case(document: Mapping[str, Any]) -> Case:
         run=_read_run(document.get("run")),
         part_time=tuple(_read_part_time(item) for item in document.get("part_time", ())),
         ait=tuple(_read_ait(item) for item in document.get("ait", ())),
+        override=_read_override(document.get("override")),
     )
 
 
@@ -225,6 +231,12 @@ def _read_entry(item: Mapping[str, Any]) -> Entry:
 
 def _read_part_time(item: Mapping[str, Any]) -> PartTime:
     return PartTime(_read_days(item["period"]), Rate.parse(item["quotity"]))
+
+
+def _read_override(item: Mapping[str, Any] | None) -> Override | None:
+    if item is None:
+        return None
+    return Override(Money.parse(item["amount"]), OverrideReason(item["reason"]), Money.parse(item["computed"]))
 
 
 def _read_ait(item: Mapping[str, Any]) -> TemporaryInvalidity:

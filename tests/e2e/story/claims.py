@@ -60,6 +60,8 @@ def _handled(story: Story) -> None:
         story.ask(f"POST {OF}/documents", body={"document": document})
     etag = story.ask(f"GET {OF}/file").headers["etag"]
     story.ask(f"POST {OF}/steps", etag=etag)
+    etag = story.ask(f"GET {OF}/overrides").headers["etag"]
+    story.ask(f"PUT {OF}/overrides/{{month}}", month="2026-06", etag=etag)
     story.ask(f"POST {OF}/insurer-decisions")
 
 

@@ -24,6 +24,7 @@ from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.case import Case
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person
+from services.claims.domain.override import OverrideReason
 from services.claims.domain.reference import Insured, ReferencePay
 from services.claims.domain.reference_pay import reference_from
 from services.claims.domain.situation import DailyAllowance, RiMaintained
@@ -154,7 +155,18 @@ def test_a_page_holds_no_code(name: str) -> None:
 
 
 def test_every_code_that_a_trace_may_hold_is_said_in_words() -> None:
-    codes = {*LeaveKind, *Leg, *Regime, *Guarantee, *PayElement, *DeathKind, *AnnuityFormula, *Prorated, *CapitalDue}
+    codes = {
+        *LeaveKind,
+        *Leg,
+        *Regime,
+        *Guarantee,
+        *PayElement,
+        *DeathKind,
+        *AnnuityFormula,
+        *Prorated,
+        *CapitalDue,
+        *OverrideReason,
+    }
     assert codes - CODES.keys() == set()
 
 
