@@ -76,4 +76,5 @@ async def restore_all(
                 last = keys_archive(archive_of(keys or folder, component))
                 await restore(admin_dsn, component, passwords, file, pg_restore=tool("pg_restore"), keys=last)
             except BackupError as error:
-                raise CommandError(f"Restauration de {component} : {error}", CRASHED) from error
+                said = f"{file} ne peut être restauré, {component} reste comme avant. {error}"
+                raise CommandError(said, CRASHED) from error

@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from relais.errors import USAGE, CommandError
-from relais.french import SUBCOMMAND, speak_french
+from relais.french import SUBCOMMAND, speak_french, system_said
 
 COMMANDS = (
     "run",
@@ -94,7 +94,7 @@ def main() -> None:
     except OSError as error:
         if error.filename is None:
             raise
-        _refuse(f"{error.filename} : {error.strerror}.", USAGE)
+        _refuse(f"{error.filename} : {system_said(error)}.", USAGE)
 
 
 def _refuse(sentence: str, code: int) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from typing import Any, Final
 
@@ -32,9 +33,32 @@ _SENTENCES: Final = (
     (r"Invalid value for (.+?): .*is not one of (.+)\.", r"Valeur refusée pour \1 : une de \2 est attendue."),
     (r"Invalid value for (.+?): .*does not exist.*", r"Valeur refusée pour \1 : ce chemin n'existe pas."),
     (r"Invalid value for (.+?): .*valid UUID.*", r"Valeur refusée pour \1 : un identifiant (UUID) est attendu."),
+    (r"Invalid value for (.+?): .*greater than or equal to (.+)", r"Valeur refusée pour \1 : \2 au moins est attendu."),
+    (r"Invalid value for (.+?): .*less than or equal to (.+)", r"Valeur refusée pour \1 : \2 au plus est attendu."),
     (r"Invalid value for (.+?): .*integer.*", r"Valeur refusée pour \1 : un nombre entier est attendu."),
     (r"Invalid value for (.+?): .*", r"Valeur refusée pour \1."),
 )
+
+
+_SYSTEM: Final = {
+    errno.ENOENT: "ce chemin n'existe pas",
+    errno.EEXIST: "ce chemin existe déjà",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.EISDIR: "c'est un dossier",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.EROFS: "ce système de fichiers est en lecture seule",
+    errno.ENOSPC: "il n'y a plus de place",
+}
+
+
+def system_said(error: OSError) -> str:
+    """Why the system refuses, in French; in its own words where nobody has translated them.
+
+    >>> system_said(FileNotFoundError(errno.ENOENT, "No such file or directory"))
+    "ce chemin n'existe pas"
+    """
+    return _SYSTEM.get(error.errno or 0) or str(error.strerror)
 
 
 def french(sentence: str) -> str:

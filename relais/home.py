@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shlex
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,14 @@ from pathlib import Path
 from typing import Self
 
 from relais.errors import CommandError
+from relais.french import system_said
 from relais.ports import LOOPBACK
 
 DEFAULT = ".relais"
 # A platform that was killed leaves its guard a few seconds to end the rest; whoever starts next waits for it.
 HANDOVER_SECONDS = 20.0
+# After so long whoever waits is told.
+PATIENT_SECONDS = 1.0
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
@@ -91,7 +95,7 @@ class Home:
             self.root.mkdir(parents=True, exist_ok=True)
             self.logs.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         except OSError as error:
-            raise CommandError(f"Impossible d'écrire dans {self.root} : {error.strerror}.") from error
+            raise CommandError(f"Impossible d'écrire dans {self.root} : {system_said(error)}.") from error
 
     @contextmanager
     def held(self) -> Iterator[int]:
@@ -104,7 +108,8 @@ class Home:
             os.close(descriptor)
 
     def _take(self, descriptor: int) -> None:
-        deadline = time.monotonic() + HANDOVER_SECONDS
+        began, told = time.monotonic(), False
+        deadline = began + HANDOVER_SECONDS
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,6 +120,9 @@ class Home:
                     raise CommandError(
                         f"Relais tourne déjà sur {self.root}{where}. Arrêtez-le, ou donnez un autre RELAIS_HOME."
                     ) from None
+                if not told and time.monotonic() > began + PATIENT_SECONDS:
+                    told = True
+                    sys.stderr.write(f"Relais démarre ou s'arrête déjà sur {self.root} : attente…\n")
                 time.sleep(0.1)
             else:
                 return

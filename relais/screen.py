@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.markup import escape
@@ -27,4 +27,6 @@ class Screen:
         self._console.print(f"  [green]✓[/] {escape(label)} [dim]({time.monotonic() - began:.1f} s)[/]")
 
     def say(self, text: str = "") -> None:
-        self._console.print(text, soft_wrap=True)
+        """A sentence; nobody hears it where the terminal was closed, and nothing stops for that."""
+        with suppress(OSError):
+            self._console.print(text, soft_wrap=True)

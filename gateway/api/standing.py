@@ -25,6 +25,10 @@ class Standing(types.Request):
     def standing_for(self, key: str, name: str, scopes: frozenset[str], *, active: bool = True) -> Client:
         """Who it is. Raises InvalidClient when it names employers and all of them."""
         if self.all_employers and self.employers:
-            raise InvalidClient(pointer="/all_employers")
+            raise InvalidClient(
+                pointer="/all_employers",
+                detail_fr="Tous les employeurs, ou ceux qui sont nommés : l'un exclut l'autre.",
+                detail_en="All employers, or those that are named: one excludes the other.",
+            )
         employers = None if self.all_employers else frozenset(str(siret) for siret in self.employers)
         return Client(key, name, scopes, employers, self.insurer, active, department=self.department)

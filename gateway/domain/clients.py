@@ -84,12 +84,33 @@ class Client:
     def check(self) -> None:
         """Raise InvalidClient when the client could not be served."""
         if not re.fullmatch(ID_PATTERN, self.id):
-            raise InvalidClient(pointer="/id")
+            raise InvalidClient(
+                pointer="/id",
+                detail_fr="Minuscules sans accent, chiffres et tirets, 2 à 63 signes.",
+                detail_en="Plain lower case, digits and hyphens, 2 to 63 signs.",
+            )
         if not self.scopes or not self.scopes <= SCOPES.keys():
-            raise InvalidClient(pointer="/scopes")
+            raise InvalidClient(
+                pointer="/scopes",
+                detail_fr="Une portée connue au moins, et aucune qui ne le soit pas.",
+                detail_en="One known scope at least, and none that is not.",
+            )
         if len(self.employers or ()) > MAX_EMPLOYERS or not all(is_siret(e) for e in self.employers or ()):
-            raise InvalidClient(pointer="/employers")
+            raise InvalidClient(
+                pointer="/employers",
+                detail_fr=f"Des SIRET valides, {MAX_EMPLOYERS} au plus.",
+                detail_en=f"Valid SIRETs, {MAX_EMPLOYERS} at most.",
+            )
         if self.insurer is not None and (self.employers is None or self.employers):
-            raise InvalidClient(pointer="/insurer")
+            raise _alone("/insurer")
         if self.department is not None and (self.insurer is not None or self.employers is None or self.employers):
-            raise InvalidClient(pointer="/department")
+            raise _alone("/department")
+
+
+def _alone(pointer: str) -> InvalidClient:
+    """Employers, all of them, an insurer or a département: one of the four."""
+    return InvalidClient(
+        pointer=pointer,
+        detail_fr="Des employeurs, tous, un assureur ou un département : l'un exclut les autres.",
+        detail_en="Employers, all of them, an insurer or a département: one excludes the others.",
+    )

@@ -13,6 +13,7 @@ from rich.console import Console
 from kit.http.validation import problem_of
 from relais.access import api_of
 from relais.api import Api, Refused
+from relais.asking import confirmed
 from relais.errors import CommandError
 from relais.home import Home
 from relais.tables import print_table
@@ -110,7 +111,7 @@ def _revise(api: Api, document: AgreementDocument, since: datetime | None, reaso
     _show_affected(shown)
     if not shown["effects"]:
         return
-    if not yes and not typer.confirm("Publier cet avenant ?"):
+    if not yes and not confirmed("Publier cet avenant ?"):
         raise CommandError("Rien n'est publié.")
     _asked(api, document.agreement, {**body, "confirm": shown["confirm"]})
     Console(highlight=False).print(f"{document.agreement} : avenant publié")

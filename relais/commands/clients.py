@@ -65,6 +65,9 @@ def add(
     }
     with api_of(Home.from_environment(), STAFF) as api:
         _show_secret(api.post("/v1/clients", body))
+    if not any((employer, everyone, insurer, department)):
+        words = f"{client} ne représente personne tant qu'aucun employeur ne lui délègue rien."
+        Console(stderr=True, highlight=False).print(words, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from relais.errors import CommandError
 from relais.synthetic.files import Order, write_region
-from rules.book import RuleBook
+from rules.book import NoValueAt, RuleBook
 
 app = typer.Typer(add_completion=False)
 DEFAULT_DAY = "2026-06-30"
@@ -39,6 +39,8 @@ def generate(
             summary = write_region(order, out, lambda step: progress.advance(task, step))
     except ValueError as error:
         raise CommandError(f"Région impossible : {error}.") from error
+    except (NoValueAt, OverflowError) as error:
+        raise CommandError(f"Région impossible : rien n'est connu de la paie au {day:%d/%m/%Y}.") from error
     console.print(f"{summary['written']['agents']} agents et {summary['written']['leaves']} congés dans {out}/")
     console.print(summary["notice"], style="dim")
 

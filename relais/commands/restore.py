@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from relais.archives import chosen, restore_all
+from relais.asking import confirmed
 from relais.errors import CommandError
 from relais.home import Home
 from relais.screen import Screen
@@ -32,8 +32,7 @@ def restore(
 ) -> None:
     """Remettre des bases dans l'état de leurs archives. Les autres composants continuent et se remettent à jour."""
     components = chosen(only)
-    if not yes and sys.stdin.isatty():
-        question = f"Remplacer les données actuelles de {', '.join(components)} par celles de {folder} ?"
-        if not typer.confirm(question):
-            raise CommandError("Rien n'est restauré.")
+    question = f"Remplacer les données actuelles de {', '.join(components)} par celles de {folder} ?"
+    if not yes and not confirmed(question):
+        raise CommandError("Rien n'est restauré.")
     asyncio.run(restore_all(Home.from_environment(), components, folder, Screen(), keys=keys))

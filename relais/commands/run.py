@@ -44,8 +44,8 @@ async def serve(home: Home, options: Options, screen: Screen) -> None:
     work = asyncio.create_task(_until_one_ends(home, options, screen))
     await asyncio.wait({told, work}, return_when=asyncio.FIRST_COMPLETED)
     if not work.done():
-        screen.say("\nArrêt…")
         work.cancel()
+        screen.say("\nArrêt…")
         await asyncio.wait({work})
     told.cancel()
     if not work.cancelled():

@@ -36,13 +36,14 @@ class Order:
 
 def write_region(order: Order, folder: Path, progress: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
     """Write `employers.csv`, `agents.jsonl`, `pay.jsonl`, `leaves.jsonl` and `region.json`, which it returns."""
+    region = list(employers(order.employers, order.agents))  # refuses before anything is written
     folder.mkdir(parents=True, exist_ok=True)
     counts = {"agents": 0, "leaves": 0}
     with ExitStack() as files:
         agents, pay, leaves = (files.enter_context(_create(folder / f"{n}.jsonl")) for n in ("agents", "pay", "leaves"))
         table = csv.writer(files.enter_context(_create(folder / "employers.csv")))
         table.writerow(("siret", "name", "agents", "assumption"))
-        for employer in employers(order.employers, order.agents):
+        for employer in region:
             table.writerow((employer.siret, employer.name, employer.agents, "true"))
             for agent, away in people(order, employer):
                 _line(agents, hire_row(agent))

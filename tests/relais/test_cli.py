@@ -89,7 +89,14 @@ def typed(
             "ne représenterait personne",
         ),
         (["explain", "affiliation", "X", "--on", "hier"], "Valeur refusée pour '--on' : AAAA-MM-JJ est attendu."),
-        (["generate", "--agents", "20", "--employers", "1", "--out", "/dev/null/region"], "/dev/null/region : "),
+        (["generate", "--agents", "0"], "Valeur refusée pour '--agents' : 1 au moins est attendu."),
+        (["generate", "--agents", "2", "--employers", "10", "--out", "/dev/null/region"], "Région impossible"),
+        (["generate", "--day", "1950-01-01", "--out", "/dev/null/region"], "rien n'est connu de la paie au 01/01/1950"),
+        (["restore", "."], "Personne ne peut confirmer ici : ajoutez --yes."),
+        (
+            ["generate", "--agents", "20", "--employers", "1", "--out", "/dev/null/region"],
+            "/dev/null/region : ce n'est pas un dossier.",
+        ),
     ],
 )
 def test_a_command_that_cannot_be_run_says_so_in_french(
@@ -121,10 +128,11 @@ def test_a_rule_is_shown_with_what_its_confidence_means(
 
 def test_a_restore_asks_first_on_a_terminal(tmp_path: Path) -> None:
     terminal, other_end = os.openpty()
-    os.write(terminal, b"n\n")
+    os.write(terminal, b"peut-\xc3\xaatre\nNon\n")
     command = [sys.executable, "-m", "relais.cli", "restore", str(tmp_path)]
     said = subprocess.run(command, stdin=other_end, capture_output=True, text=True, check=False)
     os.close(terminal)
     os.close(other_end)
-    assert (said.returncode, "Remplacer les données actuelles" in said.stdout) == (USAGE, True)
-    assert said.stderr.splitlines()[-1] == "Rien n'est restauré."
+    assert (said.returncode, "Remplacer les données actuelles" in said.stderr) == (USAGE, True)
+    assert "Répondez o (oui) ou n (non)." in said.stderr
+    assert said.stderr.splitlines()[-1].endswith("Rien n'est restauré.")

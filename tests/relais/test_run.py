@@ -114,11 +114,11 @@ def a_restored_database_is_as_it_was(command: Command, kept: set[str]) -> None:
     assert (again.returncode, "choisissez un autre dossier" in again.stderr) == (USAGE, True)
     hire(command, "APRES-SAUVEGARDE")
     assert agents(command) == kept | {"APRES-SAUVEGARDE"}
-    restored = command.run("restore", str(folder), "--only", "eligibility")
+    restored = command.run("restore", str(folder), "--only", "eligibility", "--yes")
     assert restored.returncode == 0, restored.stderr
     until(command.is_ready, "readiness after the restore")
     assert agents(command) == kept
-    assert "Archive introuvable" in command.run("restore", str(command.home)).stderr
+    assert "Archive introuvable" in command.run("restore", str(command.home), "--yes").stderr
 
 
 def projections_are_built_again(command: Command) -> None:
