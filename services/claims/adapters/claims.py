@@ -123,6 +123,13 @@ async def benefits_page(
     return [Benefit(**row._asdict()) for row in await tx.execute(query.limit(limit))]
 
 
+async def highest(tx: AsyncConnection, claim_id: UUID, month: Month) -> Money:
+    """The most that was ever decided for a month of a claim."""
+    mine = (benefit.c.claim == claim_id) & (benefit.c.month == month)
+    rows = await tx.execute(select(benefit.c.benefit, benefit.c.ri_full_pay).where(mine))
+    return max((row.benefit + row.ri_full_pay for row in rows), default=Money.zero())
+
+
 def _claim(row: Row[Any]) -> Claim:
     return Claim(**row._asdict())
 

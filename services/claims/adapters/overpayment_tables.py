@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, Table, Text
 
 from kit.db.types import Id, Instant, MoneyColumn, MonthColumn
 from services.claims.adapters.tables import metadata
@@ -29,7 +29,6 @@ overpayment: Final = Table(
     Column("insurer_until", Date),
     Column("insurer_reference", Text, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    UniqueConstraint("decision", "month"),
     CheckConstraint("amount > 0", name="amount"),
 )
 

@@ -15,7 +15,7 @@ from kit.db.among import among
 from kit.money import Money
 from kit.period import Month
 from services.claims.adapters.overpayment_tables import overpayment, overpayment_instalment, overpayment_movement
-from services.claims.domain.overpayment import Instalment, Owed
+from services.claims.domain.overpayment import Instalment, MovementKind, Owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,16 @@ async def of_things(tx: AsyncConnection, things: Collection[UUID]) -> list[Stand
         return []
     mine = among(overpayment.c.thing, things)
     return [_standing(row) for row in await tx.execute(_standings().where(mine).order_by(overpayment.c.id))]
+
+
+async def opened_of_month(tx: AsyncConnection, claim: UUID, month: Month) -> Money:
+    """What was opened about a month of a claim, and was not due again since."""
+    about, moved = overpayment, overpayment_movement
+    mine = (about.c.thing == claim) & (about.c.month == month)
+    due_again = select(moved.c.amount).join(about, about.c.id == moved.c.overpayment)
+    due_again = due_again.where(mine & (moved.c.kind == MovementKind.COMPENSATED.value))
+    opened = (await tx.execute(select(about.c.amount).where(mine))).scalars()
+    return Money.sum(opened) - Money.sum((await tx.execute(due_again)).scalars())
 
 
 async def one(tx: AsyncConnection, identifier: UUID) -> Standing | None:

@@ -149,7 +149,7 @@ async def record_claim_payment(
         recorded_at=clock.instant(),
         recorded_by=caller.client,
     )
-    return PaymentAnswer.model_validate(await record_payment(tx, payment))
+    return PaymentAnswer.model_validate(await record_payment(tx, opened, payment, rules))
 
 
 @router.post(

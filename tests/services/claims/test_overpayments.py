@@ -93,6 +93,19 @@ async def test_what_is_noted_as_paid_is_owed_whoever_approved_it(claims: Claims,
     assert {event["month"]: event["amount"] for event in opened} == {"2026-06": "101.44", "2026-07": "997.11"}
 
 
+async def test_what_is_paid_of_a_former_decision_is_owed_as_it_comes(claims: Claims, service: Service) -> None:
+    """The insurer paid June before it knew that the leave was shorter; what it pays beyond any decision is its own."""
+    life = half_paid()
+    await claims.tell(life.facts)
+    await claims.tell(life.shortened("2026-06-15").last)
+    async with service.caller(READ, WRITE) as staff:
+        (claim,) = (await staff.get("/v1/claims")).json()["items"]
+        for reference, amount in (("V1", "600.00"), ("V1", "600.00"), ("V2", "397.11"), ("V3", "50.00")):
+            body = {"month": "2026-06", "amount": amount, "paid_on": TODAY, "payee": "AGENT", "reference": reference}
+            assert (await staff.post(f"/v1/claims/{claim['id']}/payments", json=body, headers=once())).is_success
+    assert [event["amount"] for event in await claims.events("overpayment.opened")] == ["101.44", "397.11"]
+
+
 async def test_what_was_approved_again_is_what_is_owed_the_next_time(claims: Claims) -> None:
     life = half_paid()
     await claims.tell(life.facts)
