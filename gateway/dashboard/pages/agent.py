@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -10,14 +11,16 @@ from starlette.responses import Response
 from gateway.dashboard.api import Answer, together
 from gateway.dashboard.names import employer_names
 from gateway.dashboard.pictures import timeline
+from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Visit
 from gateway.domain.work_items import WAITING
 from kit.clock import PARIS
 
-# What is drawn: a year and a half back, half a year ahead, unless the address says otherwise.
-BACK: Final = timedelta(days=550)
+# What is drawn: from the hire, or ten years back, to half a year ahead, unless the address says otherwise.
+SPANS: Final = {"recent": timedelta(days=550), "decade": timedelta(days=3653), "hire": timedelta(days=18_300)}
+USUAL: Final = "decade"
 AHEAD: Final = timedelta(days=183)
-LONGEST: Final = timedelta(days=3660)
+LONGEST: Final = SPANS["hire"] + AHEAD
 CLAIMS_SHOWN: Final = 5
 LINES: Final = 60
 
@@ -26,19 +29,28 @@ async def agent(visit: Visit) -> Response:
     """The page; `known_at` in the address shows what was known at the end of that day."""
     key = visit.request.path_params["agent"]
     today: date = visit.request.app.state.clock.day()
-    start, end = _window(visit, today)
     known = _known_at(visit)
     api = visit.api
-    found, cover, rights, claims, employers = await together(
-        api.get(f"/v1/agents/{key}", known_at=known),
+    found = await api.get(f"/v1/agents/{key}", known_at=known)
+    start, end = _window(visit, today, found["employments"])
+    cover, rights, claims, employers = await together(
         api.maybe(f"/v1/agents/{key}/affiliation", known_at=known),
         api.maybe("/v1/entitlements", agent=key, from_=start.isoformat(), to=end.isoformat()),
         api.every("/v1/claims", agent=key),
         employer_names(visit),
     )
-    money = await _money(visit, key, claims)
+    money = await _money(visit, key, claims, known)
     waiting = [one for one in (await api.every("/v1/work-items", agent=key)) if one["kind"] in WAITING]
-    picture = timeline.timeline(start, end, today=today, agent=found, cover=cover, rights=rights)
+    picture = timeline.timeline(
+        start,
+        end,
+        today=today,
+        agent=found,
+        cover=cover,
+        rights=rights,
+        contributions=_parts(money["lines"], "amount", "contributions", "id"),
+        benefits=_parts(money["benefits"], "benefit", "decisions", "decision"),
+    )
     return visit.page(
         "agent.html",
         agent=found,
@@ -51,39 +63,62 @@ async def agent(visit: Visit) -> Response:
         window=(start.isoformat(), end.isoformat()),
         known_at=visit.query["known_at"],
         today=today.isoformat(),
+        spans=SPANS,
+        span=visit.query["span"] or USUAL,
+        lines_shown=LINES,
         **money,
     )
 
 
-async def _money(visit: Visit, key: str, claims: list[dict[str, Any]]) -> dict[str, Any]:
-    """Amounts: benefits of the latest claims, contribution lines, annuities, capitals, overpayments."""
+def _parts(rows: list[dict[str, Any]], amount: str, page: str, key: str) -> list[timeline.Part]:
+    return [timeline.Part(row["month"], Decimal(row[amount]), f"{PREFIX}/{page}/{row[key]}") for row in rows]
+
+
+async def _money(visit: Visit, key: str, claims: list[dict[str, Any]], known: str | None) -> dict[str, Any]:
+    """Amounts: benefits of the latest claims, contribution lines, annuities, capitals, overpayments.
+
+    At `known` the benefits are those that had been decided; the other lists have no such day.
+    """
     api = visit.api
     latest = sorted(claims, key=lambda one: str(one["opened_from"]), reverse=True)[:CLAIMS_SHOWN]
     lines, annuities, capitals, overpayments, *benefits = await together(
-        api.maybe("/v1/contributions", agent=key, limit=LINES),
+        api.every("/v1/contributions", agent=key),
         api.every("/v1/annuities", agent=key),
         api.every("/v1/capitals", agent=key),
         api.every("/v1/overpayments", agent=key),
-        *(api.every("/v1/benefits", claim=one["id"]) for one in latest),
+        *(api.every("/v1/benefits", claim=one["id"], history="true" if known else None) for one in latest),
     )
-    months = sorted((row for rows in benefits for row in rows), key=lambda row: str(row["month"]), reverse=True)
-    items = lines["items"] if lines else []
+    decided = (row for rows in benefits for row in (as_known(rows, known) if known else rows))
+    months = sorted(decided, key=lambda row: str(row["month"]), reverse=True)
     return {
         "benefits": months,
-        "lines": sorted(items, key=lambda line: (line["month"], line["guarantee"]), reverse=True),
+        "lines": sorted(lines, key=lambda line: (line["month"], line["guarantee"]), reverse=True),
         "annuities": annuities,
         "capitals": capitals,
         "overpayments": overpayments,
     }
 
 
-def _window(visit: Visit, today: date) -> tuple[date, date]:
+def as_known(rows: list[dict[str, Any]], known: str) -> list[dict[str, Any]]:
+    """Of every version of the months of a claim, those that held at an instant.
+
+    >>> rows = [{"month": "2026-05", "version": n, "decided_at": f"2026-06-0{n}T08:00:00Z"} for n in (1, 2)]
+    >>> [row["version"] for row in as_known(rows, "2026-06-01T23:59:59+02:00")]
+    [1]
+    """
+    until = datetime.fromisoformat(known)
+    then = [row for row in rows if datetime.fromisoformat(row["decided_at"]) <= until]
+    return list({row["month"]: row for row in sorted(then, key=lambda row: int(row["version"]))}.values())
+
+
+def _window(visit: Visit, today: date, employments: list[dict[str, Any]]) -> tuple[date, date]:
     """The days drawn, from the address; a window that is no window is the usual one."""
-    start = _day(visit.query["from"]) or today - BACK
+    hired = min((date.fromisoformat(spell["start"]) for one in employments for spell in one["spells"]), default=today)
+    back = today - SPANS.get(visit.query["span"], SPANS[USUAL])
+    usual = (max(back, hired) if hired < today else hired, max(today, hired) + AHEAD)
+    start = _day(visit.query["from"]) or usual[0]
     end = _day(visit.query["to"]) or max(today, start) + AHEAD
-    if not timedelta(0) < end - start <= LONGEST:
-        return today - BACK, today + AHEAD
-    return start, end
+    return (start, end) if timedelta(0) < end - start <= LONGEST else usual
 
 
 def _known_at(visit: Visit) -> str | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
+
+from kit.period import Month
 
 WIDTH: Final = 1000.0
 LANE: Final = 34
@@ -20,7 +24,10 @@ LEGS: Final = {"FULL": "full", "HALF": "half", "NONE": "none", "WAITING": "waiti
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stretch of days: where it is drawn, what it is (a class of the style sheet), what it says."""
+    """A stretch of days: where it is drawn, what it is (a class of the style sheet), what it says.
+
+    Of money, `text` is the sum and `parts` what it is made of, each with the page that says why.
+    """
 
     x: float
     width: float
@@ -29,6 +36,17 @@ class Bar:
     end: str | None
     text: str
     family: str
+    height: float = BAR
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An amount of a month, and the page of its trace."""
+
+    month: str
+    amount: Decimal
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +96,10 @@ def timeline(
     agent: Mapping[str, Any],
     cover: Mapping[str, Any] | None,
     rights: Mapping[str, Any] | None,
+    contributions: Iterable[Part] = (),
+    benefits: Iterable[Part] = (),
 ) -> Timeline:
-    """Employment, cover, positions, leaves and the pay of their days, between two days."""
+    """Employment, cover, positions, leaves and the pay of their days, and money by month, between two days."""
     scale = _Scale(start, end)
     found = [
         ("timeline.employment", _employments(scale, agent["employments"])),
@@ -87,6 +107,8 @@ def timeline(
         ("timeline.position", _stretches(scale, agent["positions"], "other", "position")),
         ("timeline.leave", _stretches(scale, agent["leaves"], "benefit", "leave")),
         ("timeline.pay", _rights(scale, rights["periods"] if rights else ())),
+        ("timeline.contributions", _months(scale, contributions, "cover")),
+        ("timeline.benefits", _months(scale, benefits, "benefit")),
     ]
     shown = [(name, bars) for name, bars in found if bars or name in {"timeline.employment", "timeline.cover"}]
     lanes = tuple(Lane(name, TOP + place * LANE, tuple(bars)) for place, (name, bars) in enumerate(shown))
@@ -114,6 +136,25 @@ def _stretches(scale: _Scale, items: Iterable[Mapping[str, Any]], kind: str, fam
 
 def _rights(scale: _Scale, periods: Iterable[Mapping[str, Any]]) -> list[Bar]:
     return _kept(scale.bar(one["start"], one["end"], LEGS[one["leg"]], one["leg"], "leg") for one in periods)
+
+
+def _months(scale: _Scale, parts: Iterable[Part], kind: str) -> list[Bar]:
+    """A bar for each month that is drawn, as high as its sum beside the largest."""
+    found: defaultdict[str, list[Part]] = defaultdict(list)
+    for part in parts:
+        found[part.month].append(part)
+    sums = {month: sum((part.amount for part in of), Decimal()) for month, of in sorted(found.items())}
+    months = {text: Month.parse(text) for text in sums}
+    shown = [month for month in sums if months[month].last >= scale.start and months[month].first <= scale.end]
+    largest = max((abs(sums[month]) for month in shown), default=Decimal()) or Decimal(1)
+    bars = []
+    for text in shown:
+        first, last = months[text].first.isoformat(), months[text].last.isoformat()
+        bar = scale.bar(first, last, kind, str(sums[text]), "amount")
+        if bar is not None:
+            height = max(round(float(BAR * abs(sums[text]) / largest), 1), NARROWEST)
+            bars.append(replace(bar, height=height, parts=tuple(found[text])))
+    return bars
 
 
 def _kept(bars: Iterable[Bar | None]) -> list[Bar]:

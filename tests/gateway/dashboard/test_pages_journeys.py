@@ -89,6 +89,12 @@ async def from_the_work_list_to_reasons(hands: Hands, sick_leave: dict[str, Any]
     assert await page.locator("main .picture .f-half").count() > 1
     await hands.open("#timeline summary")
     assert words.t("leg.HALF") in await text_of(page, "#timeline details table")
+    assert await page.locator("#timeline details a[href^='/app/decisions/']").count() > 1, "benefits, month by month"
+    await hands.press("#timeline .chips a[href*='span=hire']")
+    assert "from=" not in page.url
+    drawn = await page.input_value("#from")
+    assert drawn < "2026-01-01", "as far as the hire"
+    await page.goto(f"/app/agents/{sick_leave['agent']}?from=2026-01-01&to=2026-12-31")
     await hands.press("#claims td a[href^='/app/decisions/']")
     assert "CGFP L. 822" in await text_of(page, ".trace")
     assert words.t("input.statutory_net") in await text_of(page, ".trace")
