@@ -56,6 +56,7 @@ PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("/claims/{claim:uuid}/steps", signed_page(claims.step), _SEND),
     ("/claims/{claim:uuid}/declaration", signed_page(claims.declaration), _SEND),
     ("/claims/{claim:uuid}/documents", signed_page(claims.document), _SEND),
+    ("/claims/{claim:uuid}/override", signed_page(claims.override), _SEND),
     ("/claims/{claim:uuid}/insurer-decision", signed_page(claims.insurer_decision), _SEND),
     ("/claims/{claim:uuid}/payment", signed_page(claims.payment), _SEND),
     ("/overpayments", signed_page(overpayments.overpayments), _READ),

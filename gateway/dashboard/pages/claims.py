@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -23,6 +24,14 @@ REASONS: Final = {
     "CLOSE": ("BACK_TO_WORK", "RIGHTS_ENDED", "RETIRED", "DECEASED"),
     "REOPEN": ("NEW_FACTS", "APPEAL"),
 }
+OVERRIDING: Final = (
+    "PART_REFUSED",
+    "INSURER_DECISION",
+    "COURT_DECISION",
+    "FACTS_NOT_RECORDED",
+    "TERMS_READ_OTHERWISE",
+)
+MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 _SENT: Final = {"note": "note", "reason": "reason"}
 
 
@@ -59,13 +68,14 @@ async def claim(visit: Visit) -> Response:
     return await _case(visit)
 
 
-async def _case(visit: Visit, error: str = "", status: int = 200) -> Response:
+async def _case(visit: Visit, error: str = "", status: int = 200, refusing: dict[str, str] | None = None) -> Response:
     key = visit.request.path_params["claim"]
     found, file, employers = await together(
         visit.api.get(f"/v1/claims/{key}"), visit.api.get(f"/v1/claims/{key}/file"), employer_names(visit)
     )
-    benefits, payments, known = await together(
+    benefits, overrides, payments, known = await together(
         visit.api.every("/v1/benefits", claim=key),
+        visit.api.get(f"/v1/claims/{key}/overrides"),
         visit.api.maybe(f"/v1/claims/{key}/payments"),
         people(visit, {found["agent"]}),
     )
@@ -83,6 +93,9 @@ async def _case(visit: Visit, error: str = "", status: int = 200) -> Response:
         person=known.get(found["agent"]),
         employers=employers,
         benefits=benefits,
+        overrides=overrides["overrides"],
+        overriding=OVERRIDING,
+        refusing=refusing,
         payments=payments,
         why=None if why is None else why.get("trace", why),
         stages=STAGES,
@@ -93,8 +106,10 @@ async def _case(visit: Visit, error: str = "", status: int = 200) -> Response:
 
 
 async def step(visit: Visit) -> Response:
-    """Take a step on the version that was read."""
+    """Take a step on the version that was read. A refusal is said again before it is sent."""
     fields = await visit.form()
+    if fields.get("step") == "REFUSE" and fields.get("reason") and not fields.get("sure"):
+        return await _case(visit, refusing=fields)
     body = {"step": fields.get("step", "")} | {name: fields[name] for name in _SENT if fields.get(name)}
     return await _sent(visit, "POST", "steps", body, {"if-match": fields.get("version", "")})
 
@@ -113,6 +128,17 @@ async def document(visit: Visit) -> Response:
     fields = await visit.form()
     body = {name: fields.get(name, "") for name in ("document", "reference", "received_on")}
     return await _sent(visit, "POST", "documents", body)
+
+
+async def override(visit: Visit) -> Response:
+    """Decide another amount for a month; an empty one lets the computation count again."""
+    fields = await visit.form()
+    body = {name: fields.get(name, "") for name in ("reason", "note")}
+    body |= {"amount": amount_of(fields["amount"])} if fields.get("amount") else {}
+    month = fields.get("month", "")
+    if not MONTH.fullmatch(month):
+        return await _case(visit, visit.words.t("problem.form"), 422)
+    return await _sent(visit, "PUT", f"overrides/{month}", body, {"if-match": fields.get("version", "")})
 
 
 async def insurer_decision(visit: Visit) -> Response:

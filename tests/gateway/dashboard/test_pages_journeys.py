@@ -202,6 +202,7 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
     await page.reload()
     assert await page.locator("#document").count() == 0
     await act(page, "Mettre en instruction")
+    await another_amount_and_no_refusal(Hands(page))
     await act(page, "Proposer le montant dû")
     other = await pages.signed_in(APPROVER, language="en")
     await other.goto(f"/app/claims/{claim}")
@@ -226,6 +227,26 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
     found = await asyncio.to_thread(back_to_work_earlier, pages.platform, sick_leave)
     await what_was_paid_for_nothing_comes_back(Hands(page), found)
     pages.complaints.clear()  # the browser says that it met a 422
+
+
+async def another_amount_and_no_refusal(hands: Hands) -> None:
+    """A refusal is said before it is sent, and may be left; an amount decided is shown beside what was worked out."""
+    page, words = hands.page, hands.words
+    await hands.open(page.get_by_text(f"{words.t('step.REFUSE')}…"))
+    await hands.press(page.locator("form:has(#reason-REFUSE) button"))
+    assert words.t("reason.NOT_COVERED") in await text_of(page, "#refusing")
+    assert await page.get_by_role("button", name=words.t("claim.refuse_go")).count() == 1
+    assert await faults(page, "refusing") == []
+    await hands.press("#refusing a")
+    assert words.t("stage.UNDER_REVIEW") == await text_of(page, ".head .tag")
+    for amount, said in (("1,50", words.amount("1.50")), ("", words.t("claim.override_lifted"))):
+        await hands.open(page.get_by_text(words.t("claim.override"), exact=True))
+        await hands.write("#override-amount", amount)
+        await hands.write("#override-note", "Lettre du 3 juin")
+        await hands.act(words.t("claim.override_go"))
+        shown = await page.locator("#overrides li").last.inner_text()
+        assert said.replace("\u202f", " ") in shown.replace("\u202f", " ")
+    assert words.t("trace_code.PART_REFUSED") in shown
 
 
 def back_to_work_earlier(platform: TestPlatform, sick_leave: dict[str, Any]) -> dict[str, Any]:
