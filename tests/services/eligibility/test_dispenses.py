@@ -121,7 +121,32 @@ async def test_a_late_request_is_kept_and_changes_nothing(eligibility: Eligibili
         agent = await hire(hris, employment=CDD)
         assert (await asked(hris, agent, requested_on="2025-03-17")).status_code == 201
         await eligibility.decide()
-        assert outcomes(await cover(hris, agent))[0] == ("2025-03-01", "AFFILIATED")
+        decided = await cover(hris, agent)
+        assert outcomes(decided)[0] == ("2025-03-01", "AFFILIATED")
+        assert [reason["rule"] for reason in decided["periods"][0]["reasons"]] == [
+            "eligibility.contract_length",
+            "eligibility.dispense_late",
+        ]
+        assert decided["periods"][0]["reasons"][1]["detail"].endswith("au plus tard le 16/03/2025.")
+        (refusal,) = decided["trace"]["steps"][0]["result"]["dispenses_refused"]
+        assert (refusal["rule"], refusal["passed"]) == ("eligibility.dispense_late", "2025-03-16")
+    (started,) = await eligibility.events("affiliation.started")
+    assert "eligibility.dispense_late" in [reason["rule"] for reason in started["data"]["reasons"]]
+
+
+async def test_a_dispense_given_up_before_cover_begins_is_refused_for_it(eligibility: Eligibility) -> None:
+    await eligibility.publish_accord()
+    async with eligibility.hris(CITY) as hris:
+        agent = await hire(hris, employment=CDD | {"start": "2024-03-01"})
+        one = await asked(hris, agent, requested_on="2024-12-10", proofs=["2024-12-10"])
+        path = f"/v1/agents/{agent}/dispenses/{one.json()['id']}"
+        await hris.patch(path, json={"to": "2024-12-20"}, headers={"if-match": one.headers["etag"]})
+        await eligibility.decide()
+        reasons = (await cover(hris, agent))["periods"][0]["reasons"]
+    assert (reasons[-1]["rule"], reasons[-1]["detail"][-36:]) == (
+        "eligibility.dispense_given_up",
+        "au 20/12/2024, avant d'être couvert.",
+    )
 
 
 @pytest.mark.parametrize(
