@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relais.home import Home
-from relais.persons import APPROVER, MANAGER
+from relais.persons import APPROVER, HR, MANAGER
 from relais.platform import Options, brought_up, until_told
 from relais.screen import Screen
 
@@ -67,7 +67,7 @@ def _welcome(platform: Platform, screen: Screen) -> None:
         f"""
 [bold]Relais est prêt : {gateway}[/]
 
-  Tableau de bord          {gateway}/app   (démonstration : {MANAGER} ou {APPROVER}, mot de passe {password})
+  Tableau de bord          {gateway}/app   (démonstration : {MANAGER}, {APPROVER} ou {HR}, mot de passe {password})
   Documentation de l'API   {gateway}/docs   (OpenAPI : {gateway}/openapi.json)
   Jeton d'un SIRH          {here}make -s token   (ARGS=demo-insurer-a, demo-insurer-b ou demo-staff : d'un autre client)
   Le parcours entier       {here}make demo
