@@ -172,4 +172,14 @@ class Words:
             Decimal(text)
         except InvalidOperation:
             return text
-        return text.replace(".", ",") if self.language == "fr" else text
+        whole, point, decimals = text.partition(".")
+        if point:  # an amount or a rate; a whole number may be a year
+            whole = f"{int(whole):,}" if whole.removeprefix("-").isdecimal() and whole not in {"-0", "0"} else whole
+        if self.language == "fr":
+            return (whole.replace(",", _NARROW) + point + decimals).replace(".", ",")
+        return whole + point + decimals
+
+    def measured(self, value: str, unit: str) -> str:
+        """A value of the law with its unit: `90 jours`, `1 204,67 € par mois`; a choice is its own word."""
+        key = f"unit.{unit}"
+        return f"{self.value(value)} {self.t(key)}".strip() if key in catalogue() else self.value(value)

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+import pytest
+
 from gateway.dashboard.words import Words, catalogue, law
+from kit.http.language import Language
+from rules.book import RuleBook
 from rules.vocabulary import AffiliationOutcome, LeaveKind, Leg, PayElement, Regime
 from services.claims.domain.capitals import DeathKind
 from services.claims.domain.terms import AnnuityFormula, Prorated
@@ -87,3 +91,13 @@ def test_codes_that_are_values_of_a_trace_have_words() -> None:
 def test_every_value_of_the_law_that_decides_has_an_english_name() -> None:
     unsaid = {name for name, (_, english) in law().items() if english == name}
     assert {name for name in unsaid if not name.startswith(NEVER_TRACED)} == set()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_law_is_shown_with_units_and_choices_in_words(language: Language) -> None:
+    words, rules = Words(language), list(RuleBook.load())
+    bare = {"count", "rate", "ratio", "date", "choice", "table"}
+    assert {rule.unit for rule in rules} <= bare | {key[5:] for key in catalogue() if key.startswith("unit.")}
+    raw = [one for rule in rules for one in rule.choices if words.measured(one, rule.unit) == one]
+    assert not raw
+    assert Words("fr").measured("4005.00", "EUR/month") == "4\u202f005,00 €/mois"
