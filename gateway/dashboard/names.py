@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Final
 
 from gateway.dashboard.visit import Visit
+from gateway.domain.accounts import SUBJECT_PREFIX
 
 # The registry is the same for all who may read it, and changes seldom.
 KEPT_S: Final = 60.0
@@ -53,6 +54,21 @@ async def employer_places(visit: Visit) -> dict[str, Place]:
     if person.employers is None:
         return dict(places)
     return {siret: places.get(siret, Place(siret, None)) for siret in sorted(person.employers)}
+
+
+async def user_names(visit: Visit) -> dict[str, str]:
+    """The name of each person by the subject that histories keep; to who may not read accounts, only one's own."""
+    assert visit.signed is not None, "a signed page"
+    person, state = visit.signed.account.person, visit.request.app.state
+    own = {visit.signed.account.subject.id: person.name}
+    if "users:read" not in person.scopes or person.employers is not None:
+        return own
+    kept: tuple[float, dict[str, str]] = getattr(state, "user_names", (0.0, {}))
+    until, names = kept
+    if until < monotonic():
+        names = {SUBJECT_PREFIX + row["login"]: row["name"] for row in await visit.api.every("/v1/users")}
+        state.user_names = (monotonic() + KEPT_S, names)
+    return names | own
 
 
 async def people(visit: Visit, agents: Collection[str]) -> dict[str, Person]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gateway.dashboard.api import together
 from gateway.dashboard.exports import Column, exported
-from gateway.dashboard.names import employer_names, people
+from gateway.dashboard.names import employer_names, people, user_names
 from gateway.dashboard.visit import Visit
 
 SHOWN: Final = 50
@@ -55,6 +55,7 @@ async def agreement(visit: Visit) -> Response:
         days=(left.isoformat(), right.isoformat()),
         rows=side_by_side(before, after),
         employers=employers,
+        authors=await user_names(visit),
         waiting=waiting or {},
         people=await people(visit, {one["agent"] for one in (waiting or {"items": []})["items"]}),
     )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from gateway.dashboard.api import Refusal, together
 from gateway.dashboard.claim_state import awaited, stage_of
 from gateway.dashboard.exports import Column, exported
-from gateway.dashboard.names import employer_names, people
+from gateway.dashboard.names import employer_names, people, user_names
 from gateway.dashboard.pages.payments import amount_of
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Visit
@@ -96,6 +96,7 @@ async def _case(visit: Visit, error: str = "", status: int = 200, refusing: dict
         overrides=overrides["overrides"],
         overriding=OVERRIDING,
         refusing=refusing,
+        authors=await user_names(visit),
         payments=payments,
         why=None if why is None else why.get("trace", why),
         stages=STAGES,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gateway.dashboard.api import Refusal
 from gateway.dashboard.exports import Column, exported
-from gateway.dashboard.names import employer_names
+from gateway.dashboard.names import employer_names, user_names
 from gateway.dashboard.security import PREFIX, set_cookie
 from gateway.dashboard.standing import offered, scopes_of
 from gateway.dashboard.visit import ACTING, Visit
@@ -33,6 +33,7 @@ async def delegations(visit: Visit) -> Response:
         side=side,
         filters=filters,
         employers=await employer_names(visit),
+        authors=await user_names(visit),
         mine=dict(visit.signed.account.person.delegated),
     )
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from gateway.dashboard.api import Refusal, together
 from gateway.dashboard.exports import Column, exported
-from gateway.dashboard.names import employer_names
+from gateway.dashboard.names import employer_names, user_names
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Filters, Visit
 from kit.ids import new_id
@@ -188,6 +188,7 @@ async def _one(visit: Visit, error: str = "", status: int = 200) -> Response:
         fields=Filters(),
         offered=OFFERED,
         employers=employers,
+        authors=await user_names(visit),
         may_write=_may_write(visit),
         key=str(new_id()),
         error=error,

@@ -14,7 +14,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from gateway.dashboard.api import Refusal, together
-from gateway.dashboard.names import employer_names, people
+from gateway.dashboard.names import employer_names, people, user_names
 from gateway.dashboard.pages.runs import PATH, chosen_month
 from gateway.dashboard.visit import Visit
 from kit.http.problem import Problem
@@ -59,6 +59,7 @@ async def _page(visit: Visit, error: str = "", status: int = 200, month: Month |
         parked=parked,
         people=await people(visit, {one for one in agents if one}),
         closings=closings["items"],
+        authors=await user_names(visit),
         closed=_is_closed(closings["items"], str(month)),
         may_write=_may_write(visit),
         key=str(new_id()),
