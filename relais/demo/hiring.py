@@ -31,10 +31,14 @@ def contractuel(start: str, end: str) -> dict[str, Any]:
 def play(world: World) -> None:
     report = world.report
     report.title("2. Des agents sont recrutés, affiliés au bon jour, et choisissent des options")
-    world.hire("titulaire", titulaire("2025-02-01"), birth="1975-03-01")
-    world.hire("contractuel", contractuel("2025-02-01", "2025-06-30"), birth="1990-05-02")
-    world.hire("vingt-huit", titulaire("2025-02-01", hours=JUST_CNRACL), birth="1980-11-20")
-    world.hire("hors-accord", titulaire("2025-02-01"), birth="1982-07-14", employer=OUTSIDE, by=world.staff)
+    hires = [
+        world.hire("titulaire", titulaire("2025-02-01"), birth="1975-03-01"),
+        world.hire("contractuel", contractuel("2025-02-01", "2025-06-30"), birth="1990-05-02"),
+        world.hire("vingt-huit", titulaire("2025-02-01", hours=JUST_CNRACL), birth="1980-11-20"),
+        world.hire("hors-accord", titulaire("2025-02-01"), birth="1982-07-14", employer=OUTSIDE, by=world.staff),
+    ]
+    remarks = sorted({one["code"] for hired in hires for one in hired["warnings"]})
+    report.equal("remarques sur ces embauches", remarks, [], "rien n'y est improbable : âges, durées, NIR")
     report.note(f"agent {world.id_of('titulaire')}, matricule {world.matricule('titulaire')}")
     _affiliations(world)
     _replay(world)

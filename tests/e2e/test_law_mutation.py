@@ -73,6 +73,7 @@ def otherwise(value: RuleValue, choices: Sequence[str]) -> Iterator[str]:
             yield json.dumps(rows[len(rows) // 2 :])
         case "hours/week":
             yield str(value.value + 1)
+            yield str(value.value / 2)
         case _:
             yield str(value.value / 10 if value.value % 1 else value.value // 10)
             yield str(value.value + 1)
