@@ -35,6 +35,10 @@ BENEFITS = {
         "decree_floor": "388.83",
     },
 }
+DOCUMENTS = [
+    *("DECLARATION_FORM", "LEAVE_ORDER", "MEDICAL_CERTIFICATE"),
+    *("PAYSLIPS_BEFORE", "PAYSLIPS_PERIOD", "BANK_DETAILS"),
+]
 SOURCES = {"2026-06": "rulebook G31", "2026-07": "rulebook G31, quinze trentièmes"}
 # Beyond twelve months of ordinary leave, a fonctionnaire keeps half pay while a decision is awaited (rulebook §1.1).
 LONG_STOP = ("2025-04-01", "2026-05-31")
@@ -87,6 +91,8 @@ def _periods(world: World, agent: str, last: str) -> tuple[tuple[str, str, str, 
 def _benefits(world: World, agent: str) -> None:
     opened = world.hris.until(lambda: _first(world, agent), "ouverture du sinistre")
     world.report.note(f"sinistre {opened['id']}")
+    missing = world.hris.get(f"/v1/claims/{opened['id']}/file")["missing"]
+    world.report.equal("pièces attendues du sinistre", missing, DOCUMENTS, "usage des contrats (rulebook §5.2)")
     decided: dict[str, Any] = world.hris.until(lambda: _decided(world, opened["id"]), "prestations")
     for month, expected in BENEFITS.items():
         amounts = {name: decided[month][name] for name in expected}
