@@ -79,7 +79,7 @@ async def test_an_accord_is_published_then_revised(home: Path) -> None:
     avenant = ("publish", second, "--from", "2028-01-01", "--reason", "avenant 1")
     code, said = await run(home, *avenant, answers="n\n")
     assert code == 1
-    assert "Rien n'est publié." in said
+    assert "Personne ne peut confirmer ici : ajoutez --yes." in said
     code, said = await run(home, *avenant, "--yes")
     assert code == 0, said
     assert "guarantees/BASE/rates/2028-01-01/rate" in said

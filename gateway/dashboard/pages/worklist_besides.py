@@ -29,7 +29,7 @@ async def _committees(visit: Visit, filters: Filters) -> list[dict[str, Any]]:
     found = await visit.api.maybe("/v1/agreements/late-committees", employer=filters["employer"])
     return [
         _row(COMMITTEE, f"{min(one['missed'])}-12-31", one["agreement"], f"{PREFIX}/agreements/{one['agreement']}")
-        for one in (found or {"items": []})["items"]
+        for one in (found.get("items", []) if found else [])
     ]
 
 
@@ -39,7 +39,8 @@ async def _parked(visit: Visit, filters: Filters) -> list[dict[str, Any]]:
         return []
     found = await together(*(visit.api.maybe(f"/v1/exchanges/{name}") for name in COMPONENTS))
     today = str(visit.request.app.state.clock.day())
-    many = {state["component"]: sum(one["parked"] for one in state["consumers"]) for state in found if state}
+    told = [state for state in found if state and "consumers" in state]
+    many = {state["component"]: sum(one["parked"] for one in state["consumers"]) for state in told}
     return [
         _row(PARKED, today, f"{name} ({count})", f"{PREFIX}/integration/components/{name}")
         for name, count in many.items()

@@ -78,6 +78,9 @@ def test_a_law_of_before_a_tpt_had_an_end_pays_it_whole() -> None:
     person, entry = Person(Regime.CNRACL), Entry(LeaveKind.TPT, Period(date(2024, 1, 1), date(2026, 12, 31)))
     assert [stretch.leg for stretch in statutory_pay(person, [entry], older)] == [Leg.FULL]
     assert [stretch.leg for stretch in statutory_pay(person, [entry], BOOK)] == [Leg.FULL, Leg.NONE]
+    again = Entry(LeaveKind.TPT, Period(date(2027, 2, 1), date(2027, 12, 31)))
+    assert {stretch.leg for stretch in statutory_pay(person, [entry, again], older)} == {Leg.FULL}
+    assert [stretch.leg for stretch in statutory_pay(person, [entry, again], BOOK)][-1] is Leg.NONE
 
 
 def test_three_whole_months_are_at_full_pay_wherever_they_lie() -> None:

@@ -6,7 +6,10 @@ import pytest
 
 from rules.vocabulary import AffiliationOutcome
 from services.claims.domain.agent_file import Affiliation, Takeover
+from services.claims.domain.errors import UnknownLeave
 from services.claims.domain.proposal import propose
+from services.claims.domain.stated_day import begun
+from services.claims.domain.takeover import check_takeover
 from tests.services.claims.domain.files import FIRST, SECOND, covered, day, entry, file, leave, paid
 from tests.services.claims.domain.histories import BOOK
 from tests.services.claims.domain.test_proposal import recognition
@@ -48,3 +51,14 @@ def test_it_needs_no_cover_but_the_accord_that_takes_over() -> None:
             leaves=(HALF_PAY_FROM_MAY,), affiliations=(never,), takeovers=(taken_over("2026-05-20", agreement),)
         )
         assert len(propose(known, BOOK).claims) == claims
+
+
+def test_a_leave_that_is_gone_is_taken_over_by_nobody() -> None:
+    with pytest.raises(UnknownLeave):
+        check_takeover(file(), FIRST, day("2026-05-20"), None)
+
+
+def test_a_leave_begins_with_the_spell_in_which_it_opened_or_on_that_day() -> None:
+    entries = [entry("2026-02-01", "2026-02-28"), entry("2026-03-01", "2026-03-31"), entry("2026-06-01", "2026-06-30")]
+    assert begun(entries, day("2026-03-15")) == day("2026-02-01")
+    assert begun(entries, day("2026-05-01")) == day("2026-05-01")
