@@ -35,6 +35,7 @@ BENEFITS = {
         "decree_floor": "388.83",
     },
 }
+DECLARE_BY = "2026-10-29"  # 180 days from 2 May
 DOCUMENTS = [
     *("DECLARATION_FORM", "LEAVE_ORDER", "MEDICAL_CERTIFICATE"),
     *("PAYSLIPS_BEFORE", "PAYSLIPS_PERIOD", "BANK_DETAILS"),
@@ -91,8 +92,10 @@ def _periods(world: World, agent: str, last: str) -> tuple[tuple[str, str, str, 
 def _benefits(world: World, agent: str) -> None:
     opened = world.hris.until(lambda: _first(world, agent), "ouverture du sinistre")
     world.report.note(f"sinistre {opened['id']}")
-    missing = world.hris.get(f"/v1/claims/{opened['id']}/file")["missing"]
-    world.report.equal("pièces attendues du sinistre", missing, DOCUMENTS, "usage des contrats (rulebook §5.2)")
+    file = world.hris.get(f"/v1/claims/{opened['id']}/file")
+    handling = "usage des contrats (rulebook §5.2)"
+    world.report.equal("pièces attendues du sinistre", file["missing"], DOCUMENTS, handling)
+    world.report.equal("sinistre à déclarer avant le", file["declare_by"], DECLARE_BY, f"{handling} : 180 jours")
     decided: dict[str, Any] = world.hris.until(lambda: _decided(world, opened["id"]), "prestations")
     for month, expected in BENEFITS.items():
         amounts = {name: decided[month][name] for name in expected}

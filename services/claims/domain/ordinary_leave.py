@@ -119,7 +119,7 @@ class _MedicalYear:
         years = limits.window_years
         floor = _floor(day, years)
         total, full = self.total.after(floor), self.full.after(floor)
-        alike = _leaves(self.total.oldest or day, years) - day
+        alike = max(1, _leaves(self.total.oldest or day, years) - day)  # the day itself, were there no window at all
         if total >= limits.total:
             return _Stage.OVER, total, alike
         alike = min(alike, limits.total - total)

@@ -261,7 +261,7 @@ def back_to_work_earlier(platform: TestPlatform, sick_leave: dict[str, Any]) -> 
         staff.patch(f"/v1/agents/{agent}/leaves/{sick_leave['leave']}", {"end": str(last)}, etag=etag)
 
         def opened() -> dict[str, Any] | None:
-            rows = staff.get("/v1/overpayments", agent=agent)["items"]
+            rows = staff.get("/v1/overpayments", agent=agent, open="true")["items"]
             return next((row for row in rows if row["month"] == over), None)
 
         return staff.until(opened, "an overpayment")

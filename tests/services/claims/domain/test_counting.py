@@ -83,6 +83,12 @@ def test_a_law_of_before_a_tpt_had_an_end_pays_it_whole() -> None:
     assert [stretch.leg for stretch in statutory_pay(person, [entry, again], BOOK)][-1] is Leg.NONE
 
 
+def test_a_law_without_a_window_pays_every_day_in_full() -> None:
+    none = BOOK.replacing("leave.cmo.window_years", "0", next(iter(BOOK.rule("leave.cmo.window_years").values)).start)
+    entry = Entry(LeaveKind.CMO, Period(date(2027, 1, 1), date(2027, 12, 31)), 0)
+    assert {stretch.leg for stretch in statutory_pay(Person(Regime.CNRACL), [entry], none)} == {Leg.FULL}
+
+
 def test_three_whole_months_are_at_full_pay_wherever_they_lie() -> None:
     for month in range(1, 13):
         start = date(2027, month, 1)
