@@ -41,8 +41,7 @@ async def employer_names(visit: Visit) -> dict[str, str]:
 
 async def employer_places(visit: Visit) -> dict[str, Place]:
     """The same with their départements."""
-    assert visit.signed is not None, "a signed page"
-    person, state = visit.signed.account.person, visit.request.app.state
+    person, state = visit.person, visit.request.app.state
     if "organisations:read" not in person.scopes:
         return {siret: Place(siret, None) for siret in sorted(person.employers or ())}
     kept: tuple[float, dict[str, Place]] = getattr(state, "employer_places", (0.0, {}))
@@ -58,9 +57,8 @@ async def employer_places(visit: Visit) -> dict[str, Place]:
 
 async def user_names(visit: Visit) -> dict[str, str]:
     """The name of each person by the subject that histories keep; to who may not read accounts, only one's own."""
-    assert visit.signed is not None, "a signed page"
-    person, state = visit.signed.account.person, visit.request.app.state
-    own = {visit.signed.account.subject.id: person.name}
+    person, state = visit.person, visit.request.app.state
+    own = {visit.account.subject.id: person.name}
     if "users:read" not in person.scopes or person.employers is not None:
         return own
     kept: tuple[float, dict[str, str]] = getattr(state, "user_names", (0.0, {}))

@@ -19,6 +19,8 @@ from gateway.dashboard import render
 from gateway.dashboard.api import Api, Refusal
 from gateway.dashboard.security import PREFIX, SESSION, BadForm, csrf_token, read_form
 from gateway.dashboard.words import Words
+from gateway.domain.accounts import Account, Session
+from gateway.domain.clients import Client
 from gateway.domain.delegations import acting_for
 from kit.db.database import Scope
 from kit.errors import RelaisError
@@ -60,6 +62,25 @@ class Visit:
     def api(self) -> Api:
         assert self._api is not None, "pages of people who are signed in"
         return self._api
+
+    @property
+    def account(self) -> Account:
+        assert self.signed is not None, "a signed page"
+        return self.signed.account
+
+    @property
+    def session(self) -> Session:
+        assert self.signed is not None, "a signed page"
+        return self.signed.session
+
+    @property
+    def person(self) -> Client:
+        """The scopes, and the employers or insurer stood for."""
+        return self.account.person
+
+    def may(self, *scopes: str) -> bool:
+        """Whether the person has all of these scopes."""
+        return self.person.scopes.issuperset(scopes)
 
     @property
     def query(self) -> Filters:

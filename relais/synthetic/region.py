@@ -10,11 +10,10 @@ from random import Random
 from typing import Any
 
 from kit.money import Money
-from kit.period import add_months, add_years
+from kit.period import MONTHS_PER_YEAR, add_months, add_years
 from relais.synthetic.distributions import chance, load, weighted, years
 from relais.synthetic.identity import FIRST_NAMES, LAST_NAMES, fictitious_nir, fictitious_siret
 
-MONTHS_PER_YEAR = 12
 # décret 2022-244: from here on, over all jobs, a fonctionnaire is in the CNRACL; a draw, not a decision.
 LIKELY_CNRACL_HOURS = Decimal(28)
 

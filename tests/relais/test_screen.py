@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+import pytest
 from rich.console import Console
 
 from relais.screen import Screen
@@ -17,5 +18,7 @@ def test_a_terminal_that_was_closed_stops_nothing() -> None:
     screen = Screen(Console(file=closed, force_terminal=True))
     screen.say("Arrêt…")
     screen.say("Tout est arrêté")
+    with pytest.raises(OSError, match="Input/output"):
+        closed.flush()
     with suppress(OSError):
         closed.close()

@@ -33,10 +33,9 @@ async def account(visit: Visit) -> Response:
 
 
 async def _enrol(visit: Visit) -> Response:
-    assert visit.signed is not None, "a signed page"
     fields = await visit.form()
     state = visit.request.app.state
-    now, who = state.clock.instant(), visit.signed.account
+    now, who = state.clock.instant(), visit.account
     if who.second_factor:
         return visit.go(f"{PREFIX}/account")
     async with state.db.transaction(Scope.none()) as tx:
@@ -54,8 +53,7 @@ async def _enrol(visit: Visit) -> Response:
 
 async def password(visit: Visit) -> Response:
     """Another password, by who knows the one of now; the other sessions are closed, and this one goes on anew."""
-    assert visit.signed is not None, "a signed page"
-    state, who, session = visit.request.app.state, visit.signed.account, visit.signed.session
+    state, who, session = visit.request.app.state, visit.account, visit.session
     if who.password_hash == NO_PASSWORD:
         return _password(visit, "password.elsewhere")
     if visit.request.method != "POST":
@@ -88,8 +86,7 @@ def _fault(fields: Mapping[str, str]) -> str | None:
 
 
 def _password(visit: Visit, error: str | None = None) -> Response:
-    assert visit.signed is not None, "a signed page"
-    login = visit.signed.account.login
+    login = visit.account.login
     return visit.page("password.html", _REFUSED if error else 200, error=error, least=MIN_PASSWORD, login=login)
 
 
@@ -101,8 +98,7 @@ def _secret(visit: Visit) -> str:
 
 
 def _page(visit: Visit, error: str | None, status: int = 200) -> Response:
-    assert visit.signed is not None, "a signed page"
-    who = visit.signed.account
+    who = visit.account
     shown: dict[str, object] = {"secret": None, "picture": None}
     if not who.second_factor:
         secret = _secret(visit)

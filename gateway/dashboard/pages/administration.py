@@ -25,8 +25,7 @@ async def sessions(visit: Visit) -> Response:
         await visit.api.send("DELETE", f"/v1/sessions/{fields.get('session', '')}")
         return visit.go(f"{PREFIX}/admin/sessions", done="1")
     found = await visit.api.get("/v1/sessions", limit=SHOWN, cursor=visit.query["cursor"], **visit.only("login"))
-    assert visit.signed is not None, "a signed page"
-    mine = visit.signed.session.digest
+    mine = visit.session.digest
     filters = visit.only("login")
     return visit.page("sessions.html", rows=found["items"], next=found.get("next"), mine=mine, filters=filters)
 

@@ -33,14 +33,14 @@ async def agent(visit: Visit) -> Response:
     api = visit.api
     found = await api.get(f"/v1/agents/{key}", known_at=known)
     start, end = _window(visit, today, found["employments"])
-    cover, rights, claims, employers = await together(
+    cover, rights, claims, work, employers = await together(
         api.maybe(f"/v1/agents/{key}/affiliation", known_at=known),
         api.maybe("/v1/entitlements", agent=key, from_=start.isoformat(), to=end.isoformat()),
         api.every("/v1/claims", agent=key),
+        api.every("/v1/work-items", agent=key),
         employer_names(visit),
     )
     money = await _money(visit, key, claims, known)
-    waiting = [one for one in (await api.every("/v1/work-items", agent=key)) if one["kind"] in WAITING]
     picture = timeline.timeline(
         start,
         end,
@@ -59,7 +59,7 @@ async def agent(visit: Visit) -> Response:
         claims=claims,
         employers=employers,
         picture=picture,
-        waiting=waiting,
+        waiting=[one for one in work if one["kind"] in WAITING],
         window=(start.isoformat(), end.isoformat()),
         known_at=visit.query["known_at"],
         today=today.isoformat(),

@@ -81,11 +81,10 @@ async def _case(visit: Visit, error: str = "", status: int = 200, refusing: dict
     )
     latest = benefits[-1]["decision"] if benefits else None
     why = None if latest is None else await visit.api.maybe(f"/v1/decisions/{latest}/trace")
-    assert visit.signed is not None, "a signed page"
     return visit.page(
         "claim.html",
         status,
-        may_write="claims:write" in visit.signed.account.person.scopes,
+        may_write=visit.may("claims:write"),
         key=str(new_id()),
         claim=found,
         file=file,

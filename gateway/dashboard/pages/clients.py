@@ -85,12 +85,11 @@ def _keys(fields: Mapping[str, str]) -> list[Any]:
 
 
 def _form(visit: Visit, fields: Mapping[str, str], refusal: Refusal | None = None) -> Response:
-    assert visit.signed is not None, "a signed page"
     return visit.form_page(
         "client_new.html",
         refusal,
         fields=fields,
-        offered=offered(visit.signed.account.person.scopes),
+        offered=offered(visit.person.scopes),
     )
 
 

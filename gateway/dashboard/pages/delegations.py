@@ -25,7 +25,6 @@ async def delegations(visit: Visit) -> Response:
     filters = visit.only("employer")
     side = _side(visit)
     found = await visit.api.get(LISTED, limit=SHOWN, cursor=visit.query["cursor"], side=side, **filters)
-    assert visit.signed is not None, "a signed page"
     return visit.page(
         "delegations.html",
         rows=found["items"],
@@ -34,7 +33,7 @@ async def delegations(visit: Visit) -> Response:
         filters=filters,
         employers=await employer_names(visit),
         authors=await user_names(visit),
-        mine=dict(visit.signed.account.person.delegated),
+        mine=dict(visit.person.delegated),
     )
 
 
@@ -99,11 +98,10 @@ def _side(visit: Visit) -> str:
 
 
 async def _form(visit: Visit, fields: Mapping[str, str], refusal: Refusal | None = None) -> Response:
-    assert visit.signed is not None, "a signed page"
     return visit.form_page(
         "delegation_new.html",
         refusal,
         fields=fields,
         employers=await employer_names(visit),
-        offered=offered(visit.signed.account.person.scopes & DELEGABLE),
+        offered=offered(visit.person.scopes & DELEGABLE),
     )

@@ -105,14 +105,13 @@ async def client(visit: Visit) -> Response:
 async def _client(visit: Visit, error: str = "", status: int = 200) -> Response:
     key = visit.request.path_params["client"]
     found, posted = await together(visit.api.get(f"/v1/integrations/{key}"), visit.api.every("/v1/webhooks"))
-    assert visit.signed is not None, "a signed page"
     return visit.page(
         "integration_client.html",
         status,
         client=found,
         bars=hours(found["hours"], visit.request.app.state.clock.instant()),
         webhooks=[one for one in posted if one["client"] == key],
-        may_replay={"webhooks:write", "events:read"} <= visit.signed.account.person.scopes,
+        may_replay=visit.may("webhooks:write", "events:read"),
         error=error,
     )
 
@@ -140,7 +139,6 @@ async def _parked(visit: Visit, error: str = "", status: int = 200) -> Response:
     found, exchanges = await together(
         visit.api.get(f"/v1/exchanges/{name}/parked", limit=SHOWN, cursor=visit.query["cursor"]), _exchanges(visit)
     )
-    assert visit.signed is not None, "a signed page"
     return visit.page(
         "integration_parked.html",
         status,
@@ -149,7 +147,7 @@ async def _parked(visit: Visit, error: str = "", status: int = 200) -> Response:
         rows=found["items"],
         next=found.get("next"),
         readers=[one for one in exchanges if one["component"] == name and one["parked"]],
-        may_replay="operations:write" in visit.signed.account.person.scopes,
+        may_replay=visit.may("operations:write"),
         error=error,
     )
 

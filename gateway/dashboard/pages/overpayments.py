@@ -74,14 +74,13 @@ async def _one(visit: Visit, sent: dict[str, str] | None = None, error: str = ""
         visit.api.get(f"/v1/overpayments/{visit.request.path_params['overpayment']}"), employer_names(visit)
     )
     (row,) = await _named(visit, [found])
-    assert visit.signed is not None, "a signed page"
     return visit.page(
         "overpayment.html",
         status,
         one=row,
         employers=employers,
         grounds=GROUNDS,
-        may_write="claims:write" in visit.signed.account.person.scopes,
+        may_write=visit.may("claims:write"),
         today=visit.request.app.state.clock.day().isoformat(),
         fields=Filters(sent or {}),
         key=(sent or {}).get("key") or str(new_id()),

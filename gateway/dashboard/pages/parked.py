@@ -34,7 +34,6 @@ async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
     found, employers = await together(
         visit.api.get("/v1/runs/parked", limit=SHOWN, cursor=visit.query["cursor"], **filters), employer_names(visit)
     )
-    assert visit.signed is not None, "a signed page"
     return visit.page(
         "parked.html",
         status,
@@ -43,7 +42,7 @@ async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
         employers=employers,
         filters=filters,
         states=STATES,
-        may_write="contributions:write" in visit.signed.account.person.scopes,
+        may_write=visit.may("contributions:write"),
         key=str(new_id()),
         error=error,
     )

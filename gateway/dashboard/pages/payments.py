@@ -35,7 +35,7 @@ async def payments(visit: Visit) -> Response:
         next=found.get("next"),
         employers=employers,
         filters=filters,
-        may_write=_may_write(visit),
+        may_write=visit.may("contributions:write"),
     )
 
 
@@ -66,7 +66,7 @@ async def accounts(visit: Visit) -> Response:
         next=found.get("next"),
         employers=employers,
         filters=filters,
-        may_write=_may_write(visit),
+        may_write=visit.may("contributions:write"),
     )
 
 
@@ -88,11 +88,6 @@ def _contract_columns(names: dict[str, str]) -> list[Column]:
         Column("simulator.agreement", lambda row: row["agreement"]),
         Column("agreements.insurer", lambda row: row["insurer"] or ""),
     ]
-
-
-def _may_write(visit: Visit) -> bool:
-    assert visit.signed is not None, "a signed page"
-    return "contributions:write" in visit.signed.account.person.scopes
 
 
 async def new(visit: Visit) -> Response:
@@ -189,7 +184,7 @@ async def _one(visit: Visit, error: str = "", status: int = 200) -> Response:
         offered=OFFERED,
         employers=employers,
         authors=await user_names(visit),
-        may_write=_may_write(visit),
+        may_write=visit.may("contributions:write"),
         key=str(new_id()),
         error=error,
     )

@@ -61,7 +61,7 @@ async def _page(visit: Visit, error: str = "", status: int = 200, month: Month |
         closings=closings["items"],
         authors=await user_names(visit),
         closed=_is_closed(closings["items"], str(month)),
-        may_write=_may_write(visit),
+        may_write=visit.may("contributions:write"),
         key=str(new_id()),
         error=error,
     )
@@ -70,7 +70,7 @@ async def _page(visit: Visit, error: str = "", status: int = 200, month: Month |
 async def _preview(visit: Visit, siret: str, month: Month) -> Any:
     """The dry run that the address names."""
     key = visit.query["preview"]
-    if not key or _asked_at(key) is None or not _may_write(visit):
+    if not key or _asked_at(key) is None or not visit.may("contributions:write"):
         return None
     body = {"employer": siret, "month": str(month), "dry_run": True}
     return await visit.api.send(
@@ -140,11 +140,6 @@ def _siret(visit: Visit) -> str:
         return str(Siret.parse(visit.request.path_params["siret"]))
     except ValueError:
         raise Problem(404, "not_found", "Ressource introuvable", "Not found") from None
-
-
-def _may_write(visit: Visit) -> bool:
-    assert visit.signed is not None, "a signed page"
-    return "contributions:write" in visit.signed.account.person.scopes
 
 
 async def preview(visit: Visit) -> Response:

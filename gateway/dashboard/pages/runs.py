@@ -33,8 +33,7 @@ def chosen_month(visit: Visit, text: str = "") -> Month:
 
 async def runs(visit: Visit) -> Response:
     """The month; who stands for one employer sees that one."""
-    assert visit.signed is not None, "a signed page"
-    own = visit.signed.account.person.employers
+    own = visit.person.employers
     if own is not None and len(own) == 1:
         return visit.go(f"{PATH}/{next(iter(own))}", **visit.only("month"))
     return await _page(visit)
@@ -77,9 +76,7 @@ def _asked(filters: dict[str, str]) -> dict[str, str]:
 
 def _may_run(visit: Visit) -> bool:
     """Whether the person may run every employer at once."""
-    assert visit.signed is not None, "a signed page"
-    person = visit.signed.account.person
-    return person.employers is None and "contributions:write" in person.scopes
+    return visit.person.employers is None and visit.may("contributions:write")
 
 
 async def every(visit: Visit) -> Response:

@@ -99,18 +99,16 @@ def _invited(visit: Visit, made: Mapping[str, Any]) -> Response:
 
 
 async def _form(visit: Visit, fields: Mapping[str, str], refusal: Refusal | None = None) -> Response:
-    assert visit.signed is not None, "a signed page"
     return visit.form_page(
         "user_new.html",
         refusal,
         fields=fields,
         roles=ROLES,
-        offered=offered(visit.signed.account.person.scopes),
+        offered=offered(visit.person.scopes),
     )
 
 
 async def _user(visit: Visit, refusal: Refusal | None = None) -> Response:
-    assert visit.signed is not None, "a signed page"
     login = visit.request.path_params["login"]
     found = await visit.api.get(f"/v1/users/{login}")
     sessions = await visit.api.every("/v1/sessions", login=login)
@@ -124,7 +122,7 @@ async def _user(visit: Visit, refusal: Refusal | None = None) -> Response:
         fields=fields,
         sessions=sessions,
         roles=ROLES,
-        offered=offered(visit.signed.account.person.scopes),
-        myself=visit.signed.account.subject.id == SUBJECT_PREFIX + login,
+        offered=offered(visit.person.scopes),
+        myself=visit.account.subject.id == SUBJECT_PREFIX + login,
         now=visit.request.app.state.clock.instant().isoformat(),
     )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from kit.money import Money
+from kit.period import MONTHS_PER_YEAR
 from rules.book import NoValueAt, RuleBook, RuleValue
 from rules.vocabulary import PayElement, Regime
 from services.agreements.domain.agreement import Agreement, GuaranteeTerm
@@ -22,7 +23,6 @@ ITT_SHARES: Final = {
     PayElement.NBI: "decree.itt.share_tib_nbi",
     PayElement.RI: "decree.itt.share_ri",
 }
-MONTHS_PER_YEAR: Final = 12
 
 
 def law_findings(agreement: Agreement, day: date, rules: RuleBook) -> Iterator[Finding]:

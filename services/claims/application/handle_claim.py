@@ -174,7 +174,6 @@ async def _step(
     tx: AsyncConnection, opened: Opened, file: ClaimFile, asked: Asked, *, recording: Recording, threshold: Money
 ) -> ClaimFile:
     claim = opened.claim
-    standing = overrides.last_of(await overrides.of_claims(tx, [claim.id])).values()
     attempt = Attempt(
         step=asked.step,
         by=recording.by,
@@ -183,7 +182,7 @@ async def _step(
         reason=asked.reason,
         missing=frozenset(opened.missing),
         supported=claim.status != CLOSED,
-        overridden_by=frozenset(one.recorded_by for one in standing),
+        overridden_by=await _deciders(tx, claim.id) if asked.step is Step.APPROVE else frozenset(),
     )
     life = taken(file.life, attempt)
     changed = replace(file, life=life, version=file.version + 1)
@@ -194,6 +193,12 @@ async def _step(
     await claim_files.note(tx, replace(said, note=asked.note, amount=opened.due))
     await publish_many(tx, told_step(claim, asked.step, asked.reason, recording))
     return changed
+
+
+async def _deciders(tx: AsyncConnection, claim: UUID) -> frozenset[str]:
+    """Who decided an amount that stands in place of the one worked out: none of them approves it."""
+    standing = overrides.last_of(await overrides.of_claims(tx, [claim]))
+    return frozenset(one.recorded_by for one in standing.values())
 
 
 def _tell(claim: Claim, data: ClaimDocumented) -> Outgoing:

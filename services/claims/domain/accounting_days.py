@@ -11,11 +11,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from kit.period import Month
+from kit.period import MONTHS_PER_YEAR, Month
 from rules.book import Rules, UnknownRule
 
 ACCOUNTING: Final = "ACCOUNTING_360"
-MONTHS_PER_YEAR: Final = 12
 
 
 @dataclass(frozen=True, slots=True)

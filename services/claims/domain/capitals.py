@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from kit.money import Money
-from kit.period import ONE_DAY, add_months, add_years
+from kit.period import MONTHS_PER_YEAR, ONE_DAY, add_months, add_years
 from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules
@@ -23,7 +23,6 @@ from services.claims.domain.reference import base_of
 from services.claims.domain.situation import Situation
 from services.claims.domain.terms import WHOLE, CapitalDue
 
-MONTHS_PER_YEAR: Final = 12
 BORN_FROM: Final = "born_from"
 BORN_TO: Final = "born_to"
 

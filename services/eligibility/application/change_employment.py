@@ -16,7 +16,7 @@ from services.eligibility.application.open_file import OpenFile, changed
 from services.eligibility.domain.amendment import Change, amended, concluded, ended
 from services.eligibility.domain.errors import ContractOverlap, FactNotFound, NotEmployed
 from services.eligibility.domain.facts import Spell
-from services.eligibility.domain.plausibility import check_spell
+from services.eligibility.domain.plausibility import check_conditions, check_day, check_spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,16 @@ async def add_employment(
 
 
 async def change_employment(
-    tx: AsyncConnection, file: OpenFile, employment: UUID, change: Change, recording: Recording
+    tx: AsyncConnection, file: OpenFile, employment: UUID, change: Change, recording: Recording, *, rules: Rules
 ) -> int:
     """Change a contract from a day on; what was known before stays readable. The new version.
 
-    Raises FactNotFound, NotEmployed, ReversedInterval, ContractOverlap.
+    Raises FactNotFound, NotEmployed, ReversedInterval, ContractOverlap, ConditionsRefused, TooFarAhead.
     """
+    today = recording.at.date()
+    if change.conditions is not None:
+        check_conditions(change.conditions, today, rules)
+    check_day(change.since, today, rules, "/from")
     return await _rewrite(tx, file, employment, amended(_own(file, employment), change), recording)
 
 

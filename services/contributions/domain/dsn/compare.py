@@ -26,6 +26,7 @@ from services.contributions.domain.dsn.norm import (
 )
 from services.contributions.domain.dsn.parameters import Contracts
 from services.contributions.domain.intake import Pay
+from services.contributions.domain.pay_line import WHOLE
 
 _CONTRACT: Final = "S21.G00.40"
 _CNRACL: Final = code_of("S21.G00.40.020=120")
@@ -33,7 +34,6 @@ _PRIVATE: Final = frozenset({code_of("S21.G00.40.007=01"), code_of("S21.G00.40.0
 _CIVIL_SERVANTS: Final = frozenset({code_of("S21.G00.40.026=01"), code_of("S21.G00.40.026=08")})
 _CONTRACTUAL: Final = code_of("S21.G00.40.026=02")
 _GROSS: Final = code_of("S21.G00.51.011=001")
-WHOLE: Final = Rate(Decimal(1))
 _SHARE: Final = code_of("S21.G00.51.011=021")
 _CTI: Final = code_of("S21.G00.51.011=022")
 
