@@ -90,7 +90,8 @@ class Relay:
                 await connection.execute(_MOVE, RELAY, epoch, position)
                 metrics.RELAYED.inc(len(rows))
             try:
-                await asyncio.wait_for(sequenced.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await sequenced.wait()
             except TimeoutError:
                 epoch, position = await self._place(connection, producer)
 

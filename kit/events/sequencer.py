@@ -76,7 +76,8 @@ class Sequencer:
             while await sequence(connection, self._batch) == self._batch:
                 pass
             try:
-                await asyncio.wait_for(written.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await written.wait()
             except TimeoutError:
                 continue
 

@@ -23,15 +23,23 @@ log = structlog.get_logger(__name__)
 
 
 async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Run `work` until cancelled; when it ends or fails, again after a pause that grows, with jitter."""
-    loop = asyncio.get_running_loop()
+    """Run `work` until cancelled; when it ends or fails, again after a pause that grows, with jitter.
+
+    Libraries that end tasks of their own let the CancelledError of those through, and others keep ours to themselves:
+    whether this task is to end is asked of the task.
+    """
+    loop, this = asyncio.get_running_loop(), asyncio.current_task()
+    assert this is not None, "supervise runs in a task"
     pause = PAUSE_SECONDS
     while True:
         started = loop.time()
         try:
             await work()
-        except Exception as error:  # noqa: BLE001 - whatever it is, stopping would stop the events of a whole service
-            log.warning("event_task_failed", task=name, error=describe(error))
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - stopping would stop a whole service
+            if not this.cancelling():
+                log.warning("event_task_failed", task=name, error=describe(error))
+        if this.cancelling():
+            raise asyncio.CancelledError
         if loop.time() - started > STEADY_SECONDS:
             pause = PAUSE_SECONDS
         await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret

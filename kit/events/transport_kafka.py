@@ -37,6 +37,11 @@ RETRY_MS: Final = 500
 
 # How often the broker is told how far a busy consumer is.
 COMMIT_SECONDS: Final = 0.5
+# A broker answers each fetch within `fetch_max_wait_ms`; a client that has had no answer for this long, from a broker
+# that may well be there, is given up for a new one. More than a session, so that a group may find itself again.
+SILENCE_SECONDS: Final = 90.0
+# To take leave of the broker.
+STOP_SECONDS: Final = 30.0
 Record: TypeAlias = "ConsumerRecord[Any, Any]"
 
 log = structlog.get_logger(__name__)
@@ -54,6 +59,7 @@ class KafkaTransport:
         instance: str,
         batch: int = BATCH_LIMIT,
         login: Login | None = None,
+        silence: float = SILENCE_SECONDS,
     ) -> None:
         calm()
         self._relay = Relay(database, bootstrap, login=login)
@@ -62,13 +68,14 @@ class KafkaTransport:
         self._reader = reader
         self._instance = instance
         self._batch = batch
+        self._silence = silence
 
     async def relay(self) -> None:
         """Publish the outbox until the broker or the database is lost."""
         await self._relay.run()
 
     async def consume(self, delivery: Delivery) -> None:
-        """Apply the records of the subscription's topics until the broker or the database is lost."""
+        """Apply the records of the subscription's topics until the broker or the database is lost, which it raises."""
         await catch_up(self._reader, delivery)
         consumer = AIOKafkaConsumer(
             *delivery.subscription.topics,
@@ -84,26 +91,34 @@ class KafkaTransport:
             retry_backoff_ms=RETRY_MS,
             **arguments(self._login),
         )
-        await consumer.start()
         try:
+            await consumer.start()
             await self._follow(consumer, delivery)
         finally:
-            await consumer.stop()
+            async with asyncio.timeout(STOP_SECONDS):
+                await consumer.stop()
 
     async def _follow(self, consumer: AIOKafkaConsumer, delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
         epoch, told = NOWHERE, loop.time()
         reached: dict[TopicPartition, int] = {}
         telling = asyncio.create_task(asyncio.sleep(0))  # the next records do not wait until the broker has answered
+        answers, heard = _answers(consumer), loop.time()
         try:
             while True:
-                polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
+                async with asyncio.timeout(self._silence):
+                    polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
                 epoch = await self._apply(delivery, epoch, [record for rows in polled.values() for record in rows])
                 reached.update({partition: rows[-1].offset + 1 for partition, rows in polled.items()})
                 if reached and telling.done() and (not polled or loop.time() - told > COMMIT_SECONDS):
                     await telling
                     telling = asyncio.create_task(_commit(consumer, delivery, reached))
                     reached, told = {}, loop.time()
+                before, answers = answers, _answers(consumer)
+                if polled or not answers or answers != before:
+                    heard = loop.time()
+                elif loop.time() - heard > self._silence:
+                    raise TimeoutError
         finally:
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
@@ -119,6 +134,11 @@ class KafkaTransport:
             if await delivery.deliver(Batch(epoch, envelopes), settled) is not None:
                 return epoch
             epoch = await catch_up(self._reader, delivery)
+
+
+def _answers(consumer: AIOKafkaConsumer) -> set[tuple[TopicPartition, int | None]]:
+    """The partitions this consumer reads, and when the broker of each last answered it, with records or without."""
+    return {(partition, consumer.last_poll_timestamp(partition)) for partition in consumer.assignment()}
 
 
 async def _commit(consumer: AIOKafkaConsumer, delivery: Delivery, reached: dict[TopicPartition, int]) -> None:

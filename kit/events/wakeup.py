@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import asyncpg
 import structlog
 
 from kit.db.database import Database
+from kit.events.supervise import describe
 
 KEEPALIVE_SECONDS: Final = 15.0
 RECONNECT_SECONDS: Final = 0.5
@@ -36,8 +36,7 @@ class Wakeup:
         """Returns once listening, or after ten seconds: the connection is then tried again in the background."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="event wakeup")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._listening.wait(), START_SECONDS)
+            await self.wait(self._listening, START_SECONDS)
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -57,10 +56,10 @@ class Wakeup:
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
         """Whether it was woken within that time."""
         try:
-            await asyncio.wait_for(event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                return await event.wait()
         except TimeoutError:
             return False
-        return True
 
     def wake(self, channel: str) -> None:
         """Wake those who wait on a channel."""
@@ -76,8 +75,8 @@ class Wakeup:
             try:
                 async with self._database.dedicated() as connection:
                     await self._listen(connection)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("event_listener_lost", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody would be woken any more
+                log.warning("event_listener_lost", error=describe(error))
             self._wake_all()
             await asyncio.sleep(RECONNECT_SECONDS)
 

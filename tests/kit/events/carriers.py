@@ -22,7 +22,7 @@ from kit.events.sequencer import Sequencer
 from kit.events.supervise import supervise
 from kit.events.transport import Transport
 from kit.events.transport_feed import FeedReader, FeedTransport
-from kit.events.transport_kafka import KafkaTransport
+from kit.events.transport_kafka import SILENCE_SECONDS, KafkaTransport
 from tests.waiting import eventually
 
 # Smaller than in production, so that tests see several.
@@ -178,15 +178,24 @@ class KafkaCarrier(Carrier):
     """The production transport: a relay, a broker, a consumer group."""
 
     def __init__(
-        self, source: Database, sink: Database, subscription: Subscription, bootstrap: str, *, batch: int = SMALL_BATCH
+        self,
+        source: Database,
+        sink: Database,
+        subscription: Subscription,
+        bootstrap: str,
+        *,
+        batch: int = SMALL_BATCH,
     ) -> None:
         super().__init__(source, sink, subscription)
+        self.silence = SILENCE_SECONDS
         self._batch = batch
         self._bootstrap = bootstrap
         # The same in every test: a static member keeps its partitions while it is away.
 
     def transport(self, reader: FeedReader) -> Transport:
-        return KafkaTransport(self._source, self._bootstrap, reader, instance="tests", batch=self._batch)
+        return KafkaTransport(
+            self._source, self._bootstrap, reader, instance="tests", batch=self._batch, silence=self.silence
+        )
 
     def process_arguments(self) -> list[str]:
         return [self.feed_url, self._bootstrap]

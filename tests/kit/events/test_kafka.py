@@ -17,6 +17,8 @@ from tests.postgres import ComponentDatabase
 DRAIN_SECONDS = 30.0
 KEYS = 20
 RATE = 50  # events a second
+# The task of the client library that asks the broker for records.
+FETCHING = "_fetch_requests_routine"
 
 
 class Outage(NamedTuple):
@@ -95,3 +97,23 @@ async def test_records_travel_through_the_broker(
     await over_kafka.stop_feed()
     await change(source.api, "thing", 3, 4)
     assert await converged(source.worker, sink.worker) == {"thing": [1, 2, 3, 4]}
+
+
+async def test_a_client_that_has_stopped_asking_the_broker_is_replaced(
+    over_kafka: KafkaCarrier, source: ComponentDatabase, sink: ComponentDatabase
+) -> None:
+    """The library's fetching may end and say nothing; what follows is an empty answer for ever."""
+    over_kafka.silence = 3.0
+    await over_kafka.start_source()
+    await over_kafka.start_sink()
+    await change(source.api, "thing", 1)
+    await converged(source.worker, sink.worker)
+    await change(source.api, "thing", 2)
+    await converged(source.worker, sink.worker)
+    fetching = [task for task in asyncio.all_tasks() if FETCHING in repr(task.get_coro())]
+    assert len(fetching) == 1
+    fetching[0].cancel()
+    await asyncio.gather(*fetching, return_exceptions=True)
+    await for_a_while(1)  # the request under way is still answered
+    await change(source.api, "thing", 3)
+    assert await converged(source.worker, sink.worker) == {"thing": [1, 2, 3]}
