@@ -16,6 +16,7 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from kit.db.away import LOST
 from kit.db.types import Written
 
 # Scopes remembered as written, per process. 1 400 employers one by one and a few lists: far below.
@@ -163,7 +164,7 @@ async def _wake(tx: AsyncConnection) -> None:
     """What is committed is not to fail for a notification that did not go out."""
     channels = tx.info.pop(_TO_WAKE, ())
     if channels:
-        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        with suppress(asyncpg.PostgresError, *LOST):
             await (await driver(tx)).execute("; ".join(f"NOTIFY {channel}" for channel in sorted(channels)))
 
 

@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from kit.db.away import is_away
 from kit.db.database import Database, Scope
 from kit.events import metrics, parking
 from kit.events.applying import Application, Batch
 from kit.events.consumer import Subscription
-from kit.events.failure import is_away
 from kit.events.handling import LaterError, Run, carefully, plainly
 from kit.events.ordering import Outcome
 from kit.events.supervise import describe

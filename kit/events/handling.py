@@ -9,10 +9,11 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.away import is_away
 from kit.events.consumer import Subscription
 from kit.events.context import chained
 from kit.events.envelope import Envelope
-from kit.events.failure import is_away, may_pass
+from kit.events.failure import may_pass
 from kit.events.supervise import describe
 
 # Runs the handler of an event; what it returns is why the event is at fault, its effects being undone.

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Final
 
 import asyncpg
+import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from kit.db.away import is_away, sqlstate
 from kit.http.problem import Problem
 
+_log = structlog.get_logger(__name__)
 RETRY_SOON_S: Final = 0.5
 RETRY_LATER_S: Final = 2.0
 _CONTENTION: Final = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
 _CONFLICT: Final = frozenset({"23505", "23P01"})  # unique, exclusion
-_UNREACHABLE: Final = frozenset({"57P01", "57P02", "57P03", "57014", "53300", "25P03"})
+_GIVEN_UP: Final = frozenset({"57014", "25P03"})  # the server's own limits: a statement, a transaction that waits
 _UNSTORABLE: Final = frozenset({"22021", "22P05", "22003", "22001"})  # encoding, out of range, too long
 _INSUFFICIENT_PRIVILEGE: Final = "42501"
 # 42501 is also what a missing GRANT gives, which is a fault of ours: only the policy's message tells them apart.
@@ -23,20 +24,11 @@ _POLICY: Final = "row-level security policy"
 
 
 def problem_of_database(error: BaseException) -> Problem | None:
-    """The problem of a database or connection error; None when it is a fault of ours."""
-    if isinstance(error, PoolTimeout):
-        return _unavailable()
-    if isinstance(error, DBAPIError):
-        return _of_driver(error)
-    if isinstance(error, ConnectionError | TimeoutError | socket.gaierror):
-        return _unavailable()
-    return None
-
-
-def sqlstate(error: BaseException) -> str:
-    """The SQLSTATE of a database error, or an empty string."""
-    original = getattr(error, "orig", error)
-    return str(getattr(original, "sqlstate", None) or "")
+    """The problem of a database or connection error, which the log notes; None when it is a fault of ours."""
+    problem = _unavailable() if is_away(error) else _of_driver(error) if isinstance(error, DBAPIError) else None
+    if problem is not None:
+        _log.warning("database_refused", code=problem.code, **described(error))
+    return problem
 
 
 def described(error: BaseException) -> dict[str, str]:
@@ -58,20 +50,13 @@ def _of_driver(error: DBAPIError) -> Problem | None:
         return _unstorable()
     if state == _INSUFFICIENT_PRIVILEGE and _POLICY in str(error.orig):
         return Problem(403, "out_of_scope", "Hors de votre périmètre", "Out of your scope")
-    if state.startswith("08") or state in _UNREACHABLE or error.connection_invalidated or _is_connection(error):
-        return _unavailable()
-    return None
+    return _unavailable() if state in _GIVEN_UP else None
 
 
 def _is_client_data_error(error: DBAPIError) -> bool:
     """A value that the driver could not even send: the error has no SQLSTATE, or the bare one of its class."""
     cause = error.orig.__cause__ if error.orig is not None else None
     return type(cause) is asyncpg.DataError or isinstance(cause, UnicodeEncodeError)
-
-
-def _is_connection(error: DBAPIError) -> bool:
-    cause = error.orig.__cause__ if error.orig is not None else None
-    return isinstance(cause, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError)
 
 
 def _conflict() -> Problem:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
@@ -15,12 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kit.db.away import LOST
 from kit.errors import RelaisError
-from kit.http.database_errors import described, problem_of_database
+from kit.http.database_errors import problem_of_database
 from kit.http.problem import Problem
 from kit.http.validation import problem_of
 
-_log = structlog.get_logger(__name__)
 _BY_STATUS: Final[dict[int, tuple[str, str, str]]] = {
     400: ("bad_request", "Demande illisible", "Bad request"),
     404: ("not_found", "Ressource introuvable", "Not found"),
@@ -40,9 +38,7 @@ def install(app: FastAPI) -> None:
         RequestValidationError: _invalid,
         HTTPException: _http,
         SQLAlchemyError: _database,
-        ConnectionError: _database,
-        TimeoutError: _database,
-        socket.gaierror: _database,
+        **dict.fromkeys(LOST, _database),
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -78,7 +74,5 @@ def _methods_of(request: Request) -> list[str]:
 async def _database(request: Request, error: Exception) -> Response:
     problem = problem_of_database(error)
     if problem is None:
-        _log.error("database_fault", **described(error))
-        raise error
-    _log.warning("database_refused", code=problem.code, **described(error))
+        raise error  # for the request's span, which reports it
     return problem.response_for(request)

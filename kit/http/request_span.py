@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit import logs
 from kit.events.context import Chain, chained
+from kit.http.database_errors import described, problem_of_database
 from kit.http.problem import internal_error
 from kit.http.raw import first
 from kit.telemetry import server_span, trace_id, traceparent
@@ -53,11 +54,13 @@ class RequestSpan:
         with server_span(f"{scope['method']} {self.service}", continued.decode("latin-1")) as span, _chain(span):
             try:
                 await self.app(scope, receive, observed)
-            except Exception:
-                _log.exception("unexpected_error", service=self.service)
+            except Exception as error:
+                problem = problem_of_database(error)
+                if problem is None:
+                    _log.exception("unexpected_error", service=self.service, **described(error))
                 if started:
                     raise
-                await internal_error().response_for(HTTPConnection(scope))(scope, receive, observed)
+                await (problem or internal_error()).response_for(HTTPConnection(scope))(scope, receive, observed)
             finally:
                 self._note(scope, status, perf_counter() - began)
 

@@ -13,8 +13,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
+from kit.db.away import is_away
 from kit.db.database import Database, Scope
-from kit.events.failure import is_away, may_pass
+from kit.events.failure import may_pass
 from kit.events.supervise import describe
 from kit.events.wakeup import Wakeup
 from rules.book import RuleBook

@@ -14,12 +14,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.away import is_away
 from kit.db.database import Scope
 from kit.events.applying import Batch
 from kit.events.context import chained, current
 from kit.events.delivery import Delivery
 from kit.events.envelope import Envelope
-from kit.events.failure import is_away
 from kit.events.ordering import Outcome, in_version_order
 from kit.events.outbox import publish
 from tests.kit.events.observing import converged

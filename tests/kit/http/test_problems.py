@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 
+import asyncpg
+import httpx
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.types import Receive, Scope, Send
 
 from kit.db.database import Database
+from kit.http.request_span import RequestSpan
 from tests.kit.http.conftest import Sample
 from tests.kit.http.serving import free_port
 
@@ -55,6 +60,19 @@ async def test_what_the_database_refuses(sample: Sample, statement: str, status:
         assert answer.json()["code"] == code
         assert (answer.json().get("retry_in") is not None) == (status == 503 or code == "busy")
         assert ("retry-after" in answer.headers) == (status == 503 or code == "busy")
+
+
+@pytest.mark.parametrize("error", [asyncpg.InternalClientError(), ConnectionRefusedError(), PoolTimeoutError()])
+async def test_a_database_that_is_away_is_no_fault_in_any_application(error: Exception) -> None:
+    """Those that are not FastAPI, and what FastAPI's handlers do not know, are answered the same."""
+
+    async def application(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise error
+
+    spanned = httpx.ASGITransport(RequestSpan(application, "sample"))
+    async with httpx.AsyncClient(transport=spanned, base_url="http://sample") as http:
+        answer = await http.get("/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
 
 
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1e300"])
