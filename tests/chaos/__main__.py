@@ -5,7 +5,8 @@
 Writers hire agents and send their pay through the gateway, each repeating its request until it is acknowledged.
 Meanwhile an api, a worker, the gateway, PostgreSQL or Kafka is killed and started again, as often each, in a seeded
 order, with twenty requests under way at least. Afterwards rows, events and their effects in other services are compared
-with what was acknowledged. The last line is the same as JSON. Exit code 1 when something is lost or there twice.
+with what was acknowledged. The last line is the same as JSON. Exit code 1 when something is lost or there twice, or an
+answer was a fault of ours (500) rather than a refusal to be repeated.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ async def run(kills: int, writers: int, seed: int) -> int:
 
 def report(killed: Counter[str], load: Load, found: Findings) -> int:
     """Say it to a person, then to a program."""
-    for what, cases in (("lost", found.lost), ("doubled", found.doubled)):
+    faults = list(load.faults.elements())
+    for what, cases in (("lost", found.lost), ("doubled", found.doubled), ("fault", faults)):
         for case in cases[:SHOWN]:
             sys.stderr.write(f"{what}: {case}\n")
     told = {
@@ -82,9 +84,10 @@ def report(killed: Counter[str], load: Load, found: Findings) -> int:
         "repeated": load.repeated,
         "lost": len(found.lost),
         "doubled": len(found.doubled),
+        "faults": len(faults),
     }
     sys.stdout.write(json.dumps(told) + "\n")
-    return 1 if found.lost or found.doubled else 0
+    return 1 if found.lost or found.doubled or faults else 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

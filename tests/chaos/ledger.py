@@ -23,7 +23,11 @@ _AGENTS: Final = "SELECT employer, matricule, CAST(agent AS text) AS agent FROM 
 _PAY: Final = "SELECT employer, matricule, version, tib FROM pay_version"
 _KNOWN: Final = "SELECT employer, matricule, CAST(agent AS text) AS agent FROM agent_matricule"
 _EMPLOYED: Final = "SELECT employer, CAST(agent AS text) AS agent, count(*) AS rows FROM employment GROUP BY 1, 2"
-_COVERED: Final = "SELECT employer, CAST(agent AS text) AS agent, CAST(timeline AS text) AS timeline FROM affiliation"
+# Claims is not concerned with whom cover is withheld from.
+_COVERED: Final = """
+    SELECT employer, CAST(agent AS text) AS agent, CAST(timeline AS text) AS timeline FROM affiliation
+     WHERE CAST(timeline AS jsonb) @> '[{"outcome": "AFFILIATED"}]'
+"""
 _TOLD: Final = "SELECT envelope -> 'data' ->> 'employer', envelope -> 'data' ->> $2 FROM outbox WHERE type = $1"
 _WRITTEN: Final = "SELECT CAST(id AS text) FROM outbox WHERE topic = ANY ($1)"
 _APPLIED: Final = "SELECT CAST(event_id AS text) FROM inbox WHERE consumer = $1"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -46,6 +48,7 @@ class Load:
         self.acknowledged = Acknowledged()
         self.in_flight = 0
         self.repeated = 0
+        self.faults: Counter[str] = Counter()
         self._http = httpx.AsyncClient(
             base_url=gateway, timeout=REQUEST_SECONDS, trust_env=False, limits=httpx.Limits(max_connections=None)
         )
@@ -111,6 +114,8 @@ class Load:
                 raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"{method} {path}: not acknowledged within {PATIENCE_SECONDS:.0f} s: {answer}")
+            if answer is not None and answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+                self.faults[f"{method} {path.split('/')[2]}: {answer.text}"] += 1
             self.repeated += 1
             await asyncio.sleep(PAUSE_SECONDS)
 
