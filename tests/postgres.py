@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.db.database import Database
+from kit.db.database import Database, Scope
 from kit.db.migrate import upgrade
 from kit.db.provision import ROLE_KINDS, component_url, database_name, provision
 from kit.settings import COMPONENTS, Settings
@@ -76,6 +78,16 @@ class ComponentDatabase:
     async def empty(self) -> None:
         """Remove every row a test wrote. Waits 5 s at most for whoever still holds a lock."""
         await self.admin.execute(_EMPTY)
+
+    @asynccontextmanager
+    async def unlimited(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
+        """A transaction of the api role that may take as long as it likes."""
+        patient = Database(self.urls["api"], pool_size=1, statement_timeout_ms=0)
+        try:
+            async with patient.transaction(scope) as tx:
+                yield tx
+        finally:
+            await patient.close()
 
     async def close(self) -> None:
         for database in (self.api, self.worker, self.migrator):

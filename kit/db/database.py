@@ -24,6 +24,10 @@ KNOWN_SCOPES_LIMIT: Final = 100_000
 SCOPE_SETTING: Final = "relais.scope"
 _SET_SCOPE: Final = f"SELECT set_config('{SCOPE_SETTING}', $1, true)"
 _TO_WAKE: Final = "relais_to_wake"
+# The server cuts a statement at its limit; one whose answer is not here this much later has lost its server.
+ANSWER_SECONDS: Final = 5.0
+# The same for a dedicated connection, whose statements are short and have no limit of the server's.
+DEDICATED_SECONDS: Final = 60.0
 # Statements that a connection keeps prepared: more than any service has.
 PREPARED: Final = 1_000
 
@@ -63,7 +67,8 @@ class Database:
     """One component's database under one login role.
 
     `url` is `postgresql+asyncpg://<role>:<password>@<host>:<port>/<database>`. Statements are cut after
-    `statement_timeout_ms` (0: never), waits for a lock after `lock_timeout_ms`.
+    `statement_timeout_ms` (0: never), waits for a lock after `lock_timeout_ms`. A server that says nothing any more,
+    behind a network that lost it, is given up a little later (TimeoutError).
     """
 
     def __init__(
@@ -95,6 +100,7 @@ class Database:
             connect_args={
                 "server_settings": self._server_settings,
                 "timeout": 10,
+                "command_timeout": statement_timeout_ms / 1000 + ANSWER_SECONDS if statement_timeout_ms else None,
                 "prepared_statement_cache_size": PREPARED,
             },
         )
@@ -126,6 +132,7 @@ class Database:
             database=self.url.database,
             server_settings={**self._server_settings, "statement_timeout": "0"},
             timeout=10,
+            command_timeout=DEDICATED_SECONDS,
         )
         try:
             yield connection

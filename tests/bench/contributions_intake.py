@@ -74,8 +74,7 @@ async def written(database: ComponentDatabase) -> Rows:
 async def plain(database: ComponentDatabase, rows: Rows, *, staged: bool) -> float:
     """Seconds to write them: through stages and policies, or into the stages alone (bare COPY)."""
     began = time.perf_counter()
-    async with database.api.transaction(Scope.all()) as tx:
-        await tx.execute(text("SET LOCAL statement_timeout = 0"))
+    async with database.unlimited(Scope.all()) as tx:
         for table, (columns, content) in rows.items():
             names = ", ".join(f'"{name}"' for name in columns)
             make = f"CREATE TEMPORARY TABLE plain_{table} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"

@@ -135,8 +135,7 @@ async def measured(region: World, agents: int, work: Callable[[AsyncConnection],
     await paid(region, agents)
     await elected(region)
     await region.at_rest()
-    async with region.database.api.transaction(Scope.of(frozenset({CITY}))) as tx:
-        await tx.execute(text("SET LOCAL statement_timeout = 0"))
+    async with region.database.unlimited(Scope.of(frozenset({CITY}))) as tx:
         server = await tx.scalar(text("SELECT pg_backend_pid()"))
         assert server is not None
         began = Cost.so_far(server)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db.away import is_away
 from kit.db.database import Database, Scope, driver
 from tests.postgres import DatabaseFactory
 
@@ -41,6 +44,26 @@ async def test_a_statement_that_takes_too_long_is_cut(database: DatabaseFactory)
         async with hasty.transaction(Scope.none()) as tx:
             await tx.execute(endless)
     await hasty.close()
+
+
+async def test_a_server_that_says_nothing_any_more_is_given_up(
+    database: DatabaseFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.db.database.ANSWER_SECONDS", 0.1)
+    sample = await database("sample")
+    hasty = Database(sample.urls["api"], statement_timeout_ms=400)
+    async with hasty.transaction(Scope.none()) as tx:
+        frozen = await backend(tx)
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        with pytest.raises((DBAPIError, TimeoutError), check=is_away):
+            async with hasty.transaction(Scope.none()) as tx:
+                await backend(tx)
+        async with hasty.transaction(Scope.none()) as tx:
+            assert await backend(tx) != frozen
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+        await hasty.close()
 
 
 async def test_a_wait_for_a_lock_is_cut(database: DatabaseFactory) -> None:
