@@ -56,7 +56,7 @@ def committee(case: Case) -> None:
 
 def in_force(case: Case) -> None:
     steps = [Step(Status(status), date.fromisoformat(day)) for status, day in case["steps"]]
-    found = force(steps, REAL.effective, date.fromisoformat(case["day"]), insured_until(REAL, SCHEME))
+    found = force(steps, REAL.effective, date.fromisoformat(case["day"]), insured_until(REAL.insurers, SCHEME))
     assert found.value == case["expect"]
 
 
@@ -91,7 +91,7 @@ def absent(case: Case) -> None:
 
 
 def terms(case: Case) -> None:
-    seen = terms_on(REAL, date.fromisoformat(case["day"]), insured_until(REAL, SCHEME))
+    seen = terms_on(REAL, date.fromisoformat(case["day"]), insured_until(REAL.insurers, SCHEME))
     one = next(g for g in seen.guarantees if g.term.code == case["guarantee"])
     said = {
         "rate": exact(one.rate.rate),

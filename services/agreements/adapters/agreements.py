@@ -145,7 +145,7 @@ async def get(
         accord=accord,
         findings=tuple(_finding(f) for f in row["findings"]),
         steps=tuple(taken),
-        insured_until=insured_until(accord, None if above is None else above.to_domain()),
+        insured_until=insured_until(accord.insurers, None if above is None else above.to_domain()),
     )
 
 

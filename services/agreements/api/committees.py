@@ -12,6 +12,7 @@ from kit.http.types import DateText, SiretText
 from kit.recording import Recording
 from services.agreements.adapters import agreements, committees
 from services.agreements.adapters.agreements import StoredAgreement
+from services.agreements.adapters.standings import standings
 from services.agreements.api.agreements import Key, stands_for
 from services.agreements.api.committee_parts import (
     CommitteeAnswer,
@@ -53,13 +54,10 @@ async def late(
     keys = await agreements.after(tx, "", PAGE)
     while keys:
         held = await committees.meeting_days(tx, keys)
-        for key in keys:
-            stored = await _stored(tx, key)
-            if employer is not None and all(one.siret != employer for one in stored.document.employers):
-                continue
-            if stored.force(day) in {Force.IN_FORCE, Force.SUSPENDED}:
-                seen = attendance(stored.document.period, held.get(key, []), day)
-                found += [LateAnswer(agreement=key, missed=list(seen.missed))] if seen.late else []
+        for one in await standings(tx, keys):
+            if (employer is None or employer in one.employers) and one.force(day) in {Force.IN_FORCE, Force.SUSPENDED}:
+                seen = attendance(one.effective, held.get(one.id, []), day)
+                found += [LateAnswer(agreement=one.id, missed=list(seen.missed))] if seen.late else []
         keys = await agreements.after(tx, keys[-1], PAGE)
     return found
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from services.agreements.domain.agreement import Agreement, InsurerParty
+from services.agreements.domain.agreement import InsurerParty
 from services.agreements.domain.scheme import Scheme
 
 
-def insured_until(agreement: Agreement, scheme: Scheme | None) -> date | None:
-    """The last day on which a convention of its insurers runs; None where that is open or not known.
+def insured_until(insurers: Sequence[InsurerParty], scheme: Scheme | None) -> date | None:
+    """The last day on which a convention of an accord's insurers runs; None where that is open or not known.
 
     After it the accord has lost its object and lapses (art. 8), although it was made for an indefinite time.
     """
-    if scheme is None or not agreement.insurers:
+    if scheme is None or not insurers:
         return None
-    last = max(_last(insurer, scheme) for insurer in agreement.insurers)
+    last = max(_last(insurer, scheme) for insurer in insurers)
     return None if last == date.max else last
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from kit.db.database import Scope
+from kit.db.database import Scope, count_statements
 from kit.http.pagination import encoded
 from kit.period import Period
 from services.agreements.domain.committee import attendance
@@ -187,6 +187,17 @@ async def test_who_is_late(staff: httpx.AsyncClient) -> None:
     await staff.post(f"{URL}/committee/meetings", json=MEETING)
     assert (await staff.get(late, params={"as_of": "2026-01-01"})).json() == []
     assert (await staff.get("/v1/agreements/unknown/committee")).status_code == 404
+
+
+async def test_who_is_late_is_read_of_all_accords_together(service: Service, staff: httpx.AsyncClient) -> None:
+    late = "/v1/agreements/late-committees?as_of=2026-01-01"
+    async with count_statements(service.app.state.db) as alone:
+        assert len((await staff.get(late)).json()) == 1
+    for key in ("a", "b", "c"):
+        assert (await staff.post("/v1/agreements", json=changed({"/agreement": key}))).status_code == 201
+    async with count_statements(service.app.state.db) as beside_others:
+        assert len((await staff.get(late)).json()) == 1
+    assert beside_others.total == alone.total > 0
 
 
 async def test_a_notice_is_due_for_whoever_is_covered(staff: httpx.AsyncClient, registry: ComponentDatabase) -> None:

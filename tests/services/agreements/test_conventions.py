@@ -70,7 +70,7 @@ def test_an_accord_follows_the_convention_it_names() -> None:
         effects = cascade.convention_ends(ended, [accord], ON, known.conventions)
         kinds = {effect.kind for effect in effects}
         assert (EffectKind.AGREEMENT_LAPSES in kinds, EffectKind.CONTRACT_ENDS in kinds) == (lapses, lapses)
-        assert insured_until(accord, known) == (date(2027, 12, 31) if lapses else date(2030, 12, 31))
+        assert insured_until(accord.insurers, known) == (date(2027, 12, 31) if lapses else date(2030, 12, 31))
 
 
 def test_nobody_guesses_on_which_of_two_conventions_an_accord_stands() -> None:

@@ -24,7 +24,7 @@ SCHEME = scheme().to_domain()
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_terms_on_a_day(case: dict[str, Any]) -> None:
-    terms = terms_on(REAL, date.fromisoformat(case["day"]), insured_until(REAL, SCHEME))
+    terms = terms_on(REAL, date.fromisoformat(case["day"]), insured_until(REAL.insurers, SCHEME))
     assert terms.in_force is case["in_force"]
     assert {g.term.code.value: g.rate.rate.text() for g in terms.guarantees} == case["rates"]
     assert {g.guaranteed for g in terms.guarantees} == ({case["guaranteed"]} if case["rates"] else set())
@@ -71,9 +71,9 @@ def test_the_highest_rate_of_a_revision() -> None:
 
 
 def test_nobody_knows_how_long_an_accord_is_insured_without_a_convention() -> None:
-    assert insured_until(REAL, None) is None
-    assert insured_until(REAL, replace(SCHEME, conventions=())) is None
-    assert insured_until(agreement({"/insurers": []}), SCHEME) is None
+    assert insured_until(REAL.insurers, None) is None
+    assert insured_until(REAL.insurers, replace(SCHEME, conventions=())) is None
+    assert insured_until(agreement({"/insurers": []}).insurers, SCHEME) is None
 
 
 def test_another_insurer_after_the_market_carries_the_accord_on() -> None:
@@ -82,4 +82,4 @@ def test_another_insurer_after_the_market_carries_the_accord_on() -> None:
         {"code": "demo-a", "name": "A", "from": "2025-01-01", "to": "2030-12-31"},
         {"code": "demo-b", "name": "B", "from": "2031-01-01", "to": "2036-12-31"},
     ]
-    assert insured_until(agreement({"/insurers": insurers}), SCHEME) == date(2036, 12, 31)
+    assert insured_until(agreement({"/insurers": insurers}).insurers, SCHEME) == date(2036, 12, 31)
