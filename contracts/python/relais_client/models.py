@@ -2427,6 +2427,7 @@ What: TypeAlias = Literal[
     "NOT_DECLARED",
     "REGIME",
     "NBI",
+    "QUOTITY",
     "INDEX",
     "LEAVE",
     "SHARE_OF_PAY",

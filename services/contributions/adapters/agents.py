@@ -105,6 +105,7 @@ async def replace_employment(
             "ends": stretch.period.end,
             "regime": stretch.status.regime.value,
             "category": stretch.status.category and stretch.status.category.value,
+            "weekly_hours": stretch.weekly_hours,
         }
         for stretch in stretches
     ]
@@ -205,7 +206,8 @@ def _of(employer: str, agent: UUID, employment_id: str) -> tuple[ColumnElement[b
 
 
 def _employment(row: Row[Any]) -> Employment:
-    return Employment(row.employment, Period(row.starts, row.ends), _status(row.regime, row.category), row.number)
+    status = _status(row.regime, row.category)
+    return Employment(row.employment, Period(row.starts, row.ends), status, row.number, row.weekly_hours)
 
 
 @cache

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from kit.db.data_subjects import data_subject
 from kit.db.schema import kit_tables, new_metadata
@@ -34,7 +46,7 @@ agent_matricule: Final = Table(
     Column("agent", Id, nullable=False, index=True),
 )
 
-# An employment under one status; a change of regime or category begins another row.
+# An employment under one status; a change of regime, category or hours begins another row.
 employment: Final = Table(
     "employment",
     metadata,
@@ -46,6 +58,7 @@ employment: Final = Table(
     Column("number", Text),
     Column("regime", Text, nullable=False),
     Column("category", Text),
+    Column("weekly_hours", Numeric(5, 2)),
     Index(None, "agent"),
 )
 

@@ -6,6 +6,7 @@ Readers of their own, that take what contributions need and ignore the rest. Eve
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,7 @@ class EmploymentFact(Fact):
     end: date | None = None
     regime: Regime
     category: Category | None = None
+    weekly_hours: Decimal | None = None
 
 
 class EmploymentChanged(Fact):
@@ -145,5 +147,5 @@ async def _store(tx: AsyncConnection, fact: EmploymentChanged) -> None:
     told = fact.employment
     stored = await agents.employment(tx, fact.employer, fact.agent, told.id)
     status = Status(told.regime, told.category)
-    now = Employment(told.id, Period(told.start, told.end), status, told.contract_number)
+    now = Employment(told.id, Period(told.start, told.end), status, told.contract_number, told.weekly_hours)
     await agents.replace_employment(tx, fact.employer, fact.agent, told.id, now.after(stored, fact.since))

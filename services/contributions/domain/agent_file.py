@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from kit.period import ONE_DAY, Month, Period
 from rules.vocabulary import Guarantee
@@ -15,15 +16,16 @@ from services.contributions.domain.pay_line import PayLine
 
 @dataclass(frozen=True, slots=True)
 class Employment:
-    """A stretch of one employment under one status; a change of regime or category begins another.
+    """A stretch of one employment under one status; a change of regime, category or hours begins another.
 
-    `number` is the one its contract has in the payroll.
+    `number` is the one its contract has in the payroll; `weekly_hours` as told, None: before they were kept.
     """
 
     id: str
     period: Period
     status: Status
     number: str | None = None
+    weekly_hours: Decimal | None = None
 
     def after(self, earlier: Sequence[Employment], since: date | None) -> list[Employment]:
         """All stretches of this employment, which stands as `self` says from `since` on and stood as `earlier` before.

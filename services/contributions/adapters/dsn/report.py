@@ -19,7 +19,7 @@ from kit.rate import Rate
 from rules.vocabulary import Guarantee
 from services.contributions.adapters.dsn.tables import dsn_declaration, dsn_difference
 from services.contributions.domain.delta import Amounts
-from services.contributions.domain.dsn.compare import Difference, What
+from services.contributions.domain.dsn.difference import Difference, What
 from services.contributions.domain.dsn.expected import Owing
 from services.contributions.domain.intake import PayKey
 

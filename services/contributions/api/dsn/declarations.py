@@ -21,7 +21,7 @@ from services.contributions.adapters.dsn.report import Numbered
 from services.contributions.adapters.dsn.store import Declaration, StoredPart, Wanted
 from services.contributions.adapters.papers.sheet import Sheet, csv_of
 from services.contributions.api.parameters import DeclarationId, QueryMonth, after
-from services.contributions.domain.dsn.compare import What
+from services.contributions.domain.dsn.difference import What
 from services.contributions.domain.dsn.lines import Why
 from services.contributions.domain.dsn.norm import KNOWN_NORM
 from services.contributions.domain.errors import UnknownDsn

@@ -15,20 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.crypto import KeyRing
 from kit.period import Month
 from rules.book import NoValueAt, Rules
-from rules.vocabulary import Regime
 from services.contributions.adapters import agents, pay
 from services.contributions.adapters.agents import Known
 from services.contributions.adapters.dsn import parameters, report, store
 from services.contributions.adapters.dsn.report import Found
 from services.contributions.adapters.dsn.store import Declaration, StoredPart
-from services.contributions.domain.dsn.compare import (
-    Difference,
-    Held,
-    What,
-    adhesions_of,
-    compare,
-    compare_payments,
-)
+from services.contributions.domain.agent_file import Employment
+from services.contributions.domain.dsn.compare import adhesions_of, compare, compare_payments
+from services.contributions.domain.dsn.difference import Difference, Held, What
 from services.contributions.domain.dsn.expected import Owing
 from services.contributions.domain.dsn.mapping import Block
 from services.contributions.domain.dsn.norm import CANCELS, KNOWN_NORM, MONTHLY
@@ -38,6 +32,7 @@ from services.contributions.domain.intake import Pay
 # Agents compared at once: what is read of them is held in memory.
 BATCH: Final = 500
 POINT: Final = "index_point.yearly"
+FULL_TIME: Final = "working_time.weekly_hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +97,7 @@ class _Comparison:
 
     def __init__(self, tx: AsyncConnection, one: Declaration, month: Month, means: Means) -> None:
         self._tx, self._one, self._month, self._crypto = tx, one, month, means.crypto
-        self._point = _point(means.rules, month)
+        self._point, self._full_time = (_figure(means.rules, name, month) for name in (POINT, FULL_TIME))
         self._contracts = Contracts(())
         self._heads: list[Block] = []
 
@@ -147,11 +142,12 @@ class _Comparison:
         for agent in batch:
             matricule = own[agent][0].matricule
             held = Held(
-                self._regimes(known.get(agent, Known())),
+                self._running(known.get(agent, Known())),
                 tuple(paid[agent]),
                 tuple(owing.get(agent, ())),
                 tuple(leaves.get(agent, ())),
                 self._point,
+                self._full_time,
             )
             declared = [block for part in own[agent] for block in blocks.get(part.first_line, ())]
             differences = [
@@ -189,15 +185,14 @@ class _Comparison:
         mapped = await store.mapped(self._tx, self._one.id, [part.first_line for part in parts], self._crypto)
         return {first: mapped[first].blocks for first in sorted(mapped)}
 
-    def _regimes(self, known: Known) -> frozenset[Regime]:
-        running = [e for e in known.employments if e.period.meets(self._month.period())]
-        return frozenset(e.status.regime for e in running)
+    def _running(self, known: Known) -> tuple[Employment, ...]:
+        return tuple(one for one in known.employments if one.period.meets(self._month.period()))
 
 
-def _point(rules: Rules, month: Month) -> Decimal | None:
-    """The yearly euros of an index point; None in a month for which nobody vouches."""
+def _figure(rules: Rules, name: str, month: Month) -> Decimal | None:
+    """A figure of the law; None in a month for which nobody vouches."""
     try:
-        return rules.at(POINT, month.last).value
+        return rules.at(name, month.last).value
     except NoValueAt:
         return None
 

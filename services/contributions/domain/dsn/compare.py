@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
-from fractions import Fraction
 from typing import Final
 
 from kit.money import Money
-from kit.period import MONTHS_PER_YEAR, Month, Period
+from kit.period import Month
 from kit.rate import Rate
-from rules.vocabulary import Guarantee, Regime
+from rules.vocabulary import Guarantee
+from services.contributions.domain.dsn import employment
 from services.contributions.domain.dsn.absence import LEAVE, disagreement
+from services.contributions.domain.dsn.difference import Difference, Held, What
 from services.contributions.domain.dsn.expected import HUNDRED, Owing, percent
 from services.contributions.domain.dsn.mapping import Block
 from services.contributions.domain.dsn.norm import (
@@ -25,63 +25,10 @@ from services.contributions.domain.dsn.norm import (
     month_of,
 )
 from services.contributions.domain.dsn.parameters import Contracts
-from services.contributions.domain.intake import Pay
-from services.contributions.domain.pay_line import WHOLE
 
-_CONTRACT: Final = "S21.G00.40"
-_CNRACL: Final = code_of("S21.G00.40.020=120")
-_PRIVATE: Final = frozenset({code_of("S21.G00.40.007=01"), code_of("S21.G00.40.007=02")})
-_CIVIL_SERVANTS: Final = frozenset({code_of("S21.G00.40.026=01"), code_of("S21.G00.40.026=08")})
-_CONTRACTUAL: Final = code_of("S21.G00.40.026=02")
 _GROSS: Final = code_of("S21.G00.51.011=001")
 _SHARE: Final = code_of("S21.G00.51.011=021")
 _CTI: Final = code_of("S21.G00.51.011=022")
-
-
-class What(StrEnum):
-    """What differs. Amounts are compared to the cent."""
-
-    UNKNOWN_PERSON = "UNKNOWN_PERSON"
-    OTHER_PERSON = "OTHER_PERSON"
-    NOT_DECLARED = "NOT_DECLARED"
-    REGIME = "REGIME"
-    NBI = "NBI"
-    INDEX = "INDEX"
-    LEAVE = "LEAVE"
-    SHARE_OF_PAY = "SHARE_OF_PAY"
-    GROSS = "GROSS"
-    CTI = "CTI"
-    CODES_UNKNOWN = "CODES_UNKNOWN"
-    POPULATION = "POPULATION"
-    AFFILIATION = "AFFILIATION"
-    BASE = "BASE"
-    RATE = "RATE"
-    AMOUNT = "AMOUNT"
-    EMPLOYER_SHARE = "EMPLOYER_SHARE"
-    PAYMENT = "PAYMENT"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One difference; `declared` and `expected` as texts, None: nothing. `line` is where the DSN says it."""
-
-    what: What
-    declared: str | None
-    expected: str | None
-    line: int | None = None
-    guarantee: Guarantee | None = None
-    month: Month | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What Relais knows of an agent for the month of a DSN; `point`: the yearly euros of an index point in it."""
-
-    regimes: frozenset[Regime]
-    pay: tuple[Pay, ...]
-    owing: tuple[Owing, ...]
-    leave: tuple[Period, ...] = ()
-    point: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -103,11 +50,12 @@ def adhesions_of(blocks: Iterable[Block]) -> dict[str, str]:
 def compare(
     blocks: Sequence[Block], held: Held, adhesions: Mapping[str, str], contracts: Contracts, month: Month
 ) -> list[Difference]:
-    """All differences of one agent, in the order: status, leave, pay, affiliations, contributions."""
+    """All differences of one agent, in the order: status, quotities, leave, pay, affiliations, contributions."""
     return [
-        *_status(blocks, held),
+        *employment.status(blocks, held),
+        *employment.quotities(blocks, held),
         *_leave(blocks, held, month),
-        *_index(blocks, held),
+        *employment.index(blocks, held),
         *_pay(blocks, held),
         *_contributions(blocks, held, adhesions, contracts, month),
     ]
@@ -134,56 +82,12 @@ def compare_payments(blocks: Iterable[Block], owing: Iterable[Owing], contracts:
             yield Difference(What.PAYMENT, _shown(declared), _shown(expected), lines.get(reference))
 
 
-def regime_of(contract: Block) -> Regime | None:
-    """The regime that a contract (block 40) declares: scheme (120 CNRACL), status, nature; None: it does not say."""
-    if contract["nature"] in _PRIVATE:
-        return Regime.PRIVATE_LAW
-    if contract["pension_scheme"] is None:
-        return None
-    if contract["pension_scheme"] == _CNRACL:
-        return Regime.CNRACL
-    if contract["employment_status"] in _CIVIL_SERVANTS:
-        return Regime.IRCANTEC_FONCTIONNAIRE
-    return Regime.CONTRACTUEL_PUBLIC if contract["employment_status"] == _CONTRACTUAL else None
-
-
-def _status(blocks: Sequence[Block], held: Held) -> Iterator[Difference]:
-    """The regime of each contract; the NBI of all of them together, for it is one amount in an agent's pay."""
-    worked = [block for block in blocks if block.code == _CONTRACT]
-    for block in worked:
-        declared = regime_of(block)
-        if declared is not None and held.regimes and declared not in held.regimes:
-            yield Difference(What.REGIME, declared.value, ", ".join(sorted(held.regimes)), block.line)
-    granted = [block for block in worked if Decimal(block["nbi_points"] or 0)]
-    paid = Money.sum(pay.elements.nbi for pay in held.pay)
-    if worked and held.pay and bool(granted) != bool(paid):
-        said = (granted or worked)[0]
-        yield Difference(What.NBI, said["nbi_points"], str(paid), said.line)
-
-
 def _leave(blocks: Sequence[Block], held: Held, month: Month) -> Iterator[Difference]:
     """Days on which one side says the agent is on leave and the other does not; kinds and reasons stay sealed."""
     found = disagreement(blocks, held.leave, month)
     if found is not None:
         line = next((block.line for block in blocks if block.code == LEAVE), None)
         yield Difference(What.LEAVE, *found, line)
-
-
-def _index(blocks: Sequence[Block], held: Held) -> Iterator[Difference]:
-    """The traitement that the declared index gives, against the one Relais was told: of one contract and one pay, at
-    full time and full pay, where nothing else can explain that they differ. A cent is rounding.
-    """
-    worked = [block for block in blocks if block.code == _CONTRACT]
-    if len(worked) != 1 or len(held.pay) != 1 or held.point is None:
-        return
-    contract, pay = worked[0], held.pay[0]
-    full_time = contract["quotity"] is not None and contract["quotity"] == contract["reference_quotity"]
-    full_pay = pay.share_of_pay == WHOLE and not pay.cabinet and not pay.rappels
-    if contract["increased_index"] is None or not full_time or not full_pay:
-        return
-    given = Money.rounded(Fraction(contract["increased_index"]) * Fraction(held.point) / MONTHS_PER_YEAR)
-    if abs((given - pay.elements.tib).cents) > 1:
-        yield Difference(What.INDEX, str(given), str(pay.elements.tib), contract.line)
 
 
 def _pay(blocks: Sequence[Block], held: Held) -> Iterator[Difference]:

@@ -12,7 +12,7 @@ from kit.period import Month
 from rules.vocabulary import Guarantee, Regime
 from services.contributions.domain.cover import Cover, covered_days, paid_days
 from services.contributions.domain.delta import Amounts, LineKey, Position
-from services.contributions.domain.dsn.compare import What
+from services.contributions.domain.dsn.difference import What
 from services.contributions.domain.dsn.reading import MAX_LINES, MAX_PART_BYTES, Reader
 from services.contributions.domain.lines import Lines, deltas, summed
 from services.contributions.domain.owed import Owed, owed

@@ -30,7 +30,9 @@ def declaration(siret: str = CITY, month: str = "01062025", nature: str = "01", 
     ]
 
 
-def individual(matricule: str, nir: str | None = None, more: Sequence[str] = ()) -> list[str]:
+def individual(
+    matricule: str, nir: str | None = None, more: Sequence[str] = (), quotity: Sequence[str] = ()
+) -> list[str]:
     """A CNRACL agent with a name that is kept raw."""
     number = NIRS[0] if nir is None else nir
     return [
@@ -40,6 +42,7 @@ def individual(matricule: str, nir: str | None = None, more: Sequence[str] = ())
         "S21.G00.40.001,'01012020'",
         "S21.G00.40.002,'10'",
         "S21.G00.40.007,'50'",
+        *quotity,
         "S21.G00.40.020,'120'",
         "S21.G00.40.026,'01'",
         "S21.G00.40.058,'420'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,16 +13,12 @@ import pytest
 from kit.period import Month, Period
 from kit.rate import Rate
 from rules.vocabulary import Guarantee, Regime
+from services.contributions.domain.agent_file import Employment
+from services.contributions.domain.base import Status
 from services.contributions.domain.delta import Amounts
-from services.contributions.domain.dsn.compare import (
-    Difference,
-    Held,
-    What,
-    adhesions_of,
-    compare,
-    compare_payments,
-    regime_of,
-)
+from services.contributions.domain.dsn.compare import adhesions_of, compare, compare_payments
+from services.contributions.domain.dsn.difference import Difference, Held, What
+from services.contributions.domain.dsn.employment import regime_of
 from services.contributions.domain.dsn.expected import Owing, adhesions, of_agent
 from services.contributions.domain.dsn.lines import Why, read_line
 from services.contributions.domain.dsn.mapping import Block, Kept, Mapped, map_part
@@ -80,7 +77,13 @@ def owing(
 
 
 def held(*owed: Owing, pay: tuple[Pay, ...] = (), regimes: frozenset[Regime] = frozenset({Regime.CNRACL})) -> Held:
-    return Held(regimes, pay, owed)
+    return Held(tuple(employed(regime=regime) for regime in sorted(regimes)), pay, owed)
+
+
+def employed(hours: str | None = None, number: str | None = None, regime: Regime = Regime.CNRACL) -> Employment:
+    """Since 2020, under a number of its own."""
+    told = None if hours is None else Decimal(hours)
+    return Employment(f"e-{number}", Period(date(2020, 1, 1)), Status(regime, None), number, told)
 
 
 def differences(lines: list[str], known: Held) -> list[tuple[Any, ...]]:
@@ -217,6 +220,63 @@ def test_the_index_gives_the_traitement_at_full_time_and_full_pay(
     half = [line.replace("013,'151.67'", "013,'75.83'") for line in lines]
     assert differences(half, known) == [], "part-time: what is paid of it is no plain share"
     assert differences([*lines, *lines], known) == [], "of which of two contracts?"
+
+
+def quotity(whole: str | None, worked: str | None, rate: str | None = None, number: str | None = None) -> list[str]:
+    """A block 40."""
+    said = {"001": "01012020", "009": number, "012": whole, "013": worked, "055": rate}
+    return [f"S21.G00.40.{rubric},'{value}'" for rubric, value in said.items() if value is not None]
+
+
+@pytest.mark.parametrize(
+    ("lines", "hours", "expected"),
+    [
+        (quotity("151.67", "151.67"), "35.00", []),
+        (quotity("151.67", "75.83"), "17.50", []),  # 17.499: rounded to the hundredth of an hour a month
+        (quotity("35.00", "17.51"), "17.50", []),
+        (quotity("35.00", "17.52"), "17.50", [("QUOTITY", "17.52", "17.50")]),
+        (quotity("151.67", "151.67"), "17.50", [("QUOTITY", "35.00", "17.50")]),
+        # Part-time at 80 %: employers tell us the hours of the post, or those worked; a DSN says either, too.
+        (quotity("151.67", "151.67", "80.00"), "28.00", []),
+        (quotity("151.67", "151.67", "80.00"), "35.00", []),
+        (quotity("151.67", "151.67", "80.00"), "31.50", [("QUOTITY", "35.00", "31.50")]),
+        # Part-time on health grounds, and what does not say.
+        ([*quotity("151.67", "75.83"), "S21.G00.66.001,'01062025'"], "35.00", []),
+        (quotity("151.67", "75.83"), None, []),
+        (quotity(None, "75.83"), "35.00", []),
+        (quotity("151.67", None), "35.00", []),
+        *((quotity(whole, "75.83"), "35.00", []) for whole in ("0", "0.00", "-151.67")),
+        (quotity("0.000001", "999999999999"), "1.00", [("QUOTITY", "34999999999965000000.00", "1.00")]),
+        (quotity("151.67", "-151.67"), "35.00", [("QUOTITY", "-35.00", "35.00")]),
+    ],
+)
+def test_a_quotity_in_hours_a_week_is_that_of_the_employment(
+    lines: list[str], hours: str | None, expected: list[tuple[str, ...]]
+) -> None:
+    known = replace(held(), employments=(employed(hours),), full_time=Decimal(35))
+    assert differences(lines, known) == expected
+    assert differences(lines, replace(known, full_time=None)) == []
+    again = Mapped.of_json(json.loads(json.dumps(mapped(*lines).json())))
+    found = compare(again.blocks, known, {}, CONTRACTS, JUNE)
+    assert [(one.what, one.declared, one.expected) for one in found] == expected, "kept as it is stored"
+
+
+def test_of_several_employments_a_quotity_is_compared_with_the_one_of_its_number() -> None:
+    both = [*quotity("35", "20", number="A"), *quotity("35", "15", number="B")]
+    known = replace(held(), employments=(employed("20", "A"), employed("15", "B")), full_time=Decimal(35))
+    assert differences(both, known) == []
+    other = replace(known, employments=(employed("20", "A"), employed("10", "B")))
+    assert differences(both, other) == [("QUOTITY", "15.00", "10.00")]
+    assert [one.line for one in compare(mapped(*both).blocks, other, {}, CONTRACTS, JUNE)] == [5]
+    unnumbered = quotity("35", "15")
+    assert differences([*unnumbered, *unnumbered], known) == differences(unnumbered, known) == [], "of which of them?"
+    assert differences(unnumbered, replace(known, employments=(employed("20", "A"),))) == [
+        ("QUOTITY", "15.00", "20.00")
+    ]
+    moved = (employed("20", "A"), employed("15", "A"))
+    assert differences(unnumbered, replace(known, employments=moved)) == [], "hours changed inside the month"
+    untold = (employed("20", "A"), employed(None, "A"))
+    assert differences(unnumbered, replace(known, employments=untold)) == [], "hours of a part of the month are unknown"
 
 
 def test_amounts_of_several_blocks_and_several_employments_are_summed() -> None:

@@ -118,15 +118,16 @@ async def test_the_same_file_agrees_twice_and_is_kept_once(service: Service, wor
 
 async def test_every_difference_is_said_with_both_sides(service: Service, world: World) -> None:
     for matricule, employment in (("M1", {}), ("M2", {"regime": "IRCANTEC_FONCTIONNAIRE"}), ("M3", {}), ("M4", {})):
-        await world.member(matricule, **employment)
+        await world.member(matricule, weekly_hours="35.00", **employment)
         await world.pay(matricule, "2025-06", tib="2400.00")
     await world.run("2025-06")
     await codes(service)
+    half = ["S21.G00.40.012,'151.67'", "S21.G00.40.013,'75.84'"]
     content = dsn(
         ["S21.G00.55.001,'100.00'", "S21.G00.55.003,'DEMO-2025'"],
         files.individual("M1", more=files.contribution(base="2500.00", amount="51.25", population="X")),
         files.individual("M2", files.NIRS[1], files.contribution()),
-        files.individual("M3", files.NIRS[2], files.contribution(option="AUTRE")),
+        files.individual("M3", files.NIRS[2], files.contribution(option="AUTRE"), half),
         files.individual("M9", files.NIRS[3]),
     )
     await sent(service, world, content)
@@ -137,6 +138,7 @@ async def test_every_difference_is_said_with_both_sides(service: Service, world:
             ("BASE", "M1", "2500.00", "2400.00"),
             ("AMOUNT", "M1", "51.25", "49.20"),
             ("REGIME", "M2", "CNRACL", "IRCANTEC_FONCTIONNAIRE"),
+            ("QUOTITY", "M3", "17.50", "35.00"),
             ("CODES_UNKNOWN", "M3", "AUTRE", None),
             ("AFFILIATION", "M3", None, "BASE"),
             ("AMOUNT", "M3", None, "49.20"),
@@ -148,12 +150,12 @@ async def test_every_difference_is_said_with_both_sides(service: Service, world:
     last = (await get(service, "/v1/dsn"))["items"][-1]
     async with hris(service) as client:
         rows = (await client.get(f"/v1/dsn/{last['id']}/differences/file")).text.splitlines()
-    assert len(rows) == 11
+    assert len(rows) == 12
     assert (await get(service, f"/v1/dsn/{last['id']}"))["differences"]["AMOUNT"] == 2
     first = await get(service, f"/v1/dsn/{last['id']}/differences", limit=3)
     assert len(first["items"]) == 3
     rest = await get(service, f"/v1/dsn/{last['id']}/differences", cursor=first["next"])
-    assert [one["number"] for one in rest["items"]] == list(range(4, 11))
+    assert [one["number"] for one in rest["items"]] == list(range(4, 12))
 
 
 async def test_what_an_employer_must_declare_read_back_differs_in_nothing(service: Service, world: World) -> None:
