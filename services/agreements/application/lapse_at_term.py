@@ -11,6 +11,7 @@ from kit.clock import Clock
 from kit.recording import Recording
 from kit.scheduler import Daily, Task
 from services.agreements.adapters import agreements
+from services.agreements.adapters.standings import standings
 from services.agreements.application import plan_change
 from services.agreements.application.change_agreement import carry_out
 
@@ -24,11 +25,13 @@ def lapse_at_term(clock: Clock) -> Task:
     """Just after midnight in Paris. One run catches up every day missed: it looks at what is over, not at what ends."""
 
     async def run(tx: AsyncConnection, _due: datetime) -> None:
-        recording = Recording(clock.instant(), BY, REASON)
+        recording, today = Recording(clock.instant(), BY, REASON), clock.day()
         keys = await agreements.after(tx, "", PAGE)
         while keys:
-            for key in keys:
-                plan = await plan_change.term(tx, key, clock.day(), REASON)
+            for one in await standings(tx, keys):
+                if one.insured_until is None or one.insured_until >= today:
+                    continue
+                plan = await plan_change.term(tx, one.id, today, REASON)
                 if plan is not None:
                     await carry_out(tx, plan, recording)
             keys = await agreements.after(tx, keys[-1], PAGE)
