@@ -95,8 +95,7 @@ class KafkaTransport:
             await consumer.start()
             await self._follow(consumer, delivery)
         finally:
-            async with asyncio.timeout(STOP_SECONDS):
-                await consumer.stop()
+            await _stop(consumer)
 
     async def _follow(self, consumer: AIOKafkaConsumer, delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
@@ -134,6 +133,17 @@ class KafkaTransport:
             if await delivery.deliver(Batch(epoch, envelopes), settled) is not None:
                 return epoch
             epoch = await catch_up(self._reader, delivery)
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group. Where a fetch has just failed, the library lets the end of its own task through, and leaves its
+    connections open.
+    """
+    async with asyncio.timeout(STOP_SECONDS):
+        try:
+            await consumer.stop()
+        finally:
+            await consumer._client.close()  # noqa: SLF001
 
 
 def _answers(consumer: AIOKafkaConsumer) -> set[tuple[TopicPartition, int | None]]:
