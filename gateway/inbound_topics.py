@@ -18,8 +18,8 @@ from gateway.adapters.partner_messages import Received
 from gateway.api.partner_messages import MESSAGE
 from gateway.application.partner_messages import Sender, is_passing, keep, take
 from kit.events import inbound
+from kit.events.kafka_client import Record
 from kit.events.login import Login
-from kit.events.transport_kafka import Record
 from kit.http.problem import Problem
 
 PATTERN: Final = r"^psc\.partner\.([a-z0-9-]+)\.inbound\.v1$"

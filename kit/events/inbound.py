@@ -8,11 +8,10 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer
 
 from kit.events.broker_logs import calm
+from kit.events.kafka_client import Polls, Record, started
 from kit.events.login import Login, arguments
-from kit.events.transport_kafka import Record
 
 BATCH: Final = 100
-POLL_MS: Final = 1000
 # How soon a new topic of the pattern is seen.
 METADATA_MS: Final = 10_000
 
@@ -36,13 +35,10 @@ async def follow(
         **arguments(login),
     )
     consumer.subscribe(pattern=pattern)
-    await consumer.start()
-    try:
+    async with started(consumer):
+        polls = Polls(consumer, batch=BATCH)
         while True:
-            polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
-            for partition, records in polled.items():
+            for partition, records in (await polls.next()).items():
                 for record in records:
                     await take(record)
                 await consumer.commit({partition: records[-1].offset + 1})
-    finally:
-        await consumer.stop()

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Final
 from uuid import UUID
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 from pydantic import ValidationError
 
@@ -24,25 +24,19 @@ from kit.events.applying import Batch
 from kit.events.broker_logs import calm
 from kit.events.delivery import Delivery
 from kit.events.envelope import Envelope
+from kit.events.kafka_client import SILENCE_SECONDS, Polls, Record, started
 from kit.events.login import Login, arguments
 from kit.events.place import NOWHERE
 from kit.events.relay import EPOCH_HEADER, Relay
 from kit.events.transport_feed import FeedReader, follow
 
 BATCH_LIMIT: Final = 500
-POLL_MS: Final = 1000
 SESSION_MS: Final = 30_000
 # The client looks for a broker that is away this often, with several requests each time.
 RETRY_MS: Final = 500
 
 # How often the broker is told how far a busy consumer is.
 COMMIT_SECONDS: Final = 0.5
-# A broker answers each fetch within `fetch_max_wait_ms`; a client that has had no answer for this long, from a broker
-# that may well be there, is given up for a new one. More than a session, so that a group may find itself again.
-SILENCE_SECONDS: Final = 90.0
-# To take leave of the broker.
-STOP_SECONDS: Final = 30.0
-Record: TypeAlias = "ConsumerRecord[Any, Any]"
 
 log = structlog.get_logger(__name__)
 
@@ -91,33 +85,24 @@ class KafkaTransport:
             retry_backoff_ms=RETRY_MS,
             **arguments(self._login),
         )
-        try:
-            await consumer.start()
+        async with started(consumer):
             await self._follow(consumer, delivery)
-        finally:
-            await _stop(consumer)
 
     async def _follow(self, consumer: AIOKafkaConsumer, delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
         epoch, told = NOWHERE, loop.time()
         reached: dict[TopicPartition, int] = {}
         telling = asyncio.create_task(asyncio.sleep(0))  # the next records do not wait until the broker has answered
-        answers, heard = _answers(consumer), loop.time()
+        polls = Polls(consumer, batch=self._batch, silence=self._silence)
         try:
             while True:
-                async with asyncio.timeout(self._silence):
-                    polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self._batch)
+                polled = await polls.next()
                 epoch = await self._apply(delivery, epoch, [record for rows in polled.values() for record in rows])
                 reached.update({partition: rows[-1].offset + 1 for partition, rows in polled.items()})
                 if reached and telling.done() and (not polled or loop.time() - told > COMMIT_SECONDS):
                     await telling
                     telling = asyncio.create_task(_commit(consumer, delivery, reached))
                     reached, told = {}, loop.time()
-                before, answers = answers, _answers(consumer)
-                if polled or not answers or answers != before:
-                    heard = loop.time()
-                elif loop.time() - heard > self._silence:
-                    raise TimeoutError
         finally:
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
@@ -133,22 +118,6 @@ class KafkaTransport:
             if await delivery.deliver(Batch(epoch, envelopes), settled) is not None:
                 return epoch
             epoch = await catch_up(self._reader, delivery)
-
-
-async def _stop(consumer: AIOKafkaConsumer) -> None:
-    """Leave the group. Where a fetch has just failed, the library lets the end of its own task through, and leaves its
-    connections open.
-    """
-    async with asyncio.timeout(STOP_SECONDS):
-        try:
-            await consumer.stop()
-        finally:
-            await consumer._client.close()  # noqa: SLF001
-
-
-def _answers(consumer: AIOKafkaConsumer) -> set[tuple[TopicPartition, int | None]]:
-    """The partitions this consumer reads, and when the broker of each last answered it, with records or without."""
-    return {(partition, consumer.last_poll_timestamp(partition)) for partition in consumer.assignment()}
 
 
 async def _commit(consumer: AIOKafkaConsumer, delivery: Delivery, reached: dict[TopicPartition, int]) -> None:

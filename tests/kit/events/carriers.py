@@ -17,12 +17,13 @@ from kit.events import parking
 from kit.events.consumer import Subscription
 from kit.events.delivery import Delivery
 from kit.events.feed import Feed, feed_router
+from kit.events.kafka_client import SILENCE_SECONDS
 from kit.events.parking import Parked
 from kit.events.sequencer import Sequencer
 from kit.events.supervise import supervise
 from kit.events.transport import Transport
 from kit.events.transport_feed import FeedReader, FeedTransport
-from kit.events.transport_kafka import SILENCE_SECONDS, KafkaTransport
+from kit.events.transport_kafka import KafkaTransport
 from tests.waiting import eventually
 
 # Smaller than in production, so that tests see several.
