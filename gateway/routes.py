@@ -42,6 +42,7 @@ ROUTES: Final[dict[str, str]] = {
     "/v1/benefits": "claims",
     "/v1/annuities": "claims",
     "/v1/capitals": "claims",
+    "/v1/awards": "claims",
     "/v1/decisions": "claims",
     "/v1/overpayments": "claims",
     "/v1/ri-maintenance": "claims",

@@ -22,6 +22,8 @@ Waiting = Literal[
     "private-law-by-hand",
     "case-held",
     "daily-allowance-missing",
+    "override-to-approve",
+    "override-to-review",
 ]
 # Those above, then those of the services' own `work-item.*`.
 Kind = Literal[

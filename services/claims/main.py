@@ -15,6 +15,7 @@ from services.claims import events
 from services.claims.adapters import redecisions
 from services.claims.api import (
     annuities,
+    awards,
     capitals,
     causes,
     claim_files,
@@ -60,6 +61,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             part_times.router,
             claim_payments.router,
             claim_files.router,
+            awards.router,
             overrides.router,
             claims.router,
             annuities.router,

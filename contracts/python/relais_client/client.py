@@ -489,6 +489,22 @@ class Relais(Transport):
             },
         )
 
+    def get_award_overrides(self, award: str) -> Answer[models.AwardOverridesAnswer]:
+        """Montants décidés d'une rente ou d'un capital (claims:read)."""
+        return self.send("GET", f"/v1/awards/{segment(award)}/overrides")
+
+    def put_award_overrides_approval(self, award: str, *, if_match: str) -> Answer[models.AwardOverridesAnswer]:
+        """Approuver le montant qu'une autre personne a proposé (claims:write)."""
+        return self.send("PUT", f"/v1/awards/{segment(award)}/overrides/approval", headers={"If-Match": if_match})
+
+    def put_award_overrides_proposal(
+        self, award: str, body: models.AwardOverrideRequest, *, if_match: str
+    ) -> Answer[models.AwardOverridesAnswer]:
+        """Proposer un autre montant que le calcul, pour une rente ou un capital (claims:write)."""
+        return self.send(
+            "PUT", f"/v1/awards/{segment(award)}/overrides/proposal", json=body, headers={"If-Match": if_match}
+        )
+
     def get_benefits(
         self, *, claim: str, history: bool | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Answer[models.PageBenefitAnswer]:
@@ -1620,6 +1636,8 @@ class Relais(Transport):
             "private-law-by-hand",
             "case-held",
             "daily-allowance-missing",
+            "override-to-approve",
+            "override-to-review",
         ]
         | None = None,
         agent: str | None = None,

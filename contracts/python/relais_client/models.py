@@ -2585,6 +2585,30 @@ class AnnuityDocument(TypedDict):
     until: NotRequired[Until | None]
 
 
+class AwardOverrideAnswer(TypedDict):
+    version: int
+    amount: str | None
+    computed: str
+    reason: OverrideReason
+    note: str
+    proposed_by: str
+    approved_by: str | None
+    recorded_at: str
+
+
+class AwardOverrideRequest(TypedDict):
+    amount: NotRequired[str | None]
+    reason: OverrideReason
+    note: str
+
+
+class AwardOverridesAnswer(TypedDict):
+    award: str
+    agent: str
+    employer: str
+    overrides: list[AwardOverrideAnswer]
+
+
 class BaseDocument(TypedDict):
     populations: list[Regime]
     elements: list[PayElement]
@@ -2638,6 +2662,7 @@ class CapitalsCapitalAnswer(TypedDict):
     due: str
     amount: str
     amount_delta: str
+    alerts: list[Alert]
     decided_at: str
 
 

@@ -140,10 +140,3 @@ async def contribution(visit: Visit) -> Response:
     """Why a contribution line is what it is."""
     found: Answer = await visit.api.get(f"/v1/contributions/{visit.request.path_params['line']}/trace")
     return visit.page("contribution.html", line=found["line"], found=found)
-
-
-async def decision(visit: Visit) -> Response:
-    """Why a decision says what it says: its tree, its parameters with their sources, what it read."""
-    key = visit.request.path_params["decision"]
-    found, trace = await together(visit.api.get(f"/v1/decisions/{key}"), visit.api.get(f"/v1/decisions/{key}/trace"))
-    return visit.page("decision.html", found=found, trace_tree=trace.get("trace", trace))

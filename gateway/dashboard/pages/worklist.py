@@ -27,7 +27,13 @@ _OF_ITS_OWN: Final = {
     NOTICE: ("agreements", "#notices"),
     "statement-late": ("statements", ""),
 }
-_ON_AGENT: Final = {OVERPAYMENT: "overpayments", PENSION: "annuities", COVER: "cover"}
+_ON_AGENT: Final = {
+    OVERPAYMENT: "overpayments",
+    PENSION: "annuities",
+    COVER: "cover",
+    "override-to-approve": "annuities",
+    "override-to-review": "annuities",
+}
 
 
 async def worklist(visit: Visit) -> Response:

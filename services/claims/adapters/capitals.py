@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -32,6 +32,7 @@ class Capital:
     amount_delta: Money
     recorded_at: datetime
     rest: bool = False
+    alerts: list[str] = field(default_factory=list)
 
 
 async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Capital]:

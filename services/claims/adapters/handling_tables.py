@@ -124,6 +124,25 @@ benefit_override: Final = Table(
     CheckConstraint("amount >= 0", name="amount"),
 )
 
+# The same of an annuity or a capital, which have no file: one person proposes, another approves. The last
+# version that was approved counts, and one after it waits.
+award_override: Final = Table(
+    "award_override",
+    metadata,
+    Column("award", Id, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("employer", Text, nullable=False),
+    Column("amount", MoneyColumn),
+    Column("computed", MoneyColumn, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("approved_by", Text),
+    CheckConstraint("amount >= 0", name="amount"),
+    CheckConstraint("approved_by <> proposed_by", name="four_eyes"),
+)
+
 # A leave that a former insurer, or nobody, covered on its first day to pay, and that is paid for here from a day on.
 # The last version counts; `cancelled`: why it is none any more.
 takeover: Final = Table(

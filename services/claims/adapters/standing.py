@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.among import among
 from kit.period import Month
-from services.claims.adapters import claim_files, overpayments, overrides, tables
+from services.claims.adapters import awards, claim_files, overpayments, overrides, tables
 from services.claims.adapters.annuities import Annuity
 from services.claims.adapters.asked import Who, rows_of_all
 from services.claims.adapters.capitals import Capital, Paying
@@ -34,6 +34,8 @@ class Standing:
 
     References, months and files are those of a claim; annuities go by recognition, capitals by guarantee, and
     overpayments by what they were paid for. `laid_out`: what was approved and paid of a month of a claim.
+    `overrides` and `awards`: what people decided of a month, of an annuity or a capital; `waiting`: of these, what
+    another person must approve first.
     """
 
     forecasts: dict[UUID, date | None] = field(default_factory=dict)
@@ -46,6 +48,8 @@ class Standing:
     overpayments: dict[UUID, list[Overpaid]] = field(default_factory=lambda: defaultdict(list))
     laid_out: dict[tuple[UUID, Month], LaidOut] = field(default_factory=lambda: defaultdict(LaidOut))
     overrides: dict[tuple[UUID, Month], Override] = field(default_factory=dict)
+    awards: dict[UUID, Override] = field(default_factory=dict)
+    waiting: set[UUID] = field(default_factory=set)
 
     def file_of(self, claim: Claim) -> ClaimFile:
         """That of a claim only detected when nobody has touched it."""
@@ -69,6 +73,11 @@ async def standing(tx: AsyncConnection, who: Collection[Who]) -> dict[Who, Stand
     things = {thing: known for known in found.values() for thing in _things(known)}
     for owed in await overpayments.of_things(tx, things):
         things[owed.about.thing].overpayments[owed.about.thing].append(owed)
+    for said in await awards.standing(tx, things):
+        if not said.counts:
+            things[said.award].waiting.add(said.award)
+        elif (decided := said.counting()) is not None:
+            things[said.award].awards[said.award] = decided
     return found
 
 

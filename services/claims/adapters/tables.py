@@ -276,6 +276,7 @@ capital: Final = Table(
     Column("amount_delta", MoneyColumn, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("rest", Boolean, nullable=False, server_default="false"),
+    Column("alerts", Json, nullable=False, server_default="[]"),
     UniqueConstraint("capital", "version"),
     UniqueConstraint("employer", "agent", "guarantee", "rest", "version"),
     CheckConstraint("version > 0", name="version"),

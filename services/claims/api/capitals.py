@@ -17,6 +17,7 @@ from rules.vocabulary import Guarantee
 from services.claims.adapters import capitals
 from services.claims.adapters.capitals import Capital
 from services.claims.api.cursors import after_id
+from services.claims.domain.benefits import Alert
 
 router = service_router(prefix="/v1", tags=["Capitaux"], dependencies=[requires("claims:read")])
 
@@ -34,6 +35,7 @@ class CapitalAnswer(Answer):
     due: DateText
     amount: SignedAmount
     amount_delta: SignedAmount
+    alerts: list[Alert]
     decided_at: datetime
 
     @classmethod
@@ -49,6 +51,7 @@ class CapitalAnswer(Answer):
             due=found.due,
             amount=found.amount,
             amount_delta=found.amount_delta,
+            alerts=[Alert(one) for one in found.alerts],
             decided_at=found.recorded_at,
         )
 

@@ -57,6 +57,8 @@ async def decide_annuities(
         claim = claim_by_leave.get(annuity.claim_leave) if annuity.claim_leave else None
         if annuity.reference.given is not None:
             case = annuity_case(subject.file, annuity, annuity.reference.given)
+            if before is not None:
+                case = replace(case, annuity_override=subject.before.awards.get(before.annuity))
             decision, snapshot = decided(case, annuity.version.document, subject.rules)
             assert decision.annuity is not None, "the case has an invalidity"
             if before is None or not _same(decision.annuity, before, subject.today):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,12 +15,12 @@ from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot
-from rules.book import RuleBook
 from services.claims.adapters.capitals import Capital, Paying
 from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.payloads import CapitalDue
 from services.claims.domain.capitals import Capital as FoundCapital
+from services.claims.domain.case import Case
 from services.claims.domain.due_capitals import ProposedCapital
 from services.claims.domain.overpayment import OverpaymentKind, presumed_overpaid
 from services.claims.domain.snapshot import decided
@@ -36,6 +37,10 @@ class _Due:
     snapshot: Snapshot
     terms: Mapping[str, Any]
     rest: bool
+
+    @property
+    def said(self) -> tuple[str, date, Money, list[str]]:
+        return self.agreement, self.found.due, self.found.amount, [one.value for one in self.found.alerts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +64,47 @@ class _Taken:
 async def decide_capitals(tx: AsyncConnection, subject: Subject, proposed: Sequence[ProposedCapital]) -> list[Outgoing]:
     """Write what differs; a capital that nothing supports any more goes back to zero. Raises as `decide`."""
     known = subject.before.capitals
-    due = _due(proposed, subject.rules)
+    due = _due(subject, proposed)
     taken: list[_Taken] = []
     for thing, one in due.items():
         before = known.get(thing)
-        if before is None or (one.agreement, one.found.due, one.found.amount) != _said(before):
+        if before is None or one.said != _said(before):
             taken.append(_Taken(_capital(subject, one, before), before, one.snapshot, one.terms))
     lost = [before for thing, before in known.items() if before.amount and thing not in due]
     taken += [await _withdrawn(tx, subject, before) for before in lost]
     return _write(subject, taken)
 
 
-def _due(proposed: Sequence[ProposedCapital], rules: RuleBook) -> dict[Paying, _Due]:
+def _due(subject: Subject, proposed: Sequence[ProposedCapital]) -> dict[Paying, _Due]:
     """What each guarantee pays, and the rest of it: the first of its cases that gives something."""
     due: dict[Paying, _Due] = {}
     for one in proposed:
         thing = (one.guarantee.value, one.rest)
         if thing not in due:
-            decision, snapshot = decided(one.case, one.version.document, rules)
-            paid = next((capital for capital in decision.capitals if capital.amount), None)
+            case = _with_overrides(subject, one, thing)
+            decision, snapshot = decided(case, one.version.document, subject.rules)
+            paid = next((capital for capital in decision.capitals if capital.amount or capital.alerts), None)
             if paid is not None:
                 terms = one.version
                 due[thing] = _Due(terms.terms.agreement, paid, snapshot, terms.document, rest=one.rest)
     return due
 
 
+def _with_overrides(subject: Subject, one: ProposedCapital, thing: Paying) -> Case:
+    """The case with what people decided of the capital, and of the annuity that it depends on."""
+    known = subject.before.capitals.get(thing)
+    annuity = subject.before.annuities.get(UUID(one.recognition)) if one.recognition else None
+    return replace(
+        one.case,
+        capital_override=subject.before.awards.get(known.capital) if known else None,
+        annuity_override=subject.before.awards.get(annuity.annuity) if annuity else None,
+    )
+
+
 async def _withdrawn(tx: AsyncConnection, subject: Subject, before: Capital) -> _Taken:
     """The former decision's case without the option, which gives nothing."""
     former = await withdraw(tx, subject, before.id, lambda case: replace(case, options=frozenset()))
-    return _Taken(_next(subject, before, before.due, ZERO), before, former.snapshot, former.terms)
+    return _Taken(_next(subject, before, before.due, ZERO, []), before, former.snapshot, former.terms)
 
 
 def _write(subject: Subject, taken: Sequence[_Taken]) -> list[Outgoing]:
@@ -103,7 +120,8 @@ def _write(subject: Subject, taken: Sequence[_Taken]) -> list[Outgoing]:
 
 def _capital(subject: Subject, due: _Due, before: Capital | None) -> Capital:
     if before is not None:
-        return replace(_next(subject, before, due.found.due, due.found.amount), agreement=due.agreement)
+        _, on, amount, alerts = due.said
+        return replace(_next(subject, before, on, amount, alerts), agreement=due.agreement)
     return Capital(
         id=new_id(),
         employer=subject.employer,
@@ -120,7 +138,7 @@ def _capital(subject: Subject, due: _Due, before: Capital | None) -> Capital:
     )
 
 
-def _next(subject: Subject, before: Capital, due: date, amount: Money) -> Capital:
+def _next(subject: Subject, before: Capital, due: date, amount: Money, alerts: list[str]) -> Capital:
     return replace(
         before,
         id=new_id(),
@@ -128,12 +146,13 @@ def _next(subject: Subject, before: Capital, due: date, amount: Money) -> Capita
         due=due,
         amount=amount,
         amount_delta=amount - before.amount,
+        alerts=alerts,
         recorded_at=subject.at,
     )
 
 
-def _said(before: Capital) -> tuple[str, date, Money]:
-    return before.agreement, before.due, before.amount
+def _said(before: Capital) -> tuple[str, date, Money, list[str]]:
+    return before.agreement, before.due, before.amount, before.alerts
 
 
 def _event(one: Capital) -> CapitalDue:
@@ -148,4 +167,5 @@ def _event(one: Capital) -> CapitalDue:
         due=one.due.isoformat(),
         amount=str(one.amount),
         amount_delta=str(one.amount_delta),
+        alerts=one.alerts,
     )

@@ -22,6 +22,7 @@ def page(snapshot: Snapshot, rules: RuleBook, recorded_on: date) -> str:
     lines = [f"Décision enregistrée le {_value(recorded_on.isoformat())}", ""]
     lines += _step(snapshot.trace, rules, 0)
     alerts = {alert for month in snapshot.result["months"] for alert in month["alerts"]} | _annuity_alerts(snapshot)
+    alerts |= {alert for capital in snapshot.result["capitals"] for alert in capital.get("alerts", ())}
     for alert in sorted(alerts):
         lines += ["", f"Attention : {WARNINGS[alert]}"]
     return "\n".join(lines) + "\n"

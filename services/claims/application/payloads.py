@@ -189,6 +189,7 @@ class CapitalDue(CaseData):
     due: str
     amount: str
     amount_delta: str
+    alerts: list[str] = Field(default_factory=list)
 
 
 class OverpaymentData(CaseData):

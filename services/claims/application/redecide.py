@@ -26,6 +26,7 @@ from services.claims.application.decide_capitals import decide_capitals
 from services.claims.application.decide_claims import decide_claims
 from services.claims.application.deciding import Subject
 from services.claims.application.tell_work import tell_work
+from services.claims.domain.benefits import Alert
 from services.claims.domain.due_capitals import propose_capitals
 from services.claims.domain.proposal import propose
 from services.claims.domain.work import Work, held_by, work_on
@@ -97,10 +98,19 @@ async def _decide(tx: AsyncConnection, subject: Subject, taken: _Taken) -> None:
         taken.held[who] = refusal.code
         taken.work[who] = {held_by(refusal.code)}
         return
-    taken.work[who] = work
+    taken.work[who] = work | _of_awards(subject)
     if proposal.unverified is not None:
         taken.held[who] = proposal.unverified
-        work.add(held_by(proposal.unverified))
+        taken.work[who].add(held_by(proposal.unverified))
     taken.decided.append(who)
     taken.writes.add(subject.writes)
     taken.events += events
+
+
+def _of_awards(subject: Subject) -> set[Work]:
+    """What people decided of an annuity or a capital, and others must approve, or look at again."""
+    before, now = subject.before, subject.writes
+    last = {one.annuity: one.alerts for one in (*before.annuities.values(), *now.annuities)}
+    last |= {one.capital: one.alerts for one in (*before.capitals.values(), *now.capitals)}
+    found = {Work.OVERRIDE_TO_REVIEW} if any(Alert.OVERRIDE_TO_REVIEW in alerts for alerts in last.values()) else set()
+    return found | ({Work.OVERRIDE_TO_APPROVE} if before.waiting else set())

@@ -12,9 +12,10 @@ from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules
 from rules.vocabulary import Regime
-from services.claims.domain.benefits import Alert
+from services.claims.domain.benefits import Alert, shortfall
 from services.claims.domain.errors import CnraclRateRequired
 from services.claims.domain.invalidity import Invalidity
+from services.claims.domain.override import Override, decided_so, said_so
 from services.claims.domain.pension_checks import PensionDoubt, pension_doubts
 from services.claims.domain.reference import Reference, annuity_floor
 from services.claims.domain.situation import Situation
@@ -53,6 +54,7 @@ class Annuity:
     """`full` is what a full recognition would give, `monthly` what is due, `steps` what it is raised to afterwards.
 
     `doubts`: what is odd about the pensions that were notified. `part`: which part of a full annuity it is by its rate.
+    `computed`: what was worked out, where a person decided another amount.
     """
 
     start: date
@@ -66,14 +68,21 @@ class Annuity:
     steps: tuple[AnnuityStep, ...] = ()
     doubts: tuple[PensionDoubt, ...] = ()
     part: Fraction = Fraction(1)
+    computed: Money | None = None
 
 
-def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: Run) -> Annuity:
-    """The monthly annuity, rounded once after the target. Raises CnraclRateRequired, NoValueAt."""
+def annuity_of(
+    situation: Situation, invalidity: Invalidity, rules: Rules, run: Run, override: Override | None = None
+) -> Annuity:
+    """The monthly annuity, rounded once after the target. Raises CnraclRateRequired, NoValueAt.
+
+    An amount that a person decided takes the place of the one worked out, and is raised as it would be.
+    """
     reference, terms = situation.reference, situation.terms.income
     full = (reference.target - invalidity.pension_net).floored_at_zero()
     formula, part = _share(situation.insured.regime, terms.annuity, invalidity)
-    monthly = _monthly(reference, terms.annuity, invalidity, formula, part)
+    computed = _monthly(reference, terms.annuity, invalidity, formula, part)
+    monthly = computed if override is None else override.amount
     whole_floor, floor_trace = annuity_floor(reference, invalidity.start, rules)
     floor = (whole_floor - invalidity.pension_net).floored_at_zero()
     inputs = {
@@ -91,20 +100,21 @@ def annuity_of(situation: Situation, invalidity: Invalidity, rules: Rules, run: 
     }
     steps, raised = _raised(monthly, reference.target, invalidity, run)
     doubts, doubted = pension_doubts(situation.insured.regime, reference.given.pay, invalidity, rules)
+    shown = (reference.trace, floor_trace, *(() if override else raised), *doubted)
+    trace = Trace("benefit.annuity", terms.source, inputs, computed, shown)
     return Annuity(
         start=invalidity.start,
         full=full,
         monthly=monthly,
         formula=formula,
         decree_floor=floor,
-        alerts=(Alert.LEGAL_FLOOR_SHORTFALL,) if monthly < floor else (),
-        trace=Trace(
-            "benefit.annuity", terms.source, inputs, monthly, (reference.trace, floor_trace, *raised, *doubted)
-        ),
+        alerts=(*shortfall(monthly, floor), *(decided_so(computed, override) if override else ())),
+        trace=trace if override is None else said_so(computed, override, trace, *raised),
         until=run.until,
         steps=steps,
         doubts=doubts,
         part=part,
+        computed=None if override is None else computed,
     )
 
 

@@ -40,6 +40,11 @@ class Alert(StrEnum):
     OVERRIDE_TO_REVIEW = "OVERRIDE_TO_REVIEW"
 
 
+def shortfall(amount: Money, floor: Money) -> tuple[Alert, ...]:
+    """Below what the décret makes the employer owe."""
+    return (Alert.LEGAL_FLOOR_SHORTFALL,) if amount < floor else ()
+
+
 @dataclass(frozen=True, slots=True)
 class MonthBenefit:
     """One month's amounts; `benefit` is what the contract pays, `ri_full_pay` what option 3 pays beside it.
@@ -110,7 +115,7 @@ def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, 
         benefit=benefit,
         ri_full_pay=option,
         decree_floor=floor,
-        alerts=(Alert.LEGAL_FLOOR_SHORTFALL,) if benefit < floor else (),
+        alerts=shortfall(benefit, floor),
         trace=Trace("benefit.month", REFERENCE, inputs, benefit, steps),
     )
 

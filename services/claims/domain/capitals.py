@@ -17,8 +17,10 @@ from rules.pay import withheld_tpp
 from rules.values import Row
 from rules.vocabulary import Guarantee, Regime
 from services.claims.domain.annuity import Annuity
+from services.claims.domain.benefits import Alert
 from services.claims.domain.entitlement import NO_PAY as NOTHING
 from services.claims.domain.errors import GenerationUnknown
+from services.claims.domain.override import Override, decided_so, said_so
 from services.claims.domain.reference import base_of
 from services.claims.domain.situation import Situation
 from services.claims.domain.terms import WHOLE, CapitalDue
@@ -45,12 +47,25 @@ class Death:
 
 @dataclass(frozen=True, slots=True)
 class Capital:
-    """An amount due once."""
+    """An amount due once. `computed`: what was worked out, where a person decided another one."""
 
     guarantee: Guarantee
     amount: Money
     due: date
     trace: Trace
+    alerts: tuple[Alert, ...] = ()
+    computed: Money | None = None
+
+
+def overridden_capital(capital: Capital, override: Override) -> Capital:
+    """The capital with the amount decided, which stands whatever the computation becomes."""
+    return replace(
+        capital,
+        amount=override.amount,
+        computed=capital.amount,
+        alerts=decided_so(capital.amount, override),
+        trace=said_so(capital.amount, override, capital.trace),
+    )
 
 
 def death_capital(situation: Situation, death: Death | None, rules: Rules) -> Capital | None:

@@ -12,7 +12,7 @@ from rules.vocabulary import Guarantee, LeaveKind, Regime
 from services.claims.domain.acquired import with_acquired
 from services.claims.domain.annuity import ENDLESS, Annuity, Run, annuity_of
 from services.claims.domain.benefits import MonthBenefit, month_benefit
-from services.claims.domain.capitals import Capital, Death, death_capital, retirement_capital
+from services.claims.domain.capitals import Capital, Death, death_capital, overridden_capital, retirement_capital
 from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.errors import NotWholeMonths
 from services.claims.domain.invalidity import Invalidity
@@ -31,7 +31,8 @@ class Case:
     """Everything a decision rests on. `period` is the whole months to decide, None for none.
 
     `leaves` decide the rights, `days` which days of them are paid for: all, or those of one claim.
-    `acquired`: days whose half pay, kept while a decision was awaited, is not taken back. `override`: of the months.
+    `acquired`: days whose half pay, kept while a decision was awaited, is not taken back. `override`: of the months;
+    `annuity_override` and `capital_override`: of what their names say.
     """
 
     person: Person
@@ -51,6 +52,8 @@ class Case:
     part_time: tuple[PartTime, ...] = ()
     ait: tuple[TemporaryInvalidity, ...] = ()
     override: Override | None = None
+    annuity_override: Override | None = None
+    capital_override: Override | None = None
 
     @property
     def only_a_capital_of_private_law(self) -> bool:
@@ -80,12 +83,16 @@ def decide(case: Case, rules: Rules, references: References | None = None) -> De
     months = tuple(month_benefit(situation, entitlement, month, rules) for month in _months(case, entitlement))
     if case.override is not None:
         months = tuple(overridden(month, case.override) for month in months)
-    annuity = annuity_of(situation, case.invalidity, rules, case.run) if case.invalidity else None
+    annuity = None
+    if case.invalidity is not None:
+        annuity = annuity_of(situation, case.invalidity, rules, case.run, case.annuity_override)
     candidates = (
         death_capital(situation, case.death, rules),
         retirement_capital(situation, annuity, case.death, rules),
     )
     capitals = tuple(capital for capital in candidates if capital is not None)
+    if case.capital_override is not None:
+        capitals = tuple(overridden_capital(capital, case.capital_override) for capital in capitals)
     return Decision(months, annuity, capitals, _trace(case, entitlement, months, annuity, capitals))
 
 

@@ -19,13 +19,14 @@ from services.claims.domain.terms import WHOLE
 class ProposedCapital:
     """A case that may give a capital of this guarantee; whether it does is for `decide` to say.
 
-    `rest`: what a death pays of a capital of which an IAD paid a part.
+    `rest`: what a death pays of a capital of which an IAD paid a part. `recognition`: of the annuity it depends on.
     """
 
     guarantee: Guarantee
     version: DatedTerms
     case: Case
     rest: bool = False
+    recognition: str | None = None
 
 
 def propose_capitals(
@@ -71,7 +72,8 @@ def _of_retirement(file: AgentFile, annuities: Sequence[ProposedAnnuity]) -> Ite
             case = replace(
                 annuity_case(file, annuity, given), options=frozenset({Guarantee.RETIREMENT_LOSS}), death=died
             )
-            yield ProposedCapital(Guarantee.RETIREMENT_LOSS, annuity.version, case)
+            recognised = annuity.recognition.id
+            yield ProposedCapital(Guarantee.RETIREMENT_LOSS, annuity.version, case, recognition=recognised)
 
 
 def _options(file: AgentFile, annuity: ProposedAnnuity) -> frozenset[Guarantee]:

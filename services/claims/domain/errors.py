@@ -327,6 +327,23 @@ class AboveTarget(RelaisError):
     title_en = "The amount exceeds the guaranteed net income of the month"
 
 
+class AboveTerms(RelaisError):
+    """An annuity never exceeds what the pensions leave of the target, nor a capital what the accord grants."""
+
+    code = "above_terms"
+    title_fr = "Le montant dépasse ce que l'accord accorde"
+    title_en = "The amount exceeds what the agreement grants"
+
+
+class UnknownAward(RelaisError):
+    """No annuity and no capital in scope has this identifier."""
+
+    code = "unknown_award"
+    title_fr = "Rente ou capital inconnu"
+    title_en = "Unknown annuity or capital"
+    status = 404
+
+
 class LeaveNotTakenOver(RelaisError):
     """The statute pays such a leave in full as long as it lasts, so that no accord covers it."""
 

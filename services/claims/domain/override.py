@@ -1,4 +1,4 @@
-"""An amount that a person decided for a month in place of the one worked out; both are kept."""
+"""An amount that a person decided in place of the one worked out, of a month, an annuity or a capital."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from kit.money import Money
 from kit.trace import Trace
-from services.claims.domain.benefits import Alert, MonthBenefit
+from services.claims.domain.benefits import Alert, MonthBenefit, shortfall
 
 REFERENCE: Final = "décision motivée d'un gestionnaire, approuvée par une autre personne"
 
@@ -25,7 +25,7 @@ class OverrideReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """The amount of income maintenance of a month; `computed` is what was worked out when it was decided."""
+    """The amount that is paid; `computed` is what was worked out when it was decided."""
 
     amount: Money
     reason: OverrideReason
@@ -34,9 +34,17 @@ class Override:
 
 def overridden(month: MonthBenefit, override: Override) -> MonthBenefit:
     """The month with the amount decided. Where facts now give another computation, it stands, to be reviewed."""
-    inputs = {"computed": month.benefit, "computed_then": override.computed, "reason": override.reason}
-    trace = Trace("benefit.override", REFERENCE, inputs, override.amount, (month.trace,))
-    alerts = [Alert.LEGAL_FLOOR_SHORTFALL] if override.amount < month.decree_floor else []
-    alerts += [Alert.OVERRIDDEN]
-    alerts += [Alert.OVERRIDE_TO_REVIEW] if month.benefit != override.computed else []
-    return replace(month, benefit=override.amount, computed=month.benefit, alerts=tuple(alerts), trace=trace)
+    alerts = (*shortfall(override.amount, month.decree_floor), *decided_so(month.benefit, override))
+    trace = said_so(month.benefit, override, month.trace)
+    return replace(month, benefit=override.amount, computed=month.benefit, alerts=alerts, trace=trace)
+
+
+def decided_so(computed: Money, override: Override) -> tuple[Alert, ...]:
+    """That a person decided, and that the computation is no longer the one that he saw."""
+    return (Alert.OVERRIDDEN, *((Alert.OVERRIDE_TO_REVIEW,) if computed != override.computed else ()))
+
+
+def said_so(computed: Money, override: Override, *steps: Trace) -> Trace:
+    """The amount decided, above the steps of the one worked out."""
+    inputs = {"computed": computed, "computed_then": override.computed, "reason": override.reason}
+    return Trace("benefit.override", REFERENCE, inputs, override.amount, steps)

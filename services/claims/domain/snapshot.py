@@ -28,6 +28,8 @@ from services.claims.domain.temporary_invalidity import TemporaryInvalidity
 from services.claims.domain.terms_document import Document, kept, read_terms
 
 KIND: Final = "benefits"
+# What a person decided in place of what is worked out, by the fields of a case.
+OVERRIDES: Final = ("override", "annuity_override", "capital_override")
 Json = dict[str, Any]
 
 
@@ -73,6 +75,7 @@ def month_document(month: MonthBenefit) -> Json:
 def annuity_document(annuity: Annuity) -> Json:
     later = [{"from": step.start.isoformat(), "monthly": str(step.monthly)} for step in annuity.steps]
     return {
+        **({} if annuity.computed is None else {"computed": str(annuity.computed)}),
         **({"until": annuity.until.isoformat()} if annuity.until else {}),
         **({"steps": later} if later else {}),
         **({"doubts": [doubt.value for doubt in annuity.doubts]} if annuity.doubts else {}),
@@ -90,6 +93,8 @@ def capital_document(capital: Capital) -> Json:
         "guarantee": capital.guarantee.value,
         "amount": str(capital.amount),
         "due": capital.due.isoformat(),
+        **({"alerts": [alert.value for alert in capital.alerts]} if capital.alerts else {}),
+        **({} if capital.computed is None else {"computed": str(capital.computed)}),
     }
 
 
@@ -126,9 +131,10 @@ def case_document(case: Case, terms: Json) -> Json:
 def _sometimes(case: Case) -> Json:
     """What few cases have, and is left out of the others."""
     found: Json = {"acquired": case.acquired} if case.acquired else {}
-    if case.override is not None:
-        said = case.override
-        found["override"] = {"amount": said.amount, "reason": said.reason, "computed": said.computed}
+    for name in OVERRIDES:
+        said = getattr(case, name)
+        if said is not None:
+            found[name] = {"amount": said.amount, "reason": said.reason, "computed": said.computed}
     if case.reference.found is not None:
         found["reference_found"] = case.reference.found.json()
     if case.part_time:
@@ -182,7 +188,7 @@ def read_case(document: Mapping[str, Any]) -> Case:
         run=_read_run(document.get("run")),
         part_time=tuple(_read_part_time(item) for item in document.get("part_time", ())),
         ait=tuple(_read_ait(item) for item in document.get("ait", ())),
-        override=_read_override(document.get("override")),
+        **{name: _read_override(document.get(name)) for name in OVERRIDES},
     )
 
 

@@ -29,6 +29,8 @@ class Work(StrEnum):
     PRIVATE_LAW_BY_HAND = "private-law-by-hand"
     CASE_HELD = "case-held"
     DAILY_ALLOWANCE_MISSING = "daily-allowance-missing"
+    OVERRIDE_TO_APPROVE = "override-to-approve"
+    OVERRIDE_TO_REVIEW = "override-to-review"
 
 
 _OF_CODE: Final[Mapping[str, Work]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tests.e2e.story.agents import hire
-from tests.e2e.story.asking import Story
+from tests.e2e.story.asking import STAFF, Story
 from tests.e2e.story.registry import EMPLOYER
 
 LEAVES: Final = "/v1/agents/{agent}/leaves"
@@ -84,10 +84,22 @@ def _overpaid(story: Story, leave: Any) -> None:
         story.ask(f"{verb} /v1/overpayments/{{overpayment}}/{what}")
 
 
+def _another_amount(story: Story, annuity: Any) -> None:
+    """One proposes it and another approves it: a client of the employer's own."""
+    award, colleague = "/v1/awards/{award}/overrides", f"collegue-{story.tag}"
+    about = {"id": colleague, "scopes": ["claims:read", "claims:write"], "employers": [EMPLOYER]}
+    story.platform.clients[colleague] = story.ask("POST /v1/clients", body=about).json()["secret"]
+    story.known["award"] = annuity["id"]
+    for verb, by, said in (("proposal", STAFF, {"body": {"amount": "10.00"}}), ("approval", colleague, {})):
+        etag = story.ask(f"GET {award}").headers["etag"]
+        story.ask(f"PUT {award}/{verb}", by=by, etag=etag, **said)
+
+
 def _invalid(story: Story) -> None:
     query = {"agent": story.known["agent"]}
     story.ask("POST /v1/agents/{agent}/invalidities")
-    story.until(lambda: story.ask("GET /v1/annuities", query=query).json()["items"], "an annuity")
+    annuities = story.until(lambda: story.ask("GET /v1/annuities", query=query).json()["items"], "an annuity")
+    _another_amount(story, annuities[0])
     story.ask("PUT /v1/annuities/revaluations", body={"agreement": story.known["agreement"]})
     story.ask("POST /v1/agents/{agent}/death")
     story.until(lambda: story.ask("GET /v1/capitals", query=query).json()["items"], "a capital")
