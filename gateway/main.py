@@ -130,10 +130,10 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         resources=(
             _session,
             _identity_provider,
+            _audit,
             _partner_wakeup,
             _revocations,
             _webhooks,
-            _audit,
             _activity,
             page_client(lambda: gateway),
             _insurers_topics,
@@ -231,7 +231,9 @@ async def _webhooks(api: FastAPI) -> AsyncIterator[None]:
         return
     sender = Sender(state.webhook_networks)
     marks = {HEADER: "true"} if state.settings.sandbox else {}
-    dispatcher = Dispatcher(state.worker_db, sender, state.crypto, state.clock, state.partner_wakeup, marks=marks)
+    dispatcher = Dispatcher(
+        state.worker_db, sender, state.crypto, state.clock, state.partner_wakeup, audit=state.audit, marks=marks
+    )
     await dispatcher.start()
     try:
         yield

@@ -7,7 +7,9 @@ an event may come twice, and its `id` says so. A topic that is not there is trie
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -16,6 +18,8 @@ from aiokafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError, Un
 from gateway.adapters import partner_topics
 from gateway.adapters.partner_events import CHANNEL
 from gateway.adapters.partner_topics import Behind, Topics
+from gateway.application.audit import agents_in
+from gateway.domain.audit import TOPIC, delivery
 from kit.events.login import Login
 from kit.events.relay import TRY_SECONDS, new_producer, send
 
@@ -43,14 +47,20 @@ async def publish(state: Any, bootstrap: str, login: Login | None) -> None:
 
 async def _lead(state: Any, topics: Topics, producer: AIOKafkaProducer) -> None:
     later: dict[str, float] = {}
+    recorded: dict[tuple[str, UUID], int] = {}
     loop = asyncio.get_running_loop()
     while True:
         woken = state.partner_wakeup.next(CHANNEL)
         behind = await topics.behind()
         due = [one for one in behind if later.get(one.insurer, 0.0) <= loop.time()]
         for one in due:
+            page = await topics.page(one, PAGE)
+            # What could not be published is tried again, and is not on record again.
+            known = recorded.get((one.insurer, one.epoch), 0)
+            await _record(state, one, [row for row in page if row["position"] > known])
+            recorded[one.insurer, one.epoch] = page[-1]["position"]
             try:
-                await _send_page(topics, producer, one)
+                await _send(topics, producer, one, page)
             except (KafkaTimeoutError, TopicAuthorizationFailedError, UnknownTopicOrPartitionError) as error:
                 later[one.insurer] = loop.time() + PAUSE_S
                 log.warning("partner_topic_unwritable", insurer=one.insurer, error=type(error).__name__)
@@ -58,7 +68,14 @@ async def _lead(state: Any, topics: Topics, producer: AIOKafkaProducer) -> None:
             await state.partner_wakeup.wait(woken, LOOK_S)
 
 
-async def _send_page(topics: Topics, producer: AIOKafkaProducer, one: Behind) -> None:
-    rows = await topics.page(one, PAGE)
+async def _record(state: Any, one: Behind, rows: Sequence[Any]) -> None:
+    """On record before it is published. Raises 503 `audit_unavailable`, and nothing is published."""
+    agents = agents_in(row["body"] for row in rows if row["body"] is not None)
+    if agents:
+        way, positions = (TOPIC, rows[0]["topic"]), (rows[0]["position"], rows[-1]["position"])
+        await state.audit.record(delivery(state.clock.instant(), one.insurer, way, positions, agents))
+
+
+async def _send(topics: Topics, producer: AIOKafkaProducer, one: Behind, rows: Sequence[Any]) -> None:
     await send(producer, one.epoch, [row for row in rows if row["body"] is not None])
     await topics.move(one, rows[-1]["position"])

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters.tables import audit_entry as table
-from gateway.domain.audit import FIRST, Chained, Entry, chained
+from gateway.domain.audit import FIRST, READING, Chained, Entry, chained
 
 PAGE: Final = 1_000
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('audit_entry'))")
@@ -24,6 +24,7 @@ async def append(tx: AsyncConnection, entries: list[Entry]) -> None:
     rows = [
         {"position": one.position, "digest": one.digest}
         | {name: getattr(one.entry, name) for name in Entry.__dataclass_fields__}
+        | {"agents": list(one.entry.agents) or None}
         for one in chained(entries, *start)
     ]
     await tx.execute(insert(table), rows)
@@ -49,11 +50,11 @@ async def page(tx: AsyncConnection, after: int, limit: int, wanted: Wanted | Non
     else:
         query = query.where(table.c.position > after).order_by(table.c.position)
     if wanted.agent is not None:
-        query = query.where(table.c.agent == wanted.agent)
+        query = query.where(or_(table.c.agent == wanted.agent, table.c.agents.contains([wanted.agent])))
     if wanted.client is not None:
         query = query.where(table.c.client == wanted.client)
     if wanted.changes:
-        query = query.where(table.c.method.not_in(("GET", "HEAD")))
+        query = query.where(table.c.method.not_in(READING))
     return [_chained(row) for row in (await tx.execute(query)).all()]
 
 
@@ -68,4 +69,4 @@ async def every(tx: AsyncConnection) -> AsyncIterator[Chained]:
 
 def _chained(row: Row[Any]) -> Chained:
     fields = {name: getattr(row, name) for name in Entry.__dataclass_fields__}
-    return Chained(row.position, Entry(**fields), row.digest)
+    return Chained(row.position, Entry(**fields | {"agents": tuple(row.agents or ())}), row.digest)

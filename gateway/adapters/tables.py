@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -159,7 +160,8 @@ partner_message: Final = Table(
     Column("received_at", Instant, nullable=False, index=True),
 )
 
-# Who read or changed whose file (gateway/domain/audit.py). Rows are added, and never changed.
+# Who read or changed whose file (gateway/domain/audit.py). Rows are added, and never changed. `agents`: whom a page
+# or a delivery told of; null where it is neither.
 audit_entry: Final = Table(
     "audit_entry",
     metadata,
@@ -175,7 +177,15 @@ audit_entry: Final = Table(
     Column("purpose", Text),
     Column("trace", Text),
     Column("digest", Text, nullable=False),
+    Column("agents", ARRAY(Uuid(as_uuid=False))),
     Index("ix_audit_entry_agent", "agent", "position"),
+    Index(
+        "ix_audit_entry_agents",
+        "agents",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+        postgresql_where=text("agents IS NOT NULL"),
+    ),
     Index("ix_audit_entry_client", "client", "position"),
 )
 

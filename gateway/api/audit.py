@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import Query
@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from gateway.adapters import audit_trail
 from gateway.adapters.audit_trail import Wanted
+from gateway.domain.audit import Chained
 from kit.http.auth import Principal, requires
 from kit.http.route import Tx, service_router
 from kit.http.strict_json import UNSTORABLE
@@ -28,7 +29,7 @@ def _storable(text: str | None) -> str | None:
 
 
 class AccessAnswer(BaseModel):
-    """One entry of the trail."""
+    """One entry of the trail. Of a page or a delivery, how many agents it told of: naming the others tells of them."""
 
     position: int
     at: datetime
@@ -41,7 +42,13 @@ class AccessAnswer(BaseModel):
     status: int
     purpose: str | None
     trace: str | None
+    agents: int
     digest: str
+
+    @classmethod
+    def of(cls, one: Chained) -> Self:
+        said = {name: getattr(one.entry, name) for name in cls.model_fields.keys() - {"position", "digest"}}
+        return cls(**said | {"position": one.position, "digest": one.digest, "agents": len(one.entry.agents)})
 
 
 class TrailAnswer(BaseModel):
@@ -56,7 +63,9 @@ async def search(
     *,
     _caller: Annotated[Principal, requires("audit:read", tenancy="platform")],
     tx: Tx,
-    agent: Annotated[UUID | None, Query(description="Accès au dossier de cet agent.")] = None,
+    agent: Annotated[
+        UUID | None, Query(description="Accès au dossier de cet agent, et ce qui a été dit de lui.")
+    ] = None,
     client: Annotated[
         str | None, Query(max_length=63, description="Accès de ce client."), AfterValidator(_storable)
     ] = None,
@@ -67,9 +76,6 @@ async def search(
 ) -> TrailAnswer:
     asked = Wanted(None if agent is None else str(agent), client, order == "newest", changes)
     found = await audit_trail.page(tx, after, limit, asked)
-    fields = AccessAnswer.model_fields.keys() - {"position", "digest"}
-    items = [
-        AccessAnswer(position=one.position, digest=one.digest, **{name: getattr(one.entry, name) for name in fields})
-        for one in found
-    ]
-    return TrailAnswer(items=items, next=found[-1].position if len(found) == limit else None)
+    return TrailAnswer(
+        items=[AccessAnswer.of(one) for one in found], next=found[-1].position if len(found) == limit else None
+    )

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from gateway.adapters import feed_pages
 from gateway.adapters.feed_pages import Whose
 from gateway.adapters.partner_events import CHANNEL
+from gateway.application.audit import agents_in, entry_of
 from gateway.application.standing import feed_of
 from kit.db.database import Database
 from kit.events.cursor import CURSOR_PATTERN, Cursor
@@ -69,6 +70,8 @@ async def events(
             state.activity.read(caller.client, cursor.position)
         left = until - loop.time()
         if found or left <= 0 or not wakeup.running or not await wakeup.wait(woken, left):
+            if agents := agents_in(found):
+                await state.audit.record(entry_of(request, caller.client, 200, agents=agents))
             return Response(_json(found, reached), media_type="application/json")
 
 
@@ -82,5 +85,5 @@ async def _page(database: Database, whose: Whose, after: Cursor | None, limit: i
 
 
 def _json(events: list[str], reached: Cursor) -> bytes:
-    """The stored texts as they are: nothing is parsed again."""
+    """The stored texts as they are: nothing is written again."""
     return f'{{"events":[{",".join(events)}],"next":"{reached}"}}'.encode()

@@ -67,8 +67,8 @@ async def index(
     state, day = request.app.state, on or clock.day()
     lots = await Lots.of(state.db, caller, day)
     lots = lots if employer is None else lots.narrowed(employer)
-    await state.audit.record(entry_of(request, caller.client, 200))
     if lots.employers == frozenset():
+        await state.audit.record(entry_of(request, caller.client, 200))
         return _json(_PAGE.dump_json(Page(items=[])))
     token = await token_of(state, lots.client(caller))
     asked: dict[str, Any] = {"on": day.isoformat(), "limit": limit, "agent": [str(one) for one in agent or ()]}
@@ -79,9 +79,11 @@ async def index(
         headers={**headers, "authorization": f"Bearer {token}"},
     )
     if found.is_error:
+        await state.audit.record(entry_of(request, caller.client, found.status_code))
         return Response(found.content, found.status_code, media_type=found.headers.get("content-type", MEDIA_TYPE))
     page = _PAGE.validate_json(found.content)
     items = [one for one in page.items if lots.holds(one.employer, one.agreement)]
+    await state.audit.record(entry_of(request, caller.client, 200, agents=[str(one.agent) for one in items]))
     return _json(_PAGE.dump_json(Page(items=items, next=page.next)))
 
 

@@ -68,6 +68,7 @@ async def index(
     after = page.start(lambda due, siret, reference: (date.fromisoformat(due), str(siret), str(reference)))
     found = await work_items.page(tx, asked, after, page.fetch)
     counts = await work_items.counts(tx, asked)
-    await request.app.state.audit.record(entry_of(request, caller.client, 200))
     shown = paged(request, response, page, found, lambda one: (one.due or NEVER, one.employer, one.reference))
+    agents = {one.agent for one in shown.items if one.agent is not None}
+    await request.app.state.audit.record(entry_of(request, caller.client, 200, agents=agents))
     return WorkItemsAnswer(items=[WorkItemAnswer.of(one) for one in shown.items], next=shown.next, counts=counts)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
 from gateway.adapters import audit_trail
-from gateway.domain.audit import FIRST, MAX_TEXT, Entry, agent_of
+from gateway.domain.audit import FIRST, MAX_TEXT, Entry, agent_of, is_id
 from kit.db.database import Database, Scope
 from kit.events.supervise import describe
 from kit.http.problem import Problem
@@ -30,8 +31,36 @@ log = structlog.get_logger(__name__)
 Waiting = tuple[Entry, asyncio.Future[None]]
 
 
-def entry_of(request: HTTPConnection, client: str, status: int, answer: Mapping[str, str] = NO_HEADERS) -> Entry:
-    """What the audit trail says of a request whose answer is known and has not left; `answer` are its headers."""
+class _Told(msgspec.Struct):
+    """Of an event's JSON, whom it is about; the rest is passed over."""
+
+    data: _About
+
+
+class _About(msgspec.Struct):
+    agent: Any = None
+
+
+_TOLD: Final = msgspec.json.Decoder(_Told)
+
+
+def agents_in(events: Iterable[str]) -> tuple[str, ...]:
+    """The agents that these events, as JSON, are about: each once, in order."""
+    found = {_TOLD.decode(text).data.agent for text in events}
+    return tuple(sorted(agent for agent in found if isinstance(agent, str) and is_id(agent)))
+
+
+def entry_of(
+    request: HTTPConnection,
+    client: str,
+    status: int,
+    answer: Mapping[str, str] = NO_HEADERS,
+    agents: Iterable[str] = (),
+) -> Entry:
+    """What the audit trail says of a request whose answer is known and has not left.
+
+    `answer` are its headers; `agents` whom a page tells of.
+    """
     scope, headers = request.scope, request.headers
     query = scope["query_string"].decode("latin-1")
     purpose = headers.get("x-purpose")
@@ -46,6 +75,7 @@ def entry_of(request: HTTPConnection, client: str, status: int, answer: Mapping[
         status=status,
         purpose=None if purpose is None else purpose[:MAX_TEXT],
         trace=current_trace_id(),
+        agents=tuple(sorted(set(agents))),
     )
 
 

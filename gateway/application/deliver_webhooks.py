@@ -17,8 +17,10 @@ from gateway.adapters import feed_pages, webhooks
 from gateway.adapters.partner_events import CHANNEL
 from gateway.adapters.webhook_sender import Sender
 from gateway.adapters.webhooks import Claimed
+from gateway.application.audit import AuditWriter, agents_in
 from gateway.application.webhook_keys import open_key, signed
-from gateway.domain.webhooks import next_attempt
+from gateway.domain.audit import WEBHOOK, delivery
+from gateway.domain.webhooks import Webhook, next_attempt
 from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db.database import Database, Scope
@@ -59,9 +61,10 @@ class Dispatcher:
         clock: Clock,
         wakeup: Wakeup,
         *,
+        audit: AuditWriter,
         marks: Mapping[str, str] | None = None,
     ) -> None:
-        self._marks = dict(marks or {})
+        self._marks, self._audit = dict(marks or {}), audit
         self._database, self._sender, self._ring, self._clock, self._wakeup = database, sender, ring, clock, wakeup
         self._running: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
@@ -117,6 +120,7 @@ class Dispatcher:
         one = claimed.webhook
         position, delivered = one.position, one.delivered_at
         keys = self._keys(claimed)
+        await self._record(one, events)
         for reached, text in events:
             if claimed.leased_until - self._clock.instant() < LEASE / 2:
                 break
@@ -140,7 +144,15 @@ class Dispatcher:
         """Whose events they are is asked again each time: a delegation may have ended since."""
         async with self._database.transaction(Scope.all()) as tx:
             whose = await webhooks.followed(tx, claimed.webhook.client, self._clock.day())
-            return await feed_pages.of(tx, whose, claimed.webhook.position, PAGE)
+            # What failed is tried alone, so that nobody is on record as told who waits behind it.
+            return await feed_pages.of(tx, whose, claimed.webhook.position, 1 if claimed.webhook.failures else PAGE)
+
+    async def _record(self, one: Webhook, events: Sequence[Event]) -> None:
+        """On record before it is posted. Raises 503 `audit_unavailable`, and nothing is posted."""
+        agents = agents_in(text for _, text in events if one.wants(_HEADS.decode(text).type))
+        if agents:
+            way, positions = (WEBHOOK, f"/v1/webhooks/{one.id}"), (events[0][0], events[-1][0])
+            await self._audit.record(delivery(self._clock.instant(), one.client, way, positions, agents))
 
     def _keys(self, claimed: Claimed) -> list[Ed25519PrivateKey]:
         sealed = [key for key in (claimed.keys.sealed, claimed.keys.previous) if key is not None]

@@ -25,13 +25,22 @@ _PERSONAL: Final = frozenset({"eligibility", "contributions", "claims"})
 # What the gateway answers by itself about persons.
 _OWN: Final = frozenset({"/v1/work-items", "/v1/insured"})
 _OF_NOBODY: Final = "/v1/simulations"
+# How facts of persons leave by themselves: posted to a webhook, published to an insurer's topic.
+WEBHOOK, TOPIC = "WEBHOOK", "TOPIC"
+# Methods that change nothing.
+READING: Final = ("GET", "HEAD", WEBHOOK, TOPIC)
+NOT_KNOWN: Final = 0
 # Of the accords' service, what says who received a notice.
 _NOTICES: Final = "/notices"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One access. `acting` is the employer named by `X-Acting-Employer`, `purpose` what `X-Purpose` says of why."""
+    """One access. `acting` is the employer named by `X-Acting-Employer`, `purpose` what `X-Purpose` says of why.
+
+    `agents` are those that a page or a delivery told of, each once. A delivery is on record before it is tried:
+    its `method` is WEBHOOK or TOPIC and its `status` NOT_KNOWN.
+    """
 
     at: datetime
     client: str
@@ -43,11 +52,14 @@ class Entry:
     status: int
     purpose: str | None
     trace: str | None
+    agents: tuple[str, ...] = ()
 
     def digest(self, position: int, previous: str) -> str:
-        """Its place in the chain, in hexadecimal."""
+        """Its place in the chain, in hexadecimal. Entries that name no agents have the digest they always had."""
         fields = [position, previous, self.at.isoformat(), self.client, self.acting, self.method, self.path]
         fields += [self.query, self.agent, self.status, self.purpose, self.trace]
+        if self.agents:
+            fields.append(self.agents)
         return hashlib.sha256(json.dumps(fields, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -58,6 +70,11 @@ class Chained:
     position: int
     entry: Entry
     digest: str
+
+
+def is_id(text: str) -> bool:
+    """Whether it may be the id of an agent."""
+    return re.fullmatch(_ID, text) is not None
 
 
 def is_audited(path: str) -> bool:
@@ -84,6 +101,19 @@ def agent_of(path: str, query: str, location: str = "") -> str | None:
     if found is None:
         found = re.fullmatch(f"({_ID})", dict(parse_qsl(query)).get("agent", ""))
     return found[1] if found else None
+
+
+def delivery(
+    at: datetime, client: str, way: tuple[str, str], positions: tuple[int, int], agents: tuple[str, ...]
+) -> Entry:
+    """What `client` is about to be told by a way (WEBHOOK or TOPIC, and which): its feed between two positions.
+
+    >>> told = delivery(datetime(2026, 6, 30), "demo-a", (TOPIC, "psc.partner.demo-a.v1"), (12, 40), ())
+    >>> told.method, told.query, told.status
+    ('TOPIC', 'from=12&to=40', 0)
+    """
+    (method, path), (first, last) = way, positions
+    return Entry(at, client, None, method, path, f"from={first}&to={last}", None, NOT_KNOWN, None, None, agents)
 
 
 def chained(entries: list[Entry], position: int, digest: str) -> list[Chained]:

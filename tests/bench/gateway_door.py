@@ -26,6 +26,10 @@ from relais.postgres import EmbeddedPostgres
 from tests.bench.cost import open_folder
 from tests.bench.gateway_peers import serving
 
+_READING_FEEDS: Final = frozenset({"events:read"})
+# Two insurers: the feed of one is of agents, that of the other of nobody.
+OF_AGENTS: Final = Client("bench-of-agents", "Banc d'essai", _READING_FEEDS, insurer="of-agents")
+OF_NOBODY: Final = Client("bench-of-nobody", "Banc d'essai", _READING_FEEDS, insurer="of-nobody")
 CLIENT: Final = Client("bench", "Banc d'essai", frozenset({"agents:read", "agreements:read"}), None)
 # Counted and leased as in production, and never reached.
 RATE: Final = 100_000.0
@@ -37,6 +41,7 @@ class Doors:
 
     folder: Path
     settings: GatewaySettings
+    admin_dsn: str
 
     @classmethod
     @asynccontextmanager
@@ -57,15 +62,16 @@ class Doors:
                 rate_per_second=RATE,
             )
             await seed_clients(
-                settings.model_copy(update={"database_url": SecretStr(urls["worker"])}), [(CLIENT, None)]
+                settings.model_copy(update={"database_url": SecretStr(urls["worker"])}),
+                [(one, None) for one in (CLIENT, OF_AGENTS, OF_NOBODY)],
             )
-            yield cls(folder, settings)
+            yield cls(folder, settings, server.admin_dsn)
         finally:
             server.stop()
             shutil.rmtree(folder, ignore_errors=True)
 
-    async def token(self) -> str:
-        return await token(self.settings, CLIENT.id)
+    async def token(self, client: Client = CLIENT) -> str:
+        return await token(self.settings, client.id)
 
     @contextmanager
     def door(self, upstream: str) -> Iterator[str]:

@@ -49,5 +49,5 @@ async def test_an_insurer_reads_who_is_covered_in_its_lots_and_leaves_a_trace(pl
         assert (await asked(http, mine, employer="35600000049837")).json()["items"] == []
         read = (await asked(http, staff, "/v1/audit", agent=person["agent"], order="newest")).json()["items"]
     mine_read = [one for one in read if one["client"] == "insurer-a"]
-    assert {one["path"] for one in mine_read} >= {"/v1/affiliations"}
+    assert {one["path"] for one in mine_read} >= {"/v1/affiliations", "/v1/insured"}
     assert {one["purpose"] for one in mine_read} == {"instruction"}

@@ -11,10 +11,11 @@ import asyncpg
 import pytest
 
 from gateway.application.audit import AuditWriter, verify
-from gateway.domain.audit import Entry, agent_of, is_audited
+from gateway.domain.audit import FIRST, Entry, agent_of, is_audited
 from kit.db.database import Database, Scope
 from kit.http.problem import Problem
 from tests.gateway.conftest import MINE, Door
+from tests.gateway.feeding import Producers, read
 from tests.operations import merged_document, operations
 
 NOW = datetime(2026, 6, 30, 8, tzinfo=UTC)
@@ -140,6 +141,33 @@ async def test_the_trail_is_searched_by_those_who_answer_for_all(door: Door) -> 
     assert (odd.status_code, odd.json()["errors"][0]["pointer"]) == (422, "/query/client")
     refused = await door.http.get("/v1/audit", headers=await door.bearer("demo-hris"))
     assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
+
+
+async def test_who_was_told_of_an_agent_is_on_record_before_the_page_leaves(door: Door) -> None:
+    producers = Producers(door.database.worker)
+    told = [producers.event("claims.claim.opened", agent, {"agent": agent}) for agent in (AGENT, OTHER_AGENT, AGENT)]
+    await producers.deliver(producers.statement("2026-01"), *told)
+    page = await read(door, "demo-hris", limit=1)
+    assert await door.database.admin.fetchval("SELECT count(*) FROM audit_entry") == 0, "it told of nobody"
+    page = await read(door, "demo-hris", after=page["next"])
+    assert (await read(door, "demo-hris", after=page["next"]))["events"] == []
+    staff = await door.bearer("staff")
+    await door.http.get(f"/v1/agents/{AGENT}", headers=staff)
+    for agent, paths in ((OTHER_AGENT, ["/v1/events"]), (AGENT, ["/v1/events", f"/v1/agents/{AGENT}"])):
+        found = (await door.http.get("/v1/audit", params={"agent": agent}, headers=staff)).json()["items"]
+        assert [one["path"] for one in found] == paths
+        assert (found[0]["client"], found[0]["agents"], found[0]["agent"]) == ("demo-hris", 2, None)
+    assert (await _verified(door))[:2] == (2, None)
+    await door.database.admin.execute(
+        "SET session_replication_role = replica; UPDATE audit_entry SET agents = agents[:1] WHERE position = 1;"
+        "RESET session_replication_role"
+    )
+    assert (await _verified(door))[1] == 1, "whom it told of is in the chain"
+
+
+def test_an_entry_that_names_no_agents_has_the_digest_it_always_had() -> None:
+    entry = Entry(NOW, "demo-hris", None, "GET", "/v1/agents", "", None, 200, None, None)
+    assert entry.digest(1, FIRST) == "f447b536a1a0f5b65ea2b52790477ec35dbffb323c5f1099224982641cda403d"
 
 
 async def test_an_entry_that_cannot_be_written_stops_its_answer_and_not_the_next(door: Door) -> None:

@@ -80,7 +80,9 @@ async def test_an_insurer_reads_its_own_lots_from_its_topic(door: Door, followin
         producers.statement("2026-01", OTHER),
         producers.agreement("accord-a"),
     )
-    mine = [producers.statement(f"2026-{month:02}") for month in range(1, 4)]
+    agent = str(new_id())
+    mine = [producers.statement(f"2026-{month:02}") for month in range(1, 3)]
+    mine.append(producers.event("claims.claim.opened", agent, {"agent": agent, "agreement": "accord-a"}))
     await producers.deliver(*mine)
 
     async def received(count: int) -> list[Any]:
@@ -102,6 +104,9 @@ async def test_an_insurer_reads_its_own_lots_from_its_topic(door: Door, followin
     assert {(one.topic, event["insurer"]) for one, event in zip(got, events, strict=True)} == {(topics[0], "demo-a")}
     assert "run" not in events[0]["data"], "what is not disclosed"
     assert dict(got[0].headers)["ce_type"].decode() == events[0]["type"]
+    (entry,) = await door.database.admin.fetch("SELECT * FROM audit_entry WHERE method = 'TOPIC'")
+    assert (entry["client"], entry["path"], entry["query"]) == ("demo-a", topics[0], "from=1&to=3")
+    assert [str(told) for told in entry["agents"]] == [agent]
 
 
 async def test_the_insurer_s_example_goes_on_where_it_stopped_in_its_topic(

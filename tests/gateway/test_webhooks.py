@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,13 +19,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.adapters.webhook_sender import PinnedResolver, Sender, checked_url, networks
+from gateway.application.audit import AuditWriter
 from gateway.application.clients import register_client
 from gateway.application.deliver_webhooks import Dispatcher
 from gateway.domain.clients import Client
 from gateway.domain.webhooks import PAUSES, RefusedAddress, is_allowed, next_attempt
 from kit.clock import PARIS, SystemClock
 from kit.crypto import KeyRing
-from kit.db.database import Scope
+from kit.db.database import Database, Scope
+from kit.ids import new_id
 from tests.gateway.conftest import OTHER, Door
 from tests.gateway.feeding import Producers, insurer, named
 from tests.gateway.receiver import Receiver
@@ -92,12 +95,12 @@ async def partner(door: Door) -> AsyncIterator[Partner]:
 
 
 @asynccontextmanager
-async def dispatching(door: Door, clock: MovingClock) -> AsyncIterator[None]:
+async def dispatching(door: Door, clock: MovingClock, audit: AuditWriter | None = None) -> AsyncIterator[None]:
     state = door.gateway.state
     assert door.settings.key_ring is not None
     ring = KeyRing.parse(door.settings.key_ring.get_secret_value())
     sender = Sender(networks(("127.0.0.0/8",)))
-    dispatcher = Dispatcher(state.worker_db, sender, ring, clock, state.partner_wakeup)
+    dispatcher = Dispatcher(state.worker_db, sender, ring, clock, state.partner_wakeup, audit=audit or state.audit)
     await dispatcher.start()
     try:
         yield
@@ -151,6 +154,51 @@ async def test_what_is_not_taken_waits_its_turn_and_comes_again_in_order(
     partner.clock.ahead += timedelta(seconds=6)
     assert await partner.taken(4) == named(*sent)
     await partner.until(made["id"], failures=0, last_error=None, behind=0)
+
+
+async def test_whom_it_tells_of_is_on_record_before_it_is_posted(partner: Partner, producers: Producers) -> None:
+    agents = [str(new_id()) for _ in range(3)]
+    made = await partner.register("demo-hris", types=["fr.psc.claims.claim.opened.v1"])
+    partner.receiver.answers = [500]
+    told = [producers.event("claims.claim.opened", agent, {"agent": agent}) for agent in agents]
+    other = str(new_id())
+    await producers.deliver(producers.event("claims.claim.approved", other, {"agent": other}), *told)
+    await partner.until(made["id"], "demo-hris", failures=1)
+    partner.clock.ahead += timedelta(seconds=6)
+    await partner.taken(3)
+    query = "SELECT * FROM audit_entry WHERE method = 'WEBHOOK' ORDER BY position"
+    rows = await partner.door.database.admin.fetch(query)
+    # Events come in pages as they are there; what failed is tried alone, and then those that waited behind it.
+    named = [[str(agent) for agent in row["agents"]] for row in rows]
+    assert set(itertools.chain(*named)) == set(agents)
+    assert named.count(agents[:1]) >= 1
+    assert {(row["client"], row["path"], row["status"]) for row in rows} == {
+        ("demo-hris", f"/v1/webhooks/{made['id']}", 0)
+    }
+    staff = await partner.door.bearer("staff")
+    changed = (await partner.door.http.get("/v1/audit", params={"changes": True}, headers=staff)).json()["items"]
+    assert [one["method"] for one in changed] == ["POST"], "the registration alone changed something"
+
+
+async def test_what_cannot_be_on_record_is_not_posted(door: Door, producers: Producers) -> None:
+    url = door.database.api.url.set(port=1)
+    away, receiver, clock = Database(url.render_as_string(hide_password=False), pool_size=1), Receiver(), MovingClock()
+    writer, agent = AuditWriter(away), str(new_id())
+    await writer.start()
+    try:
+        async with running(receiver.app) as at, dispatching(door, clock, writer):
+            partner = Partner(door, receiver, at, clock)
+            made = await partner.register("demo-hris")
+            await partner.register("other-hris")
+            await producers.deliver(producers.event("claims.claim.opened", agent, {"agent": agent}))
+            query = "SELECT leased_until > $2 FROM webhook WHERE id = $1"
+            await eventually(lambda: door.database.admin.fetchval(query, made["id"], clock.instant()), "its turn")
+            of_nobody = producers.statement("2026-01", OTHER)
+            await producers.deliver(of_nobody)
+            assert await partner.taken(1) == named(of_nobody)
+    finally:
+        await writer.stop()
+        await away.close()
 
 
 async def test_after_three_days_it_is_disabled_until_its_owner_replays(partner: Partner, producers: Producers) -> None:

@@ -25,6 +25,7 @@ class AccessAnswer(TypedDict):
     status: int
     purpose: str | None
     trace: str | None
+    agents: int
     digest: str
 
 

@@ -79,7 +79,8 @@ async def export_audit(visit: Visit) -> Response:
         Column("audit.method", lambda row: row["method"]),
         Column("audit.path", lambda row: row["path"]),
         Column("audit.query", lambda row: row["query"]),
-        Column("audit.status", lambda row: str(row["status"])),
+        Column("audit.agents", lambda row: str(row["agents"] or "")),
+        Column("audit.status", lambda row: str(row["status"] or "")),
         Column("audit.purpose", lambda row: row["purpose"] or ""),
     ]
     return exported(visit, "journal" if visit.words.language == "fr" else "audit", columns, rows)
