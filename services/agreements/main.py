@@ -17,6 +17,7 @@ from rules.book import RuleBook
 from services.agreements import events
 from services.agreements.adapters.smtp import SmtpRelay
 from services.agreements.api import (
+    accord_map,
     agreements,
     changes,
     committees,
@@ -39,6 +40,7 @@ PARTS: Final = (
     schemes,
     scheme_committees,
     committees,
+    accord_map,
     agreements,
     changes,
     history,

@@ -329,6 +329,38 @@ class Relais(Transport):
         """Accords en vigueur dont le comité a manqué une année (agreements:read)."""
         return self.send("GET", "/v1/agreements/late-committees", params={"as_of": as_of, "employer": employer})
 
+    def get_agreements_map(self, *, as_of: str | None = None, each: int | None = None) -> Answer[models.MapAnswer]:
+        """Carte d'un jour : régimes, lots, accords et leurs employeurs (agreements:read)."""
+        return self.send("GET", "/v1/agreements/map", params={"as_of": as_of, "each": each})
+
+    def get_agreements_parties(
+        self,
+        *,
+        as_of: str | None = None,
+        scheme: str | None = None,
+        lot: int | None = None,
+        agreement: str | None = None,
+        employer: str | None = None,
+        state: models.ConventionState | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Answer[models.PagePartyRow]:
+        """Employeurs parties aux accords, avec leurs dates et leurs exceptions (agreements:read)."""
+        return self.send(
+            "GET",
+            "/v1/agreements/parties",
+            params={
+                "as_of": as_of,
+                "scheme": scheme,
+                "lot": lot,
+                "agreement": agreement,
+                "employer": employer,
+                "state": state,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
     def get_agreement(self, agreement: str) -> Answer[models.AgreementAnswer]:
         """Un accord, en entier (agreements:read)."""
         return self.send("GET", f"/v1/agreements/{segment(agreement)}")

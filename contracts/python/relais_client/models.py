@@ -1243,6 +1243,44 @@ MaintenanceMaintenanceRequest = TypedDict(
 )
 
 
+MapInsurer = TypedDict(
+    "MapInsurer",
+    {
+        "code": str,
+        "name": str,
+        "from": str,
+        "to": str | None,
+        "convention": str | None,
+        "assumption": bool,
+    },
+)
+
+
+MapOverride = TypedDict(
+    "MapOverride",
+    {
+        "from": str,
+        "to": str | None,
+        "terms": list[str],
+        "source": str,
+    },
+)
+
+
+MapParty = TypedDict(
+    "MapParty",
+    {
+        "employer": str,
+        "name": str,
+        "from": str,
+        "to": str | None,
+        "state": ConventionState,
+        "assumption": bool,
+        "overrides": list[MapOverride],
+    },
+)
+
+
 class MatriculeAnswer(TypedDict):
     employer: str
     matricule: str
@@ -1595,6 +1633,26 @@ class PartTimeRequest(TypedDict):
     start: str
     end: NotRequired[str | None]
     quotity: str
+
+
+PartyRow = TypedDict(
+    "PartyRow",
+    {
+        "employer": str,
+        "name": str,
+        "from": str,
+        "to": str | None,
+        "state": ConventionState,
+        "assumption": bool,
+        "overrides": list[MapOverride],
+        "agreement": str,
+        "force": Force,
+        "scheme": str | None,
+        "lots": list[int],
+        "insurers": list[str],
+        "locks": list[str],
+    },
+)
 
 
 class PassageAnswer(TypedDict):
@@ -3113,6 +3171,54 @@ class MailAnswer(TypedDict):
     outcome: MailOutcome
 
 
+MapAgreement = TypedDict(
+    "MapAgreement",
+    {
+        "agreement": str,
+        "title": str,
+        "version": int,
+        "status": Status,
+        "force": Force,
+        "from": str,
+        "to": str | None,
+        "insured_until": str | None,
+        "insurers": list[MapInsurer],
+        "locks": list[str],
+        "inherited": list[str],
+        "employers": int,
+        "overridden": int,
+        "parties": list[MapParty],
+    },
+)
+
+
+class MapLot(TypedDict):
+    number: int | None
+    holder: str | None
+    population: str | None
+    conventions: list[ConventionAnswer]
+    accords: int
+    employers: int
+    agreements: list[MapAgreement]
+
+
+MapScheme = TypedDict(
+    "MapScheme",
+    {
+        "scheme": str,
+        "title": str,
+        "signed_on": str,
+        "from": str,
+        "to": str | None,
+        "rates_guaranteed_to": str | None,
+        "locks": list[str],
+        "source": str,
+        "awards": list[AwardDocument],
+        "lots": list[MapLot],
+    },
+)
+
+
 class MemberAnswer(TypedDict):
     side: Side
     party: str
@@ -3310,6 +3416,11 @@ class PageParkedAnswer(TypedDict):
 
 class PageParkedEventAnswer(TypedDict):
     items: list[ParkedEventAnswer]
+    next: NotRequired[str | None]
+
+
+class PagePartyRow(TypedDict):
+    items: list[PartyRow]
     next: NotRequired[str | None]
 
 
@@ -3699,6 +3810,13 @@ class HiredAnswer(TypedDict):
     deaths: list[DeathStated]
     identities: list[IdentityAnswer]
     warnings: NotRequired[list[Remark]]
+
+
+class MapAnswer(TypedDict):
+    as_of: str
+    schemes: list[MapScheme]
+    alone: MapLot
+    names: dict[str, str]
 
 
 class PagePartAnswer(TypedDict):

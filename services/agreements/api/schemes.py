@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import Path, Query, Response
 from pydantic import Field
@@ -16,7 +16,7 @@ from services.agreements.adapters import schemes
 from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.application.register_scheme import register_scheme
 from services.agreements.domain.errors import UnknownScheme
-from services.agreements.domain.scheme import ConventionState
+from services.agreements.domain.scheme import Convention, ConventionState
 
 router = service_router(tags=["Régimes régionaux"])
 SchemeKey = Annotated[
@@ -37,6 +37,21 @@ class ConventionAnswer(Answer):
     state: ConventionState
     ended: str | None
     assumption: bool
+
+    @classmethod
+    def of(cls, scheme: str, one: Convention, day: date) -> Self:
+        return cls(
+            convention=one.id,
+            scheme=scheme,
+            insurer=one.insurer,
+            manager=one.manager,
+            lot=one.lot,
+            start=one.period.start,
+            end=one.period.end,
+            state=one.state(day),
+            ended=one.ended,
+            assumption=one.assumption,
+        )
 
 
 @router.post(
@@ -82,18 +97,7 @@ async def conventions(
     """The conventions de participation of every scheme, and how each stands on a day."""
     day = as_of or clock.day()
     return [
-        ConventionAnswer(
-            convention=one.id,
-            scheme=document.scheme,
-            insurer=one.insurer,
-            manager=one.manager,
-            lot=one.lot,
-            start=one.period.start,
-            end=one.period.end,
-            state=one.state(day),
-            ended=one.ended,
-            assumption=one.assumption,
-        )
+        ConventionAnswer.of(document.scheme, one, day)
         for _, document in await schemes.all_latest(tx)
         for one in document.to_domain().conventions
     ]

@@ -27,6 +27,13 @@ class ConventionState(StrEnum):
     ENDED = "ENDED"
 
 
+def state_on(period: Period, day: date) -> ConventionState:
+    """How what lasts for a period stands on a day."""
+    if day < period.start:
+        return ConventionState.FUTURE
+    return ConventionState.RUNNING if day in period else ConventionState.ENDED
+
+
 @dataclass(frozen=True, slots=True)
 class Convention:
     """A convention de participation: an insurer, a lot, a period. `ended`: why it ends before its term."""
@@ -41,9 +48,7 @@ class Convention:
 
     def state(self, day: date) -> ConventionState:
         """Whether it has begun, runs, or is over on a day."""
-        if day < self.period.start:
-            return ConventionState.FUTURE
-        return ConventionState.RUNNING if day in self.period else ConventionState.ENDED
+        return state_on(self.period, day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def _agreements(story: Story) -> None:
         story.ask(f"GET /v1/agreements/{{agreement}}{what}")
     story.ask("GET /v1/agreements")
     story.ask("GET /v1/agreements/late-committees")
+    for what in ("map", "parties"):
+        story.ask(f"GET /v1/agreements/{what}")
     _committee(story, "/v1/agreements/{agreement}")
 
 

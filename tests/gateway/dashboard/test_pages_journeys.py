@@ -69,6 +69,7 @@ async def test_every_journey_is_gone_by_the_keyboard_alone(
     page, words = await pages.signed_in(language=language), Words(language)
     hands = Hands(page, words)
     await from_the_work_list_to_reasons(hands, sick_leave)
+    await from_the_scheme_to_an_employer(hands)
     await an_accord_side_by_side(hands)
     await a_simulation(hands)
     await a_month_beside_the_one_before(hands)
@@ -98,6 +99,32 @@ async def from_the_work_list_to_reasons(hands: Hands, sick_leave: dict[str, Any]
     await hands.press("#claims td a[href^='/app/decisions/']")
     assert "CGFP L. 822" in await text_of(page, ".trace")
     assert words.t("input.statutory_net") in await text_of(page, ".trace")
+
+
+async def from_the_scheme_to_an_employer(hands: Hands) -> None:
+    """What nobody has published is said to be unknown; long branches lead to the list."""
+    page, words, employer = hands.page, hands.words, min(demo_employers())
+    await hands.to("agreements")
+    await hands.press(".tabs a[href='/app/agreements/map']")
+    await page.fill("#date", "2026-06-01")
+    await hands.press(page.get_by_role("button", name=words.t("map.see")))
+    scheme = await text_of(page, "#pays-de-la-loire-2024")
+    assert f"{words.t('map.lot', number=6)}\n{words.t('map.holder')}" in scheme
+    assert scheme.count(words.t("map.unknown")) >= 3 * 6
+    branch = page.locator("#pays-de-la-loire-2024 .lots > li").last
+    assert words.t("map.no_lot") in await branch.locator("h3").inner_text()
+    assert words.t("agreements.assumption") in await branch.locator(".conventions").inner_text()
+    assert employer in await branch.locator("details").first.inner_text()
+    await hands.press(".tabs a[href='/app/agreements/parties?date=2026-06-01']")
+    await hands.choose("#state", "RUNNING")
+    await hands.choose("#employer", employer)
+    await hands.press(page.get_by_role("button", name=words.t("filter")))
+    assert words.t("party_state.RUNNING") in await text_of(page, "main tbody")
+    csv = await (
+        await page.context.request.get(f"/app/agreements/parties.csv?date=2024-06-01&employer={employer}")
+    ).text()
+    assert f";{employer};" in csv
+    assert words.t("party_state.FUTURE") in csv
 
 
 async def an_accord_side_by_side(hands: Hands) -> None:

@@ -28,6 +28,7 @@ ALIKE = {
     "/app/accounts",
     "/app/integration",
     "/app/integration/components/claims",
+    "/app/agreements/parties?state=RUNNING",
 }
 MORE = (
     "/app/runs/99985001900012?month=2026-01",
@@ -38,6 +39,7 @@ MORE = (
 ADMINISTRATION = (
     "/app/account/password",
     f"{AGREEMENT}/end",
+    "/app/agreements/map?date=2026-06-01",
     "/app/delegations",
     "/app/delegations/new",
     "/app/steering?year=2026&by=lot",
