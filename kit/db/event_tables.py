@@ -99,7 +99,7 @@ def inbox(metadata: MetaData) -> Table:
 
 def consumer_cursor(metadata: MetaData) -> Table:
     """How far a consumer has read each producer's feed, in which epoch, and how often it still reads it to the end
-    before it trusts that epoch (kit/events/place.py).
+    before it trusts that epoch (kit/events/place.py). `revision`: what its handlers made of the events.
     """
     return Table(
         "consumer_cursor",
@@ -110,6 +110,7 @@ def consumer_cursor(metadata: MetaData) -> Table:
         Column("position", BigInteger, nullable=False),
         Column("passes_left", SmallInteger, nullable=False),
         Column("updated_at", Instant, nullable=False),
+        Column("revision", SmallInteger, nullable=False, server_default="1"),
     )
 
 

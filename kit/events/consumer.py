@@ -35,6 +35,8 @@ class Subscription:
     `projections` maps each table built from these events alone to its column that holds the event key: a rebuild
     empties them, and the restore of a producer deletes the rows of the keys it changed.
     `hold` locks the keys of a batch, for handlers that decide on facts of several producers.
+    `revision` goes up where handlers make more of the events than before: once they run, the projections are built
+    again from the first event.
     `name` tells apart two subscriptions of one service to one producer.
 
     >>> async def hired(tx, envelope, data): ...
@@ -48,10 +50,12 @@ class Subscription:
     projections: Mapping[str, str] = field(default_factory=dict)
     on_forgotten: Forgotten | None = None
     hold: Hold | None = None
+    revision: int = 1
     name: str = ""
 
     def __post_init__(self) -> None:
         assert self.topics, "a subscription reads at least one topic"
+        assert self.revision == 1 or self.projections, "what is read again has projections to build again"
         if not self.name:
             object.__setattr__(self, "name", self.producer)
         foreign = [kind for kind in self.handlers if EventType(kind).service != self.producer]

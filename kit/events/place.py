@@ -36,8 +36,11 @@ _LOAD_SHARING: Final = text(f"""
      WHERE consumer = :consumer AND producer = :producer
 """)  # noqa: S608 - a fragment of ours
 _BEGIN: Final = text("""
-    INSERT INTO consumer_cursor (consumer, producer, epoch, position, passes_left, updated_at)
-    VALUES (:consumer, :producer, :epoch, 0, :passes_left, now()) ON CONFLICT DO NOTHING
+    INSERT INTO consumer_cursor (consumer, producer, epoch, position, passes_left, revision, updated_at)
+    VALUES (:consumer, :producer, :epoch, 0, :passes_left, :revision, now()) ON CONFLICT DO NOTHING
+""")
+_REVISION: Final = text("""
+    SELECT revision FROM consumer_cursor WHERE consumer = :consumer AND producer = :producer FOR UPDATE
 """)
 _MOVE: Final = text(f"""
     UPDATE consumer_cursor SET epoch = :epoch, position = :position, passes_left = :passes_left, updated_at = now()
@@ -101,7 +104,15 @@ async def load(delivery: Delivery) -> Place:
 async def begin(tx: AsyncConnection, delivery: Delivery) -> None:
     """Put the consumer before the first event, where it has no place yet."""
     who = {"consumer": delivery.consumer, "producer": delivery.subscription.producer}
-    await tx.execute(_BEGIN, {**who, "epoch": NOWHERE, "passes_left": FIRST_PASS})
+    first = {"epoch": NOWHERE, "passes_left": FIRST_PASS, "revision": delivery.subscription.revision}
+    await tx.execute(_BEGIN, who | first)
+
+
+async def revision(tx: AsyncConnection, delivery: Delivery) -> int | None:
+    """The revision of the handlers that applied what was applied, its row locked; None before the first event."""
+    who = {"consumer": delivery.consumer, "producer": delivery.subscription.producer}
+    found: int | None = (await tx.execute(_REVISION, who)).scalar_one_or_none()
+    return found
 
 
 async def hold_complete(tx: AsyncConnection, producers: Collection[str] | None = None) -> bool:

@@ -10,41 +10,16 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from kit.db.database import Scope
-from kit.events import parking, place
 from kit.events.delivery import Delivery
 from kit.events.failure import may_pass
+from kit.events.reset import reset
 from kit.events.transport_feed import FeedReader, follow
 
 TRIES: Final = 10
 RETRY_LIMIT_SECONDS: Final = 3.0
-_RESET: Final = tuple(
-    text(f"DELETE FROM {table} WHERE consumer = ANY (CAST(:consumers AS text[]))")  # noqa: S608 - names of ours
-    for table in ("inbox", "parked_event")
-)
-_RESTART: Final = text("DELETE FROM consumer_cursor WHERE consumer = ANY (CAST(:consumers AS text[]))")
-
-
-async def reset(tx: AsyncConnection, deliveries: Sequence[Delivery]) -> list[str]:
-    """Empty the projections, the inbox and the places of these consumers, all or nothing; names the tables."""
-    consumers = sorted(delivery.consumer for delivery in deliveries)
-    # In the order in which a batch takes them: the place, then the lock against replays.
-    await tx.execute(_RESTART, {"consumers": consumers})
-    for delivery in deliveries:
-        await place.begin(tx, delivery)
-    for consumer in consumers:
-        await parking.alone(tx, consumer)
-    tables = sorted({table for delivery in deliveries for table in delivery.subscription.projections})
-    assert all(table.isidentifier() for table in tables), tables
-    if tables:
-        await tx.execute(text(f"TRUNCATE {', '.join(tables)}"))
-    for statement in _RESET:
-        await tx.execute(statement, {"consumers": consumers})
-    return tables
 
 
 async def rebuild(deliveries: Sequence[Delivery], reader: FeedReader) -> list[str]:

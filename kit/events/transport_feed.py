@@ -20,6 +20,7 @@ from kit.events.cursor import Cursor
 from kit.events.delivery import Delivery
 from kit.events.envelope import Envelope
 from kit.events.place import Place
+from kit.events.reset import begin_again_if_revised
 from kit.events.transport import Token
 from kit.http.outgoing import trust
 
@@ -98,6 +99,7 @@ class FeedTransport:
 
     async def consume(self, delivery: Delivery) -> None:
         """Follow a producer from where the consumer is."""
+        await begin_again_if_revised(delivery)
         while True:
             await follow(self._reader, delivery, batch=self._batch, wait=self._wait)
 

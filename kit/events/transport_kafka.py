@@ -28,6 +28,7 @@ from kit.events.kafka_client import SILENCE_SECONDS, Polls, Record, started
 from kit.events.login import Login, arguments
 from kit.events.place import NOWHERE
 from kit.events.relay import EPOCH_HEADER, Relay
+from kit.events.reset import begin_again_if_revised
 from kit.events.transport_feed import FeedReader, follow
 
 BATCH_LIMIT: Final = 500
@@ -70,6 +71,7 @@ class KafkaTransport:
 
     async def consume(self, delivery: Delivery) -> None:
         """Apply the records of the subscription's topics until the broker or the database is lost, which it raises."""
+        await begin_again_if_revised(delivery)
         await catch_up(self._reader, delivery)
         consumer = AIOKafkaConsumer(
             *delivery.subscription.topics,

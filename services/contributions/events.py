@@ -60,6 +60,7 @@ def subscriptions() -> list[Subscription]:
                     for moved in ("started", "extended", "ended", "requalified", "cancelled")
                 },
             },
+            revision=2,  # days of leave, weekly hours, cover that is withheld
             projections={
                 "agent_matricule": "agent",
                 "employment": "agent",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import text
 
 from kit.db.database import Database, Scope
 from kit.events import place
-from kit.events.rebuild import rebuild, reset
+from kit.events.rebuild import rebuild
+from kit.events.reset import OutdatedError, reset
 from tests.kit.events.carriers import Carrier
 from tests.kit.events.observing import converged
 from tests.kit.events.sample.thing import applied, change
@@ -96,3 +98,22 @@ async def test_a_rebuild_waits_for_a_reader_longer_than_a_lock_may(carrier: Carr
         assert await task == ["applied", "state"]
     finally:
         await impatient.close()
+
+
+async def test_handlers_that_make_more_of_the_events_begin_again_by_themselves(
+    carrier: Carrier, source: ComponentDatabase, sink: ComponentDatabase
+) -> None:
+    await carrier.start_source()
+    await carrier.start_sink()
+    await change(source.api, "a", 1, 2)
+    await converged(source.worker, sink.worker)
+    await carrier.stop_sink()
+    await sink.admin.execute("UPDATE state SET digest = 'of the former handlers'")
+    carrier.delivery.subscription = replace(carrier.delivery.subscription, revision=2)
+    await carrier.start_sink()
+    await change(source.api, "a", 3)
+    assert await converged(source.worker, sink.worker) == {"a": [1, 2, 3]}
+    await carrier.stop_sink()
+    carrier.delivery.subscription = replace(carrier.delivery.subscription, revision=1)
+    with pytest.raises(OutdatedError):
+        await carrier.transport(carrier.reader()).consume(carrier.delivery)

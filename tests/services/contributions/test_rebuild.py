@@ -7,7 +7,7 @@ import pytest
 from kit.db.database import Scope
 from kit.events import place
 from kit.events.delivery import Delivery
-from kit.events.rebuild import reset
+from kit.events.reset import reset
 from services.contributions.domain.errors import FactsIncomplete
 from services.contributions.events import subscriptions
 from tests.services.contributions.world import World, affiliated, amounts, hired
