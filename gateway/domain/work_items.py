@@ -22,6 +22,7 @@ Waiting = Literal[
     "private-law-by-hand",
     "case-held",
     "daily-allowance-missing",
+    "payment-above-decided",
     "override-to-approve",
     "override-to-review",
 ]

@@ -1668,6 +1668,7 @@ class Relais(Transport):
             "private-law-by-hand",
             "case-held",
             "daily-allowance-missing",
+            "payment-above-decided",
             "override-to-approve",
             "override-to-review",
         ]

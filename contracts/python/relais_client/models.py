@@ -1669,6 +1669,9 @@ PayElement: TypeAlias = Literal["TIB", "NBI", "RI", "SFT", "IR", "OTHER", "ALL"]
 Payee: TypeAlias = Literal["AGENT", "EMPLOYER"]
 
 
+PaymentWarning: TypeAlias = Literal["above_decided", "nothing_decided"]
+
+
 PensionDoubt: TypeAlias = Literal["PENSION_BELOW_FLOOR", "PENSION_ABOVE_PAY", "PENSION_ABOVE_CATEGORY"]
 
 
@@ -2783,6 +2786,7 @@ class ClaimsPaymentAnswer(TypedDict):
     payee: Payee
     reference: str
     recorded_at: str
+    warnings: NotRequired[list[PaymentWarning]]
 
 
 class ClaimsPaymentRequest(TypedDict):

@@ -31,6 +31,7 @@ _ON_AGENT: Final = {
     OVERPAYMENT: "overpayments",
     PENSION: "annuities",
     COVER: "cover",
+    "payment-above-decided": "claims",
     "override-to-approve": "annuities",
     "override-to-review": "annuities",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
 from kit.period import Month
+from services.claims.adapters.asked import Who
 from services.claims.adapters.handling_tables import claim_payment, insurer_decision
 
 
@@ -57,6 +59,18 @@ class Advance:
     paid: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """A month of a claim for which more was paid than was ever decided; `decided` 0: nothing was."""
+
+    employer: str
+    agent: UUID
+    claim: UUID
+    month: Month
+    paid: Money
+    decided: Money
+
+
 MAX_ADVANCES: Final = 20_000
 _ADVANCES: Final = text("""
     WITH last AS (
@@ -71,6 +85,32 @@ _ADVANCES: Final = text("""
      ORDER BY last.agent, last.claim, last.month
      LIMIT :limit
 """)
+
+
+_ABOVE: Final = text("""
+    WITH paid AS (
+        SELECT c.employer, c.agent, p.claim, p.month, sum(p.amount)::bigint AS paid
+          FROM unnest(CAST(:employers AS text[]), CAST(:agents AS uuid[])) AS asked (employer, agent)
+          JOIN claim AS c USING (employer, agent) JOIN claim_payment AS p ON p.claim = c.id
+         GROUP BY c.employer, c.agent, p.claim, p.month)
+    SELECT paid.*, coalesce(max(b.benefit + b.ri_full_pay), 0)::bigint AS decided
+      FROM paid LEFT JOIN benefit AS b ON b.claim = paid.claim AND b.month = paid.month
+     GROUP BY paid.employer, paid.agent, paid.claim, paid.month, paid.paid
+    HAVING paid.paid > coalesce(max(b.benefit + b.ri_full_pay), 0)
+     ORDER BY paid.claim, paid.month
+""")
+
+
+async def above_decided(tx: AsyncConnection, who: Collection[Who]) -> list[Excess]:
+    """The months of these agents for which more was paid than was ever decided.
+
+    Of what had been decided once, and is due for less, an overpayment tells.
+    """
+    values = {"employers": [employer for employer, _ in who], "agents": [agent for _, agent in who]}
+    return [
+        Excess(row.employer, row.agent, row.claim, Month.of(row.month), Money(row.paid), Money(row.decided))
+        for row in await tx.execute(_ABOVE, values)
+    ]
 
 
 async def pay(tx: AsyncConnection, payment: Payment) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -31,7 +33,7 @@ from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
 from services.claims.adapters import payments
-from services.claims.adapters.payments import Advance, InsurerDecision, Payment
+from services.claims.adapters.payments import Advance, Excess, InsurerDecision, Payment
 from services.claims.api.parameters import ClaimId, MonthlyAmount
 from services.claims.application.handle_claim import hold, look
 from services.claims.application.record_payment import record_decision, record_payment
@@ -64,8 +66,15 @@ class PaymentRequest(Request):
     reference: Code
 
 
+class PaymentWarning(StrEnum):
+    """What a person should look into of a payment, which is a fact all the same."""
+
+    ABOVE_DECIDED = "above_decided"
+    NOTHING_DECIDED = "nothing_decided"
+
+
 class PaymentAnswer(Answer):
-    """A payment received."""
+    """A payment received. `warnings`: all that was paid for its month is more than was ever decided for it."""
 
     id: UUID
     month: MonthText
@@ -74,6 +83,13 @@ class PaymentAnswer(Answer):
     payee: Payee
     reference: str
     recorded_at: datetime
+    warnings: tuple[PaymentWarning, ...] = ()
+
+    @classmethod
+    def of(cls, payment: Payment, above: Sequence[Excess]) -> PaymentAnswer:
+        mine = [one for one in above if (one.claim, one.month) == (payment.claim, payment.month)]
+        found = [PaymentWarning.ABOVE_DECIDED if one.decided else PaymentWarning.NOTHING_DECIDED for one in mine]
+        return cls.model_validate(payment).model_copy(update={"warnings": tuple(found)})
 
 
 class InsurerDecisionRequest(Request):
@@ -109,10 +125,12 @@ class PaymentsAnswer(Answer):
 async def list_claim_payments(
     claim: ClaimId, tx: Tx, rules: Rules, clock: Now, _caller: Reader, *, response: Response
 ) -> PaymentsAnswer:
-    about(response, (await look(tx, claim, rules, clock.day())).claim.agent)
+    opened = (await look(tx, claim, rules, clock.day())).claim
+    about(response, opened.agent)
+    above = await payments.above_decided(tx, [(opened.employer, opened.agent)])
     return PaymentsAnswer(
         decisions=[InsurerDecisionAnswer.model_validate(one) for one in await payments.decisions(tx, claim)],
-        payments=[PaymentAnswer.model_validate(one) for one in await payments.payments(tx, claim)],
+        payments=[PaymentAnswer.of(one, above) for one in await payments.payments(tx, claim)],
     )
 
 
@@ -149,7 +167,9 @@ async def record_claim_payment(
         recorded_at=clock.instant(),
         recorded_by=caller.client,
     )
-    return PaymentAnswer.model_validate(await record_payment(tx, opened, payment, rules))
+    known = await record_payment(tx, opened, payment, rules, clock)
+    above = await payments.above_decided(tx, [(known.employer, opened.claim.agent)])
+    return PaymentAnswer.of(known, above)
 
 
 @router.post(

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.clock import Clock
 from kit.db import decisions
 from kit.events.outbox import publish_many
 from kit.money import Money
@@ -17,6 +18,7 @@ from services.claims.adapters.payments import InsurerDecision, Payment
 from services.claims.application.deciding import Subject
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.handle_claim import Opened
+from services.claims.application.redecide import redecide
 from services.claims.domain.agent_file import AgentFile
 from services.claims.domain.errors import PaymentKnownOtherwise
 from services.claims.domain.overpayment import OverpaymentKind
@@ -25,9 +27,12 @@ OURS = frozenset({"id", "recorded_at", "recorded_by"})
 T = TypeVar("T", Payment, InsurerDecision)
 
 
-async def record_payment(tx: AsyncConnection, opened: Opened, payment: Payment, rules: RuleBook) -> Payment:
+async def record_payment(
+    tx: AsyncConnection, opened: Opened, payment: Payment, rules: RuleBook, clock: Clock
+) -> Payment:
     """The payment as it is known; its claim is held. One of what a former decision said is owed at once.
 
+    One above anything that was decided is a fact as well: the insurer paid. It is work for a person to look into.
     Raises PaymentKnownOtherwise.
     """
     known = await payments.payment_of(tx, payment.claim, payment.reference)
@@ -37,6 +42,7 @@ async def record_payment(tx: AsyncConnection, opened: Opened, payment: Payment, 
     month = next((one for one in opened.months if one.month == payment.month), None)
     if month is not None:
         await _follow(tx, opened, month, Subject(month.employer, month.agent, AgentFile(), rules, payment.recorded_at))
+    await redecide(tx, opened.claim.employer, opened.claim.agent, rules, clock)
     return payment
 
 

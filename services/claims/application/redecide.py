@@ -16,7 +16,7 @@ from kit.clock import Clock
 from kit.errors import RelaisError
 from kit.events.outbox import BATCH_LIMIT, Outgoing, publish_many
 from rules.book import RuleBook
-from services.claims.adapters import files, progress
+from services.claims.adapters import files, payments, progress
 from services.claims.adapters.asked import Who
 from services.claims.adapters.standing import standing
 from services.claims.adapters.writes import Writes
@@ -75,6 +75,8 @@ async def redecide_held(tx: AsyncConnection, who: Collection[Who], rules: RuleBo
         await _decide(tx, Subject(*one, known[one], rules, at, before[one]), taken)
     await taken.writes.flush(tx)
     await progress.settle(tx, taken.decided, taken.held, at)
+    for excess in await payments.above_decided(tx, list(taken.work)):
+        taken.work[excess.employer, excess.agent].add(Work.PAYMENT_ABOVE_DECIDED)
     await tell_work(tx, taken.work)
     for start in range(0, len(taken.events), BATCH_LIMIT):
         await publish_many(tx, taken.events[start : start + BATCH_LIMIT])

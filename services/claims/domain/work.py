@@ -29,6 +29,7 @@ class Work(StrEnum):
     PRIVATE_LAW_BY_HAND = "private-law-by-hand"
     CASE_HELD = "case-held"
     DAILY_ALLOWANCE_MISSING = "daily-allowance-missing"
+    PAYMENT_ABOVE_DECIDED = "payment-above-decided"
     OVERRIDE_TO_APPROVE = "override-to-approve"
     OVERRIDE_TO_REVIEW = "override-to-review"
 

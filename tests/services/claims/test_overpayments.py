@@ -106,6 +106,34 @@ async def test_what_is_paid_of_a_former_decision_is_owed_as_it_comes(claims: Cla
     assert [event["amount"] for event in await claims.events("overpayment.opened")] == ["101.44", "397.11"]
 
 
+async def test_a_payment_above_anything_decided_is_a_fact_and_work(claims: Claims, service: Service) -> None:
+    """Until a decision reaches it; with nothing decided of the month as well."""
+    decided, waiting = half_paid(), Life().accord().hired().affiliated().sick("2026-02-01", "2026-06-30")
+    await claims.tell([*decided.facts, *waiting.facts])
+    async with service.caller(READ, WRITE) as staff:
+
+        async def paid(life: Life, reference: str, amount: str) -> list[str]:
+            (claim,) = (await staff.get("/v1/claims", params={"agent": str(life.agent)})).json()["items"]
+            path = f"/v1/claims/{claim['id']}/payments"
+            body = {"month": "2026-06", "amount": amount, "paid_on": TODAY, "payee": "AGENT", "reference": reference}
+            answer = await staff.post(path, json=body, headers=once())
+            assert answer.status_code == 201
+            known = (await staff.get(path)).json()["payments"]
+            assert {tuple(one["warnings"]) for one in known} == {tuple(answer.json()["warnings"])}
+            return list(answer.json()["warnings"])
+
+        assert await paid(decided, "V1", "997.11") == []
+        for _ in range(2):
+            assert await paid(decided, "V2", "50.00") == ["above_decided"]
+        assert await paid(waiting, "V1", "50.00") == ["nothing_decided"]
+        opened = [(one["kind"], one["agent"]) for one in await claims.events("work-item.opened")]
+        assert opened == [("payment-above-decided", str(life.agent)) for life in (decided, waiting)]
+        assert await claims.events("overpayment.opened") == [], "it is no part of what had been due"
+        await claims.tell([*decided.paid("2026-01", "pay.corrected", ri="400.00").last, *waiting.paid("2026-01").last])
+        assert [one["agent"] for one in await claims.events("work-item.closed")] == [opened[0][1], opened[1][1]]
+        assert await paid(decided, "V2", "50.00") == await paid(waiting, "V1", "50.00") == []
+
+
 async def test_what_was_approved_again_is_what_is_owed_the_next_time(claims: Claims) -> None:
     life = half_paid()
     await claims.tell(life.facts)
