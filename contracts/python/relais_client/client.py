@@ -136,7 +136,7 @@ class Relais(Transport):
         """Le dossier d'un agent (agents:read)."""
         return self.send("GET", f"/v1/agents/{segment(agent)}", params={"known_at": known_at})
 
-    def patch_agent(self, agent: str, body: models.IdentityRequest, *, if_match: str) -> Answer[models.AgentAnswer]:
+    def patch_agent(self, agent: str, body: models.IdentityRequest, *, if_match: str) -> Answer[models.AgentEntered]:
         """Corriger ou changer l'identité d'un agent (agents:write)."""
         return self.send("PATCH", f"/v1/agents/{segment(agent)}", json=body, headers={"If-Match": if_match})
 
@@ -162,7 +162,7 @@ class Relais(Transport):
         """Retirer une déclaration faite par erreur (agents:write)."""
         return self.send("DELETE", f"/v1/agents/{segment(agent)}/death/{segment(kind)}")
 
-    def post_agent_departures(self, agent: str, body: models.DepartureRequest) -> Answer[models.DepartureAnswer]:
+    def post_agent_departures(self, agent: str, body: models.DepartureRequest) -> Answer[models.DepartureEntered]:
         """Enregistrer un départ ou une retraite (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/departures", json=body)
 
@@ -172,7 +172,7 @@ class Relais(Transport):
             "DELETE", f"/v1/agents/{segment(agent)}/departures/{segment(departure)}", headers={"If-Match": if_match}
         )
 
-    def post_agent_dispenses(self, agent: str, body: models.DispenseBody) -> Answer[models.DispenseAnswer]:
+    def post_agent_dispenses(self, agent: str, body: models.DispenseBody) -> Answer[models.DispenseEntered]:
         """Enregistrer une demande de dispense (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/dispenses", json=body)
 
@@ -189,17 +189,17 @@ class Relais(Transport):
 
     def post_agent_dispense_proofs(
         self, agent: str, dispense: str, body: models.ProofBody
-    ) -> Answer[models.DispenseAnswer]:
+    ) -> Answer[models.DispenseEntered]:
         """Enregistrer un justificatif annuel (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/dispenses/{segment(dispense)}/proofs", json=body)
 
-    def post_agent_employments(self, agent: str, body: models.ContractRequest) -> Answer[models.EmploymentAnswer]:
+    def post_agent_employments(self, agent: str, body: models.ContractRequest) -> Answer[models.EmploymentEntered]:
         """Ajouter un emploi (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/employments", json=body)
 
     def patch_agent_employment(
         self, agent: str, employment: str, body: models.EmploymentChange, *, if_match: str
-    ) -> Answer[models.EmploymentAnswer]:
+    ) -> Answer[models.EmploymentEntered]:
         """Modifier un emploi à partir d'un jour, ou y mettre fin (agents:write)."""
         return self.send(
             "PATCH",
@@ -208,7 +208,7 @@ class Relais(Transport):
             headers={"If-Match": if_match},
         )
 
-    def post_agent_invalidities(self, agent: str, body: models.InvalidityRequest) -> Answer[models.InvalidityAnswer]:
+    def post_agent_invalidities(self, agent: str, body: models.InvalidityRequest) -> Answer[models.InvalidityEntered]:
         """Déclarer la reconnaissance d'une invalidité (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/invalidities", json=body)
 
@@ -223,7 +223,7 @@ class Relais(Transport):
             headers={"If-Match": if_match},
         )
 
-    def post_agent_leaves(self, agent: str, body: models.LeaveRequest) -> Answer[models.LeaveAnswer]:
+    def post_agent_leaves(self, agent: str, body: models.LeaveRequest) -> Answer[models.LeaveEntered]:
         """Déclarer un arrêt (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/leaves", json=body)
 
@@ -237,7 +237,7 @@ class Relais(Transport):
 
     def post_agent_leave_extensions(
         self, agent: str, leave: str, body: models.ExtensionRequest
-    ) -> Answer[models.LeaveAnswer]:
+    ) -> Answer[models.LeaveEntered]:
         """Renouveler un arrêt (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/leaves/{segment(leave)}/extensions", json=body)
 
@@ -245,7 +245,7 @@ class Relais(Transport):
         """Reprendre la situation d'un agent à l'adhésion de son employeur (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/opening-balance", json=body)
 
-    def post_agent_options(self, agent: str, body: models.OptionRequest) -> Answer[models.OptionAnswer]:
+    def post_agent_options(self, agent: str, body: models.OptionRequest) -> Answer[models.OptionEntered]:
         """Choisir une option (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/options", json=body)
 
@@ -257,7 +257,7 @@ class Relais(Transport):
             "PATCH", f"/v1/agents/{segment(agent)}/options/{segment(option)}", json=body, headers={"If-Match": if_match}
         )
 
-    def post_agent_positions(self, agent: str, body: models.PositionRequest) -> Answer[models.PositionAnswer]:
+    def post_agent_positions(self, agent: str, body: models.PositionRequest) -> Answer[models.PositionEntered]:
         """Enregistrer une position statutaire (agents:write)."""
         return self.send("POST", f"/v1/agents/{segment(agent)}/positions", json=body)
 

@@ -679,10 +679,6 @@ class DispenseChange(TypedDict):
     cancelled: NotRequired[Literal[True] | None]
 
 
-class DispenseNow(TypedDict):
-    dispense: DispenseAnswer | None
-
-
 class DocumentAnswer(TypedDict):
     document: str
     reference: str
@@ -1083,10 +1079,6 @@ InvalidityChange = TypedDict(
 )
 
 
-class InvalidityNow(TypedDict):
-    invalidity: InvalidityAnswer | None
-
-
 InvalidityRequest = TypedDict(
     "InvalidityRequest",
     {
@@ -1139,10 +1131,6 @@ class LeaveAnswer(TypedDict):
     start: str
     end: str | None
     entries: list[EligibilityEntryAnswer]
-
-
-class LeaveChanged(TypedDict):
-    leave: LeaveAnswer | None
 
 
 LeaveKind: TypeAlias = Literal["CMO", "CLM", "CLD", "CGM", "CITIS", "AT_MP", "TPT", "DO", "MATERNITY"]
@@ -2904,6 +2892,7 @@ class CoverAnswer(TypedDict):
 
 
 class DeathAnswer(TypedDict):
+    warnings: NotRequired[list[Remark]]
     date: str
     kind: DeathKind
 
@@ -2927,6 +2916,14 @@ class DeliveryAnswer(TypedDict):
     mail_answer: NotRequired[str | None]
 
 
+class DepartureEntered(TypedDict):
+    id: str
+    employer: str
+    date: str
+    reason: str
+    warnings: NotRequired[list[Remark]]
+
+
 class DifferenceAnswer(TypedDict):
     number: int
     agent_id: str | None
@@ -2946,6 +2943,21 @@ class DispenseDocument(TypedDict):
     hire_days: int
     proof_months: int
     source: str
+
+
+class DispenseEntered(TypedDict):
+    id: str
+    employer: str
+    requested_on: str
+    individual_cover: bool
+    proofs: list[str]
+    to: str | None
+    warnings: NotRequired[list[Remark]]
+
+
+class DispenseNow(TypedDict):
+    warnings: NotRequired[list[Remark]]
+    dispense: DispenseAnswer | None
 
 
 class EffectAnswer(TypedDict):
@@ -3032,6 +3044,19 @@ EmploymentChange = TypedDict(
         "prior_collective_cover": NotRequired[bool | None],
     },
 )
+
+
+class EmploymentEntered(TypedDict):
+    id: str
+    employer: str
+    matricule: str
+    contract_number: str
+    start: str
+    end: str | None
+    agreed_end: str | None
+    service_start: str | None
+    spells: list[SpellAnswer]
+    warnings: NotRequired[list[Remark]]
 
 
 class EntitlementAnswer(TypedDict):
@@ -3126,6 +3151,27 @@ class IntegrationsAnswer(TypedDict):
     kinds: list[KindAnswer]
 
 
+InvalidityEntered = TypedDict(
+    "InvalidityEntered",
+    {
+        "id": str,
+        "employer": str,
+        "from": str,
+        "to": str | None,
+        "cnracl_rate": str | None,
+        "ss_category": str | None,
+        "atmp_rate": str | None,
+        "pension_net": str,
+        "warnings": NotRequired[list[Remark]],
+    },
+)
+
+
+class InvalidityNow(TypedDict):
+    warnings: NotRequired[list[Remark]]
+    invalidity: InvalidityAnswer | None
+
+
 class KeptAnswer(TypedDict):
     line: int
     rubric: str | None
@@ -3142,6 +3188,21 @@ LeaveChange = TypedDict(
         "cancelled": NotRequired[Literal[True] | None],
     },
 )
+
+
+class LeaveChanged(TypedDict):
+    warnings: NotRequired[list[Remark]]
+    leave: LeaveAnswer | None
+
+
+class LeaveEntered(TypedDict):
+    id: str
+    employer: str
+    kind: str
+    start: str
+    end: str | None
+    entries: list[EligibilityEntryAnswer]
+    warnings: NotRequired[list[Remark]]
 
 
 class LeavesLeaveRequest(TypedDict):
@@ -3266,6 +3327,19 @@ class NetPayRequest(TypedDict):
     regime: Regime
     category: NotRequired[Category | None]
     pay: NetPayPayRequest
+
+
+OptionEntered = TypedDict(
+    "OptionEntered",
+    {
+        "id": str,
+        "employer": str,
+        "guarantee": str,
+        "from": str,
+        "to": str | None,
+        "warnings": NotRequired[list[Remark]],
+    },
+)
 
 
 class OrganisationAnswer(TypedDict):
@@ -3552,7 +3626,18 @@ class PositionAnswer(TypedDict):
     entries: list[PositionEntry]
 
 
+class PositionEntered(TypedDict):
+    id: str
+    employer: str
+    kind: str
+    start: str
+    end: str | None
+    entries: list[PositionEntry]
+    warnings: NotRequired[list[Remark]]
+
+
 class PositionNow(TypedDict):
+    warnings: NotRequired[list[Remark]]
     position: PositionAnswer | None
 
 
@@ -3713,6 +3798,26 @@ class AgentAnswer(TypedDict):
     departures: list[DepartureAnswer]
     deaths: list[DeathStated]
     identities: list[IdentityAnswer]
+
+
+class AgentEntered(TypedDict):
+    id: str
+    employer: str
+    matricule: str
+    last_name: str
+    first_name: str
+    birth_date: str
+    matricules: list[MatriculeAnswer]
+    employments: list[EmploymentAnswer]
+    leaves: list[LeaveAnswer]
+    options: list[OptionAnswer]
+    invalidities: list[InvalidityAnswer]
+    positions: list[PositionAnswer]
+    dispenses: list[DispenseAnswer]
+    departures: list[DepartureAnswer]
+    deaths: list[DeathStated]
+    identities: list[IdentityAnswer]
+    warnings: NotRequired[list[Remark]]
 
 
 class AgreementsChangeAnswer(TypedDict):

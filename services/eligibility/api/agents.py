@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.crypto import KeyRing
 from kit.db.data_subjects import PersonRestricted
 from kit.http.auth import Caller, Principal, requires
-from kit.http.bulk import Remark
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import MAX_LIMIT, Page, Paging, paged
 from kit.http.route import Crypto, Idempotent, Rules, Tx, service_router
@@ -38,9 +37,11 @@ from services.eligibility.api.answers import (
     LeaveAnswer,
     OptionAnswer,
 )
-from services.eligibility.api.common import AgentId, Recorded, changes_restricted, reads_restricted, remarks_on
+from services.eligibility.api.common import AgentId, Entered, Recorded, changes_restricted, reads_restricted, remarks_on
+from services.eligibility.api.entered import AgentEntered
 from services.eligibility.api.schemas import HireRequest, refused
 from services.eligibility.api.status_answers import DeathStated, DepartureAnswer, DispenseAnswer, PositionAnswer
+from services.eligibility.application import doubt_facts
 from services.eligibility.application.change_identity import IdentityChange, change_identity
 from services.eligibility.application.hire_agent import hire_agent
 from services.eligibility.application.open_file import open_file
@@ -50,10 +51,8 @@ router = service_router(tags=["Agents"])
 KnownAt = Annotated[Instant | None, Query(description="Instant de connaissance ; maintenant sinon.")]
 
 
-class HiredAnswer(AgentAnswer):
+class HiredAnswer(Entered, AgentAnswer):
     """The agent's file, and what to look at in the hire."""
-
-    warnings: tuple[Remark, ...] = ()
 
 
 class IdentityRequest(Request):
@@ -98,7 +97,7 @@ async def hire(
     done = await hire_agent(tx, body.to_hire(), rules, crypto, recording)
     response.status_code = 201 if done.new else 200
     file = await _file(tx, done.agent, crypto, response)
-    return HiredAnswer(**dict(file), warnings=remarks_on(done))
+    return HiredAnswer(**dict(file), warnings=remarks_on(done.doubts))
 
 
 @router.get("/v1/agents", summary="Agents des employeurs de l'appelant")
@@ -154,13 +153,15 @@ async def change(
     crypto: Crypto,
     recording: Recorded,
     response: Response,
-) -> AgentAnswer:
+) -> AgentEntered:
     """Change who the agent is for the caller's employers. What was known before stays readable."""
     file = await open_file(tx, agent)
     file.subject.check(allowed=changes_restricted(caller))
     check_version(version, file.version)
     await change_identity(tx, file, body.to_change(), crypto, recording)
-    return await _file(tx, agent, crypto, response)
+    answer = await _file(tx, agent, crypto, response)
+    pointer = "/birth_date" if body.nir is None else "/nir"
+    return AgentEntered.said(answer, body, await doubt_facts.on_identity(tx, file, crypto, pointer))
 
 
 async def _file(

@@ -63,7 +63,7 @@ def _refused(index: int, item: HireRequest | Malformed, caller: Principal) -> Pr
 
 def _answer(index: int, outcome: Hired | RelaisError | Problem, language: Language) -> ItemAnswer:
     if isinstance(outcome, Hired):
-        status, remarks = 201 if outcome.new else 200, remarks_on(outcome, f"/items/{index}")
+        status, remarks = 201 if outcome.new else 200, remarks_on(outcome.doubts, f"/items/{index}")
         return ItemAnswer(index=index, status=status, id=str(outcome.agent), warnings=remarks)
     problem = outcome if isinstance(outcome, Problem) else _problem(index, outcome)
     return ItemAnswer(index=index, status=problem.status, problem=problem.body(language))

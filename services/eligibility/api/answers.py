@@ -12,6 +12,7 @@ from pydantic import Field
 from kit.http.types import Answer
 from services.eligibility.adapters.agents import Link, Name
 from services.eligibility.adapters.identities import StoredAgent
+from services.eligibility.api.common import Entered
 from services.eligibility.api.status_answers import (
     DeathStated,
     DepartureAnswer,
@@ -144,7 +145,7 @@ class LeaveAnswer(Answer):
         return [cls.of(own) for own in grouped.values()]
 
 
-class LeaveChanged(Answer):
+class LeaveChanged(Entered):
     """A leave after a change; None: it is cancelled."""
 
     leave: LeaveAnswer | None

@@ -11,8 +11,9 @@ from pydantic import Field
 from kit.http.auth import requires
 from kit.http.etag import set_etag
 from kit.http.route import Idempotent, Now, Tx, service_router
-from kit.http.types import Answer, DateText, Request, example
-from services.eligibility.api.common import AgentId, Recorded
+from kit.http.types import DateText, Request, example
+from services.eligibility.api.common import AgentId, Entered, Recorded, remarks_in
+from services.eligibility.application.doubt_facts import on_death
 from services.eligibility.application.open_file import open_file
 from services.eligibility.application.record_death import record_death, withdraw_death
 from services.eligibility.domain.death import Death, DeathKind
@@ -29,7 +30,7 @@ class DeathRequest(Request):
     kind: DeathKind
 
 
-class DeathAnswer(Answer):
+class DeathAnswer(Entered):
     """What is known."""
 
     on: date = Field(serialization_alias="date")
@@ -57,7 +58,8 @@ async def record(
     done = await record_death(tx, file, Death(body.kind, body.on), clock.day(), recording)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
-    return DeathAnswer(on=done.death.on, kind=done.death.kind)
+    remarks = remarks_in(body, await on_death(tx, file, done.death.on))
+    return DeathAnswer(on=done.death.on, kind=done.death.kind, warnings=remarks)
 
 
 @router.delete("/v1/agents/{agent}/death/{kind}", status_code=204, summary="Retirer une déclaration faite par erreur")

@@ -14,7 +14,9 @@ from kit.http.route import Tx, service_router
 from kit.http.types import DateText, Request, SiretText, example
 from kit.ids import new_id
 from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.entered import DepartureEntered
 from services.eligibility.api.status_answers import DepartureAnswer
+from services.eligibility.application.doubt_facts import on_departure
 from services.eligibility.application.open_file import open_file
 from services.eligibility.application.record_departure import record_departure, withdraw_departure
 from services.eligibility.domain.departure import Departure, DepartureReason
@@ -43,13 +45,14 @@ class DepartureRequest(Request):
 )
 async def leave(
     agent: AgentId, body: DepartureRequest, tx: Tx, recording: Recorded, response: Response
-) -> DepartureAnswer:
+) -> DepartureEntered:
     """Record a departure: every contract with the employer ends that day. The same again changes nothing (200)."""
     file = await open_file(tx, agent)
     done = await record_departure(tx, file, body.to_departure(file.employer(body.employer)), recording)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
-    return DepartureAnswer.of(done.departure)
+    found = await on_departure(tx, file, done.departure)
+    return DepartureEntered.said(DepartureAnswer.of(done.departure), body, found)
 
 
 @router.delete("/v1/agents/{agent}/departures/{departure}", status_code=204, summary="Annuler un départ")

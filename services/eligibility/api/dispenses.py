@@ -14,10 +14,12 @@ from kit.http.route import Tx, service_router
 from kit.http.types import DateText, Flag, Request, SiretText, example
 from kit.ids import new_id
 from kit.period import Period
-from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.common import AgentId, Recorded, remarks_in
+from services.eligibility.api.entered import DispenseEntered
 from services.eligibility.api.schemas import refused
 from services.eligibility.api.status_answers import DispenseAnswer, DispenseNow
-from services.eligibility.application.open_file import open_file
+from services.eligibility.application.doubt_facts import on_dispense
+from services.eligibility.application.open_file import OpenFile, open_file
 from services.eligibility.application.request_dispense import (
     Asked,
     cancel_dispense,
@@ -79,10 +81,11 @@ class DispenseChange(Request):
     responses={200: {"description": "Déjà connue"}},
     summary="Enregistrer une demande de dispense",
 )
-async def ask(agent: AgentId, body: DispenseBody, tx: Tx, recording: Recorded, response: Response) -> DispenseAnswer:
+async def ask(agent: AgentId, body: DispenseBody, tx: Tx, recording: Recorded, response: Response) -> DispenseEntered:
     """Record a request, in time or not: the decision on cover says. The same again changes nothing (200)."""
     file = await open_file(tx, agent)
-    return _told(await request_dispense(tx, file, body.to_request(file.employer(body.employer)), recording), response)
+    done = await request_dispense(tx, file, body.to_request(file.employer(body.employer)), recording)
+    return _told(file, body, done, response)
 
 
 @router.post(
@@ -93,10 +96,10 @@ async def ask(agent: AgentId, body: DispenseBody, tx: Tx, recording: Recorded, r
 )
 async def prove(
     *, agent: AgentId, dispense: DispenseId, body: ProofBody, tx: Tx, recording: Recorded, response: Response
-) -> DispenseAnswer:
+) -> DispenseEntered:
     """Record a proof; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
-    return _told(await prove_dispense(tx, file, dispense, body.on, recording), response)
+    return _told(file, body, await prove_dispense(tx, file, dispense, body.on, recording), response)
 
 
 @router.patch("/v1/agents/{agent}/dispenses/{dispense}", summary="Renoncer à une dispense, ou la corriger")
@@ -120,11 +123,12 @@ async def change(
     else:
         done = await cancel_dispense(tx, file, dispense, recording)
     set_etag(response, done.version)
-    return DispenseNow(dispense=None if done.request is None else DispenseAnswer.of(done.request))
+    now = None if done.request is None else DispenseAnswer.of(done.request)
+    return DispenseNow(dispense=now, warnings=remarks_in(body, on_dispense(file, done.request)))
 
 
-def _told(done: Asked, response: Response) -> DispenseAnswer:
+def _told(file: OpenFile, body: Request, done: Asked, response: Response) -> DispenseEntered:
     assert done.request is not None, "what was recorded is there"
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
-    return DispenseAnswer.of(done.request)
+    return DispenseEntered.said(DispenseAnswer.of(done.request), body, on_dispense(file, done.request))

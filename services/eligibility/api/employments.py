@@ -13,7 +13,9 @@ from kit.http.route import Rules, Tx, service_router
 from services.eligibility.adapters import employments
 from services.eligibility.api.answers import EmploymentAnswer
 from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.entered import EmploymentEntered
 from services.eligibility.api.schemas import ContractRequest, EmploymentChange
+from services.eligibility.application import doubt_facts
 from services.eligibility.application.change_employment import (
     add_employment,
     change_employment,
@@ -35,7 +37,7 @@ router = service_router(tags=["Emplois"], dependencies=[requires("agents:write")
 )
 async def add(
     *, agent: AgentId, body: ContractRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
-) -> EmploymentAnswer:
+) -> EmploymentEntered:
     """Add a contract; several at once are normal. The same again changes nothing (200)."""
     file = await open_file(tx, agent)
     employer = file.employer(body.employer)
@@ -45,7 +47,9 @@ async def add(
     done = await add_employment(tx, file, body.to_spell(employer, body.matricule or matricules[0]), recording, rules)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
-    return await _answer(tx, agent, done.employment)
+    answer = await _answer(tx, agent, done.employment)
+    found = await doubt_facts.on_employment(tx, file, done.employment, recording.at.date(), rules, begins=True)
+    return EmploymentEntered.said(answer, body, found)
 
 
 @router.patch(
@@ -61,7 +65,7 @@ async def change(
     rules: Rules,
     recording: Recorded,
     response: Response,
-) -> EmploymentAnswer:
+) -> EmploymentEntered:
     """Change a contract from a day on, its last day, or what is known of a former collective cover.
 
     What was known before stays readable. `end` alone puts right the day that the contract was concluded for; a CDD that
@@ -83,7 +87,8 @@ async def change(
         wanted = Change(body.since, body.applied_to(held.conditions), body.end, body.agreed_end)
         changed = await change_employment(tx, file, employment, wanted, recording, rules=rules)
     set_etag(response, changed)
-    return await _answer(tx, agent, employment)
+    found = await doubt_facts.on_employment(tx, file, employment, recording.at.date(), rules, begins=False)
+    return EmploymentEntered.said(await _answer(tx, agent, employment), body, found)
 
 
 async def _answer(tx: Tx, agent: UUID, employment: UUID) -> EmploymentAnswer:

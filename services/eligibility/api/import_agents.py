@@ -23,7 +23,7 @@ from services.eligibility.api.rehearsal import Rehearsal
 from services.eligibility.api.rejects import of_error, read_line
 from services.eligibility.api.schemas import EmploymentRequest, HireRequest
 from services.eligibility.application.hire_agent import Draft, Hired, hire_agents
-from services.eligibility.domain.plausibility import Doubt
+from services.eligibility.domain.doubts import Doubt
 
 # Lines read, checked and sealed while the database enters those before them, a few at a time. The first are few: until
 # they are read the database has nothing to do. Later parts are large: each costs a dozen statements whatever its size.

@@ -12,11 +12,13 @@ from pydantic import Field, model_validator
 from kit.http.auth import requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.route import Rules, Tx, service_router
-from kit.http.types import Amount, Answer, DateText, Request, Share, example
+from kit.http.types import Amount, DateText, Request, Share, example
 from kit.period import Period
 from services.eligibility.api.answers import InvalidityAnswer
-from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.common import AgentId, Entered, Recorded, remarks_in
+from services.eligibility.api.entered import InvalidityEntered
 from services.eligibility.api.schemas import InvalidityRequest, refused
+from services.eligibility.application.doubt_facts import on_invalidity
 from services.eligibility.application.open_file import open_file
 from services.eligibility.application.recognise_invalidity import (
     known_recognition,
@@ -53,7 +55,7 @@ class InvalidityChange(Request):
         return replace(known, period=period, **{name: value for name, value in said.items() if value is not None})
 
 
-class InvalidityNow(Answer):
+class InvalidityNow(Entered):
     """A recognition after a change; None: it was none."""
 
     invalidity: InvalidityAnswer | None
@@ -67,13 +69,14 @@ class InvalidityNow(Answer):
 )
 async def recognise(
     *, agent: AgentId, body: InvalidityRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
-) -> InvalidityAnswer:
+) -> InvalidityEntered:
     """Record a recognition; the one before it ends the day before. The same again changes nothing (200)."""
     file = await open_file(tx, agent)
     done = await recognise_invalidity(tx, file, body.to_recognition(file.employer(body.employer)), recording, rules)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
-    return InvalidityAnswer.of(done.recognition)
+    found = await on_invalidity(tx, file, done.recognition)
+    return InvalidityEntered.said(InvalidityAnswer.of(done.recognition), body, found)
 
 
 @router.patch(
@@ -99,4 +102,5 @@ async def change(
     now = body.applied_to(await known_recognition(tx, file, invalidity))
     done = await revise_invalidity(tx, file, now, recording, rules)
     set_etag(response, done.version)
-    return InvalidityNow(invalidity=InvalidityAnswer.of(done.recognition))
+    remarks = remarks_in(body, await on_invalidity(tx, file, done.recognition))
+    return InvalidityNow(invalidity=InvalidityAnswer.of(done.recognition), warnings=remarks)

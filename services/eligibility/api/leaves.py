@@ -14,8 +14,10 @@ from kit.http.route import Rules, Tx, service_router
 from kit.http.types import DateText, Flag, Request, example
 from rules.vocabulary import LeaveKind, PositionKind
 from services.eligibility.api.answers import LeaveAnswer, LeaveChanged
-from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.common import AgentId, Recorded, remarks_in
+from services.eligibility.api.entered import LeaveEntered
 from services.eligibility.api.schemas import ExtensionRequest, LeaveRequest, refused
+from services.eligibility.application.doubt_facts import Doubts, on_absence
 from services.eligibility.application.open_file import open_file
 from services.eligibility.application.record_leave import (
     Recorded as Done,
@@ -70,11 +72,11 @@ class LeaveChange(Request):
 )
 async def start(
     *, agent: AgentId, body: LeaveRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
-) -> LeaveAnswer:
+) -> LeaveEntered:
     """Record an initial stop; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
     done = await start_leave(tx, file, body.to_entry(file.employer(body.employer)), recording, rules)
-    return _answer(done, response)
+    return _answer(done, body, await on_absence(tx, file, done.entries, recording.at.date(), rules=rules), response)
 
 
 @router.post(
@@ -84,11 +86,19 @@ async def start(
     summary="Renouveler un arrêt",
 )
 async def extend(
-    *, agent: AgentId, leave: LeaveId, body: ExtensionRequest, tx: Tx, recording: Recorded, response: Response
-) -> LeaveAnswer:
+    *,
+    agent: AgentId,
+    leave: LeaveId,
+    body: ExtensionRequest,
+    tx: Tx,
+    rules: Rules,
+    recording: Recorded,
+    response: Response,
+) -> LeaveEntered:
     """Record a renewal, which follows without a gap; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
-    return _answer(await extend_leave(tx, file, leave, body.to_renewal(), recording), response)
+    done = await extend_leave(tx, file, leave, body.to_renewal(), recording)
+    return _answer(done, body, await on_absence(tx, file, done.entries, recording.at.date(), rules=rules), response)
 
 
 @router.patch("/v1/agents/{agent}/leaves/{leave}", summary="Écourter, requalifier ou annuler un arrêt")
@@ -99,6 +109,7 @@ async def change(
     body: LeaveChange,
     version: ChangedVersion,
     tx: Tx,
+    rules: Rules,
     recording: Recorded,
     response: Response,
 ) -> LeaveChanged:
@@ -112,10 +123,13 @@ async def change(
     else:
         done = await cancel_leave(tx, file, leave, recording)
     set_etag(response, done.version)
-    return LeaveChanged(leave=LeaveAnswer.of(done.entries) if done.entries else None)
+    long = "/end" if body.kind is None else "/kind"
+    found = await on_absence(tx, file, done.entries, recording.at.date(), rules=rules, long=long)
+    now = LeaveAnswer.of(done.entries) if done.entries else None
+    return LeaveChanged(leave=now, warnings=remarks_in(body, found))
 
 
-def _answer(done: Done, response: Response) -> LeaveAnswer:
+def _answer(done: Done, body: Request, doubts: Doubts, response: Response) -> LeaveEntered:
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
-    return LeaveAnswer.of(done.entries)
+    return LeaveEntered.said(LeaveAnswer.of(done.entries), body, doubts)

@@ -13,7 +13,9 @@ from kit.http.route import Rules, Tx, service_router
 from services.eligibility.adapters import options
 from services.eligibility.api.answers import OptionAnswer
 from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.entered import OptionEntered
 from services.eligibility.api.schemas import OptionEnd, OptionRequest
+from services.eligibility.application.doubt_facts import on_election
 from services.eligibility.application.elect_option import cancel_option, elect_option
 from services.eligibility.application.open_file import open_file
 
@@ -28,13 +30,13 @@ router = service_router(tags=["Options"], dependencies=[requires("agents:write")
 )
 async def elect(
     *, agent: AgentId, body: OptionRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
-) -> OptionAnswer:
+) -> OptionEntered:
     """Choose an option; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
     done = await elect_option(tx, file, body.to_election(file.employer(body.employer)), recording, rules)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
-    return OptionAnswer.of(done.election)
+    return OptionEntered.said(OptionAnswer.of(done.election), body, await on_election(tx, done.election))
 
 
 @router.patch("/v1/agents/{agent}/options/{option}", status_code=200, summary="Mettre fin à une option")

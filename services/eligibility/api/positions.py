@@ -15,9 +15,11 @@ from kit.http.types import DateText, Flag, Request, SiretText, example
 from kit.ids import new_id
 from kit.period import Period
 from rules.vocabulary import PositionKind
-from services.eligibility.api.common import AgentId, Recorded
+from services.eligibility.api.common import AgentId, Recorded, remarks_in
+from services.eligibility.api.entered import PositionEntered
 from services.eligibility.api.schemas import in_order, refused
 from services.eligibility.api.status_answers import PositionAnswer, PositionNow
+from services.eligibility.application.doubt_facts import on_absence
 from services.eligibility.application.open_file import open_file
 from services.eligibility.application.record_position import (
     alter_position,
@@ -87,13 +89,14 @@ class PositionChange(Request):
 )
 async def start(
     *, agent: AgentId, body: PositionRequest, tx: Tx, rules: Rules, recording: Recorded, response: Response
-) -> PositionAnswer:
+) -> PositionEntered:
     """Record a position; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
     done = await start_position(tx, file, body.to_entry(file.employer(body.employer)), recording, rules)
     response.status_code = 201 if done.new else 200
     set_etag(response, done.version)
-    return PositionAnswer.of(done.entries)
+    found = await on_absence(tx, file, done.entries, recording.at.date(), rules=rules)
+    return PositionEntered.said(PositionAnswer.of(done.entries), body, found)
 
 
 @router.patch("/v1/agents/{agent}/positions/{position}", summary="Modifier, terminer ou annuler une position")
@@ -104,6 +107,7 @@ async def change(
     body: PositionChange,
     version: ChangedVersion,
     tx: Tx,
+    rules: Rules,
     recording: Recorded,
     response: Response,
 ) -> PositionNow:
@@ -118,4 +122,6 @@ async def change(
         assert body.end is not None, "a change says one thing"
         done = await end_position(tx, file, position, body.end, recording)
     set_etag(response, done.version)
-    return PositionNow(position=PositionAnswer.of(done.entries) if done.entries else None)
+    found = await on_absence(tx, file, done.entries, recording.at.date(), rules=rules)
+    now = PositionAnswer.of(done.entries) if done.entries else None
+    return PositionNow(position=now, warnings=remarks_in(body, found))

@@ -12,6 +12,7 @@ from pydantic import Field
 from kit.http.types import Answer
 from services.eligibility.adapters.deaths import StoredDeath
 from services.eligibility.adapters.identities import Stated
+from services.eligibility.api.common import Entered
 from services.eligibility.domain.departure import Departure
 from services.eligibility.domain.facts import DispenseRequest, LeaveEntry
 
@@ -57,7 +58,7 @@ class PositionAnswer(Answer):
         return [cls.of(own) for own in grouped.values()]
 
 
-class PositionNow(Answer):
+class PositionNow(Entered):
     """A position after a change; None: it never was."""
 
     position: PositionAnswer | None
@@ -85,7 +86,7 @@ class DispenseAnswer(Answer):
         )
 
 
-class DispenseNow(Answer):
+class DispenseNow(Entered):
     """A request after a change; None: it was never made."""
 
     dispense: DispenseAnswer | None

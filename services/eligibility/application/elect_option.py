@@ -77,12 +77,12 @@ async def _check_open(tx: AsyncConnection, file: OpenFile, one: Election) -> Non
     regimes = [regime for period, regime in await told.regimes(tx, file.agent, one.employer) if day in period]
     if not regimes:
         raise NotEmployed(pointer="/from")
-    for said in await _terms_on(tx, one.employer, day):
+    for said in await terms_on(tx, one.employer, day):
         if not said.on(day).open_to.get(one.guarantee, frozenset()).intersection(regimes):
             raise OptionNotOpen(pointer="/guarantee")
 
 
-async def _terms_on(tx: AsyncConnection, employer: str, day: date) -> list[EligibilityTerms]:
+async def terms_on(tx: AsyncConnection, employer: str, day: date) -> list[EligibilityTerms]:
     """What the accords that bind an employer on a day say."""
     binding = await terms.binding(tx, [employer])
     known = [read_terms(terms_for(content, employer), bound) for _, bound, content in binding]

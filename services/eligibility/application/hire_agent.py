@@ -23,9 +23,10 @@ from services.eligibility.adapters.agents import Identity, Link
 from services.eligibility.adapters.hires import Key, SealedPerson, Statement, seal, seal_new
 from services.eligibility.adapters.told import Told
 from services.eligibility.application.payloads import AgentHired
+from services.eligibility.domain.doubts import Doubt, on_birth, on_hire
 from services.eligibility.domain.errors import HireRaced, IdentityMismatch, MatriculeTaken
 from services.eligibility.domain.facts import Spell
-from services.eligibility.domain.plausibility import Doubt, check_born, check_spell, doubts_on
+from services.eligibility.domain.plausibility import check_born, check_spell
 from services.eligibility.domain.regime import regime_of
 from services.eligibility.domain.standing import Standing
 
@@ -114,7 +115,8 @@ def _judged(hire: Hire, rules: Rules, today: date) -> tuple[RelaisError | None, 
         check_spell(hire.spell, born, today, rules, "/employment")
     except RelaisError as refusal:
         return refusal, ()
-    return None, doubts_on(hire.spell, hire.identity.nir, born, today, rules)
+    doubts = *on_birth(hire.identity.nir, born), *on_hire(hire.spell, born, today, rules, "/employment")
+    return None, doubts
 
 
 def _first(spell: Spell, rules: Rules) -> Standing:

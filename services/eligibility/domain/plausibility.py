@@ -1,16 +1,14 @@
-"""What cannot be, or hardly, in what an employer says: contradictions inside one fact (rules/plausibility.yaml)."""
+"""What cannot be in what an employer says: contradictions inside one fact (rules/plausibility.yaml)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from kit.nir import Nir
 from rules.book import Rules
-from rules.vocabulary import ContractKind, PositionKind
+from rules.vocabulary import PositionKind
 from services.eligibility.domain.errors import BeforeBirth, ConditionsRefused, InFuture, NotOfThisKind, TooFarAhead
 from services.eligibility.domain.facts import Conditions, Spell
 from services.eligibility.domain.file import FONCTIONNAIRES
@@ -22,18 +20,9 @@ OF_FONCTIONNAIRES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What somebody should look at: its code, the field, and why. It repeats no value."""
-
-    code: str
-    pointer: str
-    detail_fr: str
-
-
 def check_day(day: date, today: date, rules: Rules, pointer: str) -> None:
     """Raise TooFarAhead for a day beyond those that anything is announced for."""
-    if day.year >= today.year and _years(today, day) >= rules.at("file.horizon_years", today).integer:
+    if day.year >= today.year and years_between(today, day) >= rules.at("file.horizon_years", today).integer:
         raise TooFarAhead(pointer=pointer)
 
 
@@ -69,26 +58,6 @@ def check_position(kind: PositionKind, start: date, spells: Iterable[Spell], poi
         raise NotOfThisKind(pointer=pointer)
 
 
-def _years(since: date, until: date) -> int:
+def years_between(since: date, until: date) -> int:
     """Whole years from a day to a later one."""
     return until.year - since.year - ((until.month, until.day) < (since.month, since.day))
-
-
-def doubts_on(spell: Spell, nir: Nir, born: date, today: date, rules: Rules) -> tuple[Doubt, ...]:
-    """What is merely unlikely in a hire."""
-    return tuple(_doubts(spell, nir, born, today, rules))
-
-
-def _doubts(spell: Spell, nir: Nir, born: date, today: date, rules: Rules) -> Iterator[Doubt]:
-    if not nir.may_be_born(born):
-        yield Doubt("nir_birth_mismatch", "/birth_date", "Le NIR dit une autre année ou un autre mois de naissance.")
-    start, end = spell.period.start, spell.period.end
-    youngest, oldest = (rules.at(f"employment.age.{which}", today).integer for which in ("youngest", "oldest"))
-    if not youngest <= _years(born, start) <= oldest:
-        yield Doubt("unlikely_age", "/employment/start", "Âge inhabituel à l'embauche : vérifiez les deux dates.")
-    if spell.conditions.weekly_hours > rules.at("employment.weekly_hours.unlikely", today).value:
-        said = "Durée hebdomadaire inhabituelle : vérifiez qu'elle est celle d'un seul emploi."
-        yield Doubt("unlikely_hours", "/employment/weekly_hours", said)
-    longest = rules.at("employment.cdd.longest_years", today).integer
-    if spell.conditions.contract is ContractKind.CDD and end is not None and _years(start, end) >= longest:
-        yield Doubt("unlikely_term", "/employment/end", "CDD plus long que la loi ne le permet d'ordinaire.")

@@ -92,7 +92,10 @@ async def test_an_invalidity_is_revised_and_withdrawn(eligibility: Eligibility) 
         before = (await hris.get(f"/v1/agents/{agent}", params={"known_at": NOW.isoformat()})).json()
         assert before["invalidities"][0]["cnracl_rate"] == "0.4000"
         etag = {"if-match": revised.headers["etag"]}
-        assert (await hris.patch(one, json={"withdrawn": True}, headers=etag)).json() == {"invalidity": None}
+        assert (await hris.patch(one, json={"withdrawn": True}, headers=etag)).json() == {
+            "invalidity": None,
+            "warnings": [],
+        }
         etag = {"if-match": (await hris.get(f"/v1/agents/{agent}")).headers["etag"]}
         gone = await hris.patch(one, json={"withdrawn": True}, headers=etag)
         vague = await hris.patch(one, json={}, headers=etag)

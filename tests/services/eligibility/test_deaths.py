@@ -47,7 +47,7 @@ async def test_cover_ends_the_day_after_a_death(eligibility: Eligibility) -> Non
         agent = await hired(hris)
         await eligibility.decide()
         answer = await record(hris, agent)
-        assert (answer.status_code, answer.json()) == (201, {"date": DIED, "kind": "DEATH"})
+        assert (answer.status_code, answer.json()) == (201, {"date": DIED, "kind": "DEATH", "warnings": []})
         await eligibility.decide()
         cover = [("2025-02-01", DIED, "AFFILIATED"), ("2026-02-11", None, "ENDED")]
         assert await outcomes(hris, agent) == cover

@@ -101,7 +101,7 @@ async def test_what_was_never_asked_never_held(eligibility: Eligibility) -> None
         await eligibility.decide()
         assert outcomes(await cover(hris, agent))[1] == ("2026-04-01", "AFFILIATED")
         gone = await hris.patch(path, json={"cancelled": True}, headers={"if-match": less.headers["etag"]})
-        assert gone.json() == {"dispense": None}
+        assert gone.json() == {"dispense": None, "warnings": []}
         await eligibility.decide()
         assert outcomes(await cover(hris, agent))[0] == ("2025-03-01", "AFFILIATED")
         assert (await hris.get(f"/v1/agents/{agent}")).json()["dispenses"] == []

@@ -127,7 +127,7 @@ async def test_an_unpaid_leave_suspends_and_its_cancellation_undoes(eligibility:
         assert outcomes(await cover(hris, agent))[-1] == ("2026-01-01", "SUSPENDED")
         path = f"/v1/agents/{agent}/leaves/{leave.json()['id']}"
         gone = await hris.patch(path, json={"cancelled": True}, headers={"if-match": leave.headers["etag"]})
-        assert gone.json() == {"leave": None}
+        assert gone.json() == {"leave": None, "warnings": []}
         await eligibility.decide()
         assert outcomes(await cover(hris, agent)) == [("2025-02-01", "AFFILIATED")]
         assert (await hris.get(f"/v1/agents/{agent}")).json()["leaves"] == []

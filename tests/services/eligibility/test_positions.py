@@ -58,7 +58,7 @@ async def test_indemnified_from_a_day_it_keeps_the_cover_and_its_cancellation_un
         ]
         eligibility.service.clock.at = datetime(2026, 3, 10, 9, 5, tzinfo=UTC)
         gone = await hris.patch(path, json={"cancelled": True}, headers={"if-match": now.headers["etag"]})
-        assert gone.json() == {"position": None}
+        assert gone.json() == {"position": None, "warnings": []}
         await eligibility.decide()
         assert outcomes(await cover(hris, agent)) == [("2025-02-01", "AFFILIATED")]
         before = (await hris.get(f"/v1/agents/{agent}", params={"known_at": NOW.isoformat()})).json()
