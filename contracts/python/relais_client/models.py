@@ -535,6 +535,8 @@ class DeathStated(TypedDict):
     date: str
     kind: str
     source: Literal["EMPLOYER", "OTHER_EMPLOYER", "DENIED"]
+    recorded_at: str
+    recorded_by: str | None
 
 
 class DecidedAnswer(TypedDict):

@@ -9,7 +9,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.dashboard.api import Answer, together
-from gateway.dashboard.names import employer_names
+from gateway.dashboard.names import employer_names, user_names
 from gateway.dashboard.pictures import timeline
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Visit
@@ -41,6 +41,7 @@ async def agent(visit: Visit) -> Response:
         employer_names(visit),
     )
     money = await _money(visit, key, claims, known)
+    deaths = await _deaths(visit, key, found["deaths"])
     picture = timeline.timeline(
         start,
         end,
@@ -61,6 +62,7 @@ async def agent(visit: Visit) -> Response:
         picture=picture,
         waiting=[one for one in work if one["kind"] in WAITING],
         window=(start.isoformat(), end.isoformat()),
+        deaths=deaths,
         known_at=visit.query["known_at"],
         today=today.isoformat(),
         spans=SPANS,
@@ -68,6 +70,23 @@ async def agent(visit: Visit) -> Response:
         lines_shown=LINES,
         **money,
     )
+
+
+async def _deaths(visit: Visit, key: str, deaths: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each with who recorded it by name, and the proofs its employer sent; None for who may not see proofs."""
+    if not deaths:
+        return []
+    names = await user_names(visit)
+    sent = await visit.api.maybe(f"/v1/agents/{key}/proofs") if visit.may("proofs:read") else None
+    proofs = None if sent is None else [one for one in sent["items"] if one["purpose"] == "DEATH"]
+    return [
+        {
+            **one,
+            "recorded_by": names.get(one["recorded_by"], one["recorded_by"]),
+            "proofs": proofs and [proof for proof in proofs if proof["employer"] == one["employer"]],
+        }
+        for one in deaths
+    ]
 
 
 def _parts(rows: list[dict[str, Any]], amount: str, page: str, key: str) -> list[timeline.Part]:

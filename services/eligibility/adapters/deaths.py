@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.recording import Recording
@@ -20,7 +21,7 @@ from services.eligibility.domain.death import Death, DeathKind
 class StoredDeath:
     """What an employer knows; `said_by` announced it, itself or another employer of the same person.
 
-    `denied`: the employer itself says that there was none on that day.
+    `denied`: the employer itself says that there was none on that day. `recorded`: when it was entered, and by whom.
     """
 
     agent: UUID
@@ -28,6 +29,7 @@ class StoredDeath:
     said_by: str
     death: Death
     denied: bool = False
+    recorded: Recording | None = field(default=None, compare=False)
 
     @property
     def announced(self) -> bool:
@@ -39,10 +41,12 @@ async def of_agents(tx: AsyncConnection, agents: Sequence[UUID], at: datetime | 
     """What is known of these agents, now or at an instant, as far as the caller sees, in an order of their own."""
     query = select(death).where(known(death, at), death.c.agent.in_(agents))
     rows = await tx.execute(query.order_by(death.c.agent, death.c.kind, death.c.employer))
-    return [
-        StoredDeath(row.agent, row.employer, row.said_by, Death(DeathKind(row.kind), row.occurred_on), row.denied)
-        for row in rows
-    ]
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Row[Any]) -> StoredDeath:
+    what, recorded = Death(DeathKind(row.kind), row.occurred_on), Recording(row.recorded.lower, row.recorded_by)
+    return StoredDeath(row.agent, row.employer, row.said_by, what, row.denied, recorded)
 
 
 async def add(tx: AsyncConnection, one: StoredDeath, recording: Recording) -> None:

@@ -129,13 +129,18 @@ class DeathStated(Answer):
     on: date = Field(serialization_alias="date")
     kind: str
     source: Literal["EMPLOYER", "OTHER_EMPLOYER", "DENIED"]
+    recorded_at: datetime
+    recorded_by: str | None
 
     @classmethod
     def of(cls, one: StoredDeath) -> Self:
+        assert one.recorded is not None, "it was read"
         own: Literal["EMPLOYER", "OTHER_EMPLOYER"] = "EMPLOYER" if one.announced else "OTHER_EMPLOYER"
         return cls(
             employer=one.employer,
             on=one.death.on,
             kind=one.death.kind.value,
             source="DENIED" if one.denied else own,
+            recorded_at=one.recorded.at,
+            recorded_by=one.recorded.by if one.said_by == one.employer else None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from playwright.async_api import Page
 from gateway.dashboard.words import Words
 from kit.http.language import Language
 from relais.clients import demo_employers
+from relais.demo.hiring import titulaire
+from relais.demo.world import CITY
 from relais.persons import APPROVER, HR, MANAGER
+from relais.synthetic.identity import fictitious_nir
 from tests.gateway.dashboard.conftest import Pages
 from tests.gateway.dashboard.hands import Hands
 from tests.gateway.dashboard.test_pages_look import SIMULATION, faults
@@ -292,6 +296,34 @@ def back_to_work_earlier(platform: TestPlatform, sick_leave: dict[str, Any]) -> 
             return next((row for row in rows if row["month"] == over), None)
 
         return staff.until(opened, "an overpayment")
+
+
+def dies(platform: TestPlatform) -> str:
+    """Somebody is hired, dies, and a proof of it is sent; the agent's id."""
+    pdf = {"content-type": "application/pdf"}
+    with platform.api("demo-hris") as hris:
+        nir = fictitious_nir(Random("dies"), 1970, 2)
+        who = {"employer": CITY, "matricule": "DEATH-1", "nir": nir, "last_name": "DÉCÈS", "first_name": "Camille"}
+        body = who | {"birth_date": "1970-02-01", "employment": titulaire("2025-02-01")}
+        agent = str(hris.post("/v1/agents", body, key="dies-hire")["id"])
+        said = {"date": "2026-03-15", "kind": "DEATH"}
+        hris.post(f"/v1/agents/{agent}/death", said, key="dies")
+        proof = {"purpose": "DEATH"}
+        hris.send("POST", f"/v1/agents/{agent}/proofs", params=proof, headers=pdf, content=b"%PDF-1.7 acte")
+    return agent
+
+
+async def test_a_death_shows_who_said_it_when_and_its_proof(pages: Pages, platform: TestPlatform) -> None:
+    agent = await asyncio.to_thread(dies, platform)
+    for language, width, words in (
+        ("fr", 1440, ("Dit par l'employeur", "reçu le")),
+        ("en", 390, ("Said by", "received")),
+    ):
+        page = await pages.signed_in(language=language, width=width)
+        await page.goto(f"/app/agents/{agent}")
+        shown = await text_of(page, "#deaths")
+        assert all(word in shown for word in (*words, "demo-hris", "2026")), shown
+        assert await faults(page, "the agent who died") == []
 
 
 async def what_was_paid_for_nothing_comes_back(hands: Hands, found: dict[str, Any]) -> None:

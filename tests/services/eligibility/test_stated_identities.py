@@ -118,7 +118,10 @@ async def test_a_death_that_another_employer_announced_is_seen_and_denied(
         assert (await record(two, agent)).status_code == 201
         await eligibility.decide()
         held = await one.get(path)
-        assert held.json()["deaths"] == [{"employer": first, "date": DIED, "kind": "DEATH", "source": "OTHER_EMPLOYER"}]
+        (death,) = held.json()["deaths"]
+        assert death.pop("recorded_at")
+        other = {"source": "OTHER_EMPLOYER", "recorded_by": None}
+        assert death == {"employer": first, "date": DIED, "kind": "DEATH"} | other, "who recorded it would tell whose"
         assert second not in held.text
         assert held.headers["etag"] != before
         assert (await outcomes(one, agent))[-1][2] == "ENDED"
@@ -139,7 +142,8 @@ async def test_a_death_that_another_employer_announced_is_seen_and_denied(
         assert (await record(one, agent, "2026-02-12", key="taken up")).status_code == 200
         assert (await two.delete(f"{path}/death/DEATH")).status_code == 204
         await eligibility.decide()
-        assert [d["source"] for d in (await one.get(path)).json()["deaths"]] == ["EMPLOYER"]
+        own = (await one.get(path)).json()["deaths"]
+        assert [(d["source"], d["recorded_by"]) for d in own] == [("EMPLOYER", "demo-hris")]
         assert (await outcomes(one, agent))[-1] == ("2026-02-13", None, "ENDED")
     async with eligibility.hris(first, second) as centre:
         assert (await centre.delete(f"{path}/death/DEATH")).status_code == 204
