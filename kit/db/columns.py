@@ -156,10 +156,18 @@ def ranked(*ids: Ids) -> tuple[Ids, list[Column]]:
     """
     every = np.concatenate([one.astype("S16") for one in ids])
     high, low = np.frombuffer(every.tobytes(), ">u8").reshape(-1, 2).T.astype(np.uint64)
+    begins = _differs(high, low)  # the same one comes many times in a row: once is enough to put it in its place
+    every, high, low = every[begins], high[begins], low[begins]
     order = np.lexsort((low, high))
-    high, low = high[order], low[order]
-    other = np.ones(len(every), dtype=bool)
-    other[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
+    other = _differs(high[order], low[order])
     places = np.empty(len(every), dtype=np.int64)
     places[order] = np.cumsum(other) - 1
-    return every[order[other]], np.split(places, np.cumsum([len(one) for one in ids])[:-1])
+    ends = np.cumsum([len(one) for one in ids])[:-1]
+    return every[order[other]], np.split(places[np.cumsum(begins) - 1], ends)
+
+
+def _differs(high: npt.NDArray[np.uint64], low: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Whether each identifier is another than the one before it."""
+    other = np.ones(len(high), dtype=bool)
+    other[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
+    return other

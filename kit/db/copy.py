@@ -6,7 +6,8 @@ A few rows are inserted as they are: making a stage would cost more than it save
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from operator import itemgetter
 from typing import Any, Final
@@ -97,13 +98,29 @@ async def _staged(
     stage = f"stage_{target.name}_{crc32(names.encode()):08x}"
     made = f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DROP"
     await tx.execute(text(f'{made} AS SELECT {names} FROM "{target.name}" WITH NO DATA'))  # noqa: S608 - our own names
+    await _copied(tx, stage, columns, _raw(target, columns, rows))
+    return table(stage, *(column(name) for name in columns))
+
+
+@asynccontextmanager
+async def staged_rows(
+    tx: AsyncConnection, stage: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]
+) -> AsyncIterator[None]:
+    """A temporary table of columns of these types, under no policy: whoever inserts from it passes the target's."""
+    made = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+    await tx.execute(text(f"CREATE TEMPORARY TABLE {stage} ({made}) ON COMMIT DROP"))
+    await _copied(tx, stage, list(types), rows)
+    yield
+    await tx.execute(text(f"DROP TABLE {stage}"))
+
+
+async def _copied(tx: AsyncConnection, stage: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     connection = await driver(tx)
     try:
-        await connection.copy_records_to_table(stage, records=_raw(target, columns, rows), columns=list(columns))
+        await connection.copy_records_to_table(stage, records=rows, columns=list(columns))
     except asyncpg.PostgresError as error:
         error.detail = error.context = None  # they quote the line
         raise
-    return table(stage, *(column(name) for name in columns))
 
 
 def _settling(statement: Insert, key: Sequence[str], update: Sequence[str] = ()) -> Insert:

@@ -30,6 +30,7 @@ from tests.services.contributions.facts import ACCORD, BOOK, CITY, TERMS, revise
 
 FIRST: Final = Month(2025, 1)
 GOAL: Final = 0.8
+YEAR: Final = 12
 # So large a change would wait for a person otherwise.
 UNBOUND: Final = BOOK.replacing("contributions.bound.agent_run", "1000000.00").replacing(
     "contributions.bound.employer_floor", "900000000.00"
@@ -57,10 +58,12 @@ async def one_month(region: World) -> Cost:
 
 
 async def every_month(region: World, months: int) -> Cost:
-    """Issued, then regularised: the cost of the latter."""
+    """Issued year by year, then regularised: the cost of the latter."""
     last = FIRST.plus(months - 1)
     await paid(region, region.agents, [FIRST.plus(n) for n in range(months)])
     await elected(region)
+    for n in range(YEAR - 1, months, YEAR):
+        await settled(region, FIRST.plus(n))
     await settled(region, last)
     async with region.database.worker.transaction(Scope.all()) as tx:
         await terms.store(tx, ACCORD, 2, kept(revised("BASE", {"rate": "0.0210"}) | {"version": 2}))

@@ -61,12 +61,17 @@ _OPTIONS: Final = """
     SELECT agent, array_position($2::text[], guarantee) - 1, starts, coalesce(ends, '9999-12-31')
       FROM option_election WHERE employer = $1
 """
-# In the order of their issue.
+# With the place of their run among the employer's, in the order of issue: the server has nothing to sort.
 _ISSUED: Final = f"""
-    SELECT agent, month, array_position($3::text[], agreement || ' ' || insurer) - 1,
-           array_position($4::text[], guarantee) - 1, CAST(rate * {MILLION} AS bigint), CAST(unresolved AS integer),
-           base, amount, employer_share
-      FROM contribution_line WHERE employer = $1 AND month <= $2 ORDER BY id
+    SELECT l.agent, l.month,
+           CASE WHEN cardinality($3::text[]) = 1 THEN 0
+                ELSE array_position($3::text[], l.agreement || ' ' || l.insurer) - 1 END,
+           array_position($4::text[], l.guarantee) - 1, CAST(l.rate * {MILLION} AS bigint),
+           CAST(l.unresolved AS integer), l.base, l.amount, l.employer_share, coalesce(r.place, 0)
+      FROM contribution_line l
+      LEFT JOIN (SELECT id, CAST(row_number() OVER (ORDER BY id) AS integer) AS place FROM run
+                  WHERE employer = $1) r ON r.id = l.run
+     WHERE l.employer = $1 AND l.month <= $2
 """  # noqa: S608 - constants of ours
 _EMPLOYMENT_TYPES: Final = {"agent": "uuid", "start": "date", "end": "date", "regime": "integer", "category": "integer"}
 _SPAN_TYPES: Final = {"agent": "uuid", "agreement": "integer", "start": "date", "end": "date", "outcome": "integer"}
@@ -76,6 +81,7 @@ _ISSUED_TYPES: Final = (
     | dict.fromkeys(("contract", "guarantee"), "integer")
     | {"rate": "bigint", "unresolved": "integer"}
     | dict.fromkeys(("base", "amount", "employer"), "bigint")
+    | {"run": "integer"}
 )
 
 
@@ -197,8 +203,14 @@ async def _contracts(tx: AsyncConnection, employer: str) -> list[tuple[str, str]
 
 
 async def _issued(tx: AsyncConnection, employer: str, month: Month, contracts: list[tuple[str, str]]) -> Columns:
+    """Lines in the order of their runs; a run issues one of a key at most."""
     named = [f"{agreement} {insurer}" for agreement, insurer in contracts]
-    return await read_columns(tx, _ISSUED, employer, month.first, named, list(Guarantee), types=_ISSUED_TYPES)
+    table = await read_columns(tx, _ISSUED, employer, month.first, named, list(Guarantee), types=_ISSUED_TYPES)
+    run = table.pop("run")
+    if (run[1:] >= run[:-1]).all():
+        return table
+    order = np.argsort(run, kind="stable")
+    return {name: values[order] for name, values in table.items()}
 
 
 def _lines(texts: Agents, table: Columns, contracts: Sequence[tuple[str, str]]) -> Lines:

@@ -5,7 +5,7 @@ In CSV, `other` reads `CTI:183.00|IHTS:20.00`, and `rappels` `2025-03:tib=50.00:
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -22,14 +22,21 @@ from kit.http.problem import Problem
 from kit.http.validation import problem_of
 from services.contributions.api.pay import refusal
 from services.contributions.api.pay_schemas import PayItem
-from services.contributions.application.record_pay import Reception, Sent, already_recorded, record_histories
+from services.contributions.api.plain_pay import read_plain
+from services.contributions.application.record_pay import (
+    Reception,
+    Sent,
+    already_recorded,
+    record_histories,
+    record_plain,
+)
 from services.contributions.domain.intake import PayKey
 
 PAY: Final = ImportKind(
     "pay",
     "Paie, un mois d'un agent par ligne : les champs d'un envoi par lots",
     Columns(names=tuple(PayItem.model_fields), required=frozenset({"employer", "matricule", "month"})),
-    chunk_lines=1_500,
+    chunk_lines=5_000,
 )
 router: Final = import_router([PAY], read="pay:read", write="pay:write", tags=["Imports"])
 
@@ -42,7 +49,7 @@ def importer(crypto: KeyRing, clock: Clock) -> Handler:
         rejects: list[Reject] = []
         sent: dict[PayKey, list[Sent]] = defaultdict(list)
         lines: dict[PayKey, list[int]] = defaultdict(list)
-        for record in records(chunk, crypto):
+        for record in await _without_plain(tx, list(records(chunk, crypto)), chunk, reception):
             item = _read(record, chunk, rejects)
             if item is not None:
                 sent[item.key].append(Sent(item.to_domain(), item.version))
@@ -50,6 +57,24 @@ def importer(crypto: KeyRing, clock: Clock) -> Handler:
         return [*rejects, *await _enter(tx, sent, lines, reception)]
 
     return apply
+
+
+async def _without_plain(
+    tx: AsyncConnection, found: Sequence[Record], chunk: Chunk, reception: Reception
+) -> list[Record]:
+    """Enter what is plain and new, in columns; the records that are left, in their order."""
+    read = [read_plain(record.fields) for record in found]
+    told = Counter((str(f.get("matricule")), str(f.get("month"))) for f in (record.fields for record in found))
+    mine = chunk.job.employer
+    plain = [
+        place
+        for place, one in enumerate(read)
+        if one is not None and mine in {None, one.employer}
+        if told[one.matricule, one.month.isoformat()[:7]] == 1
+    ]
+    left = await record_plain(tx, [one for place in plain if (one := read[place]) is not None], reception)
+    entered = set(plain) - {plain[n] for n in left}
+    return [record for place, record in enumerate(found) if place not in entered]
 
 
 async def _enter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -58,6 +59,26 @@ class Pay:
         if not self.cabinet:
             return self.elements
         return replace(self.elements, tib=self.elements.tib + self.cabinet)
+
+
+class PlainPay(NamedTuple):
+    """A month's pay of nothing but amounts, in cents, as nearly all of a file is; `month`: its first day.
+
+    What `Pay` says in objects, for those of whom nothing else is to be said and nothing was known of that month.
+    """
+
+    employer: str
+    matricule: str
+    employment: str
+    month: date
+    tib: int
+    nbi: int
+    ri: int
+    sft: int
+    ir: int
+    tpp: int | None
+    cabinet: int
+    gross: int | None
 
 
 @dataclass(frozen=True, slots=True)

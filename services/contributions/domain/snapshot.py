@@ -92,21 +92,20 @@ def _table(document: Document, names: Iterable[str]) -> Table:
 
 
 def _written(values: Column) -> str:
-    if len(values) and (values == values[0]).all():
-        return str(values[0])
-    if len(values) and values.min() >= 0:
-        return _digits(values)
-    return " ".join(map(str, values.tolist()))
+    if not len(values):
+        return ""
+    return str(values[0]) if (values == values[0]).all() else _digits(values)
 
 
 def _digits(values: Column) -> str:
-    """Numbers that are not negative, digit by digit for all at once."""
-    width = len(str(values.max()))
-    shown = np.full((len(values), width + 1), ord(" "), dtype=np.uint8)
+    """The numbers, digit by digit for all at once; the first place is the sign's."""
+    rest = np.abs(values).view(np.uint64)  # the least integer is its own opposite
+    width = len(str(rest.max()))
+    shown = np.full((len(values), width + 2), ord(" "), dtype=np.uint8)
     kept = np.ones(shown.shape, dtype=bool)
-    rest = values
-    for place in reversed(range(width)):
-        kept[:, place] = (rest > 0) | (place == width - 1)
+    shown[:, 0], kept[:, 0] = ord("-"), values < 0
+    for place in reversed(range(1, width + 1)):
+        kept[:, place] = (rest > 0) | (place == width)
         left = rest // _TEN
         shown[:, place] = rest - left * _TEN + ord("0")
         rest = left

@@ -129,10 +129,10 @@ async def test_a_dry_run_stores_nothing_and_says_what_it_would_refuse(service: S
 
 
 async def test_a_file_of_more_than_a_chunk_is_all_there(service: Service, world: World) -> None:
-    file = lines(*({**LINE, "matricule": f"M{n}"} for n in range(2_500)))
+    file = lines(*({**LINE, "matricule": f"M{n}"} for n in range(5_100)))
     job, rejects = await imported(service, world, file)
-    assert (counts(job), rejects) == (("done", 2_500, 2_500, 0), [])
-    assert await world.rows("SELECT count(*) AS n FROM pay_version") == [{"n": 2_500}]
+    assert (counts(job), rejects) == (("done", 5_100, 5_100, 0), [])
+    assert await world.rows("SELECT count(*) AS n FROM pay_version") == [{"n": 5_100}]
 
 
 @pytest.mark.parametrize(("name", "media_type"), [("csv", "text/csv"), ("jsonl", "application/jsonl")])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events.envelope import EventData
+from kit.money import Money
 from services.contributions.adapters.pay import PayVersion
-from services.contributions.domain.intake import Rappel
+from services.contributions.domain.intake import PlainPay, Rappel
 
 PAY_TOPIC: Final = "psc.contributions.pay.v1"
 
@@ -104,3 +106,24 @@ def pay_event(agent: str, stored: PayVersion) -> PayData:
     """The event of one version."""
     kind = PayRecorded if stored.version == 1 else PayCorrected
     return kind.of(agent, stored)
+
+
+def plain_payload(pay: PlainPay) -> str:
+    """What `PayRecorded` says of it after `agent`, to the letter; what stands in it was read as a code or an amount."""
+    employment = f'"{pay.employment}"' if pay.employment else "null"
+    return (
+        f'"employer":"{pay.employer}","employment":{employment},"month":"{pay.month.isoformat()[:7]}","version":1,'
+        f'"tib":"{_euros(pay.tib + pay.cabinet)}","nbi":"{_euros(pay.nbi)}","ri":"{_euros(pay.ri)}",'
+        f'"sft":"{_euros(pay.sft)}","ir":"{_euros(pay.ir)}","tpp":{_or_null(pay.tpp)},"other":"0.00",'
+        f'"other_elements":{{}},"share_of_pay":null,"cabinet":"{_euros(pay.cabinet)}","gross":{_or_null(pay.gross)},'
+        '"rappels":[]}'
+    )
+
+
+def _or_null(cents: int | None) -> str:
+    return "null" if cents is None else f'"{_euros(cents)}"'
+
+
+@lru_cache(maxsize=4096)  # of an index or a rate, so the same ones come again
+def _euros(cents: int) -> str:
+    return str(Money(cents))
