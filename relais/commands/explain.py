@@ -96,7 +96,8 @@ def picture(answer: dict[str, Any]) -> RenderableType:
     head = Text(f"Agent {answer['agent']}")
     if not answer["periods"]:
         return Group(head, Text("Aucune décision : l'employeur n'est lié à aucun accord connu ici."))
-    head.append(f"\nEmployeur {answer['employer']}, accord {answer['agreement']}\nAu {answer['as_of']} : ")
+    day = date.fromisoformat(answer["as_of"])
+    head.append(f"\nEmployeur {answer['employer']}, accord {answer['agreement']}\nAu {day:%d/%m/%Y} : ")
     if answer["outcome"] is None:
         head.append("avant la première période")
     else:

@@ -32,6 +32,8 @@ def generate(
 ) -> None:
     """Écrire une région fictive : employeurs, agents, paie, congés (CSV et JSON Lines)."""
     console = Console(stderr=True, highlight=False)
+    if out.is_dir() and any(out.iterdir()):
+        raise CommandError(f"{out}/ n'est pas vide : --out AUTRE_DOSSIER.")
     try:
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("Agents", total=agents)

@@ -14,7 +14,12 @@ from relais.platform import Options, brought_up, until_told
 from relais.screen import Screen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relais.assembly import Platform
+
+    # What is said of a platform that has come up.
+    Welcome = Callable[[Platform], str]
 
 app = typer.Typer(add_completion=False)
 
@@ -38,10 +43,10 @@ def run(
     asyncio.run(serve(Home.from_environment(), Options(port, transport.value), Screen()))
 
 
-async def serve(home: Home, options: Options, screen: Screen) -> None:
-    """Bring the platform up and stay until told to stop, or until a process ends (CommandError)."""
+async def serve(home: Home, options: Options, screen: Screen, welcome: Welcome | None = None) -> None:
+    """Bring the platform up, say `welcome`, and stay until told to stop, or until a process ends (CommandError)."""
     told = asyncio.create_task(until_told())
-    work = asyncio.create_task(_until_one_ends(home, options, screen))
+    work = asyncio.create_task(_until_one_ends(home, options, screen, welcome or _welcome))
     await asyncio.wait({told, work}, return_when=asyncio.FIRST_COMPLETED)
     if not work.done():
         work.cancel()
@@ -53,18 +58,17 @@ async def serve(home: Home, options: Options, screen: Screen) -> None:
     screen.say("Tout est arrêté ; les données restent dans " + str(home.root))
 
 
-async def _until_one_ends(home: Home, options: Options, screen: Screen) -> None:
+async def _until_one_ends(home: Home, options: Options, screen: Screen, welcome: Welcome) -> None:
     async with brought_up(home, options, screen) as platform:
-        _welcome(platform, screen)
+        screen.say(welcome(platform))
         raise await platform.until_one_ends()
 
 
-def _welcome(platform: Platform, screen: Screen) -> None:
+def _welcome(platform: Platform) -> str:
     gateway, password = platform.layout.gateway, platform.credentials.demo_password
     home = platform.ground.home
     here = home.named
-    screen.say(
-        f"""
+    return f"""
 [bold]Relais est prêt : {gateway}[/]
 
   Tableau de bord          {gateway}/app   (démonstration : {MANAGER}, {APPROVER} ou {HR}, mot de passe {password})
@@ -76,4 +80,3 @@ def _welcome(platform: Platform, screen: Screen) -> None:
 
 L'accord de La Roche-sur-Yon est en vigueur ; SIRET, assureur et agents de démonstration sont des hypothèses.
 Ctrl-C arrête tout et garde les données ; {here}make reset les efface."""
-    )

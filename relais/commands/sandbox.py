@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from pydantic import SecretStr
@@ -24,6 +24,9 @@ from relais.home import Home
 from relais.platform import Options
 from relais.screen import Screen
 
+if TYPE_CHECKING:
+    from relais.assembly import Platform
+
 app = typer.Typer(
     help="Le bac à sable des éditeurs : une plateforme à part, aux données fictives.",
     no_args_is_help=True,
@@ -40,7 +43,7 @@ def run(
 ) -> None:
     """Démarrer le bac à sable, au premier plan ; ses bases et ses clés sont à lui."""
     os.environ["RELAIS_SANDBOX"] = "true"
-    asyncio.run(serve(_home(), Options(port), Screen()))
+    asyncio.run(serve(_home(), Options(port), Screen(), _welcome))
 
 
 @app.command()
@@ -55,6 +58,10 @@ def create(client: Client) -> None:
         sandbox.fill(hris, tenant)
     _say(tenant)
     Console(highlight=False).print(secret, markup=False, soft_wrap=True)
+    url = _home().must_run().gateway
+    asked = f"curl -u {client}:SECRET -d grant_type=client_credentials {url}/oauth/token"
+    words = f"Le secret du client {client} est la dernière ligne ; il n'est montré que cette fois. Un jeton : {asked}"
+    Console(stderr=True, highlight=False).print(words, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -68,6 +75,18 @@ def reset(client: Client) -> None:
         asyncio.run(move_client(_settings(home), client, frozenset({tenant.siret})))
         sandbox.fill(staff, tenant)
     _say(tenant)
+
+
+def _welcome(platform: Platform) -> str:
+    gateway = platform.layout.gateway
+    return f"""
+[bold]Le bac à sable est prêt : {gateway}[/]
+
+  Un éditeur de plus       .venv/bin/relais sandbox create CLIENT
+  Documentation de l'API   {gateway}/docs   (OpenAPI : {gateway}/openapi.json)
+  Journaux                 {platform.ground.home.logs}/
+
+Tout y est fictif, et chaque réponse le dit : Relais-Sandbox: true. Ctrl-C arrête tout et garde les données."""
 
 
 def _is_there(staff: Api, client: str) -> bool:

@@ -88,6 +88,7 @@ def draw_agent(siret: str, matricule: str, *, seed: int, today: date, point: Dec
     hours = random.choice(rules["part_time_hours"]) if status.get("part_time") else rules["full_hours"]
     start, end = _employment(random, status, today)
     birth = add_years(start, -years(random, rules["age_at_hire"])) - timedelta(days=random.randrange(365))
+    birth = max(birth, add_years(today, -rules["age_at_most"]) + timedelta(days=birth.toordinal() % 365))
     share = Decimal(hours) / Decimal(rules["full_hours"])
     return Agent(
         employer=siret,

