@@ -63,6 +63,8 @@ def entry_of(
     """
     scope, headers = request.scope, request.headers
     query = scope["query_string"].decode("latin-1")
+    named = {*agents, *(one for one in answer.get(HEADER, "").split(",") if one)}
+    agent = agent_of(scope["path"], query, answer.get("location", "")) or (named.pop() if len(named) == 1 else None)
     purpose = headers.get("x-purpose")
     return Entry(
         at=request.app.state.clock.instant(),
@@ -71,11 +73,11 @@ def entry_of(
         method=scope["method"],
         path=scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")[:MAX_TEXT],
         query=query[:MAX_TEXT],
-        agent=agent_of(scope["path"], query, answer.get("location", "")) or answer.get(HEADER),
+        agent=agent,
         status=status,
         purpose=None if purpose is None else purpose[:MAX_TEXT],
         trace=current_trace_id(),
-        agents=tuple(sorted(set(agents))),
+        agents=tuple(sorted(named - {agent})),
     )
 
 

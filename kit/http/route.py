@@ -37,7 +37,7 @@ from kit.http.documents import PROBLEMS, REQUIRED
 from kit.http.problem import Problem
 from kit.http.query import check_query, parameters_of
 from kit.http.strict_json import loads
-from kit.http.subject import name_subject
+from kit.http.subject import name_subject, tells_of
 
 if TYPE_CHECKING:
     from rules.book import RuleBook
@@ -89,7 +89,7 @@ class StrictRoute(APIRoute):
         guarded = bool(scopes_of(self.dependant))
         parameters = parameters_of(self.dependant)
         reads_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
-        says_whose = "agent" in getattr(self.response_model, "model_fields", {})
+        says_whose = tells_of(self.response_model)
 
         async def handle(request: Request) -> Response:
             strict = _StrictRequest(request.scope, request.receive)

@@ -60,8 +60,9 @@ async def test_a_service_says_whose_file_it_was_and_nobody_outside_is_told(door:
     answer = await door.http.get(f"/v1/claims?about={AGENT}", headers=await door.bearer())
     assert "relais-agent" not in answer.headers
     await door.http.get(f"/v1/claims?agent={OTHER_AGENT}", headers=await door.bearer())
-    found = await door.database.admin.fetch("SELECT agent FROM audit_entry ORDER BY position")
-    assert [one["agent"] for one in found] == [AGENT, OTHER_AGENT]
+    await door.http.get(f"/v1/claims?about={AGENT},{OTHER_AGENT}", headers=await door.bearer())
+    found = await door.database.admin.fetch("SELECT agent, agents::text[] FROM audit_entry ORDER BY position")
+    assert [tuple(one) for one in found] == [(AGENT, None), (OTHER_AGENT, None), (None, [AGENT, OTHER_AGENT])]
 
 
 async def test_many_at_once_through_two_writers_make_one_chain(door: Door) -> None:

@@ -17,6 +17,7 @@ from kit.http.auth import Caller, Principal, requires
 from kit.http.etag import ChangedVersion, check_version, set_etag
 from kit.http.pagination import MAX_LIMIT, Page, Paging, paged
 from kit.http.route import Crypto, Idempotent, Rules, Tx, service_router
+from kit.http.subject import about
 from kit.http.types import DateText, Instant, Matricule, NirText, Request, SiretText, Text, example
 from services.eligibility.adapters import (
     agents,
@@ -127,7 +128,9 @@ async def index(
     )
     names = await agents.names(tx, [link.agent for link in found], crypto)
     items = [AgentRow.of(link, names.get((link.employer, link.agent)), all_of_it=all_of_it) for link in found]
-    return paged(request, response, page, items, lambda row: (row.employer, row.matricule))
+    shown = paged(request, response, page, items, lambda row: (row.employer, row.matricule))
+    about(response, *dict.fromkeys(row.id for row in shown.items))
+    return shown
 
 
 @router.get("/v1/agents/{agent}", dependencies=[requires("agents:read")], summary="Le dossier d'un agent")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Request as HttpRequest
+from fastapi import Response
 from pydantic import Field
 
 from kit.errors import RelaisError
@@ -13,6 +14,7 @@ from kit.http.bulk import MAX_ITEMS, BulkAnswer, ItemAnswer, Malformed, OrMalfor
 from kit.http.language import Language, preferred
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Crypto, Rules, Tx, service_router
+from kit.http.subject import about
 from kit.http.types import Request, example
 from services.eligibility.api.common import Recorded, remarks_on
 from services.eligibility.api.schemas import HIRE, HireRequest
@@ -39,6 +41,7 @@ async def hire(
     crypto: Crypto,
     recording: Recorded,
     request: HttpRequest,
+    response: Response,
 ) -> BulkAnswer:
     """Hire agents, as POST /v1/agents does one by one: 201 entered, 200 already known, else the item's problem."""
     items: list[HireRequest | Malformed] = list(body.items)
@@ -46,6 +49,7 @@ async def hire(
     sent = {n: item for n, item in enumerate(items) if n not in refused and isinstance(item, HireRequest)}
     drafts = [Draft.of(item.to_hire(), rules, crypto, recording.at.date()) for item in sent.values()]
     outcomes = dict(zip(sent, await hire_agents(tx, drafts, crypto, recording), strict=True))
+    about(response, *dict.fromkeys(one.agent for one in outcomes.values() if isinstance(one, Hired)))
     language = preferred(request.headers.get("accept-language"))
     return BulkAnswer(items=[_answer(n, refused.get(n) or outcomes[n], language) for n in range(len(items))])
 

@@ -43,7 +43,8 @@ async def test_many_are_read_in_as_many_statements_as_one(eligibility: Eligibili
         sent = []
         for wanted in (ids[:1], ids):
             async with count_statements(eligibility.service.app.state.db) as statements:
-                rows = (await hris.get("/v1/agents", params={"agent": wanted, "limit": 50})).json()["items"]
+                answer = await hris.get("/v1/agents", params={"agent": wanted, "limit": 50})
             sent.append(statements.total)
-            assert {row["id"] for row in rows} == set(wanted)
+            assert {row["id"] for row in answer.json()["items"]} == set(wanted)
+            assert set(answer.headers["relais-agent"].split(",")) == set(wanted), "the audit trail names them"
     assert sent[0] == sent[1]
