@@ -77,6 +77,22 @@ class RuleBook:
             _unpack(item, rule)
         return cls({rule_id: _without_gap_check(rule_id, rule) for rule_id, rule in raw.items()})
 
+    def holding(self, kept: Iterable[Mapping[str, str]]) -> RuleBook:
+        """A copy in which the values that a decision read stand as it read them: what if it had been taken otherwise.
+
+        >>> book, changed = RuleBook.load(), RuleBook.load().replacing("cnracl.employee.tib", "0.1200")
+        >>> recorder = book.recorder()
+        >>> _ = recorder.at("cnracl.employee.tib", date(2026, 1, 31))
+        >>> changed.holding(recorder.snapshot()).at("cnracl.employee.tib", date(2026, 1, 31)).text
+        '0.1110'
+        """
+        rules = dict(self._rules)
+        for rule in RuleBook.from_snapshot(kept):
+            own = rules.get(rule.id, rule)
+            values = {value.start: value for value in (*own.values, *rule.values)}
+            rules[rule.id] = replace(own, values=tuple(values[start] for start in sorted(values)))
+        return RuleBook(rules)
+
     def at(self, rule_id: str, day: date) -> RuleValue:
         """The value in force on a day. Raises UnknownRule, or NoValueAt where nothing is vouched for."""
         return self._found(rule_id, day)

@@ -14,6 +14,7 @@ from rules.book import RuleBook
 from services.claims import events
 from services.claims.adapters import redecisions
 from services.claims.api import (
+    alternatives,
     annuities,
     awards,
     capitals,
@@ -68,6 +69,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             capitals.router,
             overpayments.router,
             decisions.router,
+            alternatives.router,
             maintenance.router,
             statistics.router,
         ),

@@ -772,6 +772,10 @@ class Relais(Transport):
         """Une décision : ce qu'elle lit et ce qu'elle dit (claims:read)."""
         return self.send("GET", f"/v1/decisions/{segment(decision)}")
 
+    def get_decision_alternatives(self, decision: str) -> Answer[models.AlternativesAnswer]:
+        """Ce que la décision serait, selon l'autre lecture de ce que les sources laissent ouvert (claims:read)."""
+        return self.send("GET", f"/v1/decisions/{segment(decision)}/alternatives")
+
     def get_decision_trace(
         self, decision: str, *, format: Literal["json", "text"] | None = None
     ) -> Answer[dict[str, Any] | bytes]:

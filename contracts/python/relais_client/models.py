@@ -137,6 +137,11 @@ class AllocationsRequest(TypedDict):
 AllowanceKind: TypeAlias = Literal["SICKNESS", "ACCIDENT", "SPECIAL"]
 
 
+class AlternativeSumAnswer(TypedDict):
+    amount: str
+    due: str | None
+
+
 class AmountsAnswer(TypedDict):
     base: str
     amount: str
@@ -159,6 +164,7 @@ class AuthorisationAnswer(TypedDict):
     start: str
     end: str | None
     quotity: str
+    recorded_at: str
 
 
 class AuthorisationRequest(TypedDict):
@@ -552,6 +558,7 @@ class DecisionAnswer(TypedDict):
     id: str
     kind: str
     subject: str
+    agent: str | None
     employer: str | None
     recorded_at: str
     digest: str
@@ -737,6 +744,7 @@ class EligibilityEntryAnswer(TypedDict):
     seniority_days: int | None
     quotity: NotRequired[str | None]
     sent_on: NotRequired[str | None]
+    recorded_at: NotRequired[str | None]
 
 
 class EligibilityEntryRequest(TypedDict):
@@ -854,6 +862,9 @@ class FailureAnswer(TypedDict):
     operation: str
 
 
+FigureKind: TypeAlias = Literal["BENEFIT", "RI_FULL_PAY", "ANNUITY", "DEATH", "RETIREMENT_LOSS"]
+
+
 FindingAnswer = TypedDict(
     "FindingAnswer",
     {
@@ -929,6 +940,7 @@ HeldOptionAnswer = TypedDict(
         "guarantee": str,
         "from": str,
         "to": str | None,
+        "recorded_at": NotRequired[str | None],
         "open": list[DaysAnswer] | None,
     },
 )
@@ -1064,6 +1076,7 @@ InvalidityAnswer = TypedDict(
         "ss_category": str | None,
         "atmp_rate": str | None,
         "pension_net": str,
+        "recorded_at": NotRequired[str | None],
     },
 )
 
@@ -1349,6 +1362,7 @@ class NotificationAnswer(TypedDict):
     end: str
     group: int
     monthly: str
+    recorded_at: str
 
 
 class NotificationRequest(TypedDict):
@@ -1409,6 +1423,7 @@ OptionAnswer = TypedDict(
         "guarantee": str,
         "from": str,
         "to": str | None,
+        "recorded_at": NotRequired[str | None],
     },
 )
 
@@ -2163,6 +2178,7 @@ class SocialSecurityNotedAnswer(TypedDict):
     start: str
     end: str
     daily: str
+    recorded_at: str
     doubts: list[Doubt] | None
 
 
@@ -2329,6 +2345,7 @@ class TemporaryInvalidityNotedAnswer(TypedDict):
     end: str
     group: int
     monthly: str
+    recorded_at: str
     doubts: list[Doubt] | None
 
 
@@ -2592,6 +2609,7 @@ class AllowanceAnswer(TypedDict):
     start: str
     end: str
     daily: str
+    recorded_at: str
 
 
 class AllowancesAnswer(TypedDict):
@@ -3080,6 +3098,12 @@ class ErasureAnswer(TypedDict):
     holds: NotRequired[list[HoldAnswer]]
 
 
+class FigureAnswer(TypedDict):
+    kind: FigureKind
+    now: AlternativeSumAnswer
+    otherwise: AlternativeSumAnswer
+
+
 class FileAnswer(TypedDict):
     claim: str
     stage: Stage
@@ -3164,6 +3188,7 @@ InvalidityEntered = TypedDict(
         "ss_category": str | None,
         "atmp_rate": str | None,
         "pension_net": str,
+        "recorded_at": NotRequired[str | None],
         "warnings": NotRequired[list[Remark]],
     },
 )
@@ -3339,6 +3364,7 @@ OptionEntered = TypedDict(
         "guarantee": str,
         "from": str,
         "to": str | None,
+        "recorded_at": NotRequired[str | None],
         "warnings": NotRequired[list[Remark]],
     },
 )
@@ -3828,6 +3854,22 @@ class AgreementsChangeAnswer(TypedDict):
     effects: list[EffectAnswer]
     affected: list[AffectedAnswer]
     statuses: dict[str, Status]
+
+
+class AlternativeAnswer(TypedDict):
+    code: str
+    chosen: str
+    other: str
+    source: str
+    stated: bool
+    figures: list[FigureAnswer]
+    refused: str | None
+
+
+class AlternativesAnswer(TypedDict):
+    decision: str
+    alternatives: list[AlternativeAnswer]
+    without_effect: list[str]
 
 
 class BenefitsAnswer(TypedDict):

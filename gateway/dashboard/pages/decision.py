@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.dashboard.api import Answer, Refusal, together
+from gateway.dashboard.facts import facts
 from gateway.dashboard.names import people, user_names
 from gateway.dashboard.pages.claims import OVERRIDING
 from gateway.dashboard.pages.payments import amount_of
@@ -25,8 +26,14 @@ async def decision(visit: Visit) -> Response:
 async def _shown(visit: Visit, error: str = "", status: int = 200) -> Response:
     key = visit.request.path_params["decision"]
     found, trace = await together(visit.api.get(f"/v1/decisions/{key}"), visit.api.get(f"/v1/decisions/{key}/trace"))
-    award, authors = await together(_award(visit, found), user_names(visit))
-    known = await people(visit, {award["agent"]} if award else set())
+    award, authors, rests_on, readings = await together(
+        _award(visit, found),
+        user_names(visit),
+        facts(visit, found),
+        visit.api.get(f"/v1/decisions/{key}/alternatives"),
+    )
+    agent = found["agent"]
+    known = await people(visit, {agent} if agent else set())
     return visit.page(
         "decision.html",
         status,
@@ -34,7 +41,9 @@ async def _shown(visit: Visit, error: str = "", status: int = 200) -> Response:
         trace_tree=trace.get("trace", trace),
         award=award,
         waiting=_waiting(award),
-        person=known.get(award["agent"]) if award else None,
+        person=known.get(agent),
+        facts=rests_on,
+        readings=readings,
         me=visit.account.subject.id,
         may_write=visit.may("claims:write"),
         overriding=OVERRIDING,

@@ -30,6 +30,7 @@ class DecisionAnswer(Answer):
     id: UUID
     kind: str
     subject: str
+    agent: UUID | None
     employer: str | None
     recorded_at: datetime
     digest: str
@@ -38,12 +39,13 @@ class DecisionAnswer(Answer):
     result: dict[str, Any]
 
     @classmethod
-    def of(cls, found: Decision) -> DecisionAnswer:
+    def of(cls, found: Decision, agent: UUID | None) -> DecisionAnswer:
         snapshot = found.snapshot
         return cls(
             id=found.id,
             kind=snapshot.kind,
             subject=found.subject,
+            agent=agent,
             employer=found.employer,
             recorded_at=found.recorded_at,
             digest=found.digest,
@@ -55,7 +57,7 @@ class DecisionAnswer(Answer):
 
 @router.get("/{decision}", operation_id="read_decision", summary="Une décision : ce qu'elle lit et ce qu'elle dit")
 async def read_decision(decision: DecisionId, tx: Tx, response: Response) -> DecisionAnswer:
-    return DecisionAnswer.of(await _found(tx, decision, response))
+    return DecisionAnswer.of(await stored(tx, decision, response), await agent_of(tx, decision))
 
 
 @router.get(
@@ -73,7 +75,7 @@ async def read_decision_trace(
     response: Response,
     shape: Annotated[Literal["json", "text"], Query(alias="format", description="json ou text.")] = "json",
 ) -> Response:
-    found = await _found(tx, decision, response)
+    found = await stored(tx, decision, response)
     said = {HEADER: response.headers[HEADER]} if HEADER in response.headers else {}
     if shape == "text":
         text = page(found.snapshot, rules, found.recorded_at.astimezone(PARIS).date())
@@ -81,7 +83,7 @@ async def read_decision_trace(
     return JSONResponse(found.snapshot.trace, headers=said)
 
 
-async def _found(tx: Tx, decision: UUID, response: Response) -> Decision:
+async def stored(tx: Tx, decision: UUID, response: Response) -> Decision:
     found = await decisions.load(tx, decision)
     if found is None:
         raise UnknownDecision

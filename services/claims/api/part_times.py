@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -41,10 +42,11 @@ class AuthorisationAnswer(Answer):
     start: DateText
     end: DateText | None
     quotity: RateText
+    recorded_at: datetime
 
     @classmethod
     def of(cls, found: StatedPartTime) -> AuthorisationAnswer:
-        return cls(start=found.starts, end=found.ends, quotity=found.quotity)
+        return cls(start=found.starts, end=found.ends, quotity=found.quotity, recorded_at=found.recorded_at)
 
 
 class AuthorisationsAnswer(Answer):

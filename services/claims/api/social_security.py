@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -55,10 +56,12 @@ class AllowanceAnswer(Answer):
     start: DateText
     end: DateText
     daily: Amount
+    recorded_at: datetime
 
     @classmethod
     def of(cls, found: StatedAllowance) -> AllowanceAnswer:
-        return cls(kind=AllowanceKind(found.kind), start=found.starts, end=found.ends, daily=found.daily)
+        said = {"kind": found.kind, "start": found.starts, "end": found.ends, "daily": found.daily}
+        return cls.model_validate({**said, "recorded_at": found.recorded_at})
 
 
 class NotedAnswer(AllowanceAnswer):

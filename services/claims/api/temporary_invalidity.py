@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -52,10 +53,12 @@ class NotificationAnswer(Answer):
     end: DateText
     group: int
     monthly: Amount
+    recorded_at: datetime
 
     @classmethod
     def of(cls, found: StatedTemporaryInvalidity) -> NotificationAnswer:
-        return cls(start=found.starts, end=found.ends, group=found.invalidity_group, monthly=found.monthly)
+        said = {"start": found.starts, "end": found.ends, "group": found.invalidity_group, "monthly": found.monthly}
+        return cls.model_validate({**said, "recorded_at": found.recorded_at})
 
 
 class NotedAnswer(NotificationAnswer):

@@ -48,4 +48,5 @@ def _recognition(row: RowMapping) -> Invalidity:
         row["ss_category"],
         row["atmp_rate"],
         row["pension_net"],
+        row["recorded"].lower,
     )

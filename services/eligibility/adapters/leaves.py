@@ -86,4 +86,5 @@ def _entry(row: RowMapping) -> LeaveEntry:
         quotity=row["quotity"],
         sent_on=row["sent_on"],
         opening=row["opening"],
+        recorded_at=row["recorded"].lower,
     )

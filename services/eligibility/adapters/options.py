@@ -39,4 +39,4 @@ async def remove(tx: AsyncConnection, key: UUID, recording: Recording) -> None:
 
 
 def _election(row: RowMapping) -> Election:
-    return Election(row["id"], row["employer"], Guarantee(row["guarantee"]), row["valid"])
+    return Election(row["id"], row["employer"], Guarantee(row["guarantee"]), row["valid"], row["recorded"].lower)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -97,6 +97,7 @@ class EntryAnswer(Answer):
     seniority_days: int | None
     quotity: str | None = Field(None, exclude_if=lambda rate: rate is None)
     sent_on: date | None = Field(None, exclude_if=lambda day: day is None)
+    recorded_at: datetime | None = Field(None, exclude_if=lambda at: at is None)
 
     @classmethod
     def of(cls, entry: LeaveEntry) -> Self:
@@ -110,6 +111,7 @@ class EntryAnswer(Answer):
             seniority_days=entry.seniority_days,
             quotity=None if entry.quotity is None else str(entry.quotity),
             sent_on=entry.sent_on,
+            recorded_at=entry.recorded_at,
         )
 
 
@@ -162,6 +164,7 @@ class InvalidityAnswer(Answer):
     ss_category: str | None
     atmp_rate: str | None
     pension_net: str
+    recorded_at: datetime | None = Field(None, exclude_if=lambda at: at is None)
 
     @classmethod
     def of(cls, one: Invalidity) -> Self:
@@ -174,6 +177,7 @@ class InvalidityAnswer(Answer):
             ss_category=one.ss_category,
             atmp_rate=None if one.atmp_rate is None else str(one.atmp_rate),
             pension_net=str(one.pension_net),
+            recorded_at=one.recorded_at,
         )
 
 
@@ -185,6 +189,7 @@ class OptionAnswer(Answer):
     guarantee: str
     since: date = Field(serialization_alias="from")
     until: date | None = Field(serialization_alias="to")
+    recorded_at: datetime | None = Field(None, exclude_if=lambda at: at is None)
 
     @classmethod
     def of(cls, one: Election, **more: Any) -> Self:
@@ -194,6 +199,7 @@ class OptionAnswer(Answer):
             guarantee=one.guarantee.value,
             since=one.period.start,
             until=one.period.end,
+            recorded_at=one.recorded_at,
             **more,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -64,7 +64,7 @@ class LeaveEntry:
     """An initial stop, or a renewal: one entry of a leave; other positions are entries of their own kinds.
 
     `quotity`: of a TPT, the share of full time worked. `sent_on`: when a sick note that was late was sent.
-    `opening`: told by an employer when it joined.
+    `opening`: told by an employer when it joined. `recorded_at`: since when it has been known so.
     """
 
     id: UUID
@@ -78,6 +78,7 @@ class LeaveEntry:
     quotity: Rate | None = None
     sent_on: date | None = None
     opening: bool = field(default=False, compare=False)
+    recorded_at: datetime | None = field(default=None, compare=False)
 
     @property
     def is_leave(self) -> bool:
@@ -132,6 +133,7 @@ class Invalidity:
     ss_category: str | None
     atmp_rate: Rate | None
     pension_net: Money
+    recorded_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Election:
     employer: str
     guarantee: Guarantee
     period: Period
+    recorded_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

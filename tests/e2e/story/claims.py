@@ -39,6 +39,7 @@ def _decided(story: Story) -> None:
     decided = story.until(lambda: story.ask("GET /v1/benefits", query=query).json()["items"], "benefits")
     story.ask("GET /v1/decisions/{decision}", decision=decided[0]["decision"])
     story.ask("GET /v1/decisions/{decision}/trace", decision=decided[0]["decision"])
+    story.ask("GET /v1/decisions/{decision}/alternatives", decision=decided[0]["decision"])
     for what in ("", "/file", "/payments"):
         story.ask(f"GET {OF}{what}")
 

@@ -103,6 +103,23 @@ async def test_another_annuity_counts_once_another_person_approves_it(
     await claims.decided()
 
 
+async def test_the_other_readings_of_a_decision_are_worked_out(claims: Claims, service: Service) -> None:
+    life = insured().invalid("2026-03-01", cnracl_rate="0.4000")
+    await claims.tell(life.facts)
+    async with service.caller(READ) as staff:
+        decided = await last(staff, "annuities", life)
+        path = f"/v1/decisions/{decided['decision']}/alternatives"
+        (found,) = (await staff.get(path)).json()["alternatives"]
+        assert [found[name] for name in ("code", "chosen", "other", "stated", "refused")] == [
+            "S6", "PRORATED_ANNUITY", "PRORATED_TARGET", False, None,
+        ]  # fmt: skip
+        (figure,) = found["figures"]
+        assert (figure["now"]["amount"], figure["otherwise"]["amount"]) == (decided["monthly"], "577.54")
+        assert "S10" in (await staff.get(path)).json()["without_effect"]
+    async with service.caller(READ, employers=[CENTRE]) as other:
+        assert (await other.get(path)).status_code == 404
+
+
 async def test_a_capital_goes_the_same_way(claims: Claims, marie: httpx.AsyncClient, paul: httpx.AsyncClient) -> None:
     life = insured().elected("DEATH").told("agent.deceased", kind="DEATH", date="2026-02-10")
     await claims.tell(life.facts)

@@ -28,7 +28,7 @@ USUAL: Final[dict[str, Any]] = {
 }
 
 
-def _accord(case: dict[str, Any]) -> dict[str, Any]:
+def accord_of(case: dict[str, Any]) -> dict[str, Any]:
     """The accord with what the case changes of it."""
     accord = deepcopy(ACCORD)
     for guarantee in accord["guarantees"]:
@@ -42,7 +42,7 @@ def _accord(case: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", read("benefits-terms"), ids=lambda case: case["name"])
 def test_what_the_accord_says_decides(case: dict[str, Any]) -> None:
-    accord = _accord(case)
+    accord = accord_of(case)
     asked = BenefitsRequest.model_validate({**USUAL, **case["body"]})
     found = difference(case["expect"], answer(asked, read_terms(accord), BOOK).model_dump(mode="json", by_alias=True))
     assert found is None, f"{case['source']}: {found}"
@@ -57,7 +57,7 @@ def test_what_the_accord_says_decides(case: dict[str, Any]) -> None:
 def test_an_avenant_may_maintain_income_from_the_first_day_of_later_stops(first: str, last: str, opens: str) -> None:
     """S10 is dated: a stop goes by what the accord said on its first day."""
     former = {**kept(ACCORD), "to": "2025-12-31"}
-    accord = {**kept(_accord({"terms": {"BASE": {"starts": "FIRST_DAY"}}})), "formerly": [former]}
+    accord = {**kept(accord_of({"terms": {"BASE": {"starts": "FIRST_DAY"}}})), "formerly": [former]}
     terms = tuple(DatedTerms(start, read_terms(said), said) for start, said in readings(accord, None))
     cover = Affiliation(ACCORD["agreement"], ((Period(ACCORD_START), AffiliationOutcome.AFFILIATED),))
     known = file(leaves=(leave(entry(first, last)),), affiliations=(cover,), terms={ACCORD["agreement"]: terms})
@@ -66,4 +66,4 @@ def test_an_avenant_may_maintain_income_from_the_first_day_of_later_stops(first:
 
 def test_a_capped_complement_says_its_cap() -> None:
     with pytest.raises(KeyError, match="cap"):
-        read_terms(_accord({"terms": {"BASE": {"annuity": {"formula": "COMPLEMENT_CAPPED_50"}}}}))
+        read_terms(accord_of({"terms": {"BASE": {"annuity": {"formula": "COMPLEMENT_CAPPED_50"}}}}))
