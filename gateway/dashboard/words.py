@@ -25,7 +25,18 @@ _WIDE: Final = "\N{NO-BREAK SPACE}"
 FEW: Final = 2
 _PLACE: Final = {"fr": 0, "en": 1}
 # Where the codes that are values of a trace have their words.
-_CODES: Final = ("leg", "leave", "position", "employment", "outcome", "guarantee", "regime", "trace_code", "rule")
+_CODES: Final = (
+    "leg",
+    "leave",
+    "position",
+    "employment",
+    "outcome",
+    "guarantee",
+    "regime",
+    "trace_code",
+    "term_code",
+    "rule",
+)
 _MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DAY: Final = re.compile(_MONTH.pattern + r"-\d{2}")
 

@@ -93,7 +93,7 @@ async def test_what_the_simulations_show_as_an_example_is_answered(platform: Tes
     simulations = {path: body for (method, path), body in shown.items() if path.startswith("/v1/simulations/")}
     terms = simulations.pop("/v1/simulations/contributions/terms")
     assert terms["document"], "a whole accord, which no example can be"
-    assert len(simulations) == 6
+    assert len(simulations) == 7
 
     def answers() -> dict[str, Any]:
         with platform.api("demo-hris") as hris:
@@ -102,7 +102,8 @@ async def test_what_the_simulations_show_as_an_example_is_answered(platform: Tes
     answered = await asyncio.to_thread(answers)
     # A study of many agents shows sums; what is computed for one shows why.
     assert [path for path, answer in answered.items() if "trace" not in answer] == [
-        "/v1/simulations/contributions/what-if"
+        "/v1/simulations/contributions/terms/days",
+        "/v1/simulations/contributions/what-if",
     ]
 
 

@@ -393,6 +393,16 @@ class Relais(Transport):
         """Départ d'un membre du comité (agreements:write)."""
         return self.send("POST", f"/v1/agreements/{segment(agreement)}/committee/members/leaving", json=body)
 
+    def get_agreement_comparison(
+        self, agreement: str, *, before: str, after: str | None = None, employer: str | None = None
+    ) -> Answer[models.ComparisonAnswer]:
+        """Ce qu'un accord dit d'un jour à l'autre, clause par clause (agreements:read)."""
+        return self.send(
+            "GET",
+            f"/v1/agreements/{segment(agreement)}/comparison",
+            params={"before": before, "after": after, "employer": employer},
+        )
+
     def post_agreement_denunciation(
         self, agreement: str, body: models.AgreementsChangeRequest
     ) -> Answer[models.AgreementsChangeAnswer]:
@@ -1538,6 +1548,10 @@ class Relais(Transport):
     def post_simulations_contributions_terms(self, body: models.TermsRequest) -> Answer[models.TermsPriceAnswer]:
         """Coût d'une autre version d'un accord (simulations:run)."""
         return self.send("POST", "/v1/simulations/contributions/terms", json=body)
+
+    def post_simulations_contributions_terms_days(self, body: models.DaysRequest) -> Answer[models.DaysPriceAnswer]:
+        """Coût des clauses d'un accord, d'un jour à l'autre (simulations:run)."""
+        return self.send("POST", "/v1/simulations/contributions/terms/days", json=body)
 
     def post_simulations_contributions_what_if(self, body: models.WhatIfRequest) -> Answer[models.WhatIfAnswer]:
         """Coût d'un mois pour tous les employeurs du périmètre, avec d'autres niveaux, taux ou parts (simulations:run)."""

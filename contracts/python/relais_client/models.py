@@ -424,6 +424,14 @@ class CodesBody(TypedDict):
     populations: NotRequired[dict[Regime, str]]
 
 
+class ComparedTermAnswer(TypedDict):
+    term: str
+    before: str | None
+    after: str | None
+    before_source: str | None
+    after_source: str | None
+
+
 class ConsumerAnswer(TypedDict):
     consumer: str
     producer: str
@@ -525,6 +533,13 @@ Dated = TypedDict(
 class DaysAnswer(TypedDict):
     start: str
     end: str | None
+
+
+class DaysRequest(TypedDict):
+    agreement: str
+    before: str
+    after: str
+    month: str
 
 
 class DeathDocument(TypedDict):
@@ -2128,6 +2143,12 @@ class SharesAnswer(TypedDict):
 Side: TypeAlias = Literal["EMPLOYER", "UNION"]
 
 
+class SideAnswer(TypedDict):
+    as_of: str
+    version: int | None
+    force: Force | None
+
+
 class SignatoryDocument(TypedDict):
     side: Side
     party: str
@@ -2816,6 +2837,14 @@ class ClaimsPeriodAnswer(TypedDict):
     paid_rate: NotRequired[str | None]
 
 
+class ComparisonAnswer(TypedDict):
+    agreement: str
+    before: SideAnswer
+    after: SideAnswer
+    total: int
+    changes: list[ComparedTermAnswer]
+
+
 class ContractRequest(TypedDict):
     contract_number: NotRequired[str]
     kind: EmploymentKind
@@ -2909,6 +2938,27 @@ class CoverAnswer(TypedDict):
     as_of: str
     employed: list[EmployedAnswer]
     covered: list[StatisticsCoveredAnswer]
+
+
+class DaysEmployerAnswer(TypedDict):
+    employer: str
+    before: SharesAnswer
+    after: SharesAnswer
+
+
+class DaysGuaranteeAnswer(TypedDict):
+    guarantee: Guarantee
+    before: SharesAnswer
+    after: SharesAnswer
+
+
+class DaysPriceAnswer(TypedDict):
+    agents: int
+    unpriced: int
+    before: SharesAnswer
+    after: SharesAnswer
+    guarantees: list[DaysGuaranteeAnswer]
+    employers: list[DaysEmployerAnswer]
 
 
 class DeathAnswer(TypedDict):

@@ -10,6 +10,8 @@ from starlette.responses import Response
 from gateway.dashboard.api import together
 from gateway.dashboard.exports import Column, exported
 from gateway.dashboard.names import employer_names, people, user_names
+from gateway.dashboard.pages.agreement_effects import priced, replaced
+from gateway.dashboard.terms import group_name, grouped, term_name, term_value
 from gateway.dashboard.visit import Visit
 
 SHOWN: Final = 50
@@ -30,19 +32,22 @@ async def export(visit: Visit) -> Response:
 
 
 async def agreement(visit: Visit) -> Response:
-    """One accord. The two days compared are in the address: today, and a year before, unless said."""
+    """One accord. The two days compared are in the address: today, and a year before, unless said; or two versions."""
     key, today = visit.request.path_params["agreement"], visit.request.app.state.clock.day()
-    left, right = _day(visit.query["left"], today - YEAR), _day(visit.query["right"], today)
     path = f"/v1/agreements/{key}"
-    found, history, before, after, waiting, employers = await together(
+    found, history, waiting, employers = await together(
         visit.api.get(path),
         visit.api.maybe(path + "/history"),
-        visit.api.maybe(path + "/terms", as_of=left.isoformat()),
-        visit.api.maybe(path + "/terms", as_of=right.isoformat()),
         visit.api.maybe(path + "/notices/waiting", limit=SHOWN, cursor=visit.query["waiting"]),
         employer_names(visit),
     )
-    bound = found["document"]["employers"]
+    bound, spoken = found["document"]["employers"], first_days(history, found["document"]["effective"]["from"])
+    left, right = _day(visit.query["left"], spoken, today - YEAR), _day(visit.query["right"], spoken, today)
+    before, after, compared = await together(
+        visit.api.maybe(path + "/terms", as_of=left),
+        visit.api.maybe(path + "/terms", as_of=right),
+        visit.api.maybe(path + "/comparison", before=left, after=right),
+    )
     first = int(visit.query["employers"]) if visit.query["employers"].isdecimal() else 0
     return visit.page(
         "agreement.html",
@@ -52,13 +57,30 @@ async def agreement(visit: Visit) -> Response:
         agreement=found,
         document=found["document"],
         history=history or {},
-        days=(left.isoformat(), right.isoformat()),
+        days=(left, right),
         rows=side_by_side(before, after),
+        compared=compared,
+        replaced=replaced(visit, compared),
+        priced=await priced(visit, key, compared, len(bound)),
+        groups=grouped(compared["changes"]) if compared else {},
+        group=lambda one: group_name(visit.words, one, employers),
+        term=lambda one: term_name(visit.words, one),
+        said=lambda one, text: term_value(visit.words, one, text),
         employers=employers,
         authors=await user_names(visit),
         waiting=waiting or {},
         people=await people(visit, {one["agent"] for one in (waiting or {"items": []})["items"]}),
     )
+
+
+def first_days(history: Any, start: str) -> dict[str, str]:
+    """From which day each version speaks, by its name in an address.
+
+    >>> first_days({"items": [{"kind": "VERSION", "version": 1, "from": None}, {"kind": "STEP"}]}, "2025-01-01")
+    {'v1': '2025-01-01'}
+    """
+    entries = history["items"] if history else ()
+    return {f"v{one['version']}": one["from"] or start for one in entries if one["kind"] == "VERSION"}
 
 
 def beside(first: int, many: int) -> list[int]:
@@ -91,8 +113,9 @@ def _by_code(terms: Any) -> dict[str, dict[str, Any]]:
     return {one["code"]: one for one in terms["guarantees"]} if terms else {}
 
 
-def _day(text: str, usual: date) -> date:
+def _day(text: str, spoken: dict[str, str], usual: date) -> str:
+    """A day, or the first of a version."""
     try:
-        return date.fromisoformat(text) if text else usual
+        return spoken.get(text) or date.fromisoformat(text).isoformat()
     except ValueError:
-        return usual
+        return usual.isoformat()

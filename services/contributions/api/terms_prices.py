@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Self
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Rules, Tx, service_router
-from kit.http.types import Answer, Code, MonthText, Request, SignedAmount, example
+from kit.http.types import Answer, Code, DateText, MonthText, Request, SignedAmount, example
 from rules.vocabulary import Guarantee
+from services.contributions.application.price_days import price_days
 from services.contributions.application.price_terms import price_terms
+from services.contributions.domain.delta import Amounts
+from services.contributions.domain.what_if import WhatIf
 
 router = service_router(prefix="/v1/simulations", tags=["Simulations"])
+# Employers listed, those for whom most changes; the totals are those of all.
+MAX_LISTED: Final = 200
 
 
 class TermsRequest(Request):
@@ -58,3 +63,84 @@ async def price(
 ) -> TermsPriceAnswer:
     found = await price_terms(tx, body.agreement, body.document, body.month, employers=caller.employers, rules=rules)
     return TermsPriceAnswer.model_validate(found)
+
+
+class DaysRequest(Request):
+    """The accord, two days on which to read it, and the month whose agents and last pay known are reckoned with."""
+
+    model_config = example(
+        {"agreement": "la-roche-sur-yon-2025", "before": "2025-12-31", "after": "2026-06-01", "month": "2026-01"}
+    )
+
+    agreement: Code
+    before: DateText
+    after: DateText
+    month: MonthText
+
+
+class DaysGuaranteeAnswer(Answer):
+    """One guarantee, in the month, under either day's terms."""
+
+    guarantee: Guarantee
+    before: SharesAnswer
+    after: SharesAnswer
+
+
+class DaysEmployerAnswer(Answer):
+    """One employer, every guarantee together."""
+
+    employer: str
+    before: SharesAnswer
+    after: SharesAnswer
+
+
+class DaysPriceAnswer(Answer):
+    """A month's cost under the terms of either day. `agents` are covered, of `unpriced` of them too little is known."""
+
+    agents: int
+    unpriced: int
+    before: SharesAnswer
+    after: SharesAnswer
+    guarantees: list[DaysGuaranteeAnswer]
+    employers: list[DaysEmployerAnswer]
+
+    @classmethod
+    def of(cls, before: WhatIf, after: WhatIf) -> Self:
+        (old,), (new,) = before.outcomes, after.outcomes
+        changed = {key: new.employers[key] + -old.employers[key] for key in {*old.employers, *new.employers}}
+        listed = sorted(changed, key=lambda key: (-abs(changed[key].amount.cents), key))[:MAX_LISTED]
+        return cls(
+            agents=before.agents,
+            unpriced=before.unpriced,
+            before=_shares(old.total),
+            after=_shares(new.total),
+            guarantees=[
+                DaysGuaranteeAnswer(
+                    guarantee=code,
+                    before=_shares(old.guarantees[code].amounts),
+                    after=_shares(new.guarantees[code].amounts),
+                )
+                for code in Guarantee
+                if code in {*old.guarantees, *new.guarantees}
+            ],
+            employers=[
+                DaysEmployerAnswer(employer=key, before=_shares(old.employers[key]), after=_shares(new.employers[key]))
+                for key in listed
+            ],
+        )
+
+
+def _shares(amounts: Amounts) -> SharesAnswer:
+    return SharesAnswer.model_validate(amounts)
+
+
+@router.post(
+    "/contributions/terms/days", operation_id="price_days", summary="Coût des clauses d'un accord, d'un jour à l'autre"
+)
+async def price_between(
+    body: DaysRequest, caller: Annotated[Principal, requires("simulations:run")], tx: Tx, rules: Rules
+) -> DaysPriceAnswer:
+    """The same agents under the terms of two days."""
+    days = (body.before, body.after)
+    found = await price_days(tx, body.agreement, days, body.month, employers=caller.employers, rules=rules)
+    return DaysPriceAnswer.of(*found)

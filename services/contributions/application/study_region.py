@@ -41,7 +41,7 @@ async def study_region(
     accords = await _terms(tx, agreements)
     study = Study(month, accords, rules)
     for place in range(0, len(asked), BATCH):
-        files = await _files(tx, asked[place : place + BATCH], month, accords)
+        files = await files_of(tx, asked[place : place + BATCH], month, accords)
         await asyncio.to_thread(study.take, files)  # beside the event loop: others wait for it too
     return await asyncio.to_thread(study.outcome, scenarios)
 
@@ -53,7 +53,7 @@ async def _terms(tx: AsyncConnection, agreements: Collection[str] | None) -> dic
     return {code: read_terms(document) for code, document in documents.items()}
 
 
-async def _files(
+async def files_of(
     tx: AsyncConnection, employers: Sequence[str], month: Month, accords: Collection[str]
 ) -> list[AgentFile]:
     """Who is covered by these accords, employer by employer; those of others are not seen."""

@@ -74,6 +74,14 @@ class UnknownPay(RelaisError):
     status = 404
 
 
+class TermsNotComparable(RelaisError):
+    """Somebody's contributions can be told under one of two versions of an accord and not under the other."""
+
+    code = "terms_not_comparable"
+    title_fr = "L'une des versions ne permet pas de chiffrer les mêmes agents que l'autre"
+    title_en = "One of the versions does not price the same agents as the other"
+
+
 class InvalidTerms(RelaisError):
     """The document does not say what contributions need of an accord."""
 

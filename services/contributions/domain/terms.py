@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from kit.period import Month, Period
 from kit.rate import Rate
 from rules.vocabulary import Guarantee, PayElement, Regime
+
+ALWAYS: Final = Period(date.min)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,20 @@ class Terms:
             former=(),
         )
 
+    def held_on(self, day: date) -> Terms:
+        """What they say on a day, said of every month: its rates, bases and exceptions, and no others.
+        Without guarantees where the accord is not in effect.
+        """
+        said = next((former for former in self.former if day <= former.until), self)
+        exceptions = (one for one in said.exceptions if day in one.period)
+        return replace(
+            self,
+            guarantees=_held(said.guarantees, day) if day in self.effective else (),
+            bases=said.bases,
+            exceptions=tuple(replace(e, period=ALWAYS, guarantees=_held(e.guarantees, day)) for e in exceptions),
+            former=(),
+        )
+
     def guarantee(self, code: Guarantee) -> GuaranteeTerms | None:
         return next((g for g in self.guarantees if g.code == code), None)
 
@@ -131,3 +149,9 @@ class Terms:
     def insurer_in(self, month: Month) -> str | None:
         """Who carries the risk on the month's last day; None when the accord does not say."""
         return next((m.code for m in self.insurers if month.last in m.period), None)
+
+
+def _held(guarantees: Iterable[GuaranteeTerms], day: date) -> tuple[GuaranteeTerms, ...]:
+    """Each with the rate of a day alone; after the last one known, that one goes on. One without is left out."""
+    dated = ((one, [rate for rate in one.rates if rate.period.start <= day]) for one in guarantees)
+    return tuple(replace(one, rates=(replace(rates[-1], period=ALWAYS),)) for one, rates in dated if rates)

@@ -18,6 +18,7 @@ SIMULATIONS = (
     "benefits",
     "contributions",
     "contributions/terms",
+    "contributions/terms/days",
     "contributions/what-if",
     "net-pay",
     "statutory-pay",

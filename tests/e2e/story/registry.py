@@ -57,6 +57,7 @@ def _agreements(story: Story) -> None:
         story.ask(f"POST /v1/agreements/{{agreement}}/{step}")
     for what in ("", "/terms", "/history"):
         story.ask(f"GET /v1/agreements/{{agreement}}{what}")
+    story.ask("GET /v1/agreements/{agreement}/comparison", query={"before": "2026-01-01"})
     story.ask("GET /v1/agreements")
     story.ask("GET /v1/agreements/late-committees")
     for what in ("map", "parties"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from playwright.async_api import Page
 
 from gateway.dashboard.words import Words
+from kit.clock import SystemClock
 from kit.http.language import Language
 from relais.clients import demo_employers
 from relais.demo.hiring import titulaire
@@ -19,7 +21,7 @@ from relais.persons import APPROVER, HR, MANAGER
 from relais.synthetic.identity import fictitious_nir
 from tests.gateway.dashboard.conftest import Pages
 from tests.gateway.dashboard.hands import Hands
-from tests.gateway.dashboard.test_pages_look import SIMULATION, faults
+from tests.gateway.dashboard.test_pages_look import AGREEMENT, SIMULATION, faults
 from tests.platform import PASSWORD, TestPlatform
 
 MONTH = "2026-06"  # months before are over
@@ -40,6 +42,15 @@ def send_the_other_documents(platform: TestPlatform, claim: str) -> None:
 def covered_agents(platform: TestPlatform) -> int:
     with platform.api("demo-staff") as staff:
         return sum(row["agents"] for row in staff.get("/v1/statistics/cover")["covered"])
+
+
+def a_month_of_the_accord(platform: TestPlatform) -> dict[str, Any]:
+    """As a study of the same month has it: by way of another operation."""
+    body = {"month": f"{SystemClock().day():%Y-%m}", "agreements": [AGREEMENT.rpartition("/")[2]]}
+    with platform.api("demo-staff") as staff:
+        asked = {**body, "scenarios": [{"name": "=", "changes": []}]}
+        found: dict[str, Any] = staff.post("/v1/simulations/contributions/what-if", asked)["current"]
+        return found
 
 
 async def act(page: Page, button: str) -> None:
@@ -75,6 +86,7 @@ async def test_every_journey_is_gone_by_the_keyboard_alone(
     await from_the_work_list_to_reasons(hands, sick_leave)
     await from_the_scheme_to_an_employer(hands)
     await an_accord_side_by_side(hands)
+    await what_the_terms_of_two_days_cost(hands, pages.platform)
     await a_simulation(hands)
     await a_month_beside_the_one_before(hands)
     await a_client_and_its_calls(hands)
@@ -145,6 +157,24 @@ async def an_accord_side_by_side(hands: Hands) -> None:
     await hands.write("#reason", "Nouvel accord")
     await hands.act(hands.words.t("agreement_end.see"))
     assert hands.words.t("effect.AGREEMENT_DENOUNCED") in await text_of(hands.page, "#preview table")
+
+
+async def what_the_terms_of_two_days_cost(hands: Hands, platform: TestPlatform) -> None:
+    """Before the accord nothing was due: from one day to the other, a year of all that is paid under it."""
+    page, words = hands.page, hands.words
+    month = await asyncio.to_thread(a_month_of_the_accord, platform)
+    await page.goto(f"{AGREEMENT}?left=2024-12-31&right=v1")
+    employer, agent = (words.amount(12 * Decimal(month["total"][who])) for who in ("employer", "agent"))
+    assert Decimal(month["total"]["employer"]) > 0
+    base = next(one for one in month["guarantees"] if one["guarantee"] == "BASE")
+    by_guarantee = page.locator(f"#terms tbody tr:has(th:has-text('{words.t('guarantee.BASE')}'))").first
+    assert words.amount(12 * Decimal(base["employer"])) in await by_guarantee.inner_text()
+    assert (await page.locator("#effect").inner_text()).split("\n")[1::2] == [f"+{employer}", agent]
+    changes = await text_of(page, "#changes")
+    assert "2,05 %" in changes.replace("2.05%", "2,05 %")
+    assert "annexe, taux de cotisations ; art. 5.1 ; art. 5.3" in changes
+    await page.goto(f"{AGREEMENT}?left=v1&right=2025-01-01")
+    assert words.t("agreements.same") in await text_of(page, "#terms")
 
 
 async def a_simulation(hands: Hands) -> None:

@@ -18,6 +18,8 @@ SIMULATION = (
 SERIOUS = {"serious", "critical"}
 LEVELS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 AGREEMENT = "/app/agreements/la-roche-sur-yon-2025"
+# Before it began and now: every term, and what each guarantee comes to.
+COMPARED = f"{AGREEMENT}?left=2024-12-31&right=v1"
 # Lists made like others that are looked at whole.
 ALIKE = {
     "/app/runs?month=2026-01",
@@ -92,7 +94,7 @@ async def test_pages_are_whole_and_accessible(
     page = await pages.signed_in(MANAGER, width=width, theme=theme, language=language)
     claim, agent = f"/app/claims/{sick_leave['id']}", f"/app/agents/{sick_leave['agent']}"
     lists = ("/app", "/app/agents", "/app/claims", "/app/overpayments", "/app/agreements", "/app/search?q=zzzz", *MORE)
-    for path in (*lists, agent, claim, AGREEMENT, SIMULATION, "/app/account", *ADMINISTRATION):
+    for path in (*lists, agent, claim, COMPARED, SIMULATION, "/app/account", *ADMINISTRATION):
         answer = await page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
@@ -121,7 +123,7 @@ async def test_pages_stand_a_narrow_screen_a_large_zoom_and_spaced_text(
     found: list[str] = []
     for width in (320, 640):  # 1280 seen four times and twice as large
         page = await pages.signed_in(MANAGER, width=width)
-        for path in ("/app", agent, claim, AGREEMENT, SIMULATION, "/app/statements", "/app/admin/users"):
+        for path in ("/app", agent, claim, COMPARED, SIMULATION, "/app/statements", "/app/admin/users"):
             await page.goto(path)
             await page.evaluate(SPACED)
             found += await faults(page, f"{path} {width}", quick=True)

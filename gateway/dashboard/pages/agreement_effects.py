@@ -1,0 +1,54 @@
+"""What the difference between two days of an accord costs in a year, or why nothing is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.dashboard.api import Refusal
+from gateway.dashboard.effects import Effects
+from gateway.dashboard.visit import Visit
+from kit.period import Month
+
+# More employers than these are priced when somebody asks: a region's agents take some seconds.
+AT_ONCE: Final = 50
+PATH: Final = "/v1/simulations/contributions/terms/days"
+# What contributions are reckoned with; a page of other changes has nothing to price.
+_PRICED: Final = ("guarantees/", "contribution_base/", "exceptions/")
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The effects; or, where there are none, why, and whether one may ask for them."""
+
+    effects: Effects | None = None
+    why: str = ""
+    ask: bool = False
+
+
+async def priced(visit: Visit, agreement: str, compared: Any, employers: int) -> Priced | None:
+    """None where nothing that costs anything changes."""
+    words, changes = visit.words, compared["changes"] if compared else ()
+    if not any(one["term"].startswith(_PRICED) for one in changes):
+        return None
+    if not visit.may("simulations:run"):
+        return Priced(why=words.t("effects.no_right"))
+    if employers > AT_ONCE and not visit.query["effect"]:
+        return Priced(why=words.t("effects.many", count=words.count(employers)), ask=True)
+    month = str(Month.of(visit.request.app.state.clock.day()))
+    days = {side: compared[side]["as_of"] for side in ("before", "after")}
+    try:
+        found = await visit.api.send("POST", PATH, json={"agreement": agreement, "month": month, **days})
+    except Refusal as refusal:
+        unknown = refusal.problem.get("code") == "unknown_agreement"
+        why = words.t("effects.unpublished") if unknown else words.t("effects.refused", why=refusal.text.rstrip("."))
+        return Priced(why=why)
+    effects = Effects.of(month, found)
+    return Priced(effects) if effects.known else Priced(why=words.t("effects.nobody"))
+
+
+def replaced(visit: Visit, compared: Any) -> list[tuple[str, int]]:
+    """The versions asked for that speak of no day any more, and which stands in the place of each."""
+    asked = [(visit.query[name], compared[side]) for name, side in (("left", "before"), ("right", "after")) if compared]
+    named = [(text.removeprefix("v"), side["version"]) for text, side in asked if text.startswith("v")]
+    return [(version, instead) for version, instead in named if instead is not None and version != str(instead)]
