@@ -23,6 +23,7 @@ Waiting = Literal[
     "case-held",
     "daily-allowance-missing",
     "payment-above-decided",
+    "annuity-to-revalue",
     "override-to-approve",
     "override-to-review",
 ]

@@ -1687,6 +1687,7 @@ class Relais(Transport):
             "case-held",
             "daily-allowance-missing",
             "payment-above-decided",
+            "annuity-to-revalue",
             "override-to-approve",
             "override-to-review",
         ]

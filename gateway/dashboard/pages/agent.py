@@ -23,6 +23,7 @@ AHEAD: Final = timedelta(days=183)
 LONGEST: Final = SPANS["hire"] + AHEAD
 CLAIMS_SHOWN: Final = 5
 LINES: Final = 60
+BASE: Final = "BASE"
 
 
 async def agent(visit: Visit) -> Response:
@@ -49,6 +50,7 @@ async def agent(visit: Visit) -> Response:
         agent=found,
         cover=cover,
         rights=rights,
+        paid=_parts(paid_months(money["lines"]), "base", "contributions", "id"),
         contributions=_parts(money["lines"], "amount", "contributions", "id"),
         benefits=_parts(money["benefits"], "benefit", "decisions", "decision"),
     )
@@ -87,6 +89,16 @@ async def _deaths(visit: Visit, key: str, deaths: list[dict[str, Any]]) -> list[
         }
         for one in deaths
     ]
+
+
+def paid_months(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of the base guarantee, whose bases add up to the elements of pay that the month is owed on.
+
+    >>> lines = [("BASE", "2427.49"), ("BASE", "0.00"), ("DEATH", "2427.49")]
+    >>> len(paid_months([{"guarantee": guarantee, "base": base} for guarantee, base in lines]))
+    1
+    """
+    return [line for line in lines if line["guarantee"] == BASE and Decimal(line["base"])]
 
 
 def _parts(rows: list[dict[str, Any]], amount: str, page: str, key: str) -> list[timeline.Part]:

@@ -32,6 +32,7 @@ _ON_AGENT: Final = {
     PENSION: "annuities",
     COVER: "cover",
     "payment-above-decided": "claims",
+    "annuity-to-revalue": "annuities",
     "override-to-approve": "annuities",
     "override-to-review": "annuities",
 }

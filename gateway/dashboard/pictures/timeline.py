@@ -96,6 +96,7 @@ def timeline(
     agent: Mapping[str, Any],
     cover: Mapping[str, Any] | None,
     rights: Mapping[str, Any] | None,
+    paid: Iterable[Part] = (),
     contributions: Iterable[Part] = (),
     benefits: Iterable[Part] = (),
 ) -> Timeline:
@@ -107,6 +108,7 @@ def timeline(
         ("timeline.position", _stretches(scale, agent["positions"], "other", "position")),
         ("timeline.leave", _stretches(scale, agent["leaves"], "benefit", "leave")),
         ("timeline.pay", _rights(scale, rights["periods"] if rights else ())),
+        ("timeline.paid", _months(scale, paid, "work")),
         ("timeline.contributions", _months(scale, contributions, "cover")),
         ("timeline.benefits", _months(scale, benefits, "benefit")),
     ]

@@ -160,9 +160,9 @@ async def on_leave(tx: AsyncConnection, employer: str) -> list[UUID]:
     return sorted((await tx.execute(query)).scalars())
 
 
-async def open_ended(tx: AsyncConnection, today: date) -> list[tuple[str, UUID]]:
-    """Agents whom a new day may change something for: on a leave of no known end, whose annuity is over, whose half pay
-    has begun, whose passage to half pay is announced, or whose case waits for a person.
+async def open_ended(tx: AsyncConnection, today: date, raised_on: date) -> list[tuple[str, UUID]]:
+    """Agents whom a new day may change something for: on a leave of no known end, whose annuity is over or, since
+    `raised_on`, to be raised, whose half pay has begun or is announced, or whose case waits for a person.
     """
     leaves = tables.leave
     goes_on = leaves.c.entries.contains([{"end": None}]) & ~leaves.c.cancelled
@@ -170,7 +170,10 @@ async def open_ended(tx: AsyncConnection, today: date) -> list[tuple[str, UUID]]
     last = select(tables.annuity).ext(distinct_on(tables.annuity.c.annuity))
     last = last.order_by(tables.annuity.c.annuity, tables.annuity.c.version.desc())
     found = last.subquery()
-    over = select(found.c.employer, found.c.agent).where((found.c.ends < today) & ~found.c.ended)
+    to_raise = (found.c.starts < raised_on) & ~found.c.ended & (found.c.monthly > Money.zero())
+    passed = (found.c.ends < today) & ~found.c.ended
+    late = passed if raised_on < today - timedelta(days=BEGUN) else or_(passed, to_raise)
+    over = select(found.c.employer, found.c.agent).where(late)
     begun = tables.claim.c.opened_from.between(today - timedelta(days=BEGUN), today)
     announced = tables.half_pay_forecast.c.passes_on.is_not(None)
     for table, condition in ((tables.claim, begun), (tables.half_pay_forecast, announced), (tables.held_case, true())):

@@ -12,6 +12,7 @@ from rules.book import RuleBook
 from services.claims.adapters import files
 from services.claims.adapters.redecisions import Cause
 from services.claims.application.redecider import decide_or_ask
+from services.claims.domain.annuity import revaluation_day
 
 
 def day_passes(rules: RuleBook, clock: Clock) -> Task:
@@ -19,6 +20,8 @@ def day_passes(rules: RuleBook, clock: Clock) -> Task:
 
     async def run(tx: AsyncConnection, _due: datetime) -> None:
         because = (Cause.DAY, clock.day().isoformat())
-        await decide_or_ask(tx, because, await files.open_ended(tx, clock.day()), rules, clock)
+        today = clock.day()
+        chosen = await files.open_ended(tx, today, revaluation_day(today, rules))
+        await decide_or_ask(tx, because, chosen, rules, clock)
 
     return Task("claims.day-passes", Daily(time(0, 20)), run)

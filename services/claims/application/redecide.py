@@ -26,9 +26,10 @@ from services.claims.application.decide_capitals import decide_capitals
 from services.claims.application.decide_claims import decide_claims
 from services.claims.application.deciding import Subject
 from services.claims.application.tell_work import tell_work
+from services.claims.domain.annuity import is_to_raise, revaluation_day
 from services.claims.domain.benefits import Alert
 from services.claims.domain.due_capitals import propose_capitals
-from services.claims.domain.proposal import propose
+from services.claims.domain.proposal import ProposedAnnuity, propose
 from services.claims.domain.work import Work, held_by, work_on
 
 
@@ -77,7 +78,7 @@ async def redecide_held(tx: AsyncConnection, who: Collection[Who], rules: RuleBo
     await progress.settle(tx, taken.decided, taken.held, at)
     for excess in await payments.above_decided(tx, list(taken.work)):
         taken.work[excess.employer, excess.agent].add(Work.PAYMENT_ABOVE_DECIDED)
-    await tell_work(tx, taken.work)
+    await tell_work(tx, taken.work, {Work.ANNUITY_TO_REVALUE: revaluation_day(clock.day(), rules)})
     for start in range(0, len(taken.events), BATCH_LIMIT):
         await publish_many(tx, taken.events[start : start + BATCH_LIMIT])
     rests_on = {(one[1], held.agreement) for one in taken.decided for held in known[one].affiliations}
@@ -100,13 +101,23 @@ async def _decide(tx: AsyncConnection, subject: Subject, taken: _Taken) -> None:
         taken.held[who] = refusal.code
         taken.work[who] = {held_by(refusal.code)}
         return
-    taken.work[who] = work | _of_awards(subject)
+    taken.work[who] = work | _of_awards(subject) | _of_annuities(subject, proposal.annuities)
     if proposal.unverified is not None:
         taken.held[who] = proposal.unverified
         taken.work[who].add(held_by(proposal.unverified))
     taken.decided.append(who)
     taken.writes.add(subject.writes)
     taken.events += events
+
+
+def _of_annuities(subject: Subject, proposed: Iterable[ProposedAnnuity]) -> set[Work]:
+    """Annuities that something is paid of, and that nobody raised on the last day to do it."""
+    last = {one.recognition: one for one in (*subject.before.annuities.values(), *subject.writes.annuities)}
+    paid = {str(recognition) for recognition, one in last.items() if one.monthly}
+    day = revaluation_day(subject.today, subject.rules)
+    running = (one for one in proposed if one.recognition.id in paid)
+    waits = any(is_to_raise(one.recognition.invalidity.start, one.run, day) for one in running)
+    return {Work.ANNUITY_TO_REVALUE} if waits else set()
 
 
 def _of_awards(subject: Subject) -> set[Work]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,21 +30,23 @@ class WorkItemClosed(WorkItem):
     topic: ClassVar[str] = TOPIC
 
 
-async def tell_work(tx: AsyncConnection, now: Mapping[Who, set[Work]]) -> None:
-    """Publish what differs from what was told of these agents, who are held."""
+async def tell_work(tx: AsyncConnection, now: Mapping[Who, set[Work]], due: Mapping[Work, date]) -> None:
+    """Publish what differs from what was told of these agents, who are held; `due`: of kinds that have a day."""
     before = await open_work.known(tx, now)
     changed = {who: {kind.value for kind in kinds} for who, kinds in now.items() if before[who] != kinds}
     if not changed:
         return
     await open_work.replace(tx, changed)
-    told = [_told(WorkItemClosed, who, kind) for who, kinds in changed.items() for kind in sorted(before[who] - kinds)]
-    told += [_told(WorkItemOpened, who, kind) for who, kinds in changed.items() for kind in sorted(kinds - before[who])]
+    days = {kind.value: day.isoformat() for kind, day in due.items()}
+    told: list[Outgoing] = []
+    for event, these, those in ((WorkItemClosed, before, changed), (WorkItemOpened, changed, before)):
+        told += [_told(event, who, kind, days) for who in changed for kind in sorted(these[who] - those[who])]
     for start in range(0, len(told), BATCH_LIMIT):
         await publish_many(tx, told[start : start + BATCH_LIMIT])
 
 
-def _told(event: type[WorkItem], who: Who, kind: str) -> Outgoing:
+def _told(event: type[WorkItem], who: Who, kind: str, days: Mapping[str, str]) -> Outgoing:
     employer, agent = who[0], str(who[1])
     reference = f"/v1/entitlements?agent={agent}&employer={employer}#{kind}"
-    item = event(kind=kind, due=None, employer=employer, agent=agent, reference=reference)
+    item = event(kind=kind, due=days.get(kind), employer=employer, agent=agent, reference=reference)
     return Outgoing(item, key=agent, employer=employer, subject=reference)

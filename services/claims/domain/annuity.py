@@ -71,6 +71,18 @@ class Annuity:
     computed: Money | None = None
 
 
+def revaluation_day(today: date, rules: Rules) -> date:
+    """The last day on which annuities were to be raised (décret 2022-581: each 1 July). Raises NoValueAt."""
+    this_year = today.replace(month=rules.at("decree.annuity.revaluation_month", today).integer, day=1)
+    return this_year if this_year <= today else this_year.replace(year=today.year - 1)
+
+
+def is_to_raise(start: date, run: Run, day: date) -> bool:
+    """Whether an annuity that runs on that day and began before it waits for what the insurer raises it by."""
+    runs = start < day and (run.until is None or run.until >= day)
+    return runs and all(one.start < day for one in run.revaluations)
+
+
 def annuity_of(
     situation: Situation, invalidity: Invalidity, rules: Rules, run: Run, override: Override | None = None
 ) -> Annuity:

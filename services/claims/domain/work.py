@@ -30,6 +30,7 @@ class Work(StrEnum):
     CASE_HELD = "case-held"
     DAILY_ALLOWANCE_MISSING = "daily-allowance-missing"
     PAYMENT_ABOVE_DECIDED = "payment-above-decided"
+    ANNUITY_TO_REVALUE = "annuity-to-revalue"
     OVERRIDE_TO_APPROVE = "override-to-approve"
     OVERRIDE_TO_REVIEW = "override-to-review"
 

@@ -51,7 +51,7 @@ def less(computed: dict[str, Any]) -> str:
 
 
 async def work(claims: Claims) -> list[str]:
-    rows = await claims.rows("SELECT kind FROM open_work ORDER BY kind")
+    rows = await claims.rows("SELECT kind FROM open_work WHERE kind LIKE 'override-%' ORDER BY kind")
     return [row["kind"] for row in rows]
 
 

@@ -239,7 +239,7 @@ async def test_full_time_revives_when_part_time_work_ends_in_a_leave(claims: Cla
         clash = await staff.put("/v1/claims/part-times", json={**body, "start": "2026-05-31"})
         assert (clash.status_code, clash.json()["code"]) == (422, "overlapping_part_time")
         listed = (await staff.get("/v1/claims/part-times", params=who)).json()["part_times"]
-        assert listed == [{"start": "2025-09-01", "end": "2026-05-31", "quotity": "0.6000"}]
+        assert [one["end"] for one in listed] == ["2026-05-31"]
     await claims.decided()
 
 

@@ -105,3 +105,26 @@ async def test_nothing_is_foreseen_of_a_leave_that_was_over_when_it_was_told(cla
 async def test_a_regime_without_daily_allowances_is_asked_for_none(claims: Claims) -> None:
     await claims.tell(insured().sick("2026-02-01", "2026-06-30").facts)
     assert await work(claims) == []
+
+
+async def test_annuities_wait_for_what_the_insurer_raises_them_by_each_first_of_july(
+    claims: Claims, service: Service
+) -> None:
+    """From the night on; not one that begins that day, is over by then, or of which nothing is due."""
+    claims.clock.at = datetime(2026, 6, 30, 8, 0, tzinfo=UTC)
+    waits = insured().invalid("2026-03-01", cnracl_rate="0.6000", pension_net="1000.00")
+    later = insured().invalid("2026-07-01", cnracl_rate="0.6000", pension_net="1000.00")
+    nothing = insured().invalid("2026-03-01", cnracl_rate="0.6000", pension_net="5000.00")
+    dead = insured().invalid("2026-03-01", cnracl_rate="0.6000", pension_net="1000.00")
+    dead.told("agent.deceased", kind="DEATH", date="2026-06-30")
+    await claims.tell([fact for life in (waits, later, nothing, dead) for fact in life.facts])
+    assert await work(claims) == []
+    clock = FixedClock(datetime(2026, 7, 1, 1, 0, tzinfo=UTC))
+    async with claims.database.worker.transaction(Scope.all()) as tx:
+        await day_passes(BOOK, clock).run(tx, clock.instant())
+    (item,) = await claims.events("work-item.opened")
+    assert (item["kind"], item["agent"], item["due"]) == ("annuity-to-revalue", str(waits.agent), "2026-07-01")
+    async with service.caller(READ, WRITE) as staff:
+        body = {"agreement": waits.agreement, "from": "2026-07-01", "rate": "0.0110"}
+        assert (await staff.put("/v1/annuities/revaluations", json=body)).is_success
+    assert await work(claims) == [("opened", "annuity-to-revalue"), ("closed", "annuity-to-revalue")]
