@@ -19,7 +19,8 @@ _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('audit_entry'))")
 async def append(tx: AsyncConnection, entries: list[Entry]) -> None:
     """Chain these entries to the last one. Every process waits its turn until the one before has committed."""
     await tx.execute(_LOCK)
-    last = (await tx.execute(select(table).order_by(table.c.position.desc()).limit(1))).one_or_none()
+    head = select(table.c.position, table.c.digest).order_by(table.c.position.desc()).limit(1)
+    last = (await tx.execute(head)).one_or_none()
     start = (0, FIRST) if last is None else (last.position, last.digest)
     rows = [
         {"position": one.position, "digest": one.digest}

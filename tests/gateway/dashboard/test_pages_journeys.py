@@ -354,6 +354,9 @@ async def test_a_death_shows_who_said_it_when_and_its_proof(pages: Pages, platfo
         shown = await text_of(page, "#deaths")
         assert all(word in shown for word in (*words, "demo-hris", "2026")), shown
         assert await faults(page, "the agent who died") == []
+    await page.click("main a[href*='/admin/audit?agent=']")
+    assert "/v1/agents" in await text_of(page, "main tbody")
+    assert await faults(page, "who read that file") == []
 
 
 async def what_was_paid_for_nothing_comes_back(hands: Hands, found: dict[str, Any]) -> None:
