@@ -10,7 +10,7 @@ import csv
 from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -50,8 +50,7 @@ class Columns:
     flags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A line, by its number as an editor shows it: its fields, or why there are none."""
 
     line: int
@@ -90,9 +89,13 @@ def opened(chunk: Chunk, crypto: KeyRing) -> bytes:
 def records(chunk: Chunk, crypto: KeyRing) -> Iterator[Record]:
     """The records of a sealed chunk in their order, blank lines left out."""
     options = chunk.job.options
+    plain = options["format"] == JSON_LINES and options["charset"] == "utf-8"
     for number, raw in enumerate(opened(chunk, crypto).split(b"\n"), start=chunk.first_line):
         if len(raw) > MAX_LINE_BYTES:
             yield _refused(number, "line_too_long", "Ligne trop longue.")
+            continue
+        if plain and (flat := texts(raw)) is not None:
+            yield Record(number, flat)
             continue
         text = _text(raw, options["charset"])
         if text is not None and not text.strip():
@@ -119,9 +122,6 @@ def _of_cells(number: int, text: str, options: dict[str, Any]) -> Record:
 
 def _of_json(number: int, text: str) -> Record:
     body = text.encode()
-    flat = texts(body)
-    if flat is not None:
-        return Record(number, flat)
     if deeper_than(body, MAX_DEPTH):
         return _refused(number, "too_deep", "La ligne imbrique trop de niveaux.")
     try:
@@ -145,7 +145,7 @@ def texts(body: bytes) -> dict[str, str] | None:
         return None
     try:
         found = _TEXTS.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return found if body.count(b'"') == _QUOTES * len(found) else None
 

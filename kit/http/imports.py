@@ -145,7 +145,7 @@ async def _receive(request: Request, kind: ImportKind, caller: Principal, clock:
     database, employer = _transactions(request, caller), _employer(caller)
     crypto: KeyRing = request.app.state.crypto
     received = every_line(request)
-    options, first = await _layout(request, kind, received)
+    options, first, begun = await _layout(request, kind, received)
     async with database() as tx:
         job = await jobs.create(
             tx,
@@ -157,7 +157,8 @@ async def _receive(request: Request, kind: ImportKind, caller: Principal, clock:
             at=clock.instant(),
         )
     try:
-        async for number, first_line, count, content in _chunks(received, first, min(CHUNK_LINES, kind.chunk_lines)):
+        most = min(CHUNK_LINES, kind.chunk_lines)
+        async for number, first_line, count, content in _chunks(begun, received, first, most):
             closed = sealed(crypto, job, number, content)
             async with database() as tx:
                 await jobs.add_chunk(
@@ -170,28 +171,36 @@ async def _receive(request: Request, kind: ImportKind, caller: Principal, clock:
     return await _find(database, job, kind)
 
 
-async def _layout(request: Request, kind: ImportKind, received: AsyncIterator[bytes]) -> tuple[dict[str, Any], int]:
-    """What the job remembers of the file's form, and the number of its first record's line."""
+async def _layout(
+    request: Request, kind: ImportKind, received: AsyncIterator[list[bytes]]
+) -> tuple[dict[str, Any], int, list[bytes]]:
+    """What the job remembers of the file's form, the number of its first record's line, and lines already received."""
     given = media_type_of(request, *kind.media_types)
     parameters = request.headers.get("content-type", "").split(";")[1:]
     charset = charset_of(parameters)
     if kind.plain:
-        return {"format": PLAIN, "charset": charset if "charset=" in "".join(parameters).lower() else None}, 1
+        return {"format": PLAIN, "charset": charset if "charset=" in "".join(parameters).lower() else None}, 1, []
     if given != CSV or kind.columns is None:
-        return {"format": JSON_LINES, "charset": charset}, 1
-    return header(await anext(received, b""), kind.columns, charset), 2
+        return {"format": JSON_LINES, "charset": charset}, 1, []
+    named, *begun = await anext(received, [b""])
+    return header(named, kind.columns, charset), 2, begun
 
 
-async def _chunks(received: AsyncIterator[bytes], first: int, most: int) -> AsyncIterator[tuple[int, int, int, bytes]]:
+async def _chunks(
+    begun: list[bytes], received: AsyncIterator[list[bytes]], first: int, most: int
+) -> AsyncIterator[tuple[int, int, int, bytes]]:
     """So many lines at a time: the chunk's number, its first line, how many they are, and their text."""
     held: list[bytes] = []
     number, size = 0, 0
-    async for line in received:
-        held.append(line)
-        size += len(line)
-        if len(held) == most or size >= CHUNK_BYTES:
-            yield number, first, len(held), b"".join(held)
-            number, first, held, size = number + 1, first + len(held), [], 0
+    lines: list[bytes] | None = begun
+    while lines is not None:
+        for line in lines:
+            held.append(line)
+            size += len(line)
+            if len(held) == most or size >= CHUNK_BYTES:
+                yield number, first, len(held), b"".join(held)
+                number, first, held, size = number + 1, first + len(held), [], 0
+        lines = await anext(received, None)
     if held:
         yield number, first, len(held), b"".join(held)
 

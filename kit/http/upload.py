@@ -60,25 +60,26 @@ def _too_long(line: int) -> Problem:
     )
 
 
-async def every_line(request: Request) -> AsyncIterator[bytes]:
-    """The lines of the body as `lines` gives them, but no line is endless: what is beyond MAX_LINE_BYTES is cut off.
-
-    Such a line is longer than MAX_LINE_BYTES, which is how its reader knows.
+async def every_line(request: Request) -> AsyncIterator[list[bytes]]:
+    """The lines of the body as `lines` gives them, those of a piece of it at once. No line is endless: what is beyond
+    MAX_LINE_BYTES is cut off. Such a line is longer than MAX_LINE_BYTES, which is how its reader knows.
     """
     rest, cut = b"", False
     async for piece in request.stream():
         *whole, rest = (rest + piece).split(b"\n")
-        for line in whole:
-            if not cut:
-                yield line[: MAX_LINE_BYTES + 1] + b"\n"
+        if whole and cut:
+            del whole[0]
             cut = False
+        found = [line[: MAX_LINE_BYTES + 1] + b"\n" for line in whole]
         if cut:
             rest = b""
         elif len(rest) > MAX_LINE_BYTES:
-            yield rest[: MAX_LINE_BYTES + 1] + b"\n"
+            found.append(rest[: MAX_LINE_BYTES + 1] + b"\n")
             rest, cut = b"", True
+        if found:
+            yield found
     if rest:
-        yield rest
+        yield [rest]
 
 
 async def content(request: Request, max_bytes: int) -> bytes:
