@@ -50,7 +50,7 @@ async def elect_option(
     await options.add(tx, file.agent, one, recording)
     data = OptionElected.of(file.agent, one, one.period.end)
     await publish(tx, data, key=str(file.agent), employer=one.employer, subject=_subject(file, one))
-    return Elected(one, await changed(tx, file, one.employer), new=True)
+    return Elected(replace(one, recorded_at=recording.at), await changed(tx, file, one.employer), new=True)
 
 
 async def cancel_option(tx: AsyncConnection, file: OpenFile, key: UUID, end: date, recording: Recording) -> int:

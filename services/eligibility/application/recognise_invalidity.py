@@ -98,7 +98,8 @@ async def _becomes(
     recording: Recording,
 ) -> tuple[Invalidity, ...]:
     """Keep recognitions with the days they have beside one another; what reads otherwise than before is told."""
-    kept = chained(now)
+    told = {one: one for one in before}
+    kept = tuple(told.get(one) or replace(one, recorded_at=recording.at) for one in chained(now))
     for one in before:
         if one not in kept:
             await invalidities.remove(tx, one.id, recording)

@@ -63,7 +63,7 @@ async def start_leave(
             raise PositionOverlap(pointer="/start")
     await leaves.add(tx, file.agent, [entry], recording)
     await _tell(tx, file, SickLeaveStarted.of(file.agent, [entry]))
-    return Recorded((entry,), await changed(tx, file, entry.employer), new=True)
+    return Recorded((replace(entry, recorded_at=recording.at),), await changed(tx, file, entry.employer), new=True)
 
 
 async def extend_leave(
@@ -74,7 +74,7 @@ async def extend_leave(
     Raises FactNotFound, LeaveCancelled, RenewalGap, PositionOverlap, QuotityNotApplicable, SentOnNotApplicable.
     """
     entries = await leave_of(tx, file, leave)
-    entry = renewal.entry_of(entries, new_id())
+    entry = replace(renewal.entry_of(entries, new_id()), recorded_at=recording.at)
     entry.check("")
     if any(_same(known, entry) for known in entries):
         return Recorded(tuple(entries), file.version, new=False)

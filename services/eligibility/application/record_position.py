@@ -41,7 +41,7 @@ async def start_position(
         if known.period.meets(entry.period):
             raise PositionOverlap(pointer="/start")
     await leaves.add(tx, file.agent, [entry], recording)
-    return await _told(tx, file, [entry])
+    return await _told(tx, file, [replace(entry, recorded_at=recording.at)])
 
 
 async def end_position(
