@@ -86,7 +86,7 @@ class RuleBook:
         >>> changed.holding(recorder.snapshot()).at("cnracl.employee.tib", date(2026, 1, 31)).text
         '0.1110'
         """
-        rules = dict(self._rules)
+        rules = {rule.id: rule for rule in self}
         for rule in RuleBook.from_snapshot(kept):
             own = rules.get(rule.id, rule)
             values = {value.start: value for value in (*own.values, *rule.values)}
