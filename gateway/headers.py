@@ -79,8 +79,11 @@ def end_to_end(headers: Iterable[Header], dropped: frozenset[bytes] = HOP_BY_HOP
 
     >>> end_to_end([(b"connection", b"x-a"), (b"x-a", b"1"), (b"accept", b"*/*")])
     [(b'accept', b'*/*')]
+    >>> end_to_end([(b"connection", b"x-acting-employer"), (b"x-acting-employer", b"1")])
+    [(b'x-acting-employer', b'1')]
     """
     named = [value for name, value in headers if name == b"connection"]
     if named:
-        dropped = dropped.union(token.strip().lower() for value in named for token in value.split(b","))
+        # What decides for whom and whether is read on both sides of the door, or on none.
+        dropped = dropped.union({token.strip().lower() for value in named for token in value.split(b",")} - SINGLE)
     return [one for one in headers if one[0] not in dropped]

@@ -9,6 +9,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +70,8 @@ def access(component: str, method: str, path: str, status: int, seconds: float) 
         "ms": round(seconds * 1000, 1),
         "trace_id": current_trace_id(),
     }
-    sys.stderr.write(_written(line).decode() + "\n")
+    with suppress(OSError):  # a full disk costs the line, not the answer
+        sys.stderr.write(_written(line).decode() + "\n")
 
 
 def configure_events(component: str) -> None:

@@ -54,9 +54,19 @@ def checked_url(text: str, allowed: Sequence[Network]) -> URL:
     if port is None or (port < LOWEST_PORT and port != url.with_port(None).port):
         raise RefusedAddress(pointer="/url")
     literal = _literal(host)
-    if literal is not None and not is_allowed(literal, allowed):
+    if not (_is_name(host, alone=bool(allowed)) if literal is None else is_allowed(literal, allowed)):
         raise RefusedAddress(pointer="/url")
     return url
+
+
+def _is_name(host: str, *, alone: bool) -> bool:
+    """Whether it is a name to be resolved, not an address written otherwise; `alone`: also one of a single label.
+
+    >>> [_is_name(host, alone=False) for host in ("a.example", "localhost", "2130706433", "127.1", "0x7f.0x1", "a..b")]
+    [True, False, False, False, False, False]
+    """
+    labels = host.removesuffix(".").split(".")
+    return all(labels) and labels[-1][0].isalpha() and (alone or len(labels) > 1)
 
 
 def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Request, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import feed_pages
@@ -24,7 +24,7 @@ from kit.events.cursor import CURSOR_PATTERN
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Crypto, Now, StrictRoute, service_router
-from kit.http.types import TEXT_PATTERN, Answer, Instant, example
+from kit.http.types import TEXT_PATTERN, Answer, Instant, example, without_nir
 from kit.http.types import Request as Body
 
 MAX_TYPES = 100
@@ -43,7 +43,7 @@ class WebhookRequest(Body):
 
     model_config = Body.model_config | example({"url": "https://partenaire.example/relais"})
 
-    url: Annotated[str, Field(min_length=1, max_length=MAX_URL, pattern=TEXT_PATTERN)]
+    url: Annotated[str, Field(min_length=1, max_length=MAX_URL, pattern=TEXT_PATTERN), AfterValidator(without_nir)]
     types: Annotated[list[EventTypeText] | None, Field(min_length=1, max_length=MAX_TYPES)] = None
     after: CursorText | None = None
 

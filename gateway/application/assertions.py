@@ -85,7 +85,7 @@ def _claimed(assertion: str) -> str | None:
     except (JoseError, ValueError, RecursionError):
         return None
     subject = content.get("sub") if isinstance(content, dict) else None
-    return subject if isinstance(subject, str) and "\0" not in subject else None
+    return subject if isinstance(subject, str) and subject.isprintable() else None
 
 
 def _verified(assertion: str, keys: Sequence[Jwk]) -> Claims | None:

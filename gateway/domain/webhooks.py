@@ -101,7 +101,7 @@ def is_allowed(address: Address, allowed: Sequence[Network] = ()) -> bool:
 
     An IPv6 address that carries an IPv4 one is judged by what it carries.
 
-    >>> [is_allowed(ipaddress.ip_address(a)) for a in ("8.8.8.8", "10.0.0.1", "::ffff:127.0.0.1", "169.254.169.254")]
+    >>> [is_allowed(ipaddress.ip_address(a)) for a in ("8.8.8.8", "10.0.0.1", "::ffff:127.0.0.1", "fec0::1")]
     [True, False, False, False]
     """
     carried = _carried(address)
@@ -109,7 +109,8 @@ def is_allowed(address: Address, allowed: Sequence[Network] = ()) -> bool:
         return is_allowed(carried, allowed)
     if any(address.version == network.version and address in network for network in allowed):
         return True
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+    local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return address.is_global and not (local or address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
 def _carried(address: Address) -> ipaddress.IPv4Address | None:

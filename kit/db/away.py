@@ -19,8 +19,9 @@ LOST: Final = (
     asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
 )
-# connection_exception, operator_intervention, insufficient_resources, system_error, by class of SQLSTATE
-_AWAY: Final = ("08", "57P", "53", "58")
+# connection_exception, operator_intervention, insufficient_resources, system_error, by class of SQLSTATE; and that of a
+# database which is being exchanged for another (object_not_in_prerequisite_state).
+_AWAY: Final = ("08", "57P", "53", "58", "55000")
 
 
 def is_away(error: BaseException) -> bool:

@@ -21,8 +21,13 @@ from sqlalchemy.engine import make_url
 
 from kit.db.data_subjects import NAME as KEYS
 from kit.db.data_subjects import data_subject
-from kit.db.provision import RoleKind, component_url, database_name, provision
+from kit.db.provision import RoleKind, component_url, database_name, provision, reopened
 
+# How long a connection is waited for that is told to end.
+TERMINATE_SECONDS: Final = 5.0
+_TERMINATED: Final = """
+    SELECT coalesce(bool_and(pg_terminate_backend(pid, $2)), true) FROM pg_stat_activity WHERE datname = $1
+"""
 _WHOLE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
 _PRIVATE: Final = 0o600
 _COLUMNS: Final = tuple(data_subject(MetaData()).c.keys())
@@ -36,7 +41,7 @@ _KEEP: Final = f"""
 
 
 class BackupError(RuntimeError):
-    """A tool failed; the message is its own."""
+    """A tool failed, and the message is its own; or the database in use cannot be taken."""
 
 
 def keys_archive(file: Path) -> Path:
@@ -79,10 +84,12 @@ async def restore(
     """Replace a component's database by a backup. Whoever is connected is cut off at the moment of the exchange.
 
     `keys` is the archive of the keys, by default the one beside the data; none is needed where the database in use has
-    them. When an archive cannot be restored, the database in use stays as it is.
+    them. Raises BackupError when an archive cannot be restored or somebody stays connected; the database in use is then
+    as it was.
     """
     name = database_name(component)
     prepared = f"{name}_prepared"
+    await _reopen(admin_dsn, name)
     await _admin(admin_dsn, f"DROP DATABASE IF EXISTS {prepared} WITH (FORCE)")
     await provision(admin_dsn, component, passwords, database=prepared, defaults=False)
     url = component_url(admin_dsn, component, "migrator", passwords["migrator"], database=prepared)
@@ -95,10 +102,10 @@ async def restore(
             await _keep_keys(component_url(admin_dsn, component, "migrator", passwords["migrator"]), url)
         await provision(admin_dsn, component, passwords, database=prepared)
         await _new_epoch(url)
+        await _exchange(admin_dsn, name, prepared)
     except BaseException:
         await _admin(admin_dsn, f"DROP DATABASE IF EXISTS {prepared} WITH (FORCE)")
         raise
-    await _exchange(admin_dsn, name, prepared)
 
 
 async def _exchange(admin_dsn: str, name: str, prepared: str) -> None:
@@ -110,12 +117,29 @@ async def _exchange(admin_dsn: str, name: str, prepared: str) -> None:
         exists = await admin.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name)
         if exists:
             await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-            await admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name)
+            await _empty(admin, name)
         async with admin.transaction():
             if exists:
                 await admin.execute(f"ALTER DATABASE {name} RENAME TO {former}")
             await admin.execute(f"ALTER DATABASE {prepared} RENAME TO {name}")
+    except BaseException:
+        await _reopen(admin_dsn, name)
+        raise
+    else:
         await admin.execute(f"DROP DATABASE IF EXISTS {former} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+async def _empty(admin: asyncpg.Connection[Any], name: str) -> None:
+    if not await admin.fetchval(_TERMINATED, name, int(TERMINATE_SECONDS * 1000)):
+        raise BackupError("Quelqu'un y reste connecté et ne se laisse pas interrompre.")
+
+
+async def _reopen(admin_dsn: str, name: str) -> None:
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        await reopened(admin, name)
     finally:
         await admin.close()
 

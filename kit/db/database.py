@@ -28,6 +28,9 @@ _TO_WAKE: Final = "relais_to_wake"
 ANSWER_SECONDS: Final = 5.0
 # The same for a dedicated connection, whose statements are short and have no limit of the server's.
 DEDICATED_SECONDS: Final = 60.0
+# A process that is frozen holds its session locks no longer than this: another takes over. Whoever has such a
+# connection says something more often.
+IDLE_SECONDS: Final = 30
 # Statements that a connection keeps prepared: more than any service has.
 PREPARED: Final = 1_000
 
@@ -130,7 +133,11 @@ class Database:
             user=self.url.username,
             password=self.url.password,
             database=self.url.database,
-            server_settings={**self._server_settings, "statement_timeout": "0"},
+            server_settings={
+                **self._server_settings,
+                "statement_timeout": "0",
+                "idle_session_timeout": f"{IDLE_SECONDS}s",
+            },
             timeout=10,
             command_timeout=DEDICATED_SECONDS,
         )

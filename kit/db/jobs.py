@@ -24,8 +24,9 @@ MAX_CHUNKS: Final = 10_000
 # Rejects kept per job; further ones are counted only.
 MAX_REJECTS: Final = 10_000
 MAX_ATTEMPTS: Final = 5
-# A worker that says nothing for this long is taken for dead, and its chunk is given to another.
-LEASE: Final = timedelta(minutes=5)
+# A worker that has not begun its chunk after this long is taken for dead, and another gets it. Once begun, the chunk is
+# locked for as long as its transaction lives.
+LEASE: Final = timedelta(seconds=15)
 
 _JOB, _CHUNK, _REJECT = KIT.import_job, KIT.import_chunk, KIT.import_reject
 

@@ -50,7 +50,7 @@ class PageRequest:
 
     def start(self, read: Callable[..., T]) -> T | None:
         """What `read` makes of the parts of the sort key; None on the first page. Raises 422 `cursor` when it refuses
-        them with a TypeError or ValueError: the cursor is one of another list.
+        them with a TypeError, ValueError or AttributeError: the cursor is one of another list.
 
         >>> PageRequest(50, ("2026-01", 2)).start(lambda month, version: (str(month), int(version)))
         ('2026-01', 2)
@@ -59,7 +59,7 @@ class PageRequest:
             return None
         try:
             return read(*self.after)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, AttributeError):
             raise _not_ours() from None
 
 

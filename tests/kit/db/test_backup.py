@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,31 @@ async def inside(dsn: str, query: str) -> Any:
 
 async def restored(urls: dict[str, str], file: Path) -> None:
     await restore(urls["admin"], COMPONENT, PASSWORDS, file, pg_restore=tool("pg_restore"))
+
+
+async def test_somebody_who_stays_connected_leaves_all_as_it_was(
+    urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.db.backup.TERMINATE_SECONDS", 0.2)
+    file = tmp_path / "backed.dump"
+    await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
+    await add_note(urls["api"], ONE)
+    staying = await asyncpg.connect(urls["admin"], database=database_name(COMPONENT))
+    frozen = await staying.fetchval("SELECT pg_backend_pid()")
+    os.kill(frozen, signal.SIGSTOP)
+    # The server drops no database before every backend has answered.
+    asyncio.get_running_loop().call_later(2.0, os.kill, frozen, signal.SIGCONT)
+    with pytest.raises(BackupError, match="reste connecté"):
+        await restored(urls, file)
+    assert await seen(urls["worker"], Scope.all()) == [ONE, ONE, TWO]
+    staying.terminate()
+    admin = await asyncpg.connect(urls["admin"])
+    await admin.execute(
+        f"ALTER DATABASE {database_name(COMPONENT)} ALLOW_CONNECTIONS false"
+    )  # as if it were killed then
+    await admin.close()
+    await restored(urls, file)
+    assert await seen(urls["worker"], Scope.all()) == [ONE, TWO]
 
 
 async def test_rows_and_walls_come_back_with_a_new_epoch(urls: dict[str, str], tmp_path: Path) -> None:

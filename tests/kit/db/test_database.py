@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.db.away import is_away
 from kit.db.database import Database, Scope, driver
 from tests.postgres import DatabaseFactory
+from tests.waiting import eventually
 
 
 async def backend(tx: AsyncConnection) -> int:
@@ -75,6 +76,20 @@ async def test_a_wait_for_a_lock_is_cut(database: DatabaseFactory) -> None:
             async with hasty.transaction(Scope.none()) as tx:
                 await tx.execute(text("LOCK TABLE note IN SHARE MODE"))
     await hasty.close()
+
+
+async def test_a_frozen_process_does_not_keep_its_locks(
+    database: DatabaseFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.db.database.IDLE_SECONDS", 1)
+    sample = await database("sample")
+    async with sample.worker.dedicated() as silent, sample.worker.dedicated() as other:
+        assert await silent.fetchval("SELECT pg_try_advisory_lock(1)")
+
+        async def taken() -> bool:
+            return bool(await other.fetchval("SELECT pg_try_advisory_lock(1)"))
+
+        await eventually(taken, "the lock of a connection that says nothing")
 
 
 async def test_a_dedicated_connection_listens(database: DatabaseFactory) -> None:
