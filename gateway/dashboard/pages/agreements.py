@@ -41,7 +41,9 @@ async def agreement(visit: Visit) -> Response:
         visit.api.maybe(path + "/notices/waiting", limit=SHOWN, cursor=visit.query["waiting"]),
         employer_names(visit),
     )
-    bound, spoken = found["document"]["employers"], first_days(history, found["document"]["effective"]["from"])
+    bound = found["document"]["employers"]
+    employers = {one["siret"]: one["name"] for one in bound} | employers
+    spoken = first_days(history, found["document"]["effective"]["from"])
     left, right = _day(visit.query["left"], spoken, today - YEAR), _day(visit.query["right"], spoken, today)
     before, after, compared = await together(
         visit.api.maybe(path + "/terms", as_of=left),
