@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
@@ -63,6 +63,9 @@ class SwitchableBook(RuleBook):
 
     def rule(self, rule_id: str) -> Rule:
         return self.current.rule(rule_id)
+
+    def holding(self, kept: Iterable[Mapping[str, str]]) -> RuleBook:
+        return self.current.holding(kept)
 
     def packed(self, value: RuleValue) -> dict[str, str]:
         return self.current.packed(value)
