@@ -13,7 +13,7 @@ Json = Mapping[str, Any]
 # Lists of what was stated of an agent's days: their name in a decision's inputs, and where they are read.
 STATED: Final = {"social_security": "daily-allowances", "part_time": "part-times", "ait": "temporary-invalidities"}
 RATES: Final = frozenset({"cnracl_rate", "atmp_rate", "quotity", "at_full_pay", "at_half_pay"})
-OVERRIDES: Final = ("override", "annuity_override", "capital_override")
+OVERRIDES: Final = ("override", "ri_override", "annuity_override", "capital_override")
 
 
 @dataclass(frozen=True, slots=True)

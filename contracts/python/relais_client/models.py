@@ -1511,6 +1511,7 @@ OverrideReason: TypeAlias = Literal[
 
 
 class OverrideRequest(TypedDict):
+    guarantee: NotRequired[Literal["BASE", "RI_FULL_PAY"]]
     amount: NotRequired[str | None]
     reason: OverrideReason
     note: str
@@ -3499,6 +3500,7 @@ class OverpaymentDetail(TypedDict):
 
 class OverrideAnswer(TypedDict):
     month: str
+    guarantee: Literal["BASE", "RI_FULL_PAY"]
     version: int
     amount: str | None
     computed: str

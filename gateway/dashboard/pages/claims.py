@@ -134,6 +134,7 @@ async def override(visit: Visit) -> Response:
     """Decide another amount for a month; an empty one lets the computation count again."""
     fields = await visit.form()
     body = {name: fields.get(name, "") for name in ("reason", "note")}
+    body |= {"guarantee": fields["guarantee"]} if fields.get("guarantee") else {}
     body |= {"amount": amount_of(fields["amount"])} if fields.get("amount") else {}
     month = fields.get("month", "")
     if not MONTH.fullmatch(month):

@@ -113,6 +113,7 @@ benefit_override: Final = Table(
     metadata,
     Column("claim", Id, primary_key=True),
     Column("month", MonthColumn, primary_key=True),
+    Column("guarantee", Text, primary_key=True, server_default="BASE"),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("employer", Text, nullable=False),
     Column("amount", MoneyColumn),

@@ -13,8 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.db.among import among
 from kit.money import Money
 from kit.period import Month
+from rules.vocabulary import Guarantee
 from services.claims.adapters.handling_tables import benefit_override
 from services.claims.domain.override import Override, OverrideReason
+
+# A month of a claim, and which of its two amounts: income maintenance, or what option 3 pays.
+Overridden = tuple[UUID, Month, Guarantee]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class StatedOverride:
 
     claim: UUID
     month: Month
+    guarantee: str
     version: int
     employer: str
     amount: Money | None
@@ -43,12 +48,12 @@ async def override(tx: AsyncConnection, stated: StatedOverride) -> None:
 
 
 async def of_claims(tx: AsyncConnection, claims: Collection[UUID]) -> list[StatedOverride]:
-    """Every version, by claim and month, the last one last."""
+    """Every version, by claim, month and guarantee, the last one last."""
     table = benefit_override
-    query = select(table).where(among(table.c.claim, claims)).order_by(table.c.claim, table.c.month, table.c.version)
+    query = select(table).where(among(table.c.claim, claims)).order_by(*table.primary_key)
     return [StatedOverride(**row._asdict()) for row in await tx.execute(query)]
 
 
-def last_of(stated: Collection[StatedOverride]) -> dict[tuple[UUID, Month], StatedOverride]:
+def last_of(stated: Collection[StatedOverride]) -> dict[Overridden, StatedOverride]:
     """What counts of each month, lifted or not; versions come in order."""
-    return {(one.claim, one.month): one for one in stated}
+    return {(one.claim, one.month, Guarantee(one.guarantee)): one for one in stated}

@@ -47,7 +47,7 @@ class Standing:
     files: dict[UUID, ClaimFile] = field(default_factory=dict)
     overpayments: dict[UUID, list[Overpaid]] = field(default_factory=lambda: defaultdict(list))
     laid_out: dict[tuple[UUID, Month], LaidOut] = field(default_factory=lambda: defaultdict(LaidOut))
-    overrides: dict[tuple[UUID, Month], Override] = field(default_factory=dict)
+    overrides: dict[overrides.Overridden, Override] = field(default_factory=dict)
     awards: dict[UUID, Override] = field(default_factory=dict)
     waiting: set[UUID] = field(default_factory=set)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Path, Response
@@ -15,6 +15,7 @@ from kit.http.subject import about
 from kit.http.types import BOUNDED_MONTH_PATTERN, Amount, Answer, MonthText, Request, Text, example
 from kit.period import Month
 from kit.recording import Recording
+from rules.vocabulary import Guarantee
 from services.claims.adapters import overrides
 from services.claims.api.parameters import ClaimId, MonthlyAmount
 from services.claims.application.handle_claim import hold, look
@@ -26,12 +27,16 @@ MonthPath = Annotated[str, Path(pattern=BOUNDED_MONTH_PATTERN, description="Mois
 
 
 class OverrideRequest(Request):
-    """The income maintenance of a month as a person decides it; without `amount` the computation counts again."""
+    """The income maintenance of a month, or what option 3 pays, as a person decides it.
+
+    Without `amount` the computation counts again.
+    """
 
     model_config = example(
         {"amount": "500.00", "reason": "INSURER_DECISION", "note": "L'assureur garantit 500 euros, lettre du 3 juin."}
     )
 
+    guarantee: Literal["BASE", "RI_FULL_PAY"] = "BASE"
     amount: MonthlyAmount | None = None
     reason: OverrideReason
     note: Text
@@ -41,6 +46,7 @@ class OverrideAnswer(Answer):
     """What was decided for a month, and what was worked out then; `amount` null: lifted."""
 
     month: MonthText
+    guarantee: Literal["BASE", "RI_FULL_PAY"]
     version: int
     amount: Amount | None
     computed: Amount
@@ -88,7 +94,7 @@ async def put_override(
 ) -> OverridesAnswer:
     opened, recording = await hold(tx, claim, rules, clock.day()), Recording(clock.instant(), caller.client)
     about(response, opened.claim.agent)
-    said = Overriding(Month.parse(month), body.amount, body.reason, body.note)
+    said = Overriding(Month.parse(month), Guarantee(body.guarantee), body.amount, body.reason, body.note)
     changed = await override_month(tx, opened, said, version, rules=rules, clock=clock, recording=recording)
     set_etag(response, changed)
     return await _all(tx, claim)

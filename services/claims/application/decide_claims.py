@@ -14,6 +14,7 @@ from kit.events.outbox import Outgoing
 from kit.ids import new_id
 from kit.period import ONE_DAY, Period
 from kit.trace import plain
+from rules.vocabulary import Guarantee
 from services.claims.adapters.claims import Claim, FrozenReference
 from services.claims.application.decide_months import decide_months, withdraw_months
 from services.claims.application.deciding import Subject
@@ -108,9 +109,11 @@ async def _decide(
 ) -> list[Outgoing]:
     _freeze(subject, proposed, stored, given)
     cases = {month: month_case(subject.file, proposed, given, month) for month in proposed.months()}
-    for (claim, month), override in subject.before.overrides.items():
+    for (claim, month, guarantee), override in subject.before.overrides.items():
         if claim == stored.id and month in cases:
-            cases[month] = replace(cases[month], override=override)
+            of_option = guarantee is Guarantee.RI_FULL_PAY
+            case = cases[month]
+            cases[month] = replace(case, ri_override=override) if of_option else replace(case, override=override)
     told = await decide_months(tx, subject, stored, cases, proposed.version.document)
     paid = Period(date.min, subject.today.replace(day=1) - ONE_DAY)
     _acquire(subject, acquired_days(proposed.spell.entitlement, paid))

@@ -104,7 +104,7 @@ def alternatives(case: Case, document: Document, law: Rules) -> Alternatives:
 
     `law`: the values that the decision read, and of today what only the other reading asks for (`RuleBook.holding`).
     """
-    plain = replace(case, override=None, annuity_override=None, capital_override=None)
+    plain = replace(case, override=None, ri_override=None, annuity_override=None, capital_override=None)
     now = _sums(decide(plain, law))
     bearing, without = [], []
     for reading in readings(case.terms, case.insured.regime, document):

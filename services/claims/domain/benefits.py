@@ -49,7 +49,7 @@ def shortfall(amount: Money, floor: Money) -> tuple[Alert, ...]:
 class MonthBenefit:
     """One month's amounts; `benefit` is what the contract pays, `ri_full_pay` what option 3 pays beside it.
 
-    `computed`: what was worked out, where a person decided another benefit.
+    `computed` and `ri_computed`: what was worked out, where a person decided another benefit, or option 3.
     """
 
     month: Month
@@ -62,6 +62,7 @@ class MonthBenefit:
     alerts: tuple[Alert, ...]
     trace: Trace
     computed: Money | None = None
+    ri_computed: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,7 +17,7 @@ from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.errors import NotWholeMonths
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person
-from services.claims.domain.override import Override, overridden
+from services.claims.domain.override import Override, overridden, overridden_option
 from services.claims.domain.part_time import PartTime
 from services.claims.domain.reference import Insured, ReferencePay, References, without_net
 from services.claims.domain.situation import DailyAllowance, RiMaintained, Situation
@@ -32,7 +32,7 @@ class Case:
 
     `leaves` decide the rights, `days` which days of them are paid for: all, or those of one claim.
     `acquired`: days whose half pay, kept while a decision was awaited, is not taken back. `override`: of the months;
-    `annuity_override` and `capital_override`: of what their names say.
+    `ri_override`: of what option 3 pays for them; `annuity_override` and `capital_override`: of what their names say.
     """
 
     person: Person
@@ -52,6 +52,7 @@ class Case:
     part_time: tuple[PartTime, ...] = ()
     ait: tuple[TemporaryInvalidity, ...] = ()
     override: Override | None = None
+    ri_override: Override | None = None
     annuity_override: Override | None = None
     capital_override: Override | None = None
 
@@ -83,6 +84,8 @@ def decide(case: Case, rules: Rules, references: References | None = None) -> De
     months = tuple(month_benefit(situation, entitlement, month, rules) for month in _months(case, entitlement))
     if case.override is not None:
         months = tuple(overridden(month, case.override) for month in months)
+    if case.ri_override is not None:
+        months = tuple(overridden_option(month, case.ri_override) for month in months)
     annuity = None
     if case.invalidity is not None:
         annuity = annuity_of(situation, case.invalidity, rules, case.run, case.annuity_override)

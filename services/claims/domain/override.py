@@ -39,6 +39,14 @@ def overridden(month: MonthBenefit, override: Override) -> MonthBenefit:
     return replace(month, benefit=override.amount, computed=month.benefit, alerts=alerts, trace=trace)
 
 
+def overridden_option(month: MonthBenefit, override: Override) -> MonthBenefit:
+    """The same of what option 3 pays for the month."""
+    said = decided_so(month.ri_full_pay, override)
+    alerts = (*month.alerts, *(alert for alert in said if alert not in month.alerts))
+    trace = replace(month.trace, steps=(*month.trace.steps, said_so(month.ri_full_pay, override)))
+    return replace(month, ri_full_pay=override.amount, ri_computed=month.ri_full_pay, alerts=alerts, trace=trace)
+
+
 def decided_so(computed: Money, override: Override) -> tuple[Alert, ...]:
     """That a person decided, and that the computation is no longer the one that he saw."""
     return (Alert.OVERRIDDEN, *((Alert.OVERRIDE_TO_REVIEW,) if computed != override.computed else ()))

@@ -29,7 +29,7 @@ from services.claims.domain.terms_document import Document, kept, read_terms
 
 KIND: Final = "benefits"
 # What a person decided in place of what is worked out, by the fields of a case.
-OVERRIDES: Final = ("override", "annuity_override", "capital_override")
+OVERRIDES: Final = ("override", "ri_override", "annuity_override", "capital_override")
 Json = dict[str, Any]
 
 
@@ -69,6 +69,7 @@ def month_document(month: MonthBenefit) -> Json:
         "decree_floor": str(month.decree_floor),
         "alerts": [alert.value for alert in month.alerts],
         **({} if month.computed is None else {"computed": str(month.computed)}),
+        **({} if month.ri_computed is None else {"ri_computed": str(month.ri_computed)}),
     }
 
 

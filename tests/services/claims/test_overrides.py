@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.services.claims.lives import CENTRE, Claims, Life
+from tests.services.claims.lives import CENTRE, Claims, Life, insured
 from tests.services.claims.test_handling import READ, WRITE, declared, detected, documented, step
 from tests.services.client import Service
 
@@ -106,3 +106,43 @@ async def test_what_cannot_be_decided_so_is_refused(claims: Claims, staff: httpx
     async with service.caller(READ, WRITE, employers=[CENTRE]) as other:
         assert (await other.get(f"{path}/overrides")).status_code == 404
     assert (await june(staff, path))["benefit"] == "997.11"
+
+
+async def test_what_option_3_pays_is_decided_apart_from_the_income_of_the_month(
+    claims: Claims, staff: httpx.AsyncClient, service: Service
+) -> None:
+    """A CLM at full pay, of which nothing of the RI is kept: 95 % of its net is the most there is."""
+    life = insured().elected("RI_FULL_PAY").sick("2026-02-01", "2026-06-30", kind="CLM")
+    await claims.tell(life.facts)
+    (claim,) = (await staff.get("/v1/claims")).json()["items"]
+    path = f"/v1/claims/{claim['id']}"
+    await declared(staff, path)
+    for document in (await staff.get(f"{path}/file")).json()["missing"]:
+        body = {"document": document, "reference": document, "received_on": "2026-07-01"}
+        assert (await staff.post(f"{path}/documents", json=body)).is_success
+    assert (await step(staff, path, "REVIEW")).status_code == 200
+    before = await june(staff, path)
+    assert before["ri_full_pay"] == "232.28"
+    option = {"guarantee": "RI_FULL_PAY"}
+    above = await override(staff, path, amount="232.29", **option)
+    assert (above.status_code, above.json()["code"]) == (422, "above_terms")
+    (said,) = (await override(staff, path, amount="100.00", **option)).json()["overrides"]
+    assert (said["guarantee"], said["computed"], said["version"]) == ("RI_FULL_PAY", "232.28", 1)
+    month = await june(staff, path)
+    assert (month["ri_full_pay"], month["ri_full_pay_delta"], month["alerts"]) == ("100.00", "-132.28", ["OVERRIDDEN"])
+    assert month["benefit"] == before["benefit"]
+    trace = (await staff.get(f"/v1/decisions/{month['decision']}/trace")).json()
+    (of_month,) = [one for one in trace["steps"] if one["rule"] == "benefit.month"]
+    assert (of_month["steps"][-1]["rule"], of_month["steps"][-1]["result"]) == ("benefit.override", "100.00")
+    await step(staff, path, "PROPOSE")
+    assert (await step(staff, path, "APPROVE")).json()["code"] == "four_eyes_required"
+    async with service.caller(READ, WRITE, client="paul") as colleague:
+        assert (await step(colleague, path, "APPROVE")).json()["stage"] == "APPROVED"
+    await claims.tell(life.paid("2026-01", "pay.corrected", ri="400.00").last)
+    month = await june(staff, path)
+    assert (month["ri_full_pay"], "OVERRIDE_TO_REVIEW" in month["alerts"]) == ("100.00", True)
+    assert (await staff.get(f"{path}/file")).json()["stage"] == "UNDER_REVIEW"
+    assert (await override(staff, path, amount="0.00")).json()["overrides"][0]["guarantee"] == "BASE"
+    assert (await override(staff, path, amount=None, **option)).status_code == 200
+    assert (await june(staff, path))["ri_full_pay"] != "100.00"
+    await claims.decided()
