@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np  # lint(imports) because sums and orders of columns are values
 import numpy.typing as npt  # lint(imports) because it names their type
@@ -20,7 +20,8 @@ from services.contributions.domain.delta import Amounts, Delta, LineKey, Positio
 # Identifiers of agents, in ASCII and in order.
 Agents = npt.NDArray[np.bytes_]
 _PLACE: Final = {guarantee: place for place, guarantee in enumerate(Guarantee)}
-COLUMNS: Final = ("agent", "month", "heading", "base", "amount", "employer")
+_CENTS: Final = ("base", "amount", "employer")
+COLUMNS: Final = ("agent", "month", "heading", *_CENTS)
 # More months than a calendar holds.
 MONTHS: Final = 2**18  # lint(law) because it is no figure of law
 
@@ -162,8 +163,7 @@ def deltas(wanted: Lines, issued: Lines) -> Lines:
 
     Both have the same agents. What is no longer wanted is taken back at the rate it was last issued at.
     """
-    taken_back = replace(issued, base=-issued.base, amount=-issued.amount, employer=-issued.employer)
-    found = summed(_joined(taken_back, wanted) if len(issued) else wanted)
+    found = summed(_less(wanted, issued) if len(issued) else wanted)
     return found.where((found.base != 0) | (found.amount != 0) | (found.employer != 0))
 
 
@@ -178,11 +178,19 @@ def summed(lines: Lines) -> Lines:
     if not len(starts):
         return lines
     last = order[np.append(starts[1:], len(order)) - 1]
-    base, amount, employer = (np.add.reduceat(v[order], starts) for v in (lines.base, lines.amount, lines.employer))
-    return replace(lines.where(last), base=base, amount=amount, employer=employer)
+    said = {name: getattr(lines, name)[last] for name in COLUMNS if name not in _CENTS}
+    sums: dict[str, Any] = {name: np.add.reduceat(getattr(lines, name)[order], starts) for name in _CENTS}
+    return replace(lines, **said, **sums)
 
 
-def _joined(first: Lines, then: Lines) -> Lines:
-    moved = replace(then, heading=then.heading + len(first.headings))
-    both = {name: np.concatenate((getattr(first, name), getattr(moved, name))) for name in COLUMNS}
-    return replace(then, headings=(*first.headings, *then.headings), **both)
+def _less(wanted: Lines, issued: Lines) -> Lines:
+    """What was issued, taken back, then what is wanted; written in place, as all of it is many megabytes."""
+    count = len(issued)
+    both: dict[str, Any] = {name: np.empty(count + len(wanted), dtype=np.int64) for name in COLUMNS}
+    for name, values in both.items():
+        values[:count] = getattr(issued, name)
+        values[count:] = getattr(wanted, name)
+    for name in _CENTS:
+        np.negative(both[name][:count], out=both[name][:count])
+    both["heading"][count:] += len(issued.headings)
+    return replace(wanted, headings=(*issued.headings, *wanted.headings), **both)

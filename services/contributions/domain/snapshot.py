@@ -92,6 +92,11 @@ def _table(document: Document, names: Iterable[str]) -> Table:
 
 
 def _written(values: Column) -> str:
+    """The numbers as text.
+
+    >>> _written(np.array([-(2**63), 0, 2**32, -7])), _written(np.array([-7, 12])), _written(np.array([5, 5]))
+    ('-9223372036854775808 0 4294967296 -7', '-7 12', '5')
+    """
     if not len(values):
         return ""
     return str(values[0]) if (values == values[0]).all() else _digits(values)
@@ -100,6 +105,8 @@ def _written(values: Column) -> str:
 def _digits(values: Column) -> str:
     """The numbers, digit by digit for all at once; the first place is the sign's."""
     rest = np.abs(values).view(np.uint64)  # the least integer is its own opposite
+    if rest.max() <= np.iinfo(np.uint32).max:
+        rest = rest.astype(np.uint32)  # divided in a third of the time
     width = len(str(rest.max()))
     shown = np.full((len(values), width + 2), ord(" "), dtype=np.uint8)
     kept = np.ones(shown.shape, dtype=bool)
