@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,8 +48,8 @@ async def priced(visit: Visit, agreement: str, compared: Any, employers: int) ->
     return Priced(effects) if effects.known else Priced(why=words.t("effects.nobody"))
 
 
-def replaced(visit: Visit, compared: Any) -> list[tuple[str, int]]:
-    """The versions asked for that speak of no day any more, and which stands in the place of each."""
+def replaced(visit: Visit, compared: Any, spoken: Container[str]) -> list[tuple[str, int]]:
+    """The versions asked for, of those that `spoken` names, that speak of no day any more; and which stands instead."""
     asked = [(visit.query[name], compared[side]) for name, side in (("left", "before"), ("right", "after")) if compared]
-    named = [(text.removeprefix("v"), side["version"]) for text, side in asked if text.startswith("v")]
+    named = [(text.removeprefix("v"), side["version"]) for text, side in asked if text in spoken]
     return [(version, instead) for version, instead in named if instead is not None and version != str(instead)]

@@ -62,7 +62,7 @@ async def agreement(visit: Visit) -> Response:
         days=(left, right),
         rows=side_by_side(before, after),
         compared=compared,
-        replaced=replaced(visit, compared),
+        replaced=replaced(visit, compared, spoken),
         priced=await priced(visit, key, compared, len(bound)),
         groups=grouped(compared["changes"]) if compared else {},
         group=lambda one: group_name(visit.words, one, employers),

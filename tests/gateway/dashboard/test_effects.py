@@ -65,6 +65,8 @@ async def test_where_nothing_is_priced_it_is_said_why(
 
 
 def test_a_version_that_speaks_of_no_day_any_more_is_told() -> None:
-    sides = {"before": {"version": 3}, "after": {"version": 2}}
-    assert replaced(visit(query="left=v1&right=v2"), sides) == [("1", 3)]
-    assert replaced(visit(query="left=2026-01-01"), sides) == replaced(visit(query="left=v1"), None) == []
+    sides, spoken = {"before": {"version": 3}, "after": {"version": 2}}, {"v1", "v2", "v3"}
+    assert replaced(visit(query="left=v1&right=v2"), sides, spoken) == [("1", 3)]
+    for other in ("left=2026-01-01", "left=v9", "left=vendredi"):
+        assert replaced(visit(query=other), sides, spoken) == []
+    assert replaced(visit(query="left=v1"), None, spoken) == []
