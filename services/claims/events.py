@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from kit.clock import Clock
-from kit.events.consumer import Forgotten, Subscription
+from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
 from rules.book import RuleBook
 from services.claims.adapters import progress
@@ -92,7 +89,7 @@ def subscriptions(rules: RuleBook, clock: Clock) -> list[Subscription]:
             topics=("psc.agreements.agreement.v1",),
             handlers={"fr.psc.agreements.agreement.published.v1": follower.agreement_published},
             projections={"agreement_terms": "agreement", "progress_agreements": "key"},
-            on_forgotten=_forgotten("agreements"),
+            on_forgotten=follower.forgotten("agreements"),
         ),
         _of_agents(
             follower,
@@ -113,13 +110,6 @@ def _of_agents(follower: follow.Follower, producer: str, topic: str, projections
         topics=(topic,),
         handlers={f"fr.psc.{producer}.{name}.v1": handle for name, handle in handlers.items()},
         projections={**dict.fromkeys(projections, "agent"), f"progress_{producer}": "key"},
-        on_forgotten=_forgotten(producer),
+        on_forgotten=follower.forgotten(producer),
         hold=progress.lock,
     )
-
-
-def _forgotten(producer: str) -> Forgotten:
-    async def forget(tx: AsyncConnection, _topic: str, keys: Sequence[str]) -> None:
-        await progress.forget(tx, producer, keys)
-
-    return forget

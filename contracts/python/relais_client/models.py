@@ -284,7 +284,7 @@ class CallsAnswer(TypedDict):
 Category: TypeAlias = Literal["A", "B", "C"]
 
 
-Cause: TypeAlias = Literal["LAW", "TERMS", "REVALUATION", "MAINTENANCE", "DAY"]
+Cause: TypeAlias = Literal["LAW", "TERMS", "REVALUATION", "MAINTENANCE", "DAY", "RESTORED"]
 
 
 class CauseAnswer(TypedDict):

@@ -135,6 +135,12 @@ async def with_any_case(tx: AsyncConnection) -> list[Who]:
     return sorted((row.employer, row.agent) for row in rows)
 
 
+async def cases_of(tx: AsyncConnection, agents: Collection[UUID]) -> list[Who]:
+    """Those of these agents with whom `with_any_case` begins, with each employer of theirs."""
+    mine = (select(table.c.employer, table.c.agent).where(table.c.agent.in_(agents)) for table in _OF_CASES)
+    return sorted((row.employer, row.agent) for row in await tx.execute(union(*mine)))
+
+
 async def employers_of(tx: AsyncConnection, agent: UUID) -> list[str]:
     """The employers, in scope, at which a leave or an invalidity of the agent is known."""
     found = select(tables.leave.c.employer).where(tables.leave.c.agent == agent)

@@ -105,9 +105,12 @@ async def note_decided(tx: AsyncConnection, agents: Collection[UUID], accords: C
     )
 
 
-async def forget(tx: AsyncConnection, producer: str, keys: Collection[str]) -> None:
-    """A restored producer no longer vouches for these histories: decisions no longer wait for them."""
-    await tx.execute(delete(decided).where((decided.c.producer == producer) & decided.c.key.in_(sorted(keys))))
+async def forget(tx: AsyncConnection, producer: str, keys: Collection[str]) -> set[UUID]:
+    """A restored producer no longer vouches for these histories: decisions no longer wait for them. Gives the agents
+    whose decisions rested on them.
+    """
+    theirs = (decided.c.producer == producer) & decided.c.key.in_(sorted(keys))
+    return set((await tx.execute(delete(decided).where(theirs).returning(decided.c.agent))).scalars())
 
 
 async def settle(tx: AsyncConnection, agreed: Collection[Who], refused: Mapping[Who, str], at: datetime) -> None:

@@ -36,7 +36,8 @@ from services.claims.adapters.tables import metadata
 
 CHANNEL: Final = "relais_claims_redecision"
 
-# Why many are decided again. `reference`: the version of the rules, the accord, the employer or the day.
+# Why many are decided again. `reference`: the version of the rules, the accord, the employer,
+# the day or the producer.
 redecision_run: Final = Table(
     "redecision_run",
     metadata,
@@ -46,7 +47,7 @@ redecision_run: Final = Table(
     Column("agents", Integer, nullable=False),
     Column("asked_at", Instant, nullable=False),
     Column("finished_at", Instant),
-    CheckConstraint("cause IN ('LAW', 'TERMS', 'REVALUATION', 'MAINTENANCE', 'DAY')", name="cause"),
+    CheckConstraint("cause IN ('LAW', 'TERMS', 'REVALUATION', 'MAINTENANCE', 'DAY', 'RESTORED')", name="cause"),
 )
 
 # Who waits; `failed`: what kept one from being decided, who then waits for a person and holds nobody up.
@@ -70,6 +71,7 @@ class Cause(StrEnum):
     REVALUATION = "REVALUATION"
     MAINTENANCE = "MAINTENANCE"
     DAY = "DAY"
+    RESTORED = "RESTORED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ different keys and services in any.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
-from kit.events.consumer import Handler
+from kit.events.consumer import Forgotten, Handler
 from kit.events.envelope import Envelope
 from rules.book import RuleBook
-from services.claims.adapters import facts, files, progress
+from services.claims.adapters import facts, files, progress, redecisions
 from services.claims.adapters.redecisions import Cause
 from services.claims.application.protect_person import Told
 from services.claims.application.readers import (
@@ -68,6 +68,18 @@ class Follower:
             await redecide(tx, whom.employer, whom.agent, self.rules, self.clock)
 
         return handle
+
+    def forgotten(self, producer: str) -> Forgotten:
+        """What is done about histories that a restored producer no longer vouches for: whose decisions rest on them is
+        decided again, once the producer has been read to its end.
+        """
+
+        async def forget(tx: AsyncConnection, _topic: str, keys: Sequence[str]) -> None:
+            who = await files.cases_of(tx, await progress.forget(tx, producer, keys))
+            if who:
+                await redecisions.ask(tx, Cause.RESTORED, producer, who, self.clock.instant())
+
+        return forget
 
     def rights(self, told: Told) -> Handler:
         """A handler of what a person has asked of their data: no fact that anything is decided from."""

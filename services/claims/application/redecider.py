@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from kit.db.away import is_away
 from kit.db.database import Database, Scope
+from kit.events import place
 from kit.events.failure import may_pass
 from kit.events.supervise import describe
 from kit.events.wakeup import Wakeup
@@ -108,6 +109,8 @@ class Redecider:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self.database.transaction(Scope.all()) as tx:
+                    if not await place.hold_complete(tx):
+                        return 0  # what is being read again is not to be missed
                     taken, who = await redecisions.take(tx, limit)
                     if numbers is not None:
                         numbers[:] = taken

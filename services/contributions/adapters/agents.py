@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, Table, delete, select, text
@@ -34,12 +34,26 @@ class Known:
     elections: dict[Guarantee, list[Period]] = field(default_factory=lambda: defaultdict(list))
 
 
+_TOLD: Final = text("""
+    WITH now AS (INSERT INTO pay_told (employer, matricule, agent) VALUES (:employer, :matricule, :agent)
+                     ON CONFLICT (employer, matricule) DO UPDATE SET agent = excluded.agent)
+    SELECT agent FROM pay_told WHERE employer = :employer AND matricule = :matricule
+""")
+
+
 async def link(tx: AsyncConnection, employer: str, matricule: str, agent: UUID) -> None:
     """Remember who an employer's matricule is."""
     new = insert(agent_matricule).values(employer=employer, matricule=matricule, agent=agent)
     await tx.execute(
         new.on_conflict_do_update(index_elements=["employer", "matricule"], set_={"agent": new.excluded.agent})
     )
+
+
+async def told_of(tx: AsyncConnection, employer: str, matricule: str, agent: UUID) -> UUID | None:
+    """From now on the pay under this matricule is told of this agent; gives whom it was told of before."""
+    asked = {"employer": employer, "matricule": matricule, "agent": agent}
+    before: UUID | None = (await tx.execute(_TOLD, asked)).scalar_one_or_none()
+    return before
 
 
 async def linked(tx: AsyncConnection, matricules: Collection[Matricule]) -> dict[Matricule, UUID]:

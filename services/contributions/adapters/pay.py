@@ -67,6 +67,9 @@ _CLAIM: Final = text("""
     SELECT p.* FROM pay_version p JOIN known USING (employer, matricule, employment, month, version)
      ORDER BY month, employment, version
 """)
+_OF_MATRICULE: Final = text("""
+    SELECT * FROM pay_version WHERE employer = :employer AND matricule = :matricule ORDER BY month, employment, version
+""")
 _OF_EMPLOYER: Final = text("""
     SELECT current.*, agent
       FROM (SELECT DISTINCT ON (matricule, employment, month) * FROM pay_version
@@ -151,6 +154,12 @@ async def wait(tx: AsyncConnection, versions: Iterable[Numbered]) -> None:
 async def claim(tx: AsyncConnection, employer: str, matricule: str) -> list[PayVersion]:
     """The versions that waited for this matricule, which wait no more: by month, then version."""
     return [_version(row) for row in await tx.execute(_CLAIM, {"employer": employer, "matricule": matricule})]
+
+
+async def of_matricule(tx: AsyncConnection, employer: str, matricule: str) -> list[PayVersion]:
+    """Every version under this matricule: by month, then version."""
+    rows = await tx.execute(_OF_MATRICULE, {"employer": employer, "matricule": matricule})
+    return [_version(row) for row in rows]
 
 
 async def of_employer(

@@ -46,6 +46,16 @@ agent_matricule: Final = Table(
     Column("agent", Id, nullable=False, index=True),
 )
 
+# Whom the pay under a matricule was last told of. Kept where a restored producer makes the matricule forgotten: whoever
+# has it afterwards is told of as well.
+pay_told: Final = Table(
+    "pay_told",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("matricule", Text, primary_key=True),
+    Column("agent", Id, nullable=False),
+)
+
 # An employment under one status; a change of regime, category or hours begins another row.
 employment: Final = Table(
     "employment",

@@ -101,13 +101,18 @@ class LeaveMoved(Fact):
 
 
 async def hired(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
-    """Link the matricule, and tell of the pay that waited for it."""
+    """Link the matricule, and tell of the pay that waited for it; of all of it where it was told of another agent, whom
+    the restored producer no longer knows.
+    """
     fact = AgentHired.model_validate(data)
     await agents.lock_matricules(tx, {fact.employer}, exclusive=True)
     await agents.link(tx, fact.employer, fact.matricule, fact.agent)
     await _store(tx, fact)
-    waited = await pay.claim(tx, fact.employer, fact.matricule)
-    await publish_many(tx, [outgoing(fact.agent, version) for version in waited])
+    before = await agents.told_of(tx, fact.employer, fact.matricule, fact.agent)
+    to_tell = await pay.claim(tx, fact.employer, fact.matricule)
+    if before not in {None, fact.agent}:
+        to_tell = await pay.of_matricule(tx, fact.employer, fact.matricule)
+    await publish_many(tx, [outgoing(fact.agent, version) for version in to_tell])
 
 
 async def employment_changed(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:

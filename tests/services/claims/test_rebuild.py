@@ -5,9 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from kit.db.database import Scope
+from kit.events.forgetting import forget
 from kit.ids import new_id
+from services.claims.application.redecider import Redecider
 from services.claims.events import subscriptions
 from tests.services.claims.lives import BOOK, NOW, Claims, FixedClock, Life, insured
 
@@ -74,6 +77,28 @@ async def test_a_history_that_a_restored_producer_lost_is_waited_for_no_more(cla
     shorter = Life(agent=life.agent, ids=life.ids).hired().affiliated().sick("2026-02-01", "2026-05-15")
     await claims.tell(shorter.facts)
     assert await claims.benefits(life) == {"2026-05": "465.32", "2026-06": "0.00"}
+
+
+async def test_whom_a_restored_producer_no_longer_knows_is_paid_nothing(claims: Claims) -> None:
+    life = long_cmo()
+    await claims.tell(life.facts)
+    (subscription,) = (s for s in subscriptions(BOOK, claims.clock) if s.producer == "eligibility")
+    redecider = Redecider(claims.database.worker, BOOK, claims.clock)
+    await redecider.ask_if_law_changed()
+    await redecider.drain()
+    async with claims.database.worker.transaction(Scope.all()) as tx:
+        await forget(tx, "claims.eligibility", subscription, [(subscription.topics[0], str(life.agent))])
+        await tx.execute(
+            text(
+                "INSERT INTO consumer_cursor (consumer, producer, epoch, position, passes_left, updated_at)"
+                " VALUES ('claims.eligibility', 'eligibility', gen_random_uuid(), 0, 1, now())"
+            )
+        )
+    assert await redecider.drain() == 0, "while the producer is read again, what it will say is not known"
+    assert await claims.benefits(life) == DUE
+    await claims.change("UPDATE consumer_cursor SET passes_left = 0")
+    assert await redecider.drain() == 1
+    assert await claims.benefits(life) == dict.fromkeys(DUE, "0.00")
 
 
 async def test_a_decision_that_was_tampered_with_is_noticed(claims: Claims) -> None:

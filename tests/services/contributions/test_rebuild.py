@@ -42,3 +42,16 @@ async def test_nothing_is_taken_back_because_it_is_read_again(world: World) -> N
         if delivery.subscription.producer != "claims":  # no run rests on benefits
             await settle(delivery)
     assert amounts(await world.run("2025-06")) == []
+
+
+async def test_pay_is_told_of_whoever_has_the_matricule_after_a_restore(world: World) -> None:
+    """The producer was restored to before the hire. Sent again, it gives another agent; the pay is the same."""
+    lost = await world.hire("M1")
+    await world.pay("M1", "2025-06", tib="2400.00")
+    await world.pay("M1", "2025-06", 1, tib="2500.00")
+    await world.database.admin.execute("DELETE FROM agent_matricule")
+    again = await world.hire("M1")
+    await world.hire("M1", agent=again)
+    for kind in ("pay.recorded", "pay.corrected"):
+        told = await world.events(kind)
+        assert [one["agent"] for one in told] == [str(lost), str(again)]

@@ -41,6 +41,7 @@ async def test_a_tenant_sees_its_own_rows_and_nobody_none(world: World) -> None:
     await world.close("2025-05")
     tables = (
         "agent_matricule",
+        "pay_told",
         "employment",
         "affiliation",
         "option_election",
