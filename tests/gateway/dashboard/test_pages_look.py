@@ -103,6 +103,13 @@ async def test_pages_are_whole_and_accessible(
         # The rules of axe-core do not depend on the width, and colours differ by theme: a few pages show them all.
         quick = path in ALIKE or (theme == "dark" and path not in {"/app", claim, agent})
         found += await faults(page, path, quick=quick)
+    await page.goto(claim)
+    decision = await page.get_attribute("main a[href^='/app/decisions/']", "href")
+    assert decision is not None
+    await page.goto(decision)
+    assert await page.locator("#inputs tbody tr").count() > 2
+    assert await page.locator("#alternatives p").count() > 1, "none bears, or those that have no effect"
+    found += await faults(page, decision, quick=theme == "dark")
     assert found == []
 
 
