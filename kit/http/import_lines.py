@@ -138,7 +138,7 @@ def texts(body: bytes) -> dict[str, str] | None:
 
     Each member has four quotes: more of them tell that a name comes twice.
 
-    >>> texts(b'{"a": "1"}'), texts(b'{"a": "1", "a": "1"}'), texts(b'{"a": 1}'), texts(b'{"a": "\u0000"}')
+    >>> texts(b'{"a": "1"}'), texts(b'{"a": "1", "a": "1"}'), texts(b'{"a": 1}'), texts(rb'{"a": "\u0000"}')
     ({'a': '1'}, None, None, None)
     """
     if b"\\" in body:

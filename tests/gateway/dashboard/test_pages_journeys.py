@@ -130,7 +130,7 @@ async def from_the_scheme_to_an_employer(hands: Hands) -> None:
     branch = page.locator("#pays-de-la-loire-2024 .lots > li").last
     assert words.t("map.no_lot") in await branch.locator("h3").inner_text()
     assert words.t("agreements.assumption") in await branch.locator(".conventions").inner_text()
-    assert employer in await branch.locator("details").first.inner_text()
+    assert await branch.locator("details").filter(has_text=employer).count() == 1
     await hands.press(".tabs a[href='/app/agreements/parties?date=2026-06-01']")
     await hands.choose("#state", "RUNNING")
     await hands.choose("#employer", employer)
