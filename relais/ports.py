@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from collections.abc import Iterable
 
@@ -9,6 +10,9 @@ from relais.errors import CommandError
 
 LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 65_535
+# Room for services to follow a gateway, below 32768.
+LISTENING = range(20_000, 32_000)
+TRIES = 20
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
@@ -23,7 +27,11 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def free_port(host: str = LOOPBACK) -> int:
-    """A port the system gives out."""
+    """A port to listen on, below those that the system gives to connections which go out: none takes it meanwhile."""
+    for _ in range(TRIES):
+        port = random.choice(LISTENING)  # noqa: S311 - no secret
+        if is_free(port, host):
+            return port
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])

@@ -25,9 +25,8 @@ from kit.db.provision import RoleKind, component_url, database_name, provision, 
 
 # How long a connection is waited for that is told to end.
 TERMINATE_SECONDS: Final = 5.0
-_TERMINATED: Final = """
-    SELECT coalesce(bool_and(pg_terminate_backend(pid, $2)), true) FROM pg_stat_activity WHERE datname = $1
-"""
+_TERMINATE: Final = "SELECT pg_terminate_backend(pid, $2) FROM pg_stat_activity WHERE datname = $1"
+_INHABITED: Final = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = $1)"
 _WHOLE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
 _PRIVATE: Final = 0o600
 _COLUMNS: Final = tuple(data_subject(MetaData()).c.keys())
@@ -132,7 +131,8 @@ async def _exchange(admin_dsn: str, name: str, prepared: str) -> None:
 
 
 async def _empty(admin: asyncpg.Connection[Any], name: str) -> None:
-    if not await admin.fetchval(_TERMINATED, name, int(TERMINATE_SECONDS * 1000)):
+    await admin.execute(_TERMINATE, name, int(TERMINATE_SECONDS * 1000))
+    if await admin.fetchval(_INHABITED, name):
         raise BackupError("Quelqu'un y reste connecté et ne se laisse pas interrompre.")
 
 

@@ -20,7 +20,7 @@ import pytest
 
 from relais import postgres
 from relais.postgres import THROWAWAY, EmbeddedPostgres
-from relais.postgres_programs import ORIGIN, REACHABLE, PostgresError, copied, tool
+from relais.postgres_programs import ORIGIN, REACHABLE, PostgresError, ServerUser, copied, tool, within_reach
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER = """
@@ -216,6 +216,11 @@ def test_an_ordinary_user_starts_one_too(home: Path) -> None:
         nobody = pwd.getpwnam("nobody")
         user = (nobody.pw_uid, nobody.pw_gid)
         os.chown(home, *user)
+        if within_reach(tool("initdb"), ServerUser("nobody", *user)) != tool("initdb"):
+            # A clone that is closed to others: its environment is nobody's but root's.
+            with pytest.raises(ValueError, match="unpack"):
+                owner(home, *user)
+            return
     process, pid, moved = owner(home, *user)
     assert alive(pid)
     assert moved == "None"
