@@ -37,7 +37,7 @@ from tests.conftest import SHARED
 ROOT: Final = Path(__file__).resolve().parents[1]
 COPIED: Final = (
     *("kit", "rules", "services", "gateway", "relais"),
-    *("contracts", "deploy", "examples", "tests", "pyproject.toml"),
+    *("contracts", "deploy", "docs", "examples", "tests", "pyproject.toml"),
 )
 SERVICES: Final = ("agreements", "eligibility", "contributions", "claims")
 OF_ALL: Final = ("tests/services/test_errors.py", "tests/golden")
@@ -143,12 +143,13 @@ class Survey:
 
 
 def survey(copy: Path, services: Sequence[str], workers: int) -> Survey:
-    """Run all tests once on the tree as it is; CalledProcessError when one fails."""
+    """Run all tests once on the tree as it is. Raises AssertionError, with what pytest said, when one fails."""
     report, data = copy / "report.xml", copy / ".coverage"
     measured = [f"--cov=services/{service}/domain" for service in services]
     arguments = ["--cov-context=test", "--cov-report=", f"--junit-xml={report}", "-o", "junit_family=xunit1", *measured]
     tests = [*(f"tests/services/{service}" for service in services), *OF_ALL]
-    _pytest(copy, [*arguments, f"--numprocesses={workers}", "--dist=loadgroup", *tests]).check_returncode()
+    done = _pytest(copy, [*arguments, f"--numprocesses={workers}", "--dist=loadgroup", *tests])
+    assert done.returncode == PASSED, done.stdout.decode()[-2000:]
     cases = {_node(case): float(case.get("time", 0)) for case in ET.parse(report).iter("testcase")}
     seconds = {_ungrouped(case): time for case, time in cases.items()}
     slow = frozenset(_ungrouped(case) for case in cases if case.rpartition("@")[2] in SHARED)
