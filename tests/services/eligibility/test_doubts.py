@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from kit.ids import new_id
 from kit.period import Period
 from kit.rate import Rate
-from rules.vocabulary import PositionKind, Regime
-from services.eligibility.domain.doubts import on_absence
-from services.eligibility.domain.facts import LeaveEntry
+from rules.vocabulary import EmploymentKind, PositionKind, Regime
+from services.eligibility.domain.doubts import on_absence, on_dispense
+from services.eligibility.domain.facts import Conditions, ContractKey, DispenseRequest, LeaveEntry, Spell
 from tests.services.eligibility.conftest import CITY, RULES, Eligibility, hire_body
 from tests.services.eligibility.test_bad_input import KEY
 
@@ -53,6 +54,14 @@ def entry(kind: str, start: str, end: str | None, quotity: str | None = None) ->
 )
 def test_of_a_leave_or_a_position(entries: list[LeaveEntry], regimes: set[Regime], expected: list[str]) -> None:
     assert [one.code for one in on_absence(entries, (), regimes, TODAY, rules=RULES)] == expected
+
+
+def test_a_dispense_is_asked_for_by_whoever_is_still_employed() -> None:
+    key, conditions = ContractKey(CITY, "M1", "1"), Conditions(EmploymentKind.TITULAIRE, None, Decimal(35))
+    spells = [Spell(new_id(), key, Period(START, date(2026, 1, 31)), conditions)]
+    for day, expected in ((date(2026, 1, 31), []), (date(2026, 2, 1), ["not_employed_then"])):
+        asked = DispenseRequest(new_id(), CITY, Period(day, None), individual_cover=True, proofs=())
+        assert [one.code for one in on_dispense(asked, spells)] == expected
 
 
 # After the hire of a TITULAIRE (CNRACL) and, under M2, of a STAGIAIRE of 20 hours (IRCANTEC). In their order.

@@ -124,3 +124,27 @@ def test_facts_and_law_are_those_of_the_decision_whatever_people_decided_or_the_
         decided_otherwise = replace(case, override=said, annuity_override=said)
         assert seen(decided_otherwise, accord) == found
         assert seen(case, accord, changed) == found
+
+
+def test_options_that_an_accord_does_not_have_leave_nothing_open() -> None:
+    case, accord = taken(PAIRS[4][1])
+    alone = {**accord, "guarantees": [one for one in accord["guarantees"] if one["code"] == "BASE"]}
+    codes = {reading.code for reading in readings(read_terms(alone), case.insured.regime, alone)}
+    every = {reading.code for reading in readings(case.terms, case.insured.regime, accord)}
+    assert every - codes == {"S8", "S9", "S24"}
+
+
+def test_an_accord_that_compares_every_element_leaves_none_to_add() -> None:
+    case, accord = taken(PAIRS[4][1], terms={"BASE": {"elements": ["ALL"]}})
+    codes = {reading.code for reading in readings(case.terms, case.insured.regime, accord)}
+    assert "S29" in codes
+    assert "S28" not in codes
+
+
+def test_a_reading_that_decides_nothing_says_why() -> None:
+    """After the contribution of the agent, of whose regime the accord does not say what it is a percentage of."""
+    case, accord = taken(PAIRS[-1][1])
+    others = [{**one, "populations": ["PRIVATE_LAW"]} for one in accord["contribution_base"][:1]]
+    unsaid = {**accord, "contribution_base": others}
+    found = seen(replace(case, terms=read_terms(unsaid)), unsaid)
+    assert [(one.reading.code, one.refused) for one in found if one.refused] == [("S29", "base_unknown")]
