@@ -103,9 +103,12 @@ def on_absence(
         yield Doubt("other_status", "/kind", said)
     if last.period.end is not None:
         yield from _too_long(last, _since(entries), today, rules, long)
-    quotities = {Rate.parse(str(row["quotity"])) for row in rules.table("leave.tpt.quotities", today)}
-    if last.quotity is not None and last.quotity not in quotities:
+    if last.quotity is not None and last.quotity not in _tpt_quotities(today, rules):
         yield Doubt("unlikely_quotity", "/quotity", "Ce n'est pas une quotité de temps partiel thérapeutique.")
+
+
+def _tpt_quotities(today: date, rules: Rules) -> set[Rate]:
+    return {Rate.parse(str(row["quotity"])) for row in rules.table("leave.tpt.quotities", today)}
 
 
 def on_election(*, bound: bool) -> Iterator[Doubt]:
