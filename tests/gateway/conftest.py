@@ -19,8 +19,9 @@ from kit.clock import SystemClock
 from kit.crypto import KeyRing
 from kit.db.database import Scope
 from kit.http.auth import SCOPES
+from relais.ports import free_port
 from tests.gateway.upstream import Upstream
-from tests.kit.http.serving import free_port, running
+from tests.kit.http.serving import running
 from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
 
 MINE, OTHER = "73282932000074", "35600000049837"

@@ -12,8 +12,8 @@ import pytest
 from gateway.routes import ROUTES, service_of
 from gateway.upstream import opened
 from kit.http.limits import MAX_DEPTH
+from relais.ports import free_port
 from tests.gateway.conftest import MINE, OTHER, Door
-from tests.kit.http.serving import free_port
 from tests.waiting import eventually
 
 

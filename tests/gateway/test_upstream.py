@@ -12,7 +12,7 @@ import pytest
 from gateway import connection, upstream
 from gateway.connection import Broken, TooSlow, Unreachable
 from gateway.upstream import Answer, Body, Upstream, opened
-from tests.kit.http.serving import free_port
+from relais.ports import free_port
 from tests.waiting import eventually
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

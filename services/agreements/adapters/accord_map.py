@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.period import Period
 from services.agreements.adapters.document import EmployerDocument, InsurerDocument
 from services.agreements.adapters.scheme_document import SchemeDocument
-from services.agreements.adapters.tables import agreement_step, agreement_version
+from services.agreements.adapters.standings import steps_of
+from services.agreements.adapters.tables import agreement_version
 from services.agreements.domain.accord_map import MappedAccord, Override, Party
-from services.agreements.domain.lifecycle import Status, Step, force
+from services.agreements.domain.lifecycle import force
 from services.agreements.domain.validity import insured_until
 
 _PARTS: Final = ("title", "scheme", "effective", "insurers", "employers", "exceptions", "locks", "inherited")
@@ -26,14 +27,12 @@ _GROUPS: Final = ("contribution_base", "rate_revision", "eligibility")
 
 async def on(tx: AsyncConnection, day: date, schemes: Mapping[str, SchemeDocument]) -> list[MappedAccord]:
     """The accords, by id, in two statements however many there are; those that do not speak yet are left out."""
-    version, step = agreement_version.c, agreement_step.c
+    version = agreement_version.c
     parts = [version.document[name].label(name) for name in _PARTS]
     latest = select(version.agreement, version.version, *parts).ext(distinct_on(version.agreement))
     latest = latest.where(func.coalesce(version.effective_from, day) <= day)
     rows = (await tx.execute(latest.order_by(version.agreement, version.version.desc()))).mappings().all()
-    taken: dict[str, list[Step]] = defaultdict(list)
-    for one in await tx.execute(select(step.agreement, step.status, step.on).order_by(step.agreement, step.number)):
-        taken[one.agreement].append(Step(Status(one.status), one.on))
+    taken = await steps_of(tx)
     above = {key: document.to_domain() for key, document in schemes.items()}
     found = []
     for row in rows:

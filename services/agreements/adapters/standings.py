@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -49,7 +50,7 @@ class _Read(BaseModel):
 
 async def standings(tx: AsyncConnection, keys: Sequence[str]) -> list[Standing]:
     """Of those among these accords that the caller sees, by id, in three statements."""
-    version, step = agreement_version.c, agreement_step.c
+    version = agreement_version.c
     places = func.jsonb_build_object(
         *(part for name in ("effective", "insurers", "scheme") for part in (name, version.document[name])),
         "employers",
@@ -57,12 +58,19 @@ async def standings(tx: AsyncConnection, keys: Sequence[str]) -> list[Standing]:
     )
     latest = select(version.agreement, places).ext(distinct_on(version.agreement)).where(version.agreement.in_(keys))
     rows = (await tx.execute(latest.order_by(version.agreement, version.version.desc()))).all()
-    taken: dict[str, list[Step]] = {}
-    steps = select(step.agreement, step.status, step.on).where(step.agreement.in_(keys))
-    for key, status, on in await tx.execute(steps.order_by(step.agreement, step.number)):
-        taken.setdefault(key, []).append(Step(Status(status), on))
+    taken = await steps_of(tx, keys)
     known = {document.scheme: document.to_domain() for _, document in await schemes.all_latest(tx)}
     return [_standing(key, _Read.model_validate(read), taken[key], known) for key, read in rows]
+
+
+async def steps_of(tx: AsyncConnection, keys: Sequence[str] | None = None) -> dict[str, list[Step]]:
+    """The steps of these accords, oldest first; `keys` None: of all that the caller sees."""
+    step = agreement_step.c
+    query = select(step.agreement, step.status, step.on).order_by(step.agreement, step.number)
+    taken: dict[str, list[Step]] = defaultdict(list)
+    for key, status, on in await tx.execute(query if keys is None else query.where(step.agreement.in_(keys))):
+        taken[key].append(Step(Status(status), on))
+    return taken
 
 
 def _standing(key: str, read: _Read, steps: list[Step], known: dict[str, Scheme]) -> Standing:

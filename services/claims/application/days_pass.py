@@ -19,8 +19,8 @@ def day_passes(rules: RuleBook, clock: Clock) -> Task:
     """Each night, decide again whom the day may change something for; nothing is written where it changes nothing."""
 
     async def run(tx: AsyncConnection, _due: datetime) -> None:
-        because = (Cause.DAY, clock.day().isoformat())
         today = clock.day()
+        because = (Cause.DAY, today.isoformat())
         chosen = await files.open_ended(tx, today, revaluation_day(today, rules))
         await decide_or_ask(tx, because, chosen, rules, clock)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.period import Month
 from rules.book import Rules
 from services.contributions.adapters import agents, terms
-from services.contributions.application.study_region import BATCH, files_of
+from services.contributions.application.study_region import take_all
 from services.contributions.domain.errors import TermsNotComparable, UnknownAgreement
 from services.contributions.domain.terms_document import read_terms
 from services.contributions.domain.what_if import Scenario, Study, WhatIf
@@ -39,10 +39,7 @@ async def price_days(
     bound = {member.code for member in accord.employers}
     asked = [one for one in await agents.employers(tx) if one in bound and (employers is None or one in employers)]
     studies = [Study(month, {agreement: accord.held_on(day)}, rules) for day in days]
-    for place in range(0, len(asked), BATCH):
-        files = await files_of(tx, asked[place : place + BATCH], month, {agreement})
-        for study in studies:
-            await asyncio.to_thread(study.take, files)  # beside the event loop: others wait for it too
+    await take_all(tx, studies, asked, {agreement})
     before, after = [await asyncio.to_thread(study.outcome, [_AS_IT_IS]) for study in studies]
     if before.unpriced != after.unpriced:
         raise TermsNotComparable(pointer="/after")

@@ -40,9 +40,7 @@ async def study_region(
         raise TooManyEmployers
     accords = await _terms(tx, agreements)
     study = Study(month, accords, rules)
-    for place in range(0, len(asked), BATCH):
-        files = await files_of(tx, asked[place : place + BATCH], month, accords)
-        await asyncio.to_thread(study.take, files)  # beside the event loop: others wait for it too
+    await take_all(tx, [study], asked, accords)
     return await asyncio.to_thread(study.outcome, scenarios)
 
 
@@ -53,7 +51,17 @@ async def _terms(tx: AsyncConnection, agreements: Collection[str] | None) -> dic
     return {code: read_terms(document) for code, document in documents.items()}
 
 
-async def files_of(
+async def take_all(
+    tx: AsyncConnection, studies: Sequence[Study], employers: Sequence[str], accords: Collection[str]
+) -> None:
+    """Let studies of one month take everybody whom these accords cover at these employers, read once."""
+    for place in range(0, len(employers), BATCH):
+        files = await _files(tx, employers[place : place + BATCH], studies[0].month, accords)
+        for study in studies:
+            await asyncio.to_thread(study.take, files)  # beside the event loop: others wait for it too
+
+
+async def _files(
     tx: AsyncConnection, employers: Sequence[str], month: Month, accords: Collection[str]
 ) -> list[AgentFile]:
     """Who is covered by these accords, employer by employer; those of others are not seen."""

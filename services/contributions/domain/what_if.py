@@ -105,7 +105,7 @@ class Study:
     """Takes agents, as many at a time as one likes; `outcome` then computes every scenario."""
 
     def __init__(self, month: Month, terms: Mapping[str, Terms], rules: Rules) -> None:
-        self._month, self._terms, self._rules = month, terms, rules
+        self.month, self._terms, self._rules = month, terms, rules
         self._sheets: list[tuple[Facts, Sheet]] = []
         self._odd: list[AgentFile] = []
         self._agents = 0
@@ -113,7 +113,7 @@ class Study:
     def take(self, files: Sequence[AgentFile]) -> None:
         """Agents as the month would find them (AgentFile.as_paid_in)."""
         facts = Facts.of(files)
-        sheet = Sheet(facts, self._month, self._terms, self._rules)
+        sheet = Sheet(facts, self.month, self._terms, self._rules)
         unpaid = np.setdiff1d(np.arange(len(files)), facts.pay["agent"])
         self._sheets.append((facts, sheet))
         self._odd += [facts.file(place) for place in [*(sheet.left // MONTHS).tolist(), *unpaid.tolist()]]
@@ -137,7 +137,7 @@ class Study:
         return WhatIf(self._agents, unpriced, outcomes)
 
     def _one(self, file: AgentFile, scenario: Scenario) -> Owed:
-        return owed(file, self._month, scenario.terms(self._terms, file.employer, self._month), self._rules)
+        return owed(file, self.month, scenario.terms(self._terms, file.employer, self.month), self._rules)
 
 
 def _add(outcome: Outcome, priced: Priced, facts: Facts) -> None:

@@ -36,10 +36,3 @@ async def running(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
         server.should_exit = True
         await task
         listener.close()
-
-
-def free_port() -> int:
-    """A port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

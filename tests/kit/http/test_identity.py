@@ -23,9 +23,10 @@ from starlette.routing import Route
 from kit.clock import SystemClock
 from kit.http.identity import JwksUrl, Verifier
 from kit.http.problem import Problem
+from relais.ports import free_port
 from tests.kit.http.conftest import Sample
 from tests.kit.http.issuer import AUDIENCE, ISSUER, TestIssuer, new_key
-from tests.kit.http.serving import free_port, running
+from tests.kit.http.serving import running
 
 MINE, OTHER = "73282932000074", "35600000049837"
 

@@ -12,8 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from kit.db.database import Database
 from kit.http.request_span import RequestSpan
+from relais.ports import free_port
 from tests.kit.http.conftest import Sample
-from tests.kit.http.serving import free_port
 
 SIRET = "73282932000074"
 
