@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from sqlalchemy import text
 
 from kit.db.database import Database, Scope
@@ -35,14 +36,23 @@ class FeedServer:
 
     def __init__(self, database: Database) -> None:
         self.feed = Feed(database)
+        self.asked = 0  # goes up when a request begins and when it ends
         app = FastAPI()
         app.state.feed = self.feed
         app.include_router(feed_router())
+        app.middleware("http")(self._count)
         config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
         self._server = uvicorn.Server(config)
         self._task: asyncio.Task[None] | None = None
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    async def _count(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        self.asked += 1
+        try:
+            return await answer(request)
+        finally:
+            self.asked += 1
 
     async def start(self) -> None:
         await self.feed.start()
@@ -81,8 +91,13 @@ class Carrier(ABC):
 
     @property
     def feed_url(self) -> str:
+        return self.server.url
+
+    @property
+    def server(self) -> FeedServer:
+        """The source's feed, once it is started."""
         assert self._server is not None, "the source is not started"
-        return self._server.url
+        return self._server
 
     async def start_source(self) -> None:
         """Sequencer, feed and relay of `source`."""
