@@ -42,6 +42,7 @@ UNNAMED: Final = """
     SELECT DISTINCT method, path FROM audit_entry
      WHERE agent IS NULL AND status < 300
        AND (path ~ '^/v1/(claims|decisions|overpayments|contributions)/[0-9a-f-]{36}'
+            OR path = '/v1/pay:bulk' OR path ~ '^/v1/pay/[0-9]{14}/M1/'
             OR method = 'PUT' AND path ~ '^/v1/claims/(causes|daily-allowances|part-times|temporary-invalidities)$')
 """
 

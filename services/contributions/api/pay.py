@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -12,8 +13,9 @@ from kit.http.etag import ReadVersion, outdated, set_etag, unnamed
 from kit.http.paths import EmployerPath
 from kit.http.problem import Problem
 from kit.http.route import Now, Tx, service_router
+from kit.http.subject import about
 from kit.http.types import Answer, Code, MonthText, RateText, SignedAmount
-from services.contributions.adapters import pay
+from services.contributions.adapters import agents, pay
 from services.contributions.adapters.pay import PayVersion
 from services.contributions.api.parameters import Matricule, PathMonth
 from services.contributions.api.pay_schemas import PayRequest, RappelAnswer
@@ -136,4 +138,11 @@ async def _shown(tx: Tx, key: PayKey, response: Response, version: int | None = 
     if found is None:
         raise UnknownPay
     set_etag(response, found.version)
+    await name_agents(tx, [key], response)
     return PayAnswer.of(found)
+
+
+async def name_agents(tx: Tx, keys: Iterable[PayKey], response: Response) -> None:
+    """Say for the audit trail whose pay it is, as far as it is known who has the matricules."""
+    known = await agents.linked(tx, {(key.employer, key.matricule) for key in keys})
+    about(response, *dict.fromkeys(known.values()))

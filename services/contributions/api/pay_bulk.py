@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import Request as HttpRequest
+from fastapi import Response
 from pydantic import Field
 
 from kit.http.auth import Principal, requires
@@ -14,7 +15,7 @@ from kit.http.language import Language, preferred
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, Tx, service_router
 from kit.http.types import Answer, Request, example
-from services.contributions.api.pay import refusal
+from services.contributions.api.pay import name_agents, refusal
 from services.contributions.api.pay_schemas import PAY_ITEM, PayItem
 from services.contributions.application.record_pay import Reception, Sent, record_pay
 from services.contributions.domain.intake import Decision, PayKey, Verdict
@@ -49,7 +50,13 @@ class BulkAnswer(Answer):
 
 @router.post("/v1/pay:bulk", status_code=207, summary="Éléments de paie par lots de 500 au plus")
 async def record(
-    body: BulkRequest, caller: Annotated[Principal, requires("pay:write")], tx: Tx, clock: Now, request: HttpRequest
+    *,
+    body: BulkRequest,
+    caller: Annotated[Principal, requires("pay:write")],
+    tx: Tx,
+    clock: Now,
+    request: HttpRequest,
+    response: Response,
 ) -> BulkAnswer:
     items: list[PayItem | Malformed] = list(body.items)
     refused = {n: problem for n, item in enumerate(items) if (problem := _refused(n, item, caller))}
@@ -61,6 +68,7 @@ async def record(
         if sent.setdefault(item.key, one) != one:
             refused[n] = _contradicts(n)
     decided = await record_pay(tx, sent, Reception(clock.instant(), caller.client))
+    await name_agents(tx, sent, response)
     language = preferred(request.headers.get("accept-language"))
     return BulkAnswer(items=[_answer(n, item, refused, decided, language) for n, item in enumerate(items)])
 
