@@ -14,6 +14,7 @@ PENSION: Final = "pension-to-check"
 DOCUMENTS: Final = "documents-missing"
 COVER: Final = "cover-after-return"
 NOTICE: Final = "notice-undelivered"
+PAYMENT: Final = "payment-above-decided"
 # What an agent's case waits for: shown on the agent's page as well.
 Waiting = Literal[
     "leave-not-in-regime",

@@ -694,6 +694,17 @@ class Relais(Transport):
             "PUT", f"/v1/claims/{segment(claim)}/overrides/{segment(month)}", json=body, headers={"If-Match": if_match}
         )
 
+    def post_claim_payment_reviews(
+        self, claim: str, body: models.PaymentReviewRequest, *, idempotency_key: str
+    ) -> Answer[models.PaymentReviewAnswer]:
+        """Dire ce qu'est devenu ce que l'assureur a versé en trop (claims:write)."""
+        return self.send(
+            "POST",
+            f"/v1/claims/{segment(claim)}/payment-reviews",
+            json=body,
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
     def get_claim_payments(self, claim: str) -> Answer[models.PaymentsAnswer]:
         """Décisions et versements de l'assureur (claims:read)."""
         return self.send("GET", f"/v1/claims/{segment(claim)}/payments")

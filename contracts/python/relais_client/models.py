@@ -854,6 +854,13 @@ class EventReplayRequest(TypedDict):
     key: NotRequired[str | None]
 
 
+class ExcessAnswer(TypedDict):
+    month: str
+    paid: str
+    decided: str
+    amount: str
+
+
 class ExchangesAnswer(TypedDict):
     component: str
     epoch: str
@@ -2004,6 +2011,9 @@ RevaluationRequest = TypedDict(
         "rate": str,
     },
 )
+
+
+ReviewOutcome: TypeAlias = Literal["ACCEPTED", "RETURNED"]
 
 
 class RevisionDocument(TypedDict):
@@ -3685,9 +3695,32 @@ class PayRequest(TypedDict):
     rappels: NotRequired[list[RappelRequest]]
 
 
+class PaymentReviewAnswer(TypedDict):
+    id: str
+    month: str
+    outcome: ReviewOutcome
+    amount: str
+    on: str
+    note: str
+    reference: str
+    recorded_at: str
+    recorded_by: str
+
+
+class PaymentReviewRequest(TypedDict):
+    month: str
+    outcome: ReviewOutcome
+    amount: str
+    on: str
+    note: str
+    reference: str
+
+
 class PaymentsAnswer(TypedDict):
     decisions: list[InsurerDecisionAnswer]
     payments: list[ClaimsPaymentAnswer]
+    excesses: list[ExcessAnswer]
+    reviews: list[PaymentReviewAnswer]
 
 
 class PersonRequest(TypedDict):

@@ -63,6 +63,7 @@ PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("/claims/{claim:uuid}/override", signed_page(claims.override), _SEND),
     ("/claims/{claim:uuid}/insurer-decision", signed_page(claims.insurer_decision), _SEND),
     ("/claims/{claim:uuid}/payment", signed_page(claims.payment), _SEND),
+    ("/claims/{claim:uuid}/payment-review", signed_page(claims.payment_review), _SEND),
     ("/overpayments", signed_page(overpayments.overpayments), _READ),
     ("/overpayments.{format}", signed_page(overpayments.export), _READ),
     ("/overpayments/{overpayment:uuid}", signed_page(overpayments.overpayment), _READ),

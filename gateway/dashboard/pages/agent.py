@@ -62,7 +62,7 @@ async def agent(visit: Visit) -> Response:
         claims=claims,
         employers=employers,
         picture=picture,
-        waiting=[one for one in work if one["kind"] in WAITING],
+        waiting=[kind for kind in WAITING if any(one["kind"] == kind for one in work)],
         window=(start.isoformat(), end.isoformat()),
         deaths=deaths,
         known_at=visit.query["known_at"],

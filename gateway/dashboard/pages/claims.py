@@ -158,6 +158,13 @@ async def payment(visit: Visit) -> Response:
     return await _sent(visit, "POST", "payments", body, _once(fields))
 
 
+async def payment_review(visit: Visit) -> Response:
+    """Note what became of what was paid in excess, in the amount that the page showed."""
+    fields = await visit.form()
+    body = {name: fields.get(name, "") for name in ("month", "outcome", "amount", "on", "note", "reference")}
+    return await _sent(visit, "POST", "payment-reviews", body, _once(fields))
+
+
 def _once(fields: dict[str, str]) -> dict[str, str]:
     return {"idempotency-key": fields.get("key", "")}
 

@@ -14,11 +14,13 @@ from gateway.dashboard.names import employer_names, people
 from gateway.dashboard.pages.worklist_besides import BESIDES, besides
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Filters, Visit
-from gateway.domain.work_items import CLAIM, COVER, DOCUMENTS, HALF_PAY, KINDS, NOTICE, OVERPAYMENT, PENSION
+from gateway.domain.work_items import CLAIM, COVER, DOCUMENTS, HALF_PAY, KINDS, NOTICE, OVERPAYMENT, PAYMENT, PENSION
 
 SHOWN: Final = 50
 # Their date is the first day at half pay: nobody is late by it, but somebody goes without.
 OF_HALF_PAY: Final = (HALF_PAY, CLAIM, DOCUMENTS)
+# A reference that names no page but the agent's.
+OF_AGENT: Final = "/v1/entitlements?"
 _FILTERS: Final = ("employer", "kind", "due_before")
 # The page of what the reference names, `/v1/<these>/<it>`, and the place on it; or the place on the agent's page.
 _OF_ITS_OWN: Final = {
@@ -26,12 +28,13 @@ _OF_ITS_OWN: Final = {
     DOCUMENTS: ("claims", "#documents"),
     NOTICE: ("agreements", "#notices"),
     "statement-late": ("statements", ""),
+    PAYMENT: ("claims", "#insurer"),
 }
 _ON_AGENT: Final = {
     OVERPAYMENT: "overpayments",
     PENSION: "annuities",
     COVER: "cover",
-    "payment-above-decided": "claims",
+    PAYMENT: "claims",  # as it was told before it named its claim
     "annuity-to-revalue": "annuities",
     "override-to-approve": "annuities",
     "override-to-review": "annuities",
@@ -109,13 +112,17 @@ def where(item: dict[str, Any]) -> str:
     '/app/claims/7'
     >>> where({"kind": "documents-missing", "reference": "/v1/claims/7/file", "agent": "3"})
     '/app/claims/7#documents'
+    >>> where({"kind": "payment-above-decided", "reference": "/v1/claims/7/payments", "agent": "3"})
+    '/app/claims/7#insurer'
+    >>> where({"kind": "payment-above-decided", "reference": "/v1/entitlements?agent=3&employer=9#x", "agent": "3"})
+    '/app/agents/3#claims'
     >>> where({"kind": "contributions-parked", "reference": "/v1/runs/parked/7", "employer": "9", "agent": None})
     '/app/runs/parked?employer=9#parked-7'
     """
     kind, parts = item["kind"], item["reference"].split("/")
     if kind == "contributions-parked":
         return f"{PREFIX}/runs/parked?employer={item['employer']}#parked-{parts[-1]}"
-    if kind in _OF_ITS_OWN:
+    if kind in _OF_ITS_OWN and not item["reference"].startswith(OF_AGENT):
         page, place = _OF_ITS_OWN[kind]
         return f"{PREFIX}/{page}/{parts[3]}{place}"
     return f"{PREFIX}/agents/{item['agent']}#{_ON_AGENT.get(kind, 'leaves')}" if item["agent"] else ""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, cast, func, insert, select
+from sqlalchemy import BigInteger, Row, Select, cast, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,9 +23,10 @@ from services.claims.adapters.handling_tables import (
     claim_file,
     claim_payment,
     claim_step,
+    payment_review,
 )
 from services.claims.domain.claim_life import Life, Payee, Stage
-from services.claims.domain.overpayment import LaidOut
+from services.claims.domain.overpayment import LaidOut, ReviewOutcome
 
 # The version of a claim that was detected, and that nobody has touched.
 UNTOUCHED = 1
@@ -142,15 +143,24 @@ async def approve(tx: AsyncConnection, months: Sequence[ApprovedMonth]) -> None:
 
 
 async def laid_out(tx: AsyncConnection, claims: Collection[UUID]) -> dict[tuple[UUID, Month], LaidOut]:
-    """What was approved and what was paid of the months of these claims; none where neither was."""
+    """What was approved, and paid and not returned, of the months of these claims; none where neither was."""
     approved = select(approved_month).where(among(approved_month.c.claim, claims))
     found = {(row.claim, row.month): LaidOut(approved=row.amount) for row in await tx.execute(approved)}
-    total = cast(func.sum(cast(claim_payment.c.amount, BigInteger)), BigInteger).label("amount")
-    paid = select(claim_payment.c.claim, claim_payment.c.month, total).where(among(claim_payment.c.claim, claims))
-    for row in await tx.execute(paid.group_by(claim_payment.c.claim, claim_payment.c.month)):
+    for row in await tx.execute(_left_paid(claims)):
         month = (row.claim, row.month)
         found[month] = replace(found.get(month, LaidOut()), paid=Money(row.amount))
     return found
+
+
+def _left_paid(claims: Collection[UUID]) -> Select[Any]:
+    """By claim and month, payments less what of them was returned to the insurer."""
+    given, said = claim_payment, payment_review
+    amount, back = cast(given.c.amount, BigInteger).label("amount"), -cast(said.c.amount, BigInteger)
+    paid = select(given.c.claim, given.c.month, amount).where(among(given.c.claim, claims))
+    returned = among(said.c.claim, claims) & (said.c.outcome == ReviewOutcome.RETURNED.value)
+    moved = paid.union_all(select(said.c.claim, said.c.month, back).where(returned)).subquery()
+    total = cast(func.sum(moved.c.amount), BigInteger).label("amount")
+    return select(moved.c.claim, moved.c.month, total).group_by(moved.c.claim, moved.c.month)
 
 
 async def note(tx: AsyncConnection, step: StepTaken) -> None:

@@ -72,6 +72,27 @@ claim_payment: Final = Table(
     CheckConstraint("amount > 0", name="amount"),
 )
 
+# What became of what was paid beyond anything decided for a month (`amount`); `kept`: what stays paid of it then.
+payment_review: Final = Table(
+    "payment_review",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("employer", Text, nullable=False),
+    Column("claim", Id, nullable=False),
+    Column("month", MonthColumn, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("amount", MoneyColumn, nullable=False),
+    Column("kept", MoneyColumn, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    UniqueConstraint("claim", "reference"),
+    CheckConstraint("amount > 0 AND kept >= 0", name="amount"),
+    CheckConstraint("outcome IN ('ACCEPTED', 'RETURNED')", name="outcome"),
+)
+
 # What was approved of a month of a claim, the last time: what may have to come back once it is due no longer.
 approved_month: Final = Table(
     "approved_month",
@@ -82,13 +103,14 @@ approved_month: Final = Table(
     Column("amount", MoneyColumn, nullable=False),
 )
 
-# What people were told to do about an agent, and have not done yet.
+# What people were told to do about an agent, and have not done yet; `reference`: where, and its name.
 open_work: Final = Table(
     "open_work",
     metadata,
     Column("employer", Text, primary_key=True),
     Column("agent", Id, primary_key=True),
-    Column("kind", Text, primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
 )
 
 insurer_decision: Final = Table(

@@ -1,4 +1,4 @@
-"""What insurers decided and paid, and what an employer still has to advance."""
+"""What insurers decided and paid, what became of what they paid too much, and what an employer still has to advance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.money import Money
 from kit.period import Month
 from services.claims.adapters.asked import Who
-from services.claims.adapters.handling_tables import claim_payment, insurer_decision
+from services.claims.adapters.handling_tables import claim_payment, insurer_decision, payment_review
+from services.claims.domain.overpayment import ReviewOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,24 @@ class InsurerDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What became of what was paid beyond anything decided for a month; `kept`: what stays paid of it then."""
+
+    id: UUID
+    employer: str
+    claim: UUID
+    month: Month
+    outcome: ReviewOutcome
+    amount: Money
+    kept: Money
+    happened_on: date
+    note: str
+    reference: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advance:
     """What an employer must still pay an agent for a month of a claim."""
 
@@ -61,7 +80,10 @@ class Advance:
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """A month of a claim for which more was paid than was ever decided; `decided` 0: nothing was."""
+    """A month of a claim for which more was paid than was ever decided, and that nobody settled.
+
+    `paid`: less what was returned; `decided` 0: nothing was; `kept`: up to what nobody has to look at it again.
+    """
 
     employer: str
     agent: UUID
@@ -69,46 +91,67 @@ class Excess:
     month: Month
     paid: Money
     decided: Money
+    kept: Money
+
+    @property
+    def amount(self) -> Money:
+        return self.paid - max(self.decided, self.kept)
 
 
 MAX_ADVANCES: Final = 20_000
-_ADVANCES: Final = text("""
+# What people said of a month's payments: what was returned, and what stays paid however little was decided.
+_SAID: Final = """
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(r.amount) FILTER (WHERE r.outcome = 'RETURNED'), 0) AS returned,
+               coalesce(max(r.kept), 0) AS kept
+          FROM payment_review AS r WHERE r.claim = paid.claim AND r.month = paid.month) AS said
+"""
+_ADVANCES: Final = text(f"""
     WITH last AS (
-        SELECT DISTINCT ON (b.claim, b.month) b.agent, b.claim, b.month, b.benefit + b.ri_full_pay AS due
+        SELECT DISTINCT ON (b.claim, b.month) b.agent, b.claim, b.month, b.benefit + b.ri_full_pay AS due,
+               max(b.benefit + b.ri_full_pay) OVER (PARTITION BY b.claim, b.month) AS decided
           FROM benefit AS b JOIN claim_file AS f ON f.claim = b.claim
          WHERE b.employer = :employer AND b.month <= :month AND f.payee = 'EMPLOYER' AND f.stage = 'APPROVED'
-         ORDER BY b.claim, b.month, b.version DESC)
-    SELECT last.agent, last.claim, last.month, last.due, coalesce(sum(p.amount), 0)::bigint AS paid
-      FROM last LEFT JOIN claim_payment AS p ON p.claim = last.claim AND p.month = last.month
-     GROUP BY last.agent, last.claim, last.month, last.due
-    HAVING last.due <> coalesce(sum(p.amount), 0)
-     ORDER BY last.agent, last.claim, last.month
-     LIMIT :limit
-""")
+         ORDER BY b.claim, b.month, b.version DESC),
+    paid AS (
+        SELECT last.*, coalesce(sum(p.amount), 0) AS paid
+          FROM last LEFT JOIN claim_payment AS p ON p.claim = last.claim AND p.month = last.month
+         GROUP BY last.agent, last.claim, last.month, last.due, last.decided),
+    counted AS (
+        SELECT paid.agent, paid.claim, paid.month, paid.due,
+               (paid.paid - said.returned - greatest(said.kept - paid.decided, 0))::bigint AS paid
+          FROM paid {_SAID})
+    SELECT * FROM counted WHERE due <> paid ORDER BY agent, claim, month LIMIT :limit
+""")  # noqa: S608 - a part of ours
 
 
-_ABOVE: Final = text("""
+_ABOVE: Final = text(f"""
     WITH paid AS (
-        SELECT c.employer, c.agent, p.claim, p.month, sum(p.amount)::bigint AS paid
+        SELECT c.employer, c.agent, p.claim, p.month, sum(p.amount) AS paid
           FROM unnest(CAST(:employers AS text[]), CAST(:agents AS uuid[])) AS asked (employer, agent)
           JOIN claim AS c USING (employer, agent) JOIN claim_payment AS p ON p.claim = c.id
-         GROUP BY c.employer, c.agent, p.claim, p.month)
-    SELECT paid.*, coalesce(max(b.benefit + b.ri_full_pay), 0)::bigint AS decided
-      FROM paid LEFT JOIN benefit AS b ON b.claim = paid.claim AND b.month = paid.month
-     GROUP BY paid.employer, paid.agent, paid.claim, paid.month, paid.paid
-    HAVING paid.paid > coalesce(max(b.benefit + b.ri_full_pay), 0)
+         GROUP BY c.employer, c.agent, p.claim, p.month),
+    told AS (
+        SELECT paid.employer, paid.agent, paid.claim, paid.month, paid.paid,
+               coalesce(max(b.benefit + b.ri_full_pay), 0) AS decided
+          FROM paid LEFT JOIN benefit AS b ON b.claim = paid.claim AND b.month = paid.month
+         GROUP BY paid.employer, paid.agent, paid.claim, paid.month, paid.paid)
+    SELECT paid.employer, paid.agent, paid.claim, paid.month, (paid.paid - said.returned)::bigint AS paid,
+           paid.decided, said.kept
+      FROM told AS paid {_SAID}
+     WHERE paid.paid - said.returned > greatest(paid.decided, said.kept)
      ORDER BY paid.claim, paid.month
-""")
+""")  # noqa: S608 - a part of ours
 
 
 async def above_decided(tx: AsyncConnection, who: Collection[Who]) -> list[Excess]:
-    """The months of these agents for which more was paid than was ever decided.
+    """The months of these agents for which more was paid than was ever decided, and nobody said what became of it.
 
     Of what had been decided once, and is due for less, an overpayment tells.
     """
     values = {"employers": [employer for employer, _ in who], "agents": [agent for _, agent in who]}
     return [
-        Excess(row.employer, row.agent, row.claim, Month.of(row.month), Money(row.paid), Money(row.decided))
+        Excess(row.employer, row.agent, row.claim, Month.of(row.month), *map(Money, row[4:]))
         for row in await tx.execute(_ABOVE, values)
     ]
 
@@ -130,6 +173,26 @@ async def payments(tx: AsyncConnection, claim: UUID) -> list[Payment]:
     return [Payment(**row._asdict()) for row in rows]
 
 
+async def review(tx: AsyncConnection, said: Review) -> None:
+    await tx.execute(insert(payment_review).values(**_values(said)))
+
+
+async def review_of(tx: AsyncConnection, claim: UUID, reference: str) -> Review | None:
+    """The review of a claim's payments that has this reference."""
+    row = await _of_reference(tx, payment_review, claim, reference)
+    return None if row is None else _review(row)
+
+
+async def reviews(tx: AsyncConnection, claim: UUID) -> list[Review]:
+    """In the order of recording."""
+    query = select(payment_review).where(payment_review.c.claim == claim).order_by(payment_review.c.id)
+    return [_review(row._asdict()) for row in await tx.execute(query)]
+
+
+def _review(row: dict[str, Any]) -> Review:
+    return Review(**row | {"outcome": ReviewOutcome(row["outcome"])})
+
+
 async def decide(tx: AsyncConnection, decision: InsurerDecision) -> None:
     await tx.execute(insert(insurer_decision).values(**_values(decision)))
 
@@ -147,7 +210,11 @@ async def decisions(tx: AsyncConnection, claim: UUID) -> list[InsurerDecision]:
 
 
 async def advances(tx: AsyncConnection, employer: str, month: Month) -> list[Advance]:
-    """What is due up to a month on approved claims that pay the employer, and is not what was paid."""
+    """What is due up to a month on approved claims that pay the employer, and is not what was paid.
+
+    What was returned to the insurer is not paid; what was accepted above anything decided counts once a decision
+    reaches it.
+    """
     values = {"employer": employer, "month": month.first, "limit": MAX_ADVANCES}
     return [
         Advance(row.agent, row.claim, Month.of(row.month), Money(row.due), Money(row.paid))

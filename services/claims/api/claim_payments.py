@@ -35,6 +35,7 @@ from kit.period import Month
 from services.claims.adapters import payments
 from services.claims.adapters.payments import Advance, Excess, InsurerDecision, Payment
 from services.claims.api.parameters import ClaimId, MonthlyAmount
+from services.claims.api.payment_reviews import ExcessAnswer, PaymentReviewAnswer
 from services.claims.application.handle_claim import hold, look
 from services.claims.application.record_payment import record_decision, record_payment
 from services.claims.domain.claim_life import Payee
@@ -74,7 +75,7 @@ class PaymentWarning(StrEnum):
 
 
 class PaymentAnswer(Answer):
-    """A payment received. `warnings`: all that was paid for its month is more than was ever decided for it."""
+    """A payment received. `warnings`: more was paid for its month than was ever decided, and nobody settled it."""
 
     id: UUID
     month: MonthText
@@ -115,10 +116,12 @@ class InsurerDecisionAnswer(Answer):
 
 
 class PaymentsAnswer(Answer):
-    """All that an insurer decided about a claim and paid for it."""
+    """All that an insurer decided about a claim and paid for it, what it paid too much, and what became of that."""
 
     decisions: list[InsurerDecisionAnswer]
     payments: list[PaymentAnswer]
+    excesses: list[ExcessAnswer]
+    reviews: list[PaymentReviewAnswer]
 
 
 @router.get("/{claim}/payments", operation_id="list_claim_payments", summary="Décisions et versements de l'assureur")
@@ -131,6 +134,8 @@ async def list_claim_payments(
     return PaymentsAnswer(
         decisions=[InsurerDecisionAnswer.model_validate(one) for one in await payments.decisions(tx, claim)],
         payments=[PaymentAnswer.of(one, above) for one in await payments.payments(tx, claim)],
+        excesses=[ExcessAnswer.model_validate(one) for one in above if one.claim == claim],
+        reviews=[PaymentReviewAnswer.model_validate(one) for one in await payments.reviews(tx, claim)],
     )
 
 
@@ -167,9 +172,7 @@ async def record_claim_payment(
         recorded_at=clock.instant(),
         recorded_by=caller.client,
     )
-    known = await record_payment(tx, opened, payment, rules, clock)
-    above = await payments.above_decided(tx, [(known.employer, opened.claim.agent)])
-    return PaymentAnswer.of(known, above)
+    return PaymentAnswer.of(*await record_payment(tx, opened, payment, rules))
 
 
 @router.post(

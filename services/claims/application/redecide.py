@@ -76,9 +76,8 @@ async def redecide_held(tx: AsyncConnection, who: Collection[Who], rules: RuleBo
         await _decide(tx, Subject(*one, known[one], rules, at, before[one]), taken)
     await taken.writes.flush(tx)
     await progress.settle(tx, taken.decided, taken.held, at)
-    for excess in await payments.above_decided(tx, list(taken.work)):
-        taken.work[excess.employer, excess.agent].add(Work.PAYMENT_ABOVE_DECIDED)
-    await tell_work(tx, taken.work, {Work.ANNUITY_TO_REVALUE: revaluation_day(clock.day(), rules)})
+    above = await payments.above_decided(tx, list(taken.work))
+    await tell_work(tx, taken.work, above, {Work.ANNUITY_TO_REVALUE: revaluation_day(clock.day(), rules)})
     for start in range(0, len(taken.events), BATCH_LIMIT):
         await publish_many(tx, taken.events[start : start + BATCH_LIMIT])
     rests_on = {(one[1], held.agreement) for one in taken.decided for held in known[one].affiliations}

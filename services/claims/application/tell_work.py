@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.events.outbox import BATCH_LIMIT, Outgoing, publish_many
 from kit.events.work_item import WorkItem
-from services.claims.adapters import open_work
+from services.claims.adapters import open_work, payments
 from services.claims.adapters.asked import Who
+from services.claims.adapters.payments import Excess
 from services.claims.application.payloads import TOPIC
 from services.claims.domain.work import Work
+
+# Of each agent, the kinds of his items by their references.
+_Open: TypeAlias = Mapping[Who, dict[str, str]]
 
 
 class WorkItemOpened(WorkItem):
@@ -30,23 +34,51 @@ class WorkItemClosed(WorkItem):
     topic: ClassVar[str] = TOPIC
 
 
-async def tell_work(tx: AsyncConnection, now: Mapping[Who, set[Work]], due: Mapping[Work, date]) -> None:
-    """Publish what differs from what was told of these agents, who are held; `due`: of kinds that have a day."""
-    before = await open_work.known(tx, now)
-    changed = {who: {kind.value for kind in kinds} for who, kinds in now.items() if before[who] != kinds}
+async def tell_work(
+    tx: AsyncConnection, now: Mapping[Who, set[Work]], above: Iterable[Excess], due: Mapping[Work, date]
+) -> None:
+    """Publish what differs from what was told of these agents, who are held.
+
+    `above`: what was paid above anything decided, an item for each claim; `due`: of kinds that have a day.
+    """
+    found = {who: {_of_agent(who, kind): kind.value for kind in kinds} for who, kinds in now.items()}
+    for excess in above:
+        found[excess.employer, excess.agent][_of_claim(excess)] = Work.PAYMENT_ABOVE_DECIDED.value
+    await _tell(tx, await open_work.known(tx, now), found, {kind.value: day.isoformat() for kind, day in due.items()})
+
+
+async def tell_excess(tx: AsyncConnection, who: Who) -> list[Excess]:
+    """The same of payments alone, about one agent: what was paid for him above anything decided, which is returned."""
+    above, before = await payments.above_decided(tx, [who]), await open_work.known(tx, [who])
+    others = {name: kind for name, kind in before[who].items() if kind != Work.PAYMENT_ABOVE_DECIDED}
+    now = others | {_of_claim(excess): Work.PAYMENT_ABOVE_DECIDED.value for excess in above}
+    await _tell(tx, before, {who: now}, {})
+    return above
+
+
+def _of_agent(who: Who, kind: Work) -> str:
+    return f"/v1/entitlements?agent={who[1]}&employer={who[0]}#{kind.value}"
+
+
+def _of_claim(excess: Excess) -> str:
+    return f"/v1/claims/{excess.claim}/payments"
+
+
+async def _tell(tx: AsyncConnection, before: _Open, now: _Open, days: Mapping[str, str]) -> None:
+    changed = {who: items for who, items in now.items() if before[who] != items}
     if not changed:
         return
     await open_work.replace(tx, changed)
-    days = {kind.value: day.isoformat() for kind, day in due.items()}
     told: list[Outgoing] = []
     for event, these, those in ((WorkItemClosed, before, changed), (WorkItemOpened, changed, before)):
-        told += [_told(event, who, kind, days) for who in changed for kind in sorted(these[who] - those[who])]
+        for who in changed:
+            differing = sorted(these[who].items() - those[who].items())
+            told += [_told(event, who, kind, name, days.get(kind)) for name, kind in differing]
     for start in range(0, len(told), BATCH_LIMIT):
         await publish_many(tx, told[start : start + BATCH_LIMIT])
 
 
-def _told(event: type[WorkItem], who: Who, kind: str, days: Mapping[str, str]) -> Outgoing:
+def _told(event: type[WorkItem], who: Who, kind: str, reference: str, due: str | None) -> Outgoing:
     employer, agent = who[0], str(who[1])
-    reference = f"/v1/entitlements?agent={agent}&employer={employer}#{kind}"
-    item = event(kind=kind, due=days.get(kind), employer=employer, agent=agent, reference=reference)
+    item = event(kind=kind, due=due, employer=employer, agent=agent, reference=reference)
     return Outgoing(item, key=agent, employer=employer, subject=reference)

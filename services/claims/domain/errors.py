@@ -302,6 +302,15 @@ class PaymentKnownOtherwise(RelaisError):
     status = 409
 
 
+class ExcessChanged(RelaisError):
+    """Of that month nothing, or another amount, was paid above what was decided, and settled by nobody."""
+
+    code = "excess_changed"
+    title_fr = "Ce qui est versé en trop pour ce mois n'est pas, ou n'est plus, de ce montant"
+    title_en = "What is paid in excess for this month is not, or no longer, of this amount"
+    status = 409
+
+
 class UnknownLeave(RelaisError):
     """No leave of this agent at this employer has this identifier."""
 

@@ -35,6 +35,13 @@ class MovementKind(StrEnum):
     WAIVED = "WAIVED"  # given up, for a reason
 
 
+class ReviewOutcome(StrEnum):
+    """What became of what the insurer paid beyond anything decided."""
+
+    ACCEPTED = "ACCEPTED"  # it stays where it is, and nobody owes it
+    RETURNED = "RETURNED"  # paid back to the insurer
+
+
 class WaiverGround(StrEnum):
     """Why what is owed is given up."""
 
@@ -89,7 +96,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """What left the hands of those who pay for a month of a claim: approved, or noted as paid."""
+    """What left the hands of those who pay for a month of a claim: approved, or noted as paid and not returned."""
 
     approved: Money = ZERO
     paid: Money = ZERO

@@ -68,6 +68,9 @@ def _handled(story: Story) -> None:
 
 def _paid(story: Story) -> None:
     story.ask(f"POST {OF}/payments")
+    story.ask(f"POST {OF}/payments", body={"amount": "9000.00", "reference": "VIR-2026-0002"})
+    (excess,) = story.ask(f"GET {OF}/payments").json()["excesses"]
+    story.ask(f"POST {OF}/payment-reviews", body={"amount": excess["amount"]})
     query = {"employer": EMPLOYER, "month": "2026-06"}
     story.ask("GET /v1/claims/advances", query=query)
 

@@ -279,6 +279,7 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
     await hands.write("#paid-reference", "VIR-1")
     await other.locator("#insurer form").last.get_by_role("button").click()
     assert hands.words.amount("10.50") in await other.locator("#insurer table").last.inner_text()
+    await too_much_is_paid_and_returned(hands)
     assert await faults(other, claim) == []
     history = await text_of(other, "main")
     assert all(name in history for name in ("Camille Gestion", "Dominique Direction")), "who proposed, who approved"
@@ -289,6 +290,21 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
     found = await asyncio.to_thread(back_to_work_earlier, pages.platform, sick_leave)
     await what_was_paid_for_nothing_comes_back(Hands(page), found)
     pages.complaints.clear()  # the browser says that it met a 422
+
+
+async def too_much_is_paid_and_returned(hands: Hands) -> None:
+    """What was paid above anything decided is shown, until somebody says what became of it."""
+    page, words = hands.page, hands.words
+    await hands.open(page.get_by_text(words.t("claim.note_payment")))
+    await hands.write("#paid-amount", "9000")
+    await hands.write("#paid-reference", "VIR-2")
+    await page.locator("#insurer form").last.get_by_role("button").click()
+    await hands.write("#review-reference-1", "REV-1")
+    await hands.write("#review-note-1", "Paid back by transfer.")
+    assert await faults(page, "an excess") == []
+    await page.locator("form:has(#review-note-1)").get_by_role("button").click()
+    assert words.of("payment_review", "RETURNED") in await page.locator("#insurer table").last.inner_text()
+    assert await page.locator("#insurer .note.warn, #insurer .tag.warn").count() == 0
 
 
 async def another_amount_and_no_refusal(hands: Hands) -> None:
