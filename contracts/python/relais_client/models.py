@@ -117,7 +117,7 @@ class AgreementsImportAnswer(TypedDict):
     finished_at: str | None
 
 
-Alert: TypeAlias = Literal["LEGAL_FLOOR_SHORTFALL", "OVERRIDDEN", "OVERRIDE_TO_REVIEW"]
+Alert: TypeAlias = Literal["LEGAL_FLOOR_SHORTFALL", "OVERRIDDEN", "OVERRIDE_TO_REVIEW", "OVERRIDE_ABOVE_TERMS"]
 
 
 class AllocationAnswer(TypedDict):
@@ -2666,6 +2666,7 @@ class AnnuitiesAnnuityAnswer(TypedDict):
             "LEGAL_FLOOR_SHORTFALL",
             "OVERRIDDEN",
             "OVERRIDE_TO_REVIEW",
+            "OVERRIDE_ABOVE_TERMS",
             "PENSION_BELOW_FLOOR",
             "PENSION_ABOVE_PAY",
             "PENSION_ABOVE_CATEGORY",

@@ -190,6 +190,7 @@ NOTES: Final = {
 WARNINGS: Final = {
     "LEGAL_FLOOR_SHORTFALL": "le montant est inférieur au minimum du décret 2022-581, que l'employeur doit.",
     "OVERRIDDEN": "une personne a décidé ce montant à la place du calcul.",
+    "OVERRIDE_ABOVE_TERMS": "ce montant dépasse ce que l'accord donne d'après les faits connus alors.",
     "OVERRIDE_TO_REVIEW": "le calcul a changé depuis cette décision, qui est à revoir.",
     "PENSION_BELOW_FLOOR": "la pension notifiée est inférieure au plancher de la CNRACL, prélèvements déduits.",
     "PENSION_ABOVE_PAY": "la pension notifiée dépasse le traitement et la majoration pour tierce personne.",

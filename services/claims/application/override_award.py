@@ -29,7 +29,7 @@ from services.claims.domain.errors import (
     StepNotAllowed,
     UnknownAward,
 )
-from services.claims.domain.override import OverrideReason
+from services.claims.domain.override import BEYOND, OverrideReason
 from services.claims.domain.terms_document import read_terms
 
 
@@ -79,7 +79,7 @@ async def propose(
 ) -> Held:
     """Keep a proposal, in place of one that waits. Raises NothingToPropose, AboveTerms, and 412."""
     check_version(version, held.version)
-    computed = await _computed(tx, held, said.amount)
+    computed = await _computed(tx, held, said.amount, said.reason)
     stated = StatedAward(
         award=held.key,
         version=held.version,
@@ -104,7 +104,7 @@ async def approve(
     waiting = held.said[-1]
     if waiting.proposed_by == by.by:
         raise FourEyesRequired
-    if await _computed(tx, held, waiting.amount) != waiting.computed:
+    if await _computed(tx, held, waiting.amount, OverrideReason(waiting.reason)) != waiting.computed:
         raise ProposalOutdated
     approved = replace(waiting, version=held.version, approved_by=by.by, recorded_at=by.at)
     return await _put(tx, held, approved, rules, clock)
@@ -116,11 +116,12 @@ async def _put(tx: AsyncConnection, held: Held, stated: StatedAward, rules: Rule
     return await look(tx, stated.award)
 
 
-async def _computed(tx: AsyncConnection, held: Held, amount: Money | None) -> Money:
+async def _computed(tx: AsyncConnection, held: Held, amount: Money | None, reason: OverrideReason) -> Money:
     """What is worked out, by the last decision. Raises NothingToPropose, and AboveTerms for more than the terms give.
 
     Of an annuity that is what its pensions leave of the target, of a loss of pension the whole of the flat amount, and
-    after a death what is worked out.
+    after a death what is worked out; for a reason that stands on what the computation did not know, as a base that was
+    higher, there the terms name no most.
     """
     award = held.award
     stored = await decisions.load(tx, award.id)
@@ -138,6 +139,8 @@ async def _computed(tx: AsyncConnection, held: Held, amount: Money | None) -> Mo
         most = award.full_amount
     elif award.guarantee == Guarantee.RETIREMENT_LOSS and terms.retirement is not None:
         most = terms.retirement.flat
+    elif award.guarantee == Guarantee.DEATH and reason in BEYOND:
+        return computed
     if amount is not None and amount > most:
         raise AboveTerms(pointer="/amount")
     return computed

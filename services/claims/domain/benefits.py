@@ -38,6 +38,8 @@ class Alert(StrEnum):
     # A person decided another amount; and what is worked out is no longer what it was then.
     OVERRIDDEN = "OVERRIDDEN"
     OVERRIDE_TO_REVIEW = "OVERRIDE_TO_REVIEW"
+    # That amount is more than the terms gave, by the facts that were known.
+    OVERRIDE_ABOVE_TERMS = "OVERRIDE_ABOVE_TERMS"
 
 
 def shortfall(amount: Money, floor: Money) -> tuple[Alert, ...]:

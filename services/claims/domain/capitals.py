@@ -58,12 +58,16 @@ class Capital:
 
 
 def overridden_capital(capital: Capital, override: Override) -> Capital:
-    """The capital with the amount decided, which stands whatever the computation becomes."""
+    """The capital with the amount decided, which stands whatever the computation becomes.
+
+    After a death the terms give a share of a base and no more: what is decided beyond it bears an alert.
+    """
+    beyond = capital.guarantee is Guarantee.DEATH and override.amount > override.computed
     return replace(
         capital,
         amount=override.amount,
         computed=capital.amount,
-        alerts=decided_so(capital.amount, override),
+        alerts=(*decided_so(capital.amount, override), *((Alert.OVERRIDE_ABOVE_TERMS,) if beyond else ())),
         trace=said_so(capital.amount, override, capital.trace),
     )
 

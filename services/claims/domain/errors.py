@@ -337,7 +337,9 @@ class AboveTarget(RelaisError):
 
 
 class AboveTerms(RelaisError):
-    """An annuity never exceeds what the pensions leave of the target, nor a capital what the accord grants."""
+    """An annuity never exceeds what the pensions leave of the target, nor a capital what the accord grants, but after a
+    death for a reason that stands on what the computation did not know.
+    """
 
     code = "above_terms"
     title_fr = "Le montant dépasse ce que l'accord accorde"

@@ -23,6 +23,12 @@ class OverrideReason(StrEnum):
     TERMS_READ_OTHERWISE = "TERMS_READ_OTHERWISE"
 
 
+# Reasons that stand on what the computation did not know.
+BEYOND: Final = frozenset(
+    {OverrideReason.INSURER_DECISION, OverrideReason.COURT_DECISION, OverrideReason.FACTS_NOT_RECORDED}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """The amount that is paid; `computed` is what was worked out when it was decided."""

@@ -124,8 +124,9 @@ async def test_a_capital_goes_the_same_way(claims: Claims, marie: httpx.AsyncCli
     life = insured().elected("DEATH").told("agent.deceased", kind="DEATH", date="2026-02-10")
     await claims.tell(life.facts)
     computed = await last(marie, "capitals", life)
-    above = await said(marie, computed["id"], "proposal", amount="99999.99")
-    assert (above.status_code, above.json()["code"]) == (422, "above_terms")
+    for reason in ("PART_REFUSED", "TERMS_READ_OTHERWISE"):
+        above = await said(marie, computed["id"], "proposal", amount="99999.99", reason=reason)
+        assert (above.status_code, above.json()["code"]) == (422, "above_terms")
     assert [one["pointer"] for one in above.json()["errors"]] == ["/amount"]
     assert (await said(marie, computed["id"], "proposal", amount="0.00", reason="PART_REFUSED")).status_code == 200
     assert (await said(paul, computed["id"], "approval")).status_code == 200
@@ -138,6 +139,27 @@ async def test_a_capital_goes_the_same_way(claims: Claims, marie: httpx.AsyncCli
     await claims.tell(life.paid("2026-01", "pay.corrected", ri="400.00").last)
     now = await last(marie, "capitals", life)
     assert (now["amount"], now["alerts"]) == ("0.00", ["OVERRIDDEN", "OVERRIDE_TO_REVIEW"])
+    await claims.decided()
+
+
+async def test_a_court_may_give_more_after_a_death_than_was_worked_out(
+    claims: Claims, marie: httpx.AsyncClient, paul: httpx.AsyncClient
+) -> None:
+    """The base was higher than the facts say: that is on the decision, and a second person approves it as ever."""
+    life = insured().elected("DEATH").told("agent.deceased", kind="DEATH", date="2026-02-10")
+    await claims.tell(life.facts)
+    computed = await last(marie, "capitals", life)
+    award, more = computed["id"], str(Money.parse(computed["amount"]) + Money(1))
+    assert (await said(marie, award, "proposal", amount=more)).status_code == 200
+    assert (await said(marie, award, "approval")).json()["code"] == "four_eyes_required"
+    assert await last(marie, "capitals", life) == computed, "nothing changes before"
+    assert (await said(paul, award, "approval")).status_code == 200
+    now = await last(marie, "capitals", life)
+    assert (now["amount"], now["alerts"]) == (more, ["OVERRIDDEN", "OVERRIDE_ABOVE_TERMS"])
+    page = (await marie.get(f"/v1/decisions/{now['decision']}/trace", params={"format": "text"})).text
+    assert "dépasse ce que l'accord donne" in page
+    for reason in ("INSURER_DECISION", "FACTS_NOT_RECORDED"):
+        assert (await said(marie, award, "proposal", amount=more, reason=reason)).status_code == 200
     await claims.decided()
 
 
