@@ -51,10 +51,8 @@ async def record_payment(
 ) -> tuple[Payment, list[Excess]]:
     """The payment as it is known, and what was paid too much for its agent; its claim is held.
 
-    One of what a former decision said is owed at once.
-
-    One above anything that was decided is a fact as well: the insurer paid. It is work for a person to look into.
-    Raises PaymentKnownOtherwise.
+    One of what a former decision said is owed at once. One above anything that was decided is a fact as well: the
+    insurer paid. It is work for a person to look into. Raises PaymentKnownOtherwise.
     """
     known = await payments.payment_of(tx, payment.claim, payment.reference)
     if known is not None:
