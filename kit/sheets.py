@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -10,6 +11,7 @@ from typing import Final
 
 # What a spreadsheet would take for a formula, at the beginning of a text that somebody else chose.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+BEGINS: Final = codecs.BOM_UTF8
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -24,6 +26,11 @@ def plain(text: str) -> str:
 
 def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
     """The rows, titles among them, as spreadsheets in French expect them."""
+    return BEGINS + csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
+    """Some of the rows, after those that come before them."""
     written = io.StringIO()
     csv.writer(written, delimiter=";", lineterminator="\n").writerows([plain(cell) for cell in row] for row in rows)
-    return written.getvalue().encode("utf-8-sig")
+    return written.getvalue().encode()

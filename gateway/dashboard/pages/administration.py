@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
-from gateway.dashboard.exports import Column, exported
+from gateway.dashboard.exports import Column, at_once, exported
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Filters, Visit
 from gateway.domain.roles import ROLES
@@ -38,7 +38,8 @@ async def export_sessions(visit: Visit) -> Response:
         Column("sessions.seen", lambda row: row["seen_at"]),
         Column("sessions.ends", lambda row: row["ends_at"]),
     ]
-    return exported(visit, "sessions", columns, await visit.api.every("/v1/sessions", **visit.only("login")))
+    rows = visit.api.pages("/v1/sessions", visit.only("login"))
+    return await exported(visit, "sessions", columns, rows)
 
 
 async def roles(visit: Visit) -> Response:
@@ -54,7 +55,7 @@ async def export_roles(visit: Visit) -> Response:
         (scope, {role: visit.words.t("yes") if scope in held else "" for role, held in ROLES.items()})
         for scope in SCOPES
     ]
-    return exported(visit, "roles", columns, ticks)
+    return await exported(visit, "roles", columns, at_once(ticks))
 
 
 async def audit(visit: Visit) -> Response:
@@ -65,14 +66,8 @@ async def audit(visit: Visit) -> Response:
 
 
 async def export_audit(visit: Visit) -> Response:
-    """The same as a file, up to 2 000 entries."""
-    asked, rows, after = _asked(visit.only(*_FILTERS)), list[dict[str, Any]](), ""
-    while len(rows) < EXPORTED:
-        found = await visit.api.get("/v1/audit", limit=PAGE, after=after, **asked)
-        rows += found["items"]
-        if found["next"] is None:
-            break
-        after = found["next"]
+    """The same as a file."""
+    rows = visit.api.pages("/v1/audit", _asked(visit.only(*_FILTERS)), by="after")
     columns = [
         Column("audit.at", lambda row: row["at"]),
         Column("audit.who", lambda row: row["client"]),
@@ -83,7 +78,7 @@ async def export_audit(visit: Visit) -> Response:
         Column("audit.status", lambda row: str(row["status"] or "")),
         Column("audit.purpose", lambda row: row["purpose"] or ""),
     ]
-    return exported(visit, "journal" if visit.words.language == "fr" else "audit", columns, rows)
+    return await exported(visit, "journal" if visit.words.language == "fr" else "audit", columns, rows)
 
 
 def _asked(filters: Filters) -> dict[str, str]:

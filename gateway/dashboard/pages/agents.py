@@ -34,8 +34,8 @@ async def agents(visit: Visit) -> Response:
 
 
 async def export(visit: Visit) -> Response:
-    """The list as a file, up to 2 000 rows."""
-    rows = await visit.api.every("/v1/agents", **visit.only("employer", "matricule"))
+    """The list as a file."""
+    rows = visit.api.pages("/v1/agents", visit.only("employer", "matricule"))
     names = await employer_names(visit)
     columns = [
         Column("agents.last_name", lambda row: row["last_name"]),
@@ -44,7 +44,7 @@ async def export(visit: Visit) -> Response:
         Column("worklist.employer", lambda row: row["employer"]),
         Column("worklist.employer_name", lambda row: names.get(row["employer"], "")),
     ]
-    return exported(visit, "agents", columns, rows)
+    return await exported(visit, "agents", columns, rows)
 
 
 async def search(visit: Visit) -> Response:

@@ -49,9 +49,9 @@ async def parties(visit: Visit) -> Response:
 
 
 async def export(visit: Visit) -> Response:
-    """The list as a file, up to 2 000 rows."""
+    """The list as a file."""
     words = visit.words
-    rows = await visit.api.every("/v1/agreements/parties", as_of=day_of(visit), **_asked(visit.only(*_FILTERS)))
+    rows = visit.api.pages("/v1/agreements/parties", {"as_of": day_of(visit), **_asked(visit.only(*_FILTERS))})
 
     def overrides(row: Any) -> str:
         return " ; ".join(
@@ -74,7 +74,7 @@ async def export(visit: Visit) -> Response:
         Column("map.exceptions", overrides),
         Column("map.locks", lambda row: " ; ".join(term_name(words, term) for term in row["locks"])),
     ]
-    return exported(
+    return await exported(
         visit, "accords-et-employeurs" if words.language == "fr" else "accords-and-employers", columns, rows
     )
 

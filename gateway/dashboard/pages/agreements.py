@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.dashboard.api import together
-from gateway.dashboard.exports import Column, exported
+from gateway.dashboard.exports import Column, at_once, exported
 from gateway.dashboard.names import employer_names, people, user_names
 from gateway.dashboard.pages.agreement_effects import priced, replaced
 from gateway.dashboard.terms import group_name, grouped, term_name, term_value
@@ -28,7 +28,8 @@ async def agreements(visit: Visit) -> Response:
 async def export(visit: Visit) -> Response:
     """The list as a file."""
     rows = await visit.api.every("/v1/agreements")
-    return exported(visit, "accords", [Column("simulator.agreement", lambda row: row["agreement"])], rows)
+    columns = [Column("simulator.agreement", lambda row: row["agreement"])]
+    return await exported(visit, "accords", columns, at_once(rows))
 
 
 async def agreement(visit: Visit) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from gateway.dashboard.api import Refusal, together
 from gateway.dashboard.claim_state import awaited, stage_of
 from gateway.dashboard.exports import Column, exported
-from gateway.dashboard.names import employer_names, people, user_names
+from gateway.dashboard.names import Person, employer_names, people, user_names
 from gateway.dashboard.pages.payments import amount_of
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Visit
@@ -46,9 +47,14 @@ async def claims(visit: Visit) -> Response:
 
 
 async def export(visit: Visit) -> Response:
-    """The list as a file, up to 2 000 rows."""
-    rows = await visit.api.every("/v1/claims")
-    known = await people(visit, {row["agent"] for row in rows})
+    """The list as a file."""
+    known: dict[str, Person] = {}
+
+    async def rows() -> AsyncIterator[list[dict[str, Any]]]:
+        async for page in visit.api.pages("/v1/claims", {}):
+            known.update(await people(visit, {row["agent"] for row in page}))
+            yield page
+
     names = await employer_names(visit)
     columns = [
         Column("claims.from", lambda row: row["opened_from"]),
@@ -60,7 +66,7 @@ async def export(visit: Visit) -> Response:
         Column("claims.status", lambda row: visit.words.of("stage", stage_of(row))),
         Column("claims.awaited", lambda row: awaited(row, visit.words)),
     ]
-    return exported(visit, "sinistres" if visit.words.language == "fr" else "claims", columns, rows)
+    return await exported(visit, "sinistres" if visit.words.language == "fr" else "claims", columns, rows())
 
 
 async def claim(visit: Visit) -> Response:

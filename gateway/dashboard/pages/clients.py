@@ -38,7 +38,7 @@ async def export(visit: Visit) -> Response:
         Column("clients.proof", lambda row: words.t("clients.keys" if row["key_ids"] else "clients.secret")),
         Column("users.state", lambda row: words.t("clients.active" if row["active"] else "clients.revoked")),
     ]
-    return exported(visit, "clients", columns, await visit.api.every("/v1/clients"))
+    return await exported(visit, "clients", columns, visit.api.pages("/v1/clients", {}))
 
 
 async def new(visit: Visit) -> Response:

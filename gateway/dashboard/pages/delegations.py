@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.dashboard.api import Refusal
-from gateway.dashboard.exports import Column, exported
+from gateway.dashboard.exports import Column, at_once, exported
 from gateway.dashboard.names import employer_names, user_names
 from gateway.dashboard.security import PREFIX, set_cookie
 from gateway.dashboard.standing import offered, scopes_of
@@ -53,7 +53,7 @@ async def export(visit: Visit) -> Response:
         Column("delegations.who_ended", lambda row: row["revoked_by"] or ""),
         Column("delegations.when_ended", lambda row: row["revoked_at"] or ""),
     ]
-    return exported(visit, "delegations", columns, rows)
+    return await exported(visit, "delegations", columns, at_once(rows))
 
 
 def delegate(visit: Visit, row: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.dashboard.api import Refusal, together
-from gateway.dashboard.exports import Column, exported
+from gateway.dashboard.exports import Column, at_once, exported
 from gateway.dashboard.pictures.hours import hours
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Filters, Visit
@@ -94,7 +94,7 @@ async def export(visit: Visit) -> Response:
         Column("integration.webhooks", lambda row: str(row["webhooks"])),
         Column("runs.attention", lambda row: ", ".join(words.of("integration_attention", c) for c in row["attention"])),
     ]
-    return exported(visit, "integration", columns, rows)
+    return await exported(visit, "integration", columns, at_once(rows))
 
 
 async def client(visit: Visit) -> Response:
@@ -188,4 +188,4 @@ async def export_parked(visit: Visit) -> Response:
         Column("integration.attempts", lambda row: str(row["attempts"])),
         Column("integration.parked_since", lambda row: row["parked_at"]),
     ]
-    return exported(visit, f"integration-{name}", columns, rows)
+    return await exported(visit, f"integration-{name}", columns, at_once(rows))

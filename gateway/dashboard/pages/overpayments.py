@@ -38,7 +38,7 @@ async def overpayments(visit: Visit) -> Response:
 
 async def export(visit: Visit) -> Response:
     """The list as a file."""
-    rows = await _named(visit, await visit.api.every("/v1/overpayments", **_asked(visit)))
+    rows = (await _named(visit, page) async for page in visit.api.pages("/v1/overpayments", _asked(visit)))
     names = await employer_names(visit)
     columns = [
         Column("benefit.month", lambda row: row["month"]),
@@ -52,7 +52,7 @@ async def export(visit: Visit) -> Response:
         Column("agent.employer_until", lambda row: row["employer_until"]),
         Column("agent.insurer_until", lambda row: row["insurer_until"] or ""),
     ]
-    return exported(visit, "trop-percus" if visit.words.language == "fr" else "overpayments", columns, rows)
+    return await exported(visit, "trop-percus" if visit.words.language == "fr" else "overpayments", columns, rows)
 
 
 def _asked(visit: Visit) -> dict[str, Any]:

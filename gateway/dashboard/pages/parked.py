@@ -72,7 +72,7 @@ async def release(visit: Visit) -> Response:
 async def export(visit: Visit) -> Response:
     """The list as a file, with the same filters."""
     words = visit.words
-    rows = await _rows(visit, await visit.api.every("/v1/runs/parked", **_filters(visit)))
+    rows = (await _rows(visit, page) async for page in visit.api.pages("/v1/runs/parked", _filters(visit)))
     names = await employer_names(visit)
     columns = [
         Column("worklist.employer", lambda row: row["siret"]),
@@ -87,4 +87,6 @@ async def export(visit: Visit) -> Response:
         Column("parked.since", lambda row: row["recorded_at"]),
         Column("claim.reason", lambda row: row["reason"] or ""),
     ]
-    return exported(visit, "variations-retenues" if words.language == "fr" else "changes-held-back", columns, rows)
+    return await exported(
+        visit, "variations-retenues" if words.language == "fr" else "changes-held-back", columns, rows
+    )

@@ -41,7 +41,7 @@ async def payments(visit: Visit) -> Response:
 
 async def export(visit: Visit) -> Response:
     """The list as a file."""
-    rows, names = await visit.api.every("/v1/payments", **visit.only("employer")), await employer_names(visit)
+    rows, names = visit.api.pages("/v1/payments", visit.only("employer")), await employer_names(visit)
     columns = [
         Column("payments.received_on", lambda row: row["received_on"]),
         *_contract_columns(names),
@@ -50,7 +50,7 @@ async def export(visit: Visit) -> Response:
         Column("payments.unallocated", lambda row: row["unallocated"]),
         Column("payments.cancelled", lambda row: row["cancelled"] or ""),
     ]
-    return exported(visit, "paiements" if visit.words.language == "fr" else "payments", columns, rows)
+    return await exported(visit, "paiements" if visit.words.language == "fr" else "payments", columns, rows)
 
 
 async def accounts(visit: Visit) -> Response:
@@ -72,13 +72,13 @@ async def accounts(visit: Visit) -> Response:
 
 async def export_accounts(visit: Visit) -> Response:
     """The contracts as a file."""
-    rows, names = await visit.api.every("/v1/accounts", **visit.only("employer")), await employer_names(visit)
+    rows, names = visit.api.pages("/v1/accounts", visit.only("employer")), await employer_names(visit)
     figures = [("accounts.issued", "issued"), ("accounts.paid", "paid"), ("payments.unallocated", "unallocated")]
     columns = _contract_columns(names)
     columns += [Column("statements.count", lambda row: str(row["statements"]))]
     for title, name in [*figures, ("accounts.balance", "balance")]:
         columns.append(Column(title, lambda row, name=name: row[name]))  # type: ignore[misc]  # bound as it is made
-    return exported(visit, "comptes" if visit.words.language == "fr" else "accounts", columns, rows)
+    return await exported(visit, "comptes" if visit.words.language == "fr" else "accounts", columns, rows)
 
 
 def _contract_columns(names: dict[str, str]) -> list[Column]:

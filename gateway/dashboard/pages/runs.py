@@ -94,10 +94,10 @@ async def every(visit: Visit) -> Response:
 
 
 async def export(visit: Visit) -> Response:
-    """The month as a file, with the same filters, up to 2 000 employers."""
+    """The month as a file, with the same filters."""
     month, words = chosen_month(visit), visit.words
     filters = visit.only("employer", "attention")
-    rows = await visit.api.every("/v1/runs/overview", month=str(month), **_asked(filters))
+    rows = visit.api.pages("/v1/runs/overview", {"month": str(month), **_asked(filters)})
     names = await employer_names(visit)
 
     def foreseen(row: dict[str, Any], name: str) -> str:
@@ -115,4 +115,6 @@ async def export(visit: Visit) -> Response:
         Column("runs.attention", lambda row: ", ".join(words.of("attention", one) for one in row["attention"])),
         Column("runs.closed", lambda row: words.t("yes" if row["closed"] else "no")),
     ]
-    return exported(visit, f"{'cotisations' if words.language == 'fr' else 'contributions'}-{month}", columns, rows)
+    return await exported(
+        visit, f"{'cotisations' if words.language == 'fr' else 'contributions'}-{month}", columns, rows
+    )

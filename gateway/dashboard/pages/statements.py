@@ -45,7 +45,7 @@ async def export(visit: Visit) -> Response:
     """The list as a file, with the same filters."""
     filters = visit.only("employer", "month", "state")
     path, asked = _asked(filters)
-    rows, names = await visit.api.every(path, **asked), await employer_names(visit)
+    rows, names = visit.api.pages(path, asked), await employer_names(visit)
 
     def siret(row: dict[str, Any]) -> str:
         return str(row.get("siret") or row["employer"])
@@ -71,7 +71,7 @@ async def export(visit: Visit) -> Response:
             Column("contribution.agent", lambda row: row["agent"]),
             Column("statements.issued_at", lambda row: row["issued_at"]),
         ]
-    return exported(visit, "bordereaux" if visit.words.language == "fr" else "statements", columns, rows)
+    return await exported(visit, "bordereaux" if visit.words.language == "fr" else "statements", columns, rows)
 
 
 async def statement(visit: Visit) -> Response:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gateway.dashboard.api import together
 from gateway.dashboard.committee import committee_pdf
-from gateway.dashboard.exports import Column, exported
+from gateway.dashboard.exports import Column, at_once, exported
 from gateway.dashboard.figures import UNKNOWN, Counted, Group, Lots, by_department, by_lot
 from gateway.dashboard.names import employer_places
 from gateway.dashboard.pictures.bars import Bars, bars
@@ -77,7 +77,8 @@ async def export(visit: Visit) -> Response:
         Column("steering.annuities", lambda one: hidden if one.masked else f"{one.annuities:.2f}"),
         Column("steering.ratio", lambda one: "" if one.ratio is None else str(one.ratio)),
     ]
-    return exported(visit, "pilotage" if words.language == "fr" else "steering", columns, [*found.groups, found.whole])
+    rows = [*found.groups, found.whole]
+    return await exported(visit, "pilotage" if words.language == "fr" else "steering", columns, at_once(rows))
 
 
 async def export_absence(visit: Visit) -> Response:
@@ -95,7 +96,7 @@ async def export_absence(visit: Visit) -> Response:
         Column("steering.leaves", lambda row: shown(row[1], "leaves")),
         Column("steering.days", lambda row: shown(row[1], "days")),
     ]
-    return exported(visit, "absences", columns, rows)
+    return await exported(visit, "absences", columns, at_once(rows))
 
 
 async def account(visit: Visit) -> Response:

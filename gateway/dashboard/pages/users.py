@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.dashboard.api import Refusal
-from gateway.dashboard.exports import Column, exported
+from gateway.dashboard.exports import Column, at_once, exported
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.standing import offered, scopes_of, shown, standing_of
 from gateway.dashboard.visit import Visit
@@ -47,7 +47,7 @@ async def export(visit: Visit) -> Response:
         Column("account.second", lambda row: words.t("account.on" if row["second_factor"] else "account.off")),
         Column("users.state", lambda row: words.t("users.open" if row["active"] else "users.closed")),
     ]
-    return exported(visit, "comptes" if words.language == "fr" else "accounts", columns, rows)
+    return await exported(visit, "comptes" if words.language == "fr" else "accounts", columns, at_once(rows))
 
 
 async def new(visit: Visit) -> Response:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.dashboard.api import together
-from gateway.dashboard.exports import Column, exported
+from gateway.dashboard.exports import Column, at_once, exported
 from gateway.dashboard.names import employer_names, people
 from gateway.dashboard.pages.worklist_besides import BESIDES, besides
 from gateway.dashboard.security import PREFIX
@@ -72,7 +72,8 @@ async def export(visit: Visit) -> Response:
     """The whole list, with the same filters, as a file."""
     filters = _filters(visit)
     chosen = filters["kind"]
-    items = [] if chosen in BESIDES else await visit.api.every("/v1/work-items", **filters)
+    pages = at_once([]) if chosen in BESIDES else visit.api.pages("/v1/work-items", filters)
+    items = [row async for page in pages for row in page]
     others = [one for one in await besides(visit, filters) if chosen in ("", one["kind"])]
     rows = sorted([*await _rows(visit, items), *others], key=_due)
     names = await employer_names(visit)
@@ -84,7 +85,7 @@ async def export(visit: Visit) -> Response:
         Column("worklist.agent", lambda row: row["person"].name if row["person"] else ""),
         Column("worklist.matricule", lambda row: row["person"].matricule if row["person"] else ""),
     ]
-    return exported(visit, "a-faire" if visit.words.language == "fr" else "to-do", columns, rows)
+    return await exported(visit, "a-faire" if visit.words.language == "fr" else "to-do", columns, at_once(rows))
 
 
 def _filters(visit: Visit) -> Filters:
