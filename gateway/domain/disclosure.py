@@ -41,7 +41,9 @@ DISCLOSED: Final[Mapping[str, frozenset[str]]] = {
     **_types("claims", "claim", "opened documented approved refused closed reopened", _CLAIM),
     **_types("claims", "benefit", "decided adjusted", _DECISION | _FIGURES),
     **_types("claims", "annuity", "started adjusted ended", _DECISION | _DATED | _ANNUITY),
-    **_types("claims", "capital", "due", _DECISION | {"capital", "guarantee", "amount", "amount_delta", "due"}),
+    **_types(
+        "claims", "capital", "due", _DECISION | {"capital", "guarantee", "amount", "amount_delta", "due", "covered_on"}
+    ),
     **_types("claims", "overpayment", "opened settled", _LOT | {"overpayment", "claim", "month", "amount", "on"}),
 }
 # The chain of causes runs through events that an insurer does not see.

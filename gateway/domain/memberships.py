@@ -11,7 +11,7 @@ from kit.clock import PARIS
 from kit.period import Month, Period
 
 # A fact is of the day its validity begins; the first of these that it carries says which.
-DATE_FIELDS: Final = ("from", "start", "month", "on", "date", "due")
+DATE_FIELDS: Final = ("covered_on", "from", "start", "month", "on", "date", "due")
 
 
 @dataclass(frozen=True, slots=True)

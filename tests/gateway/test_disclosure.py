@@ -66,6 +66,8 @@ def test_what_is_told_exists() -> None:
         ({"on": "2026-02-03"}, (date(2026, 2, 3), True)),
         ({"employment": {"start": "2026-02-03"}}, (date(2026, 2, 3), True)),
         ({"from": None, "on": "2026-02-03"}, (date(2026, 2, 3), True)),
+        ({"due": "2026-02-03", "covered_on": "2025-12-31"}, (date(2025, 12, 31), True)),
+        ({"due": "2026-02-03", "covered_on": None}, (date(2026, 2, 3), True)),
         ({"from": "not a date"}, (date(2026, 7, 1), False)),
         ({}, (date(2026, 7, 1), False)),
     ],

@@ -2766,6 +2766,7 @@ class CapitalsCapitalAnswer(TypedDict):
     amount: str
     amount_delta: str
     alerts: list[Alert]
+    covered_on: str | None
     decided_at: str
 
 

@@ -18,7 +18,10 @@ Paying = tuple[str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Capital:
-    """One version. `id` is the decision's; an agent has one `capital` of a guarantee with an employer."""
+    """One version. `id` is the decision's; an agent has one `capital` of a guarantee with an employer.
+
+    `kept`: the last day of the ended contract that owes it.
+    """
 
     id: UUID
     employer: str
@@ -33,6 +36,7 @@ class Capital:
     recorded_at: datetime
     rest: bool = False
     alerts: list[str] = field(default_factory=list)
+    kept: date | None = None
 
 
 async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Capital]:

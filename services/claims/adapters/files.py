@@ -43,7 +43,7 @@ from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry
 from services.claims.domain.situation import RiMaintained
-from services.claims.domain.terms_document import read_terms, readings
+from services.claims.domain.terms_document import contract_ends, read_terms, readings
 
 # For how many days after half pay began a night looks again: it may have been missed for some.
 BEGUN: Final = 7
@@ -93,7 +93,8 @@ async def load_many(tx: AsyncConnection, who: Collection[Who], today: date) -> d
     agreements = {affiliation.agreement for held in affiliations.values() for affiliation in held}
     policies = await _policies(tx, {employer for employer, _ in who})
     raised = await stated.revaluations(tx, agreements) if rows[tables.invalidity] else {}
-    readers = await _readers(tx, agreements)
+    documents = await _documents(tx, agreements)
+    readers = {name: _reader(document) for name, document in documents.items()}
     found: dict[Who, AgentFile] = {}
     for one in who:
         mine = {table: rows[table][one] for table in _OF_AGENTS}
@@ -116,6 +117,11 @@ async def load_many(tx: AsyncConnection, who: Collection[Who], today: date) -> d
             part_time=tuple(map(part_time_of, mine[part_time])),
             ait=tuple(map(ait_of, mine[temporary_invalidity])),
             terms={name: readers[name](one[0]) for name in accords & readers.keys()},
+            contract_ends=(
+                {name: contract_ends(documents[name], one[0]) for name in accords & documents.keys()}
+                if mine[tables.death]
+                else {}
+            ),
         )
     return found
 
@@ -191,8 +197,8 @@ async def open_ended(tx: AsyncConnection, today: date, raised_on: date) -> list[
 
 async def terms_of(tx: AsyncConnection, agreement: str) -> tuple[DatedTerms, ...]:
     """How one accord reads, to no employer in particular, in date order; nothing when nobody published it."""
-    reader = (await _readers(tx, {agreement})).get(agreement)
-    return () if reader is None else reader(None)
+    document = (await _documents(tx, {agreement})).get(agreement)
+    return () if document is None else _reader(document)(None)
 
 
 def _employments(rows: Iterable[Row[Any]]) -> Iterable[Employment]:
@@ -286,12 +292,12 @@ async def _policies(tx: AsyncConnection, employers: Collection[str]) -> dict[str
     return {employer: tuple(policies) for employer, policies in found.items()}
 
 
-async def _readers(tx: AsyncConnection, agreements: Collection[str]) -> dict[str, Reader]:
-    """How each accord reads to an employer: its latest version tells the former ones too."""
+async def _documents(tx: AsyncConnection, agreements: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """What each accord says: its latest version tells the former ones too."""
     table = tables.agreement_terms
     latest = select(table).ext(distinct_on(table.c.agreement)).where(among(table.c.agreement, agreements))
     rows = await tx.execute(latest.order_by(table.c.agreement, table.c.version.desc()))
-    return {row.agreement: _reader(row.document) for row in rows}
+    return {row.agreement: row.document for row in rows}
 
 
 def _reader(document: Mapping[str, Any]) -> Reader:

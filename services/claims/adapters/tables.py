@@ -277,6 +277,7 @@ capital: Final = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("rest", Boolean, nullable=False, server_default="false"),
     Column("alerts", Json, nullable=False, server_default="[]"),
+    Column("kept", Date),
     UniqueConstraint("capital", "version"),
     UniqueConstraint("employer", "agent", "guarantee", "rest", "version"),
     CheckConstraint("version > 0", name="version"),

@@ -36,6 +36,7 @@ class CapitalAnswer(Answer):
     amount: SignedAmount
     amount_delta: SignedAmount
     alerts: list[Alert]
+    covered_on: DateText | None
     decided_at: datetime
 
     @classmethod
@@ -52,6 +53,7 @@ class CapitalAnswer(Answer):
             amount=found.amount,
             amount_delta=found.amount_delta,
             alerts=[Alert(one) for one in found.alerts],
+            covered_on=found.kept,
             decided_at=found.recorded_at,
         )
 

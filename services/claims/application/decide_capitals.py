@@ -26,6 +26,8 @@ from services.claims.domain.overpayment import OverpaymentKind, presumed_overpai
 from services.claims.domain.snapshot import decided
 
 ZERO = Money.zero()
+# The accord, the day it is due, the amount, the alerts, and the last day of the ended contract that owes it.
+_Said = tuple[str, date, Money, list[str], date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class _Due:
     rest: bool
 
     @property
-    def said(self) -> tuple[str, date, Money, list[str]]:
-        return self.agreement, self.found.due, self.found.amount, [one.value for one in self.found.alerts]
+    def said(self) -> _Said:
+        found = self.found
+        return self.agreement, found.due, found.amount, [one.value for one in found.alerts], found.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,8 @@ def _write(subject: Subject, taken: Sequence[_Taken]) -> list[Outgoing]:
 
 def _capital(subject: Subject, due: _Due, before: Capital | None) -> Capital:
     if before is not None:
-        _, on, amount, alerts = due.said
-        return replace(_next(subject, before, on, amount, alerts), agreement=due.agreement)
+        _, on, amount, alerts, kept = due.said
+        return replace(_next(subject, before, on, amount, alerts), agreement=due.agreement, kept=kept)
     return Capital(
         id=new_id(),
         employer=subject.employer,
@@ -135,6 +138,7 @@ def _capital(subject: Subject, due: _Due, before: Capital | None) -> Capital:
         amount_delta=due.found.amount,
         recorded_at=subject.at,
         rest=due.rest,
+        kept=due.found.kept,
     )
 
 
@@ -151,8 +155,8 @@ def _next(subject: Subject, before: Capital, due: date, amount: Money, alerts: l
     )
 
 
-def _said(before: Capital) -> tuple[str, date, Money, list[str]]:
-    return before.agreement, before.due, before.amount, before.alerts
+def _said(before: Capital) -> _Said:
+    return before.agreement, before.due, before.amount, before.alerts, before.kept
 
 
 def _event(one: Capital) -> CapitalDue:
@@ -168,4 +172,5 @@ def _event(one: Capital) -> CapitalDue:
         amount=str(one.amount),
         amount_delta=str(one.amount_delta),
         alerts=one.alerts,
+        covered_on=None if one.kept is None else one.kept.isoformat(),
     )

@@ -24,6 +24,7 @@ STEPS: Final = {
     "annuity.revaluation": "Rente revalorisée",
     "benefit.temporary_invalidity": "Allocation d'invalidité temporaire",
     "capital.death": "Capital décès",
+    "capital.death.kept": "Garantie décès maintenue par le contrat résilié, dernier jour de ce contrat",
     "capital.retirement_loss": "Capital pour perte de retraite",
     "benefit.override": "Montant décidé par une personne à la place du calcul",
     "capital.base": "Assiette mensuelle du capital",

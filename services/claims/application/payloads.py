@@ -176,7 +176,10 @@ class AnnuityEnded(AnnuityData):
 
 
 class CapitalDue(CaseData):
-    """A capital to be paid once, on the day `due`; a later version says what it has become, and by how much."""
+    """A capital to be paid once, on the day `due`; a later version says what it has become, and by how much.
+
+    `covered_on`: the last day of the contract that owes it, where that had ended (accord art. 8).
+    """
 
     type: ClassVar[str] = "fr.psc.claims.capital.due.v1"
     topic: ClassVar[str] = TOPIC
@@ -190,6 +193,7 @@ class CapitalDue(CaseData):
     amount: str
     amount_delta: str
     alerts: list[str] = Field(default_factory=list)
+    covered_on: str | None = None
 
 
 class OverpaymentData(CaseData):

@@ -95,7 +95,7 @@ async def _decide(tx: AsyncConnection, subject: Subject, taken: _Taken) -> None:
         settled = await decide_claims(tx, subject, proposal.claims)
         events += settled.events
         events += await decide_annuities(tx, subject, proposal.annuities, settled.by_leave)
-        events += await decide_capitals(tx, subject, propose_capitals(file, proposal.annuities, rules))
+        events += await decide_capitals(tx, subject, propose_capitals(file, proposal, rules))
     except RelaisError as refusal:
         taken.held[who] = refusal.code
         taken.work[who] = {held_by(refusal.code)}

@@ -103,7 +103,8 @@ class DatedTerms:
 
 @dataclass(frozen=True, slots=True)
 class AgentFile:
-    """The facts. `pay` holds the months that are known, `terms` the readings of each accord.
+    """The facts. `pay` holds the months that are known, `terms` the readings of each accord, `contract_ends` the last
+    days of the employer's contracts under it.
 
     `acquired`: days whose half pay is not taken back. `revaluations`: how each accord's insurer raises annuities.
     `allowances`: what social security was notified to pay. `part_time`: the authorisations to work part-time.
@@ -125,6 +126,7 @@ class AgentFile:
     part_time: tuple[PartTime, ...] = ()
     ait: tuple[TemporaryInvalidity, ...] = ()
     terms: Mapping[str, tuple[DatedTerms, ...]] = field(default_factory=dict)
+    contract_ends: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 
     @property
     def entries(self) -> tuple[Entry, ...]:

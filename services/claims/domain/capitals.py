@@ -27,6 +27,8 @@ from services.claims.domain.terms import WHOLE, CapitalDue
 
 BORN_FROM: Final = "born_from"
 BORN_TO: Final = "born_to"
+# The law is known here by its articles only, not by its text.
+KEPT_COVER: Final = "accord art. 8 ; loi Évin art. 7 et 7-1, à vérifier"
 
 
 class DeathKind(StrEnum):
@@ -38,16 +40,20 @@ class DeathKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """When, and which of the two; `advanced`: the share of the capital that an IAD before it has paid."""
+    """When, and which of the two; `advanced`: the share of the capital that an IAD before it has paid.
+
+    `kept`: the last day of the contract that went on owing the cover, where it had ended (accord art. 8).
+    """
 
     on: date
     kind: DeathKind
     advanced: Rate = NOTHING
+    kept: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Capital:
-    """An amount due once. `computed`: what was worked out, where a person decided another one."""
+    """Due once. `computed`: what was worked out, where a person decided another one. `kept`: as of `Death`."""
 
     guarantee: Guarantee
     amount: Money
@@ -55,6 +61,7 @@ class Capital:
     trace: Trace
     alerts: tuple[Alert, ...] = ()
     computed: Money | None = None
+    kept: date | None = None
 
 
 def overridden_capital(capital: Capital, override: Override) -> Capital:
@@ -89,7 +96,10 @@ def death_capital(situation: Situation, death: Death | None, rules: Rules) -> Ca
     if not amount:
         return None
     steps = (*situation.reference.given.steps, of_base)
-    return Capital(Guarantee.DEATH, amount, death.on, Trace("capital.death", option.source, inputs, amount, steps))
+    if death.kept is not None:
+        steps = (*steps, Trace("capital.death.kept", KEPT_COVER, {"on": death.on}, death.kept))
+    trace = Trace("capital.death", option.source, inputs, amount, steps)
+    return Capital(Guarantee.DEATH, amount, death.on, trace, kept=death.kept)
 
 
 def retirement_capital(

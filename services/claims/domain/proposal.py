@@ -77,6 +77,15 @@ class Proposal:
     annuities: tuple[ProposedAnnuity, ...]
     unverified: str | None = None
 
+    def paid_days(self, agreement: str) -> Iterator[Period]:
+        """The days that claims and annuities under an accord pay for, in no order."""
+        for claim in self.claims:
+            if claim.version.terms.agreement == agreement:
+                yield Period(claim.opened_from, claim.last)
+        for annuity in self.annuities:
+            if annuity.version.terms.agreement == agreement and annuity.days is not None and _pays(annuity):
+                yield annuity.days
+
 
 def propose(file: AgentFile, rules: Rules) -> Proposal:
     """What should stand. Raises what `statutory_pay` raises when the leaves contradict the agent's regime.

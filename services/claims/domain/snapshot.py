@@ -96,6 +96,7 @@ def capital_document(capital: Capital) -> Json:
         "due": capital.due.isoformat(),
         **({"alerts": [alert.value for alert in capital.alerts]} if capital.alerts else {}),
         **({} if capital.computed is None else {"computed": str(capital.computed)}),
+        **({} if capital.kept is None else {"kept": capital.kept.isoformat()}),
     }
 
 
@@ -221,11 +222,13 @@ def _death(death: Death | None) -> Json | None:
     if death is None:
         return None
     advanced = {"advanced": death.advanced.value} if death.advanced > NO_PAY else {}
-    return {"on": death.on, "kind": death.kind, **advanced}
+    kept_ = {"kept": death.kept} if death.kept is not None else {}
+    return {"on": death.on, "kind": death.kind, **advanced, **kept_}
 
 
 def _read_death(item: Mapping[str, Any]) -> Death:
-    return Death(date.fromisoformat(item["on"]), DeathKind(item["kind"]), _rate(item.get("advanced")) or NO_PAY)
+    advanced, kept_ = _rate(item.get("advanced")) or NO_PAY, _day(item.get("kept"))
+    return Death(date.fromisoformat(item["on"]), DeathKind(item["kind"]), advanced, kept_)
 
 
 def _read_entry(item: Mapping[str, Any]) -> Entry:

@@ -75,6 +75,20 @@ def readings(document: Document, employer: str | None) -> Iterator[tuple[date, d
     yield from _readings(said, document, employer, Period(first))
 
 
+def contract_ends(document: Document, employer: str) -> tuple[date, ...]:
+    """The last day of each contract of an employer under an accord, one with each insurer, where it has one.
+
+    Where nobody knows an insurer, that of the adhesion.
+    """
+    contracts = [_dated(document["effective"])]
+    for name, of_employer in (("employers", True), ("insurers", False)):
+        parties = [_dated(one) for one in document[name] if not of_employer or str(one["siret"]) == employer]
+        if parties or of_employer:
+            pairs = (days.intersection(party) for days in contracts for party in parties)
+            contracts = [days for days in pairs if days is not None]
+    return tuple(sorted({days.end for days in contracts if days.end is not None}))
+
+
 def _readings(
     said: Document, version: Document, employer: str | None, days: Period
 ) -> Iterator[tuple[date, dict[str, Any]]]:

@@ -146,6 +146,32 @@ async def test_without_cover_or_option_on_the_day_nothing_is_due(world: World, w
     assert await world.told("capital.due") == []
 
 
+async def test_whatever_comes_first_the_ended_contract_owes_the_capital(database: DatabaseFactory) -> None:
+    """Article 8: paid by the contract when it ended, and until the death. The event says whose lot it is."""
+    component = await database("claims")
+    for order in Random(8).sample(list(permutations(range(7))), 10):
+        await component.empty()
+        world = World(component)
+        ended = deepcopy(world.accord())
+        ended[1]["effective"]["to"] = "2026-01-31"
+        stopped = world.covered(("2025-01-01", "2026-01-31", "AFFILIATED"), ("2026-02-01", None, "ENDED"))
+        known = [
+            ended,
+            world.hired(),
+            stopped,
+            world.elected("DEATH", end="2026-01-31"),
+            world.paid("2025-09", **PAY),
+            world.on_leave(new_id(), "2025-10-01", "2026-03-31"),
+            world.died(DIED),
+        ]
+        await world.tell(*(known[place] for place in order))
+        assert await world.told("claim.opened"), order
+        due = (await world.told("capital.due"))[-1]
+        assert (due["amount"], due["due"], due["covered_on"]) == (G27, DIED, "2026-01-31"), order
+        async with component.worker.transaction(Scope.all()) as tx:
+            assert all([one.same async for one in verify(tx)])
+
+
 async def test_the_last_day_of_cover_still_pays(world: World) -> None:
     ends = world.covered(("2025-01-01", DIED, "AFFILIATED"), ("2026-02-11", None, "ENDED"))
     await world.tell(*facts(world), world.died(DIED), ends)
