@@ -133,6 +133,26 @@ async def test_an_annuity_is_raised_on_the_first_of_july(claims: Claims, service
     await claims.decided()
 
 
+async def test_an_annuity_goes_on_being_raised_after_its_contract_ended(claims: Claims, service: Service) -> None:
+    """Accord art. 8: « les rentes en cours de service … continueront à être revalorisées »."""
+    life = half_paid().invalid("2026-04-01", cnracl_rate="0.5000")
+    await claims.tell(life.facts)
+    ended = life.accord(version=2, effective={"from": "2025-01-01", "to": "2026-05-31"}).last
+    cover = life.affiliated(("2025-01-01", "2026-05-31", "AFFILIATED"), ("2026-06-01", None, "ENDED")).last
+    await claims.tell([*ended, *cover])
+    async with service.caller(READ, WRITE) as staff:
+        for year, rate in ((2026, "0.0200"), (2027, "0.0100")):
+            body = {"agreement": life.agreement, "from": f"{year}-07-01", "rate": rate}
+            assert (await staff.put("/v1/annuities/revaluations", json=body)).status_code == 200
+        (annuity,) = (await staff.get("/v1/annuities", params={"agent": str(life.agent)})).json()["items"]
+    assert annuity["steps"] == [
+        {"start": "2026-07-01", "monthly": "965.87"},
+        {"start": "2027-07-01", "monthly": "975.53"},
+    ]
+    assert await claims.events("annuity.ended") == []
+    await claims.decided()
+
+
 async def test_a_leave_of_no_known_end_goes_on_each_month(claims: Claims) -> None:
     life = insured().paid("2026-03").sick("2026-04-01", None)
     await claims.tell(life.facts)
