@@ -1287,6 +1287,34 @@ class Relais(Transport):
         """Répondre en assureur : décision, versement, prime reçue, événements lus (partner:write)."""
         return self.send("POST", "/v1/partner-messages", json=body)
 
+    def get_pay(
+        self,
+        *,
+        agent: str | None = None,
+        employer: str | None = None,
+        matricule: str | None = None,
+        known_at: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+    ) -> Answer[models.PagePayAnswer]:
+        """Les mois de paie d'un agent, dans leur version courante ou celle d'alors (pay:read)."""
+        return self.send(
+            "GET",
+            "/v1/pay",
+            params={
+                "agent": agent,
+                "employer": employer,
+                "matricule": matricule,
+                "known_at": known_at,
+                "limit": limit,
+                "cursor": cursor,
+                "from": from_,
+                "to": to,
+            },
+        )
+
     def get_pay_of_employer_matricule_month(
         self, employer: str, matricule: str, month: str, *, employment: str | None = None, version: int | None = None
     ) -> Answer[models.PayAnswer]:

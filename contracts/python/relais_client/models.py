@@ -4064,6 +4064,11 @@ class PagePartAnswer(TypedDict):
     next: NotRequired[str | None]
 
 
+class PagePayAnswer(TypedDict):
+    items: list[PayAnswer]
+    next: NotRequired[str | None]
+
+
 class PreviewRequest(TypedDict):
     employer: str
     agent: str

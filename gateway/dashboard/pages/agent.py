@@ -1,7 +1,9 @@
-"""One agent on one page: who, since when covered and why, each day's pay of a leave, claims, contributions."""
+"""One agent on one page: who, since when covered and why, pay by day and by month, claims, contributions."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -34,9 +36,10 @@ async def agent(visit: Visit) -> Response:
     api = visit.api
     found = await api.get(f"/v1/agents/{key}", known_at=known)
     start, end = _window(visit, today, found["employments"])
-    cover, rights, claims, work, employers = await together(
+    cover, rights, paid, claims, work, employers = await together(
         api.maybe(f"/v1/agents/{key}/affiliation", known_at=known),
         api.maybe("/v1/entitlements", agent=key, from_=start.isoformat(), to=end.isoformat()),
+        api.every("/v1/pay", agent=key, from_=f"{start:%Y-%m}", to=f"{end:%Y-%m}", known_at=known),
         api.every("/v1/claims", agent=key),
         api.every("/v1/work-items", agent=key),
         employer_names(visit),
@@ -50,7 +53,7 @@ async def agent(visit: Visit) -> Response:
         agent=found,
         cover=cover,
         rights=rights,
-        paid=_parts(paid_months(money["lines"]), "base", "contributions", "id"),
+        paid=[timeline.Part(row["month"], received(row), f"#pay-{n}") for n, row in enumerate(paid)],
         contributions=_parts(money["lines"], "amount", "contributions", "id"),
         benefits=_parts(money["benefits"], "benefit", "decisions", "decision"),
     )
@@ -59,6 +62,8 @@ async def agent(visit: Visit) -> Response:
         agent=found,
         cover=cover,
         rights=rights,
+        paid=[{**row, "total": received(row)} for row in paid],
+        bases=_bases(money["lines"]),
         claims=claims,
         employers=employers,
         picture=picture,
@@ -91,14 +96,31 @@ async def _deaths(visit: Visit, key: str, deaths: list[dict[str, Any]]) -> list[
     ]
 
 
-def paid_months(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lines of the base guarantee, whose bases add up to the elements of pay that the month is owed on.
+def received(pay: Mapping[str, Any]) -> Decimal:
+    """What a month's pay adds up to as it was received, what it pays for earlier months included.
 
-    >>> lines = [("BASE", "2427.49"), ("BASE", "0.00"), ("DEATH", "2427.49")]
-    >>> len(paid_months([{"guarantee": guarantee, "base": base} for guarantee, base in lines]))
-    1
+    >>> elements = {"tib": "2000.00", "nbi": "70.00", "ri": "300.00"}
+    >>> others = {"sft": "2.00", "ir": "20.00", "cabinet": "0.00", "gross": None, "other": {"CTI": "8.00"}}
+    >>> received(elements | others | {"rappels": [elements | {"tib": "-100.00", "gross": None}]})
+    Decimal('2670.00')
     """
-    return [line for line in lines if line["guarantee"] == BASE and Decimal(line["base"])]
+    own = _gross(pay, *(pay[name] for name in ("sft", "ir", "cabinet")), *pay["other"].values())
+    return own + sum((_gross(rappel) for rappel in pay["rappels"]), Decimal())
+
+
+def _gross(paid: Mapping[str, Any], *others: str) -> Decimal:
+    """`gross` of private law stands for all its elements."""
+    amounts = (paid["tib"], paid["nbi"], paid["ri"], *others) if paid["gross"] is None else (paid["gross"],)
+    return sum(map(Decimal, amounts), Decimal())
+
+
+def _bases(lines: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Of each month, the lines of the base guarantee, whose bases add up to the elements that the month is owed on."""
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in lines:
+        if line["guarantee"] == BASE and Decimal(line["base"]):
+            found[line["month"]].append(line)
+    return found
 
 
 def _parts(rows: list[dict[str, Any]], amount: str, page: str, key: str) -> list[timeline.Part]:

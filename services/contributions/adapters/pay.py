@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import DateTime, Row, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.copy import put_new_rows
@@ -24,6 +24,8 @@ from services.contributions.domain.pay_line import PayLine
 # A version of a month's pay.
 Numbered = tuple[PayKey, int]
 
+NO_MONTH: Final = Month(1, 1)
+LAST_MONTH: Final = Month(9999, 12)
 _AMOUNTS: Final = ("tib", "nbi", "ri", "sft", "ir")
 _RAPPEL: Final = ("tib", "nbi", "ri", "gross")
 _PRIMARY: Final = ("employer", "matricule", "employment", "month", "version")
@@ -70,6 +72,23 @@ _CLAIM: Final = text("""
 _OF_MATRICULE: Final = text("""
     SELECT * FROM pay_version WHERE employer = :employer AND matricule = :matricule ORDER BY month, employment, version
 """)
+# Of an agent, by the matricules known to be his, else of the matricule asked for.
+_MONTHS: Final = text("""
+    WITH whose AS (SELECT employer, matricule FROM agent_matricule WHERE agent = :agent
+                    UNION SELECT :employer, :matricule WHERE CAST(:agent AS uuid) IS NULL)
+    SELECT DISTINCT ON (month, employer, matricule, employment) p.*
+      FROM whose JOIN pay_version p USING (employer, matricule)
+     WHERE employer = coalesce(:employer, employer) AND matricule = coalesce(:matricule, matricule)
+       AND month BETWEEN :first AND :last AND recorded_at <= coalesce(:known_at, 'infinity')
+       AND (month, employer, matricule, employment)
+         > (:after_month, :after_employer, :after_matricule, :after_employment)
+     ORDER BY month, employer, matricule, employment, version DESC LIMIT :limit
+""").bindparams(
+    *(bindparam(name, type_=Text()) for name in ("employer", "matricule")),
+    *(bindparam(name, type_=Text()) for name in ("after_employer", "after_matricule", "after_employment")),
+    bindparam("agent", type_=Uuid()),
+    bindparam("known_at", type_=DateTime(timezone=True)),
+)
 _OF_EMPLOYER: Final = text("""
     SELECT current.*, agent
       FROM (SELECT DISTINCT ON (matricule, employment, month) * FROM pay_version
@@ -90,6 +109,21 @@ _LAST: Final = text("""
                           ORDER BY employment, version DESC) p
      WHERE m.employer = ANY (CAST(:employers AS text[]))
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Whose pay (an agent's, or that of a matricule of an employer), of which months, as known by when (None: by now).
+
+    With an agent, `employer` and `matricule` keep what is under them.
+    """
+
+    agent: UUID | None = None
+    employer: str | None = None
+    matricule: str | None = None
+    first: Month | None = None
+    last: Month | None = None
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +193,28 @@ async def claim(tx: AsyncConnection, employer: str, matricule: str) -> list[PayV
 async def of_matricule(tx: AsyncConnection, employer: str, matricule: str) -> list[PayVersion]:
     """Every version under this matricule: by month, then version."""
     rows = await tx.execute(_OF_MATRICULE, {"employer": employer, "matricule": matricule})
+    return [_version(row) for row in rows]
+
+
+async def months(tx: AsyncConnection, asked: Months, previous: PayKey | None, limit: int) -> list[PayVersion]:
+    """The version of each month that was current then: by month, employer, matricule and employment, after a place in
+    that order.
+    """
+    after = previous or PayKey("", "", "", NO_MONTH)
+    rows = await tx.execute(
+        _MONTHS,
+        {
+            "agent": asked.agent,
+            "employer": asked.employer,
+            "matricule": asked.matricule,
+            "known_at": asked.known_at,
+            "first": (asked.first or NO_MONTH).first,
+            "last": (asked.last or LAST_MONTH).first,
+            "limit": limit,
+            **{f"after_{name}": value for name, value in after._asdict().items()},
+            "after_month": after.month.first,
+        },
+    )
     return [_version(row) for row in rows]
 
 

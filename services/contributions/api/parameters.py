@@ -13,6 +13,11 @@ from kit.http.problem import FieldError, Problem
 from kit.http.types import BOUNDED_MONTH_PATTERN, MATRICULE_PATTERN, not_a_nir
 from kit.period import Month
 
+QueryMatricule = Annotated[
+    str | None,
+    Query(max_length=64, pattern=MATRICULE_PATTERN, description="Matricule chez cet employeur."),
+    AfterValidator(lambda text: text and not_a_nir(text)),
+]
 Matricule = Annotated[
     str,
     Path(max_length=64, pattern=MATRICULE_PATTERN, description="Matricule chez cet employeur."),
@@ -37,8 +42,26 @@ async def _query_month(
     return None if month is None else Month.parse(month)
 
 
+async def _first_month(
+    first: Annotated[
+        str | None, Query(alias="from", pattern=BOUNDED_MONTH_PATTERN, description="Premier mois, AAAA-MM.")
+    ] = None,
+) -> Month | None:
+    return None if first is None else Month.parse(first)
+
+
+async def _last_month(
+    last: Annotated[
+        str | None, Query(alias="to", pattern=BOUNDED_MONTH_PATTERN, description="Dernier mois, AAAA-MM.")
+    ] = None,
+) -> Month | None:
+    return None if last is None else Month.parse(last)
+
+
 PathMonth = Annotated[Month, Depends(_path_month)]
 QueryMonth = Annotated[Month | None, Depends(_query_month)]
+FirstMonth = Annotated[Month | None, Depends(_first_month)]
+LastMonth = Annotated[Month | None, Depends(_last_month)]
 Order = Annotated[Literal["oldest", "newest"], Query(description="Par lesquels commencer.")]
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
+from uuid import UUID
 
 from fastapi import Query, Response
+from fastapi import Request as HttpRequest
 
 from kit.http.auth import Principal, requires
 from kit.http.etag import ReadVersion, outdated, set_etag, unnamed
+from kit.http.pagination import Page, Paging, paged
 from kit.http.paths import EmployerPath
-from kit.http.problem import Problem
+from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, Tx, service_router
 from kit.http.subject import about
-from kit.http.types import Answer, Code, MonthText, RateText, SignedAmount
+from kit.http.types import Answer, Code, Instant, MonthText, RateText, SignedAmount, SiretText
+from kit.http.validation import invalid
+from kit.period import Month
 from services.contributions.adapters import agents, pay
-from services.contributions.adapters.pay import PayVersion
-from services.contributions.api.parameters import Matricule, PathMonth
+from services.contributions.adapters.pay import Months, PayVersion
+from services.contributions.api.parameters import FirstMonth, LastMonth, Matricule, PathMonth, QueryMatricule
 from services.contributions.api.pay_schemas import PayRequest, RappelAnswer
 from services.contributions.application.record_pay import Reception, Sent, record_pay
 from services.contributions.domain.errors import RappelNotEarlier, UnknownPay
@@ -25,6 +30,7 @@ from services.contributions.domain.intake import Decision, PayKey, Verdict
 
 router = service_router(tags=["Paie"])
 Employment = Annotated[Code | None, Query(description="Numéro de contrat, quand l'agent en a plusieurs.")]
+OF_NOBODY: Final = "Un agent, ou un employeur et un matricule.", "An agent, or an employer and a matricule."
 Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="Version voulue ; la dernière sinon.")]
 
 
@@ -71,6 +77,38 @@ class PayAnswer(Answer):
             rappels=[RappelAnswer.model_validate(rappel) for rappel in found.pay.rappels],
             recorded_at=found.recorded_at,
         )
+
+
+@router.get("/v1/pay", summary="Les mois de paie d'un agent, dans leur version courante ou celle d'alors")
+async def index(
+    *,
+    request: HttpRequest,
+    response: Response,
+    page: Paging,
+    caller: Annotated[Principal, requires("pay:read")],
+    tx: Tx,
+    agent: Annotated[UUID | None, Query(description="Identifiant de l'agent.")] = None,
+    employer: Annotated[SiretText | None, Query(description="SIRET de l'employeur.")] = None,
+    matricule: QueryMatricule = None,
+    first: FirstMonth,
+    last: LastMonth,
+    known_at: Annotated[Instant | None, Query(description="Instant de connaissance ; maintenant sinon.")] = None,
+) -> Page[PayAnswer]:
+    """The months of pay of an agent, or of a matricule of an employer, in their order; one of these is needed."""
+    if employer is not None:
+        caller.check_employer(employer)
+    if agent is None and (employer is None or matricule is None):
+        raise invalid([FieldError("/query/agent", *OF_NOBODY, "missing")])
+    asked = Months(agent, employer, matricule, first, last, known_at)
+    after = page.start(
+        lambda month, siret, whose, contract: PayKey(str(siret), str(whose), str(contract), Month.parse(str(month)))
+    )
+    found = await pay.months(tx, asked, after, page.fetch)
+    await name_agents(tx, [one.key for one in found], response)
+    shown = [PayAnswer.of(one) for one in found]
+    return paged(
+        request, response, page, shown, lambda one: (one.month, one.employer, one.matricule, one.employment or "")
+    )
 
 
 @router.put(

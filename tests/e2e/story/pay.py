@@ -32,6 +32,7 @@ def _pay(story: Story) -> None:
     path = "/v1/pay/{employer}/{matricule}/{month}"
     story.ask(f"PUT {path}")
     story.ask(f"GET {path}")
+    story.ask("GET /v1/pay", query={**EVERY, "matricule": "M1"})
     item = {**story.example("POST /v1/pay:bulk")["items"][0], **EVERY}
     story.ask("POST /v1/pay:bulk", body={"items": [{**item, "month": "2026-02"}]})
     rows = f"employer,matricule,month,tib\n{EMPLOYER},M1,2026-03,2067.57\n"

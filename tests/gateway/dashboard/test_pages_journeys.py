@@ -107,6 +107,8 @@ async def from_the_work_list_to_reasons(hands: Hands, sick_leave: dict[str, Any]
     await hands.open("#timeline summary")
     assert words.t("leg.HALF") in await text_of(page, "#timeline details table")
     assert await page.locator("#timeline details a[href^='/app/decisions/']").count() > 1, "benefits, month by month"
+    await hands.press("#timeline details a[href^='#pay-']")
+    assert await page.locator("#pay tr:target").is_visible(), "each month of pay opens what was received"
     await hands.press("#timeline .chips a[href*='span=hire']")
     assert "from=" not in page.url
     drawn = await page.input_value("#from")

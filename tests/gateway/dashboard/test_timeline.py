@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from gateway.dashboard.pages.agent import as_known, paid_months
+from gateway.dashboard.pages.agent import as_known
 from gateway.dashboard.pictures.timeline import BAR, Part, timeline
 
 AGENT: dict[str, list[Any]] = {"employments": [], "positions": [], "leaves": []}
@@ -28,22 +28,14 @@ def test_money_of_a_month_is_one_bar_of_all_its_parts_and_only_what_is_drawn_cou
     assert all(lane.name != "timeline.benefits" for lane in drawn.lanes), "no lane where nothing was paid"
 
 
-def test_pay_is_a_lane_under_the_days_it_is_paid_for_and_each_month_opens_its_line() -> None:
-    lines = [("BASE", "2427.49"), ("DEATH", "2427.49"), ("BASE", "-100.00"), ("BASE", "0.00")]
-    rows = [
-        {"id": str(n), "month": "2026-05", "guarantee": guarantee, "base": base}
-        for n, (guarantee, base) in enumerate(lines)
-    ]
-    paid = [Part(row["month"], Decimal(row["base"]), f"/app/contributions/{row['id']}") for row in paid_months(rows)]
+def test_pay_is_a_lane_under_the_days_it_is_paid_for_and_each_month_opens_what_was_received() -> None:
+    paid = [Part("2026-05", Decimal("2427.49"), "#pay-0"), Part("2026-05", Decimal("-100.00"), "#pay-1")]
     leave = {"periods": [{"start": "2026-05-02", "end": "2026-05-31", "leg": "HALF"}]}
     days = (date(2026, 5, 1), date(2026, 6, 30))
     drawn = timeline(*days, today=days[1], agent=AGENT, cover=None, rights=leave, paid=paid)
     assert [lane.name for lane in drawn.lanes][-2:] == ["timeline.pay", "timeline.paid"]
     (may,) = drawn.lanes[-1].bars
-    assert (may.text, [part.href for part in may.parts]) == (
-        "2327.49",
-        ["/app/contributions/0", "/app/contributions/2"],
-    )
+    assert (may.text, [part.href for part in may.parts]) == ("2327.49", ["#pay-0", "#pay-1"])
 
 
 def test_benefits_known_on_a_day_are_those_decided_by_then() -> None:

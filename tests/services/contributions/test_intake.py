@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from kit.db.database import Scope, count_statements
+from kit.http.pagination import encoded
 from kit.ids import new_id
 from kit.period import Month
 from services.contributions.application.record_pay import Sent, record_pay
@@ -66,6 +68,37 @@ async def test_pay_is_recorded_corrected_and_never_lost(service: Service, world:
     }
     (correction,) = await world.events("pay.corrected")
     assert (correction["version"], correction["other"]) == (2, "0.00")
+
+
+async def test_months_of_an_agent_are_listed_as_they_were_known(service: Service, world: World) -> None:
+    agent = await world.hire("M1")
+    whose = {"agent": str(agent)}
+    async with hris(service) as client, hris(service, AGGLOMERATION) as stranger:
+        for month in ("2025-05", "2025-07", "2025-06"):
+            await client.put(f"/v1/pay/{CITY}/M1/{month}", json=PAY)
+        await client.put(f"/v1/pay/{CITY}/M2/2025-06", json=PAY)
+        first = (await client.get(JUNE)).json()
+        service.clock.at += timedelta(minutes=1)
+        await client.put(JUNE, json={"tib": "2100.00"}, headers={"If-Match": '"1"'})
+
+        async def listed(by: httpx.AsyncClient, **asked: Any) -> list[tuple[str, str, int]]:
+            items = (await by.get("/v1/pay", params=asked)).json()["items"]
+            return [(one["matricule"], one["month"], one["version"]) for one in items]
+
+        every = [("M1", "2025-05", 1), ("M1", "2025-06", 2), ("M1", "2025-07", 1)]
+        assert await listed(client, **whose) == every
+        assert await listed(client, **whose, **{"from": "2025-06", "to": "2025-06"}) == every[1:2]
+        assert await listed(client, **whose, known_at=first["recorded_at"]) == [(m, month, 1) for m, month, _ in every]
+        assert await listed(client, **whose, known_at="2020-01-01T00:00:00Z") == []
+        assert await listed(client, employer=CITY, matricule="M2") == [("M2", "2025-06", 1)], "of nobody known yet"
+        page = (await client.get("/v1/pay", params={**whose, "limit": 2})).json()
+        assert await listed(client, **whose, cursor=page["next"]) == every[2:]
+        assert await listed(stranger, **whose) == []
+        assert (await stranger.get("/v1/pay", params={"employer": CITY, "matricule": "M1"})).status_code == 403
+        nobody = await client.get("/v1/pay", params={"employer": CITY})
+        assert (nobody.status_code, nobody.json()["errors"][0]["pointer"]) == (422, "/query/agent")
+        foreign = await client.get("/v1/pay", params={**whose, "cursor": encoded(("x",))})
+        assert (foreign.status_code, foreign.json()["code"]) == (422, "cursor")
 
 
 async def test_pay_of_several_employments_stands_apart(service: Service, world: World) -> None:
