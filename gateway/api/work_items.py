@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 
 from gateway.adapters import work_items
 from gateway.adapters.work_items import NEVER, Filter
+from gateway.application import work_words
 from gateway.application.audit import entry_of
-from gateway.dashboard.words import Words
 from gateway.domain.work_items import Kind, WorkItem
 from kit.http.auth import Principal, requires
 from kit.http.pagination import Paging, paged
 from kit.http.route import Tx, service_router
 from kit.http.types import Answer, DateText, SiretText
 
-FRENCH: Final = Words("fr")
 router = service_router(tags=["Travail à faire"])
 
 
 class WorkItemAnswer(Answer):
-    """`reason` is the kind in plain French, `reference` where it is done.
+    """`reason` is the kind in plain French, as it reads today, `reference` where it is done.
 
     `due` null: at leisure; `agent` null: the whole employer's.
     """
@@ -36,9 +35,9 @@ class WorkItemAnswer(Answer):
     due: date | None
 
     @classmethod
-    def of(cls, item: WorkItem) -> Self:
+    def of(cls, item: WorkItem, today: date) -> Self:
         said = {name: getattr(item, name) for name in cls.model_fields if name != "reason"}
-        return cls.model_validate({**said, "reason": FRENCH.of("work", item.kind)})
+        return cls.model_validate({**said, "reason": work_words.reason(item.kind, item.due, today)})
 
 
 class WorkItemsAnswer(Answer):
@@ -71,4 +70,6 @@ async def index(
     shown = paged(request, response, page, found, lambda one: (one.due or NEVER, one.employer, one.reference))
     agents = {one.agent for one in shown.items if one.agent is not None}
     await request.app.state.audit.record(entry_of(request, caller.client, 200, agents=agents))
-    return WorkItemsAnswer(items=[WorkItemAnswer.of(one) for one in shown.items], next=shown.next, counts=counts)
+    today = request.app.state.clock.day()
+    items = [WorkItemAnswer.of(one, today) for one in shown.items]
+    return WorkItemsAnswer(items=items, next=shown.next, counts=counts)

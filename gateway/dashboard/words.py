@@ -13,6 +13,7 @@ from typing import Any, Final
 import yaml
 from markupsafe import Markup, escape
 
+from gateway.application import work_words
 from kit.clock import PARIS
 from kit.http.language import Language
 from rules.book import RuleBook
@@ -45,7 +46,8 @@ _DAY: Final = re.compile(_MONTH.pattern + r"-\d{2}")
 def catalogue() -> dict[str, tuple[str, str]]:
     """Every text by its dotted key: French, English."""
     found: dict[str, tuple[str, str]] = {}
-    _flatten(yaml.safe_load((_FOLDER / "words.yaml").read_text(encoding="utf-8")), "", found)
+    for file in (_FOLDER / "words.yaml", work_words.FILE):
+        _flatten(yaml.safe_load(file.read_text(encoding="utf-8")), "", found)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from gateway.dashboard.names import employer_names, people
 from gateway.dashboard.pages.worklist_besides import BESIDES, besides
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Filters, Visit
+from gateway.dashboard.words import Words, catalogue
 from gateway.domain.work_items import CLAIM, COVER, DOCUMENTS, HALF_PAY, KINDS, NOTICE, OVERPAYMENT, PAYMENT, PENSION
 
 SHOWN: Final = 50
@@ -27,13 +29,17 @@ _OF_ITS_OWN: Final = {
     CLAIM: ("claims", ""),
     DOCUMENTS: ("claims", "#documents"),
     NOTICE: ("agreements", "#notices"),
-    "statement-late": ("statements", ""),
+    OVERPAYMENT: ("overpayments", ""),
+    "statement-late": ("statements", "#payments"),
     PAYMENT: ("claims", "#insurer"),
 }
 _ON_AGENT: Final = {
-    OVERPAYMENT: "overpayments",
     PENSION: "annuities",
     COVER: "cover",
+    "dispense-proof": "cover",
+    "private-law-by-hand": "claims",
+    "case-held": "timeline",
+    "daily-allowance-missing": "claims",
     PAYMENT: "claims",  # as it was told before it named its claim
     "annuity-to-revalue": "annuities",
     "override-to-approve": "annuities",
@@ -53,18 +59,17 @@ async def worklist(visit: Visit) -> Response:
     chosen = filters["kind"]
     own = await _rows(visit, [] if chosen in BESIDES else found["items"])
     shown = [] if cursor else [one for one in others if chosen in ("", one["kind"])]
+    today: date = visit.request.app.state.clock.day()
     kinds = (*KINDS, *BESIDES)
     return visit.page(
         "worklist.html",
-        rows=sorted([*own, *shown], key=_due),
+        rows=[{**row, **said(visit.words, row, today)} for row in sorted([*own, *shown], key=_due)],
         counts=counts,
         total=sum(counts.values()),
         next=None if chosen in BESIDES else found["next"],
         kinds=[kind for kind in kinds if counts.get(kind) or kind == chosen],
         employers=employers,
         filters=filters,
-        today=_today(visit),
-        of_half_pay=OF_HALF_PAY,
     )
 
 
@@ -77,9 +82,11 @@ async def export(visit: Visit) -> Response:
     others = [one for one in await besides(visit, filters) if chosen in ("", one["kind"])]
     rows = sorted([*await _rows(visit, items), *others], key=_due)
     names = await employer_names(visit)
+    today: date = visit.request.app.state.clock.day()
     columns = [
         Column("worklist.due", lambda row: row["due"] or ""),
-        Column("worklist.kind", lambda row: visit.words.of("work", row["kind"])),
+        Column("worklist.kind", lambda row: said(visit.words, row, today)["title"]),
+        Column("worklist.late", lambda row: said(visit.words, row, today)["late"]),
         Column("worklist.employer", lambda row: row["employer"] or ""),
         Column("worklist.employer_name", lambda row: names.get(row["employer"], row.get("subject", ""))),
         Column("worklist.agent", lambda row: row["person"].name if row["person"] else ""),
@@ -117,6 +124,8 @@ def where(item: dict[str, Any]) -> str:
     '/app/claims/7#insurer'
     >>> where({"kind": "payment-above-decided", "reference": "/v1/entitlements?agent=3&employer=9#x", "agent": "3"})
     '/app/agents/3#claims'
+    >>> where({"kind": "overpayment", "reference": "/v1/overpayments/8", "agent": "3"})
+    '/app/overpayments/8'
     >>> where({"kind": "contributions-parked", "reference": "/v1/runs/parked/7", "employer": "9", "agent": None})
     '/app/runs/parked?employer=9#parked-7'
     """
@@ -129,5 +138,21 @@ def where(item: dict[str, Any]) -> str:
     return f"{PREFIX}/agents/{item['agent']}#{_ON_AGENT.get(kind, 'leaves')}" if item["agent"] else ""
 
 
-def _today(visit: Visit) -> str:
-    return str(visit.request.app.state.clock.day())
+def said(words: Words, row: Mapping[str, Any], today: date) -> dict[str, str]:
+    """What an item is called on a day, and since when it is late, if it is.
+
+    >>> row = {"kind": "half-pay-without-claim", "due": "2026-05-02"}
+    >>> said(Words("en"), row, date(2026, 5, 1))
+    {'title': 'Half pay near without a claim', 'late': ''}
+    >>> said(Words("en"), row, date(2026, 5, 5))
+    {'title': 'On half pay without a claim', 'late': 'On half pay for 3 d'}
+    >>> said(Words("fr"), {"kind": "statement-late", "due": "2026-05-02"}, date(2026, 5, 5))["late"]
+    'En retard de 3 j'
+    """
+    kind, due = row["kind"], date.fromisoformat(row["due"]) if row["due"] else None
+    title = words.of("work", kind)
+    if due is None or due > today:
+        return {"title": title, "late": ""}
+    key = "worklist.on_half_pay" if kind in OF_HALF_PAY else "worklist.late_by"
+    late = words.t(key, days=(today - due).days) if due < today else ""
+    return {"title": words.t(f"work_late.{kind}") if f"work_late.{kind}" in catalogue() else title, "late": late}
