@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
 import sys
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -38,6 +40,8 @@ COMMANDS = (
 )
 
 
+# As of a program that SIGPIPE ends.
+NOBODY_READS: Final = 128 + signal.SIGPIPE
 HELP_OPTION = "Montrer cette aide."
 
 
@@ -83,7 +87,29 @@ def _root() -> None:
 
 
 def main() -> None:
-    """Entry point: a refusal is one sentence on the error output and an exit code, never a stack trace."""
+    """Entry point: a refusal is one sentence on the error output and an exit code, never a stack trace.
+
+    Nobody may read the output to its end, as in `relais rules at 2026-01-01 | head`: it stops then without a word.
+    """
+    try:
+        _obey()
+    except SystemExit as ended:
+        if not isinstance(ended.__context__, BrokenPipeError) and _is_read():
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(NOBODY_READS)
+
+
+def _is_read() -> bool:
+    """Whether what is left to print could be printed."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return False
+    return True
+
+
+def _obey() -> None:
     speak_french()
     command = typer.main.get_command(app)
     _explain_help(command)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
+from gateway.dashboard.words import Words
 from relais.access import api_of
 from relais.commands.clients import STAFF, stands_for
 from relais.errors import CommandError
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 
 Login = Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Identifiant de connexion.")]
+FRENCH: Final = Words("fr")
 CHANGED: Final = ("name", "organisation", "role", "employers", "insurer", "department", "oidc_subject")
 
 
@@ -26,10 +28,19 @@ def index() -> None:
     """Montrer les comptes et ce qu'ils permettent."""
     with api_of(Home.from_environment(), STAFF) as api:
         rows = [
-            (one["login"], one["name"], one["role"] or "portées au choix", stands_for(one), _state(one))
+            (one["login"], one["name"], role_name(one["role"]), stands_for(one), _state(one))
             for one in api.pages("/v1/users")
         ]
     print_table(("compte", "nom", "rôle", "représente", "état"), rows)
+
+
+def role_name(role: str | None) -> str:
+    """A role as the pages call it.
+
+    >>> role_name("MANAGER"), role_name(None)
+    ('Gestionnaire', 'Portées au choix')
+    """
+    return FRENCH.of("role", role or "OWN")
 
 
 @app.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from relais.cli import COMMANDS, app, main
+from relais.cli import COMMANDS, NOBODY_READS, app, main
 from relais.errors import USAGE
 from rules.book import RuleBook
 
@@ -117,6 +117,17 @@ def test_a_table_that_is_piped_has_a_line_for_each_row(
     assert [line.split()[0] for line in lines] == [rule.id for rule in RuleBook.load()]
     assert all(line == line.rstrip() for line in lines)
     assert "EUR" not in shown
+
+
+@pytest.mark.parametrize("command", ["rules list", "rules at 2026-01-01", "--help"])
+def test_a_command_whose_reader_went_away_ends_without_a_word(command: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    said = subprocess.run(
+        [sys.executable, "-m", "relais.cli", *command.split()], stdout=write, stderr=subprocess.PIPE, check=False
+    )
+    os.close(write)
+    assert (said.returncode, said.stderr) == (NOBODY_READS, b"")
 
 
 def test_a_rule_is_shown_with_what_its_confidence_means(
