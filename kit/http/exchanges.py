@@ -5,7 +5,7 @@ Parked events are shown without their content, and tried again on a person's wor
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 import structlog
@@ -54,9 +54,13 @@ class ConsumerAnswer(Answer):
 
 
 class ExchangesAnswer(Answer):
-    """`position` is the last one given in this component's own feed; `unsequenced` events wait for one."""
+    """`position` is the last one given in this component's own feed; `unsequenced` events wait for one.
+
+    `transport`: how it reads the others. With `kafka` the broker keeps its readers' places.
+    """
 
     component: str
+    transport: Literal["feed", "kafka"]
     epoch: UUID
     position: int
     unsequenced: int
@@ -114,6 +118,7 @@ def exchanges_router(component: str) -> APIRouter:
         consumers = [ConsumerAnswer.of(one) for one in found]
         return ExchangesAnswer(
             component=component,
+            transport="feed" if runtime.follows_feeds else "kafka",
             epoch=published.epoch,
             position=published.position,
             unsequenced=published.unsequenced,

@@ -863,6 +863,7 @@ class ExcessAnswer(TypedDict):
 
 class ExchangesAnswer(TypedDict):
     component: str
+    transport: Literal["feed", "kafka"]
     epoch: str
     position: int
     unsequenced: int

@@ -51,11 +51,16 @@ def _asked(filters: Filters) -> dict[str, str]:
 
 
 async def _exchanges(visit: Visit) -> list[dict[str, Any]]:
-    """Each reader of events, with how many it has still to take: None where a broker keeps its place."""
+    """Each reader of events, with how many it has still to take, or the word of why nobody can say."""
     found = await together(*(visit.api.maybe(f"/v1/exchanges/{name}") for name in COMPONENTS))
     states = {one["component"]: one for one in found if one}
     return [
-        {**reader, "component": name, "behind": behind(reader, states.get(reader["producer"]))}
+        {
+            **reader,
+            "component": name,
+            "behind": behind(reader, states.get(reader["producer"])),
+            "why": unknown(reader, state, states.get(reader["producer"])),
+        }
         for name, state in states.items()
         for reader in state["consumers"]
     ]
@@ -73,6 +78,22 @@ def behind(reader: dict[str, Any], producer: dict[str, Any] | None) -> int | Non
     if reader["epoch"] != producer["epoch"]:
         return int(producer["position"])
     return max(0, int(producer["position"]) - int(reader["position"]))
+
+
+def unknown(reader: dict[str, Any], own: dict[str, Any], producer: dict[str, Any] | None) -> str:
+    """The word of why it cannot be told how far behind a reader is.
+
+    >>> feed, told = {"transport": "feed"}, {"position": 9}
+    >>> unknown({"position": None}, {"transport": "kafka"}, told), unknown({"position": None}, feed, told)
+    ('integration.behind_kafka', 'integration.behind_unread')
+    >>> unknown({"position": 7}, feed, None), unknown({"position": 7}, feed, told)
+    ('integration.behind_away', '')
+    """
+    if own["transport"] == "kafka":
+        return "integration.behind_kafka"
+    if reader["position"] is None:
+        return "integration.behind_unread"
+    return "" if producer else "integration.behind_away"
 
 
 async def export(visit: Visit) -> Response:
