@@ -26,14 +26,14 @@ FORBIDDEN_FIELDS: Final = frozenset(
 )
 MAX_FRAMES: Final = 12
 _written: Final = msgspec.json.Encoder().encode
-_configured = False
+_tells_access = False
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 def configure(component: str, level: int = logging.INFO) -> None:
     """Send structlog and the standard library's logs through the same processors. Called once, by `serve`."""
-    global _configured  # noqa: PLW0603 - one per process, as loggers are
-    _configured = True
+    global _tells_access  # noqa: PLW0603 - one per process, as loggers are
+    _tells_access = level <= logging.INFO
     shared = _processors(component)
     _structure([*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter], level)
     handler = logging.StreamHandler(sys.stderr)
@@ -55,9 +55,9 @@ def configure(component: str, level: int = logging.INFO) -> None:
 
 def access(component: str, method: str, path: str, status: int, seconds: float) -> None:
     """The line of one request, written by itself: through the processors it would cost more than the request's own
-    way through the gateway. Neither the query nor a header is in it. Silent until `configure`.
+    way through the gateway. Neither the query nor a header is in it. Silent unless `configure` asked for such lines.
     """
-    if not _configured:
+    if not _tells_access:
         return
     line = {
         "event": "request",

@@ -4,7 +4,8 @@
 
 The whole platform runs in this one process, the browser's part is not counted, and who asks is in it too: what is
 printed is more than an installation of several processes takes. The region is the generator's, its agents and leaves
-imported through the gateway and covered by an accord that binds its employers. The goal is of each page, p95.
+imported through the gateway with a month of pay, and covered by an accord that binds its employers. The goal is of each
+page, p95; the effect of an accord in euros has none: a page of many employers works it out only when it is asked for.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -40,27 +42,64 @@ GOAL_MS: Final = 300.0
 ACCORD: Final = "region"
 MODEL: Final = "la-roche-sur-yon-2025"
 MONTH: Final = "2026-05"
+# Before the accord there was nothing: what all of it costs is the most that a comparison has to price.
+BEFORE: Final = "2024-12-31"
+DAY: Final = "2026-06-30"
 STEADY_S, PATIENCE_S, TIMEOUT_S, RENEWED_S = 10.0, 600.0, 600.0, 300.0
+CASES: Final = 50  # of so many claims one was decided
 SIMULATION: Final = "regime=CNRACL&category=C&tib=2067.57&nbi=73.84&ri=300.00&kind=CMO&start=2026-02-01&end=2026-12-31"
 
 
-def pages(agent: str, matricule: str) -> tuple[tuple[str, str, str], ...]:
-    """What a page is called, its address, and the call of the API beside it; none where it is a question of its own."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page: what it is called, its address, the call of the API beside it (with a body: posted), and its goal.
+
+    No call where the page is a question of its own.
+    """
+
+    name: str
+    page: str
+    call: str = ""
+    body: dict[str, str] | None = None
+    goal: float | None = GOAL_MS
+
+
+def pages(case: dict[str, Any], matricule: str, decision: str) -> tuple[Shown, ...]:
+    """Those measured; `case` is the claim of an agent with this matricule, `decision` one about it."""
+    agent, claim, of_accord = case["agent"], case["id"], f"/v1/agreements/{ACCORD}"
+    days = {"agreement": ACCORD, "month": MONTH, "before": BEFORE, "after": DAY}
     return (
-        ("work list", "/app", "/v1/work-items?limit=50"),
-        ("agents", "/app/agents", "/v1/agents?limit=50"),
-        ("search", f"/app/search?q={matricule}", f"/v1/agents?matricule={matricule}"),
-        ("agent", f"/app/agents/{agent}", f"/v1/agents/{agent}"),
-        ("claims", "/app/claims", "/v1/claims?limit=50"),
-        ("runs", f"/app/runs?month={MONTH}", f"/v1/runs/overview?month={MONTH}"),
-        ("statements", "/app/statements", "/v1/statements?limit=50"),
-        ("accord", f"/app/agreements/{ACCORD}", f"/v1/agreements/{ACCORD}"),
-        ("simulator", f"/app/simulator?{SIMULATION}", ""),
-        ("steering", "/app/steering?year=2026", "/v1/statistics/cover"),
-        ("integration", "/app/integration", "/v1/integrations"),
-        ("delegations", "/app/delegations", "/v1/delegations?limit=50"),
-        ("accounts", "/app/admin/users", "/v1/users?limit=50"),
-        ("audit", "/app/admin/audit", "/v1/audit?limit=50&order=newest"),
+        Shown("work list", "/app", "/v1/work-items?limit=50"),
+        Shown("agents", "/app/agents", "/v1/agents?limit=50"),
+        Shown("search", f"/app/search?q={matricule}", f"/v1/agents?matricule={matricule}"),
+        Shown("agent", f"/app/agents/{agent}", f"/v1/agents/{agent}"),
+        Shown("claims", "/app/claims", "/v1/claims?limit=50"),
+        Shown("claim", f"/app/claims/{claim}", f"/v1/claims/{claim}"),
+        *((Shown("decision", f"/app/decisions/{decision}", f"/v1/decisions/{decision}"),) if decision else ()),
+        Shown("overpayments", "/app/overpayments", "/v1/overpayments?limit=50"),
+        Shown("runs", f"/app/runs?month={MONTH}", f"/v1/runs/overview?month={MONTH}"),
+        Shown("statements", "/app/statements", "/v1/statements?limit=50"),
+        Shown("accord", f"/app/agreements/{ACCORD}", of_accord),
+        Shown("map of accords", f"/app/agreements/map?date={DAY}", f"/v1/agreements/map?as_of={DAY}&each=12"),
+        Shown("parties", f"/app/agreements/parties?date={DAY}", f"/v1/agreements/parties?as_of={DAY}&limit=50"),
+        Shown(
+            "two days of it",
+            f"/app/agreements/{ACCORD}?left={BEFORE}&right={DAY}",
+            f"{of_accord}/comparison?before={BEFORE}&after={DAY}",
+        ),
+        Shown(
+            "with the effect",
+            f"/app/agreements/{ACCORD}?left={BEFORE}&right={DAY}&effect=1",
+            "/v1/simulations/contributions/terms/days",
+            days,
+            goal=None,
+        ),
+        Shown("simulator", f"/app/simulator?{SIMULATION}"),
+        Shown("steering", "/app/steering?year=2026", "/v1/statistics/cover"),
+        Shown("integration", "/app/integration", "/v1/integrations"),
+        Shown("delegations", "/app/delegations", "/v1/delegations?limit=50"),
+        Shown("accounts", "/app/admin/users", "/v1/users?limit=50"),
+        Shown("audit", "/app/admin/audit", "/v1/audit?limit=50&order=newest"),
     )
 
 
@@ -72,7 +111,7 @@ async def load(platform: TestPlatform, staff: httpx.AsyncClient, agents: int, se
         write_region(order, folder)
         table = (folder / "employers.csv").read_text(encoding="utf-8").splitlines()[1:]
         await asyncio.to_thread(_bind, platform, [row.split(",")[0] for row in table])
-        for name in ("agents", "leaves"):
+        for name in ("agents", "pay", "leaves"):
             await _import(staff, name, (folder / f"{name}.jsonl").read_bytes())
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -142,14 +181,14 @@ async def browser_of(gateway: str) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def p95(http: httpx.AsyncClient, path: str, rounds: int) -> float:
+async def p95(http: httpx.AsyncClient, path: str, rounds: int, body: dict[str, str] | None = None) -> float:
     """Milliseconds; the first answer of each is not counted."""
     took: list[float] = []
     for _ in range(rounds + 1):
         started = time.perf_counter()
-        answer = await http.get(path)
+        answer = await (http.get(path) if body is None else http.post(path, json=body))
         took.append((time.perf_counter() - started) * 1000)
-        assert answer.is_success, f"{path}: {answer.status_code}"
+        assert not answer.is_error, f"{path}: {answer.status_code}"  # the one found is opened at once: a redirect
     return sorted(took[1:])[int(0.95 * rounds)]
 
 
@@ -162,18 +201,31 @@ async def measure(agents: int, rounds: int, settle_s: float) -> bool:
             base_url=platform.gateway, event_hooks=hooks, trust_env=False, timeout=TIMEOUT_S
         ) as api:
             await load(platform, api, agents, settle_s)
-            one = (await api.get("/v1/agents", params={"limit": 1})).json()["items"][0]
-            met = True
+            shown = pages(*await _a_case(api))
             async with browser_of(platform.gateway) as browser:
-                for name, page, call in pages(one["id"], one["matricule"]):
-                    shown = await p95(browser, page, rounds)
-                    bare = f"API {await p95(api, call, rounds):,.0f} ms" if call else ""
-                    met = met and shown <= GOAL_MS
-                    show(
-                        f"{name}, p95",
-                        f"{shown:,.0f} ms",
-                        f"{bare:<14} goal <= {GOAL_MS:.0f} ms: {verdict(shown <= GOAL_MS)}",
-                    )
+                return all([await _measured(one, browser, api, rounds) for one in shown])
+
+
+async def _a_case(api: httpx.AsyncClient) -> tuple[dict[str, Any], str, str]:
+    """A claim that was decided where there is one, its agent's matricule, and the decision."""
+    claims = (await api.get("/v1/claims", params={"limit": 200})).json()["items"]
+    case, decision = claims[0], ""
+    for one in claims[:CASES]:
+        benefits = (await api.get("/v1/benefits", params={"claim": one["id"], "limit": 1})).json()["items"]
+        if benefits:
+            case, decision = one, benefits[0]["decision"]
+            break
+    matricule = (await api.get(f"/v1/agents/{case['agent']}")).json()["matricules"][0]["matricule"]
+    return case, matricule, decision
+
+
+async def _measured(one: Shown, browser: httpx.AsyncClient, api: httpx.AsyncClient, rounds: int) -> bool:
+    """Prints a page beside its call; whether it met its goal, if it has one."""
+    took = await p95(browser, one.page, rounds)
+    bare = f"API {await p95(api, one.call, rounds, one.body):,.0f} ms" if one.call else ""
+    met = one.goal is None or took <= one.goal
+    goal = "asked for: no goal" if one.goal is None else f"goal <= {one.goal:.0f} ms: {verdict(met)}"
+    show(f"{one.name}, p95", f"{took:,.0f} ms", f"{bare:<14} {goal}")
     return met
 
 

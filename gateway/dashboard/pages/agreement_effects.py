@@ -11,8 +11,10 @@ from gateway.dashboard.effects import Effects
 from gateway.dashboard.visit import Visit
 from kit.period import Month
 
-# More employers than these are priced when somebody asks: a region's agents take some seconds.
+# More employers or agents than these are priced when somebody asks: of a thousand agents each day takes a sixth of a
+# second, of a region's some seconds.
 AT_ONCE: Final = 50
+AGENTS_AT_ONCE: Final = 500
 PATH: Final = "/v1/simulations/contributions/terms/days"
 # What contributions are reckoned with; a page of other changes has nothing to price.
 _PRICED: Final = ("guarantees/", "contribution_base/", "exceptions/")
@@ -36,6 +38,8 @@ async def priced(visit: Visit, agreement: str, compared: Any, employers: int) ->
         return Priced(why=words.t("effects.no_right"))
     if employers > AT_ONCE and not visit.query["effect"]:
         return Priced(why=words.t("effects.many", count=words.count(employers)), ask=True)
+    if not visit.query["effect"] and (agents := await _covered(visit, agreement)) > AGENTS_AT_ONCE:
+        return Priced(why=words.t("effects.many_agents", count=words.count(agents)), ask=True)
     month = str(Month.of(visit.request.app.state.clock.day()))
     days = {side: compared[side]["as_of"] for side in ("before", "after")}
     try:
@@ -46,6 +50,12 @@ async def priced(visit: Visit, agreement: str, compared: Any, employers: int) ->
         return Priced(why=why)
     effects = Effects.of(month, found)
     return Priced(effects) if effects.known else Priced(why=words.t("effects.nobody"))
+
+
+async def _covered(visit: Visit, agreement: str) -> int:
+    """How many agents the accord covers, as far as the person may count them."""
+    found = await visit.api.maybe("/v1/statistics/cover")
+    return sum(row["agents"] for row in found["covered"] if row["agreement"] == agreement) if found else 0
 
 
 def replaced(visit: Visit, compared: Any, spoken: Container[str]) -> list[tuple[str, int]]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
+from gateway.dashboard.pages import agreement_effects
 from gateway.dashboard.words import Words
 from kit.clock import SystemClock
 from kit.http.language import Language
@@ -175,6 +176,12 @@ async def what_the_terms_of_two_days_cost(hands: Hands, platform: TestPlatform) 
     changes = await text_of(page, "#changes")
     assert "2,05 %" in changes.replace("2.05%", "2,05 %")
     assert "annexe, taux de cotisations ; art. 5.1 ; art. 5.3" in changes
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(agreement_effects, "AGENTS_AT_ONCE", 0)
+        await page.goto(f"{AGREEMENT}?left=2024-12-31&right=v1")
+        assert await page.locator("#effect").count() == 0, "of many agents only when it is asked for"
+        await hands.press("a.button[href*='effect=1']")
+        assert (await page.locator("#effect").inner_text()).split("\n")[1::2] == [f"+{employer}", agent]
     await page.goto(f"{AGREEMENT}?left=v1&right=2025-01-01")
     assert words.t("agreements.same") in await text_of(page, "#terms")
 
