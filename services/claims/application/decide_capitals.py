@@ -15,6 +15,7 @@ from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
 from kit.trace import Snapshot
+from rules.vocabulary import Guarantee
 from services.claims.adapters.capitals import Capital, Paying
 from services.claims.application.deciding import Subject, store, withdraw
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
@@ -116,7 +117,7 @@ def _write(subject: Subject, taken: Sequence[_Taken]) -> list[Outgoing]:
     events = []
     for one in taken:
         events.append(subject.tell(_event(one.now), f"/v1/capitals/{one.now.capital}"))
-        paid = Paid(OverpaymentKind.CAPITAL, one.now.capital, None, one.terms)
+        paid = Paid(OverpaymentKind.CAPITAL, one.now.capital, None, one.terms, Guarantee(one.now.guarantee))
         events += follow_overpayments(subject, paid, one.changes(subject.today))
     return events
 

@@ -11,6 +11,7 @@ from kit.events.outbox import Outgoing
 from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
+from rules.vocabulary import Guarantee
 from services.claims.adapters.overpayments import Movement, Overpayment, Standing
 from services.claims.application.deciding import Subject
 from services.claims.application.payloads import OverpaymentOpened, OverpaymentSettled
@@ -27,12 +28,16 @@ RELAIS: Final = "relais"
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """What months are paid for: a claim, an annuity or a capital (`thing`), under the document of an accord."""
+    """What months are paid for: a claim, an annuity or a capital (`thing`) of a guarantee, under an accord's document.
+
+    All that a claim pays, option 3 included, is prescribed as the base cover is.
+    """
 
     kind: OverpaymentKind
     thing: UUID
     claim: UUID | None
     terms: Mapping[str, Any]
+    guarantee: Guarantee = Guarantee.BASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def _compensation(subject: Subject, about: Overpayment, change: Change, part: Mo
 
 def _opened(subject: Subject, paid: Paid, change: Change) -> Overpayment:
     code = legal_code(paid.terms, change.month.first)
-    until = clocks(change.month, paid.kind, subject.today, code, subject.rules)
+    until = clocks(change.month, paid.guarantee, subject.today, code, subject.rules)
     return Overpayment(
         id=new_id(),
         employer=subject.employer,

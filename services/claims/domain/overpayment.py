@@ -14,6 +14,7 @@ from typing import Any, Final
 from kit.money import Money
 from kit.period import ONE_DAY, Month, add_months, add_years
 from rules.book import Rules
+from rules.vocabulary import Guarantee
 from services.claims.domain.errors import MoreThanOwed, ScheduleTooLong
 
 ZERO: Final = Money.zero()
@@ -129,22 +130,24 @@ def monthly_changes(
     return months
 
 
-def clocks(month: Month, kind: OverpaymentKind, opened_on: date, code: str | None, rules: Rules) -> Clocks:
-    """Until when a month's overpayment may be asked back.
+def clocks(month: Month, guarantee: Guarantee, opened_on: date, code: str | None, rules: Rules) -> Clocks:
+    """Until when a month's overpayment of a guarantee may be asked back.
 
     The employer: years from the first day of the month after the payment (loi 2000-321 art. 37-1). The insurer: by the
-    code it is under and the risk; None while nobody knows the code. Raises NoValueAt.
+    code it is under and the risk that the guarantee covers; None while nobody knows the code. Raises NoValueAt.
     """
     pay = rules.at("recovery.pay.years", opened_on)
     employer = Clock(add_years(add_months(month.first, 1), pay.integer) - ONE_DAY, pay.reference)
     if code is None:
         return Clocks(employer, Clock(None, "code dont relève l'assureur : inconnu"))
-    rule = rules.at(f"prescription.{code}.{_risk(kind)}", opened_on)
+    rule = rules.at(f"prescription.{code}.{risk_of(guarantee, opened_on, rules)}", opened_on)
     return Clocks(employer, Clock(add_years(opened_on, rule.integer), rule.reference))
 
 
-def _risk(kind: OverpaymentKind) -> str:
-    return "DEATH" if kind is OverpaymentKind.CAPITAL else "INCAPACITY"
+def risk_of(guarantee: Guarantee, day: date, rules: Rules) -> str:
+    """The risk that a guarantee is prescribed as: INCAPACITY, DEATH or OTHER. Raises NoValueAt."""
+    rows = rules.table("prescription.risks", day)
+    return next(str(row["risk"]) for row in rows if row["guarantee"] == guarantee)
 
 
 def compensated(due_again: Money, balances: Sequence[tuple[Any, Money]]) -> list[tuple[Any, Money]]:

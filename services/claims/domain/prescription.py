@@ -6,7 +6,8 @@ from datetime import date
 
 from kit.period import add_years
 from rules.book import NoValueAt, Rules
-from services.claims.domain.overpayment import Clock
+from rules.vocabulary import Guarantee
+from services.claims.domain.overpayment import Clock, risk_of
 
 
 def claim_clock(opened_from: date, code: str | None, rules: Rules) -> Clock:
@@ -14,7 +15,7 @@ def claim_clock(opened_from: date, code: str | None, rules: Rules) -> Clock:
     if code is None:
         return Clock(None, "code dont relève l'assureur : inconnu")
     try:
-        rule = rules.at(f"prescription.{code}.INCAPACITY", opened_from)
+        rule = rules.at(f"prescription.{code}.{risk_of(Guarantee.BASE, opened_from, rules)}", opened_from)
     except NoValueAt as missing:
         return Clock(None, f"aucun texte vérifié avant le {missing.first_known.isoformat()}")
     return Clock(add_years(opened_from, rule.integer), rule.reference)

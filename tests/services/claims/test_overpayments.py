@@ -250,6 +250,21 @@ async def test_a_capital_taken_back_is_owed(claims: Claims) -> None:
     assert [(event["month"], event["amount"]) for event in opened] == [("2026-06", due["amount"])]
 
 
+async def test_a_capital_for_a_loss_of_pension_is_prescribed_as_no_death(
+    claims: Claims,
+) -> None:
+    """Rulebook §7: two years in mutual insurance, where a death has ten and an incapacity five."""
+    insurers = [{"code": "x", "name": "X", "legal_code": "MUTUALITE", "from": "2025-01-01", "to": None}]
+    life = Life().accord(insurers=insurers).hired().affiliated().paid("2026-01").elected("RETIREMENT_LOSS")
+    next(fact for fact in life.facts if fact.kind == "agent.hired").data["birth_date"] = "1963-09-10"
+    await claims.tell(life.invalid("2026-04-01", cnracl_rate="0.5000").facts)
+    (due,) = await claims.events("capital.due")
+    assert (due["guarantee"], due["due"], due["amount"]) == ("RETIREMENT_LOSS", "2026-06-10", "20000.00")
+    await claims.tell(life.invalid("2026-04-01", event="revised", cnracl_rate="0.5000", pension_net="5000.00").last)
+    opened = {event["kind"]: event["insurer_until"] for event in await claims.events("overpayment.opened")}
+    assert opened == {"ANNUITY": "2031-07-01", "CAPITAL": "2028-07-01"}
+
+
 async def previewed(staff: httpx.AsyncClient, life: Life, **supposed: Any) -> dict[str, Any]:
     body = {"employer": CITY, "agent": str(life.agent), **supposed}
     answer = await staff.post("/v1/claims/previews", json=body)

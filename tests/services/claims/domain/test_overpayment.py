@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from kit.money import Money
 from kit.period import Month
+from rules.vocabulary import Guarantee
 from services.claims.domain.errors import ScheduleTooLong
 from services.claims.domain.overpayment import (
     LaidOut,
-    OverpaymentKind,
     clocks,
     compensated,
     left_of,
@@ -30,24 +30,28 @@ AMOUNTS = st.integers(-200_000, 200_000).map(Money)
 
 
 @pytest.mark.parametrize(
-    ("code", "kind", "until"),
+    ("code", "guarantee", "until"),
     [
-        ("MUTUALITE", OverpaymentKind.BENEFIT, "2031-07-01"),
-        ("MUTUALITE", OverpaymentKind.ANNUITY, "2031-07-01"),
-        ("MUTUALITE", OverpaymentKind.CAPITAL, "2036-07-01"),
-        ("SECURITE_SOCIALE", OverpaymentKind.BENEFIT, "2031-07-01"),
-        ("ASSURANCES", OverpaymentKind.BENEFIT, "2028-07-01"),
+        ("MUTUALITE", Guarantee.BASE, "2031-07-01"),
+        ("MUTUALITE", Guarantee.RI_FULL_PAY, "2031-07-01"),
+        ("MUTUALITE", Guarantee.DEATH, "2036-07-01"),
+        ("MUTUALITE", Guarantee.RETIREMENT_LOSS, "2028-07-01"),
+        ("SECURITE_SOCIALE", Guarantee.BASE, "2031-07-01"),
+        ("SECURITE_SOCIALE", Guarantee.DEATH, "2036-07-01"),
+        ("SECURITE_SOCIALE", Guarantee.RETIREMENT_LOSS, "2028-07-01"),
+        ("ASSURANCES", Guarantee.BASE, "2028-07-01"),
+        ("ASSURANCES", Guarantee.DEATH, "2036-07-01"),
     ],
 )
-def test_the_insurer_s_clock_depends_on_its_code_and_the_risk(code: str, kind: OverpaymentKind, until: str) -> None:
+def test_the_insurer_s_clock_depends_on_its_code_and_the_risk(code: str, guarantee: Guarantee, until: str) -> None:
     """Rulebook §7."""
-    found = clocks(JUNE, kind, TODAY, code, BOOK)
+    found = clocks(JUNE, guarantee, TODAY, code, BOOK)
     assert str(found.insurer.until) == until
     assert str(found.employer.until) == "2028-06-30", "two years from 1 July, whatever the insurer"
 
 
 def test_without_a_code_no_insurer_s_clock_runs() -> None:
-    found = clocks(JUNE, OverpaymentKind.BENEFIT, TODAY, None, BOOK)
+    found = clocks(JUNE, Guarantee.BASE, TODAY, None, BOOK)
     assert (found.insurer.until, found.insurer.reference) == (None, "code dont relève l'assureur : inconnu")
 
 
