@@ -170,6 +170,11 @@ def _show_affected(shown: dict[str, Any]) -> None:
         Console(highlight=False).print(
             f"{one['agreement']} : {one['agents']} agent(s) couvert(s) ensuite, {one['annuities']} rente(s) en cours"
         )
+        up_to = "au plus " if one["at_most"] else ""
+        gains = "nombre inconnu" if one["gains"] is None else one["gains"]
+        Console(highlight=False).print(
+            f"perdent leur couverture : {up_to}{one['loses']} ; l'obtiennent : {up_to}{gains}"
+        )
 
 
 def _show_price(api: Api, document: AgreementDocument, since: datetime) -> None:

@@ -49,9 +49,10 @@ def subscriptions() -> list[Subscription]:
             topics=("psc.eligibility.agent.v1",),
             handlers={
                 f"fr.psc.eligibility.affiliation.{moved}.v1": follow_cover.cover_moved
-                for moved in ("started", "suspended", "resumed", "ended")
+                for moved in ("started", "suspended", "resumed", "ended", "withheld")
             },
             projections={"cover": "agent"},
+            revision=2,  # why who is not covered is not
         ),
         Subscription(
             producer="claims",

@@ -69,6 +69,16 @@ class Story:
         assert made["applied"]
         return made
 
+    def gains(self, expected: int) -> None:
+        """How many a resumption in June would give their cover back, once the registry knows them all."""
+
+        def read() -> bool:
+            body = {"on": "2026-06-01", "reason": "négociation"}
+            shown = self.staff.post(f"/v1/agreements/{ACCORD}/resumption", body)
+            return [one["gains"] for one in shown["affected"]] == [expected]
+
+        self.staff.until(lambda: read() or None, f"cover given back: {expected}")
+
     def cover(self, role: str, expected: list[tuple[str, str]]) -> None:
         def read() -> bool:
             periods = self.staff.get(f"/v1/agents/{self.ids[role]}/affiliation")["periods"]
@@ -124,8 +134,10 @@ def told(story: Story) -> None:
     story.sick("ill", "2026-02-01", "2026-07-15")
     story.owes("2026-06", {"2026-01": DUE, "2026-05": "0.00", "2026-06": "0.00"})
     story.paid("ill", {})
+    story.gains(3)
     resumed = story.change("resumption", "2026-06-01")
-    assert resumed["affected"] == [{"agreement": ACCORD, "agents": 0, "annuities": 0}], "covered again, not yet"
+    (whom,) = resumed["affected"]
+    assert (whom["agents"], whom["loses"], whom["gains"]) == (0, 0, 3), "covered again, not yet"
     story.cover("ill", [*suspended, ("2026-06-01", "AFFILIATED")])
     story.owes("2026-06", {"2026-01": DUE, "2026-05": "0.00", "2026-06": DUE})
     story.paid("ill", {"2026-06": MONTH, "2026-07": HALF_MONTH})

@@ -124,7 +124,7 @@ async def test_to_whom_a_notice_is_due(case: Case, database: DatabaseFactory) ->
     registry = await database("agreements")
     since: list[str | None] = []
     async with registry.worker.transaction(Scope.all()) as tx:
-        await cover.keep(tx, LRSY, "a1", CITY, [Period(first or date.min, last)])
+        await cover.keep(tx, LRSY, "a1", CITY, [(Period(first or date.min, last), "AFFILIATED")])
         for version, day in enumerate(map(date.fromisoformat, case["due"]), start=1):
             await notices.expect(tx, LRSY, day, Cause.CHANGE)
             waits = text("SELECT due_since FROM notice_delivery WHERE version = :version")

@@ -58,6 +58,9 @@ class AffectedAnswer(TypedDict):
     agreement: str
     agents: int
     annuities: int
+    loses: int
+    gains: int | None
+    at_most: bool
 
 
 AffiliationOutcome: TypeAlias = Literal[

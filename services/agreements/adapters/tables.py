@@ -101,7 +101,7 @@ agreement_employer: Final = Table(
     ),
 )
 
-# What eligibility tells of the days an agent is covered.
+# What eligibility tells of the days an agent is covered; `apart`: the others, each with its reason.
 cover: Final = Table(
     "cover",
     metadata,
@@ -109,6 +109,7 @@ cover: Final = Table(
     Column("agent", Text, primary_key=True),
     Column("employer", Text, primary_key=True),
     Column("days", DATEMULTIRANGE, nullable=False),
+    Column("apart", Json, nullable=False, server_default="[]"),
 )
 
 # What claims tell of annuities; `agent` is the key of their events.

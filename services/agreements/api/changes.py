@@ -75,11 +75,17 @@ class EffectAnswer(Answer):
 
 
 class AffectedAnswer(Answer):
-    """How many an accord's change concerns."""
+    """How many an accord's change concerns: covered after it as things stand, and whose cover it takes or gives.
+
+    `gains` null: nobody knows how many agents an employer that comes in has.
+    """
 
     agreement: str
     agents: int
     annuities: int
+    loses: int
+    gains: int | None
+    at_most: bool
 
 
 class ChangeAnswer(Answer):

@@ -17,7 +17,7 @@ from kit.events.envelope import EventData
 from kit.events.outbox import Outgoing, publish_many
 from kit.period import ONE_DAY
 from kit.recording import Recording
-from services.agreements.adapters import agreements, cover, notices, schemes
+from services.agreements.adapters import agreements, cover, notices, organisations, schemes
 from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.notices import Cause
@@ -28,6 +28,7 @@ from services.agreements.domain.cover_history import formerly
 from services.agreements.domain.errors import IllegalStep, StalePreview, UnknownAgreement
 from services.agreements.domain.finding import Finding
 from services.agreements.domain.lifecycle import LIVING, Status, Step, step, suspensions
+from services.agreements.domain.reach import NOBODY, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Move:
 
     `employer`: whom alone it concerns, for the count of agents. `after` is the last day that stays as it was.
     `renews_notice`: the contracts change, and everybody covered afterwards is to be handed a new notice (art. 6).
+    `reach`: whose cover it takes or gives.
     """
 
     stored: StoredAgreement
@@ -47,6 +49,7 @@ class Move:
     employer: str | None = None
     events: tuple[Outgoing, ...] = ()
     renews_notice: bool = False
+    reach: Reach = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +111,26 @@ async def locked(tx: AsyncConnection, key: str) -> StoredAgreement:
     return stored
 
 
+async def _affected(tx: AsyncConnection, move: Move) -> Affected:
+    """Whom a move concerns. Employers that come in have the agents that the registry knows of them."""
+    key, reach = move.stored.id, move.reach
+    gains = [await cover.agents_on(tx, key, day, employer) for employer, day in reach.kept]
+    if reach.freed:
+        gains.append(await cover.agents_held(tx, key, move.after + ONE_DAY, reach.freed))
+    known = await organisations.current(tx, reach.joining) if reach.joining else {}
+    coming = [known[siret].headcount if siret in known else None for siret in sorted(reach.joining)]
+    return Affected(
+        key,
+        await cover.agents_after(tx, key, move.after, move.employer),
+        await cover.annuities(tx, key, move.employer),
+        sum([await cover.agents_after(tx, key, day, employer) for employer, day in reach.lost]),
+        None if None in coming else sum(gains) + sum(count for count in coming if count is not None),
+        reach.at_most,
+    )
+
+
 async def _preview(tx: AsyncConnection, plan: Plan) -> Preview:
-    affected = [
-        Affected(
-            move.stored.id,
-            await cover.agents_after(tx, move.stored.id, move.after, move.employer),
-            await cover.annuities(tx, move.stored.id, move.employer),
-        )
-        for move in plan.moves
-    ]
+    affected = [await _affected(tx, move) for move in plan.moves]
     revisions = tuple((move.stored.id, move.stored.revision) for move in plan.moves)
     return Preview(tuple(plan.effects), tuple(affected), revisions)
 

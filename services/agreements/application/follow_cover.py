@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,8 +12,6 @@ from kit.events.envelope import Envelope
 from kit.money import Money
 from kit.period import Period
 from services.agreements.adapters import cover, notices
-
-COVERED: Final = "AFFILIATED"
 
 
 class Fact(BaseModel):
@@ -59,9 +57,9 @@ class AnnuityEnds(Fact):
 async def cover_moved(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
     """Keep the days of cover, whichever event carries them; who is covered must be handed the notice (art. 6)."""
     fact = AffiliationMoved.model_validate(data)
-    days = [Period(one.start, one.end) for one in fact.timeline if one.outcome == COVERED]
+    timeline = [(Period(one.start, one.end), one.outcome) for one in fact.timeline]
     await notices.share(tx)
-    await cover.keep(tx, fact.agreement, fact.agent, fact.employer, days)
+    await cover.keep(tx, fact.agreement, fact.agent, fact.employer, timeline)
     await notices.make_due(tx, fact.agreement, fact.agent)
 
 

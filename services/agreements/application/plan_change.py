@@ -24,11 +24,12 @@ from services.agreements.application.change_payloads import (
     Kept,
     RateRevised,
 )
-from services.agreements.domain import cascade
+from services.agreements.domain import cascade, reach
 from services.agreements.domain.agreement import Agreement
 from services.agreements.domain.cascade import Effect, EffectKind
 from services.agreements.domain.errors import InvalidAgreement, NotAParty, OutsideForce, UnknownConvention
 from services.agreements.domain.lifecycle import LIVING, Status, Step, step, suspensions
+from services.agreements.domain.reach import Reach
 from services.agreements.domain.revision import revised_rates, revision_findings
 from services.agreements.domain.scheme import Convention
 from services.agreements.domain.term_tree import TermChange, changes
@@ -65,6 +66,7 @@ async def revision(
         findings=tuple(findings),
         events=outgoing(stored, *_told_of(stored, after, since, reason, changed)),
         renews_notice=True,
+        reach=reach.of_revision(before, after, since, changed),
     )
     return Plan(effects, [move] if changed else [])
 
@@ -112,7 +114,7 @@ async def suspension(tx: AsyncConnection, key: str, on: date, reason: str) -> Pl
     if any(on <= earlier.last for earlier in suspensions(stored.steps)):
         raise OutsideForce(pointer="/on")
     effect = Effect(EffectKind.AGREEMENT_SUSPENDED, on, cascade.SOURCE, key)
-    return Plan([effect], [_stretch(stored, Status.SUSPENDED, on, reason)])
+    return Plan([effect], [_stretch(stored, Status.SUSPENDED, on, reason, reach.ending(on - EVE))])
 
 
 async def resumption(tx: AsyncConnection, key: str, on: date, reason: str) -> Plan:
@@ -124,7 +126,7 @@ async def resumption(tx: AsyncConnection, key: str, on: date, reason: str) -> Pl
         raise OutsideForce(pointer="/on")
     _inside(stored, on)
     effect = Effect(EffectKind.AGREEMENT_RESUMED, on, cascade.SOURCE, key)
-    return Plan([effect], [_stretch(stored, Status.PUBLISHED, on, reason)])
+    return Plan([effect], [_stretch(stored, Status.PUBLISHED, on, reason, reach.RESUMED)])
 
 
 async def denunciation(tx: AsyncConnection, key: str, on: date, reason: str) -> Plan:
@@ -151,7 +153,8 @@ async def adhesion_end(tx: AsyncConnection, key: str, siret: str, on: date, reas
     if any(effect.kind is EffectKind.AGREEMENT_LAPSES for effect in effects):
         return Plan(effects, [_end(stored, Status.LAPSED, on, reason, effects, told)])
     document = document_changes.without_employer(stored.document, siret, on)
-    move = Move(stored, on, document=document, employer=siret, events=outgoing(stored, told))
+    told_of, whom = outgoing(stored, told), reach.ending(on, siret)
+    move = Move(stored, on, document=document, employer=siret, events=told_of, reach=whom)
     return Plan(effects, [move])
 
 
@@ -214,14 +217,14 @@ def _end(
         agreement=stored.id, outcome=status.value, on=on, reason=reason, kept=_kept(effects, stored.id)
     )
     document = document_changes.ended(stored.document, on)
-    return Move(stored, on, status, on, document, events=outgoing(stored, *before, told))
+    return Move(stored, on, status, on, document, events=outgoing(stored, *before, told), reach=reach.ending(on))
 
 
-def _stretch(stored: StoredAgreement, status: Status, on: date, reason: str) -> Move:
+def _stretch(stored: StoredAgreement, status: Status, on: date, reason: str, whom: Reach) -> Move:
     """A suspension begins or ends: every stretch is told again."""
     stretches = suspensions([*stored.steps, Step(status, on)])
     told = AgreementSuspended.of(stored.id, reason, stretches)
-    return Move(stored, on - EVE, status, on, events=outgoing(stored, told))
+    return Move(stored, on - EVE, status, on, events=outgoing(stored, told), reach=whom)
 
 
 def _kept(effects: Sequence[Effect], agreement: str) -> list[Kept]:

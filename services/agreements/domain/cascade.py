@@ -54,11 +54,18 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """How many an accord's change concerns: agents covered after it, annuities running."""
+    """How many an accord's change concerns: agents covered after it as things stand, annuities running, agents whose
+    cover it takes or gives.
+
+    `gains` None: nobody knows how many an employer that comes in has. `at_most`: not each of them need be concerned.
+    """
 
     agreement: str
     agents: int
     annuities: int
+    loses: int = 0
+    gains: int | None = 0
+    at_most: bool = False
 
 
 @dataclass(frozen=True, slots=True)

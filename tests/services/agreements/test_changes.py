@@ -58,10 +58,20 @@ async def staff(service: Service) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def covered(registry: ComponentDatabase, agent: str, employer: str = CITY, end: str | None = None) -> None:
-    """An agent is covered from the first day of the accord."""
-    stretch = {"start": "2025-01-01", "end": end, "outcome": "AFFILIATED"}
-    data = {"agent": agent, "employer": employer, "agreement": LRSY, "timeline": [stretch]}
+def affected(**counts: Any) -> dict[str, Any]:
+    """Whom a change concerns: nobody unless said."""
+    return {"agreement": LRSY, "agents": 0, "annuities": 0, "loses": 0, "gains": 0, "at_most": False, **counts}
+
+
+async def covered(
+    registry: ComponentDatabase, agent: str, employer: str = CITY, end: str | None = None, *then: tuple[str, str]
+) -> None:
+    """An agent is covered from the first day of the accord, until he is `then` something else, each from a day on."""
+    stretches = [{"start": "2025-01-01", "end": end, "outcome": "AFFILIATED"}]
+    stretches += [{"start": start, "end": None, "outcome": outcome} for start, outcome in then]
+    if then and end is None:
+        stretches = stretches[1:]
+    data = {"agent": agent, "employer": employer, "agreement": LRSY, "timeline": stretches}
     async with registry.worker.transaction(Scope.all()) as tx:
         await follow_cover.cover_moved(tx, NO_ENVELOPE, data)
 
@@ -114,7 +124,7 @@ async def test_an_avenant_on_a_rate(staff: httpx.AsyncClient, registry: Componen
     document = with_rates(REVISIONS[0]["rates"])
     body = {"document": document, "from": "2028-01-01", "reason": "échéance de la garantie de taux"}
     made = await confirmed(staff, f"{URL}/revisions", body)
-    assert made["affected"] == [{"agreement": LRSY, "agents": 1, "annuities": 0}]
+    assert made["affected"] == [affected(agents=1)]
     assert {
         "kind": "TERM_CHANGES",
         "term": "guarantees/BASE/rates/2028-01-01/rate",
@@ -181,7 +191,7 @@ async def test_a_stale_preview_is_refused(staff: httpx.AsyncClient, registry: Co
     stale = await staff.post(f"{URL}/denunciation", json={**body, "confirm": token})
     assert (stale.status_code, stale.json()["code"]) == (409, "preview_stale")
     again = (await staff.post(f"{URL}/denunciation", json=body)).json()
-    assert again["affected"] == [{"agreement": LRSY, "agents": 1, "annuities": 0}]
+    assert again["affected"] == [affected(agents=1, loses=1)]
     other_day = {**body, "on": "2026-12-30", "confirm": again["confirm"]}
     assert (await staff.post(f"{URL}/denunciation", json=other_day)).json()["code"] == "preview_stale"
     assert len(await published(registry)) == 1
@@ -208,6 +218,47 @@ async def test_a_suspension_and_what_ends_it(staff: httpx.AsyncClient, registry:
     assert last["suspensions"] == [{"from": "2026-03-01", "to": "2026-05-31"}]
 
 
+async def test_a_resumption_counts_whom_it_gives_cover_back(
+    staff: httpx.AsyncClient, registry: ComponentDatabase
+) -> None:
+    for agent in ("a1", "a2"):
+        await covered(registry, agent)
+    await covered(registry, "a3", CITY, "2026-01-31", ("2026-02-01", "ENDED"))
+    made = await confirmed(staff, f"{URL}/suspension", {"on": "2026-03-01", "reason": "négociation"})
+    assert made["affected"] == [affected(agents=2, loses=2)]
+    for agent in ("a1", "a2"):
+        await covered(registry, agent, CITY, "2026-02-28", ("2026-03-01", "SUSPENDED"))
+    made = await confirmed(staff, f"{URL}/resumption", {"on": "2026-06-01", "reason": "accord trouvé"})
+    assert made["affected"] == [affected(gains=2, at_most=True)]
+
+
+async def test_an_avenant_counts_whom_it_brings_in_and_puts_out(
+    staff: httpx.AsyncClient, registry: ComponentDatabase
+) -> None:
+    await covered(registry, "a1")
+    await covered(registry, "a2", "99985002700015")
+    await covered(registry, "a3", CITY, None, ("2025-01-01", "EXCLUDED"))
+    await covered(registry, "a4", CITY, None, ("2025-01-01", "NOT_YET_ELIGIBLE"))
+    joins = {"siret": OTHER, "name": "Autre commune", "kind": "COMMUNE", "from": "2026-03-01", "to": None}
+    counted = {
+        "/eligibility/excluded_kinds": (["APPRENTI"], affected(agents=2, loses=2, gains=1, at_most=True)),
+        "/eligibility/seniority_months": (3, affected(agents=2, gains=1, at_most=True)),
+        "/employers/0/to": ("2026-12-31", affected(agents=2, loses=1)),
+        "/employers/-": (joins, affected(agents=2, gains=None)),
+        "/title": ("Accord", affected(agents=2)),
+    }
+    for place, (said, expected) in counted.items():
+        body = {"document": changed({place: said}), "from": "2026-03-01", "reason": "avenant"}
+        shown = await staff.post(f"{URL}/revisions", json=body)
+        assert shown.status_code == 200, shown.text
+        assert shown.json()["affected"] == [expected], place
+    commune = {"kind": "COMMUNE", "siret": OTHER, "name": "Autre commune", "headcount": 40}
+    assert (await staff.post("/v1/organisations", json=commune)).status_code == 201
+    body = {"document": changed({"/employers/-": joins}), "from": "2026-03-01", "reason": "avenant"}
+    shown = await staff.post(f"{URL}/revisions", json=body)
+    assert shown.json()["affected"] == [affected(agents=2, gains=40)]
+
+
 async def test_a_denunciation_ends_contracts_and_keeps_what_they_owe(
     staff: httpx.AsyncClient, registry: ComponentDatabase
 ) -> None:
@@ -219,7 +270,7 @@ async def test_a_denunciation_ends_contracts_and_keeps_what_they_owe(
         await follow_cover.annuity_runs(tx, NO_ENVELOPE, {**data, "annuity": "r3", "monthly": "10.00"})
         await follow_cover.annuity_ended(tx, NO_ENVELOPE, {"annuity": "r3"})
     made = await confirmed(staff, f"{URL}/denunciation", {"on": "2026-12-31", "reason": "dénonciation"})
-    assert made["affected"] == [{"agreement": LRSY, "agents": 0, "annuities": 1}]
+    assert made["affected"] == [affected(annuities=1)]
     ended = (await published(registry))[-2]
     assert (ended["type"], ended["data"]["outcome"]) == (f"{TYPE}agreement.ended.v1", "DENOUNCED")
     assert [kept["what"] for kept in ended["data"]["kept"]] == ["ANNUITIES_REVALUED", "DEATH_COVER_KEPT"]
@@ -241,7 +292,7 @@ async def test_an_employer_that_ends_its_contracts_leaves_the_convention(
     body = {"on": "2026-12-31", "reason": "résiliation"}
     made = await confirmed(staff, f"{URL}/employers/{CITY}/end", body)
     assert [e["kind"] for e in made["effects"]][:2] == ["CONTRACT_ENDS", "ADHESION_ENDS"]
-    assert made["affected"] == [{"agreement": LRSY, "agents": 1, "annuities": 0}]
+    assert made["affected"] == [affected(agents=1, loses=1)]
     told = (await published(registry))[-2]
     assert (told["type"], told["data"]["employer"]) == (f"{TYPE}adhesion.ended.v1", CITY)
     for siret in ("99985002700015", "99985003500018"):
