@@ -76,6 +76,10 @@ def publish(
     *,
     scheme: SchemeOption = None,
     since: Day = None,
+    published_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Jour de la publication, si elle est passée.", metavar="DATE"),
+    ] = None,
     reason: Annotated[str | None, typer.Option(help="Motif de l'avenant.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander de confirmation.")] = False,
 ) -> None:
@@ -87,18 +91,19 @@ def publish(
     with api_of(Home.from_environment(), STAFF) as api:
         known = _known(api, document.agreement)
         if known is None or (known["version"] == 1 and known["document"] == document.dump()):
-            _first(api, document)
+            _first(api, document, published_on)
         else:
             _revise(api, document, since, reason, yes=yes)
 
 
-def _first(api: Api, document: AgreementDocument) -> None:
+def _first(api: Api, document: AgreementDocument, published_on: datetime | None) -> None:
     """Every step again changes nothing, so a publication that broke off goes on where it stopped."""
     key = document.agreement
     status = api.post("/v1/agreements", document.dump())["status"]
-    for step, reached in (("sign", "DRAFT"), ("publish", "SIGNED")):
+    day = {"published_on": published_on.date().isoformat()} if published_on else None
+    for step, reached, body in (("sign", "DRAFT", None), ("publish", "SIGNED", day)):
         if status == reached:
-            status = api.post(f"/v1/agreements/{key}/{step}", None)["status"]
+            status = api.post(f"/v1/agreements/{key}/{step}", body)["status"]
     Console(highlight=False).print(f"{key} : {status}")
 
 

@@ -72,7 +72,9 @@ def written(folder: Path, name: str, change: dict[str, Any]) -> str:
 async def test_an_accord_is_published_then_revised(home: Path) -> None:
     first, second = written(home, "un.yaml", OWN), written(home, "deux.yaml", OWN | REVISED)
     for _ in range(2):
-        assert await run(home, "publish", first) == (0, "essai-2025 : PUBLISHED\n"), "twice changes nothing"
+        assert await run(home, "publish", first, "--published-on", "2025-03-10") == (0, "essai-2025 : PUBLISHED\n"), (
+            "twice changes nothing"
+        )
     code, said = await run(home, "publish", second)
     assert code == 1
     assert "un avenant demande --from et --reason" in said

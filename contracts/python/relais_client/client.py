@@ -461,9 +461,11 @@ class Relais(Transport):
         """Envoyer une notice par courriel (agreements:write)."""
         return self.send("POST", f"/v1/agreements/{segment(agreement)}/notices/{segment(version)}/mails", json=body)
 
-    def post_agreement_publish(self, agreement: str) -> Answer[models.AgreementAnswer]:
-        """Publier un accord signé (agreements:write)."""
-        return self.send("POST", f"/v1/agreements/{segment(agreement)}/publish")
+    def post_agreement_publish(
+        self, agreement: str, body: models.PublicationRequest | None = None
+    ) -> Answer[models.AgreementAnswer]:
+        """Publier un accord signé, ou enregistrer sa publication (agreements:write)."""
+        return self.send("POST", f"/v1/agreements/{segment(agreement)}/publish", json=body)
 
     def post_agreement_resumption(
         self, agreement: str, body: models.AgreementsChangeRequest

@@ -1807,6 +1807,10 @@ class ProofBody(TypedDict):
 Prorated: TypeAlias = Literal["ANNUITY", "TARGET"]
 
 
+class PublicationRequest(TypedDict):
+    published_on: NotRequired[str | None]
+
+
 class PurgeAnswer(TypedDict):
     what: str
     rule: str
@@ -2620,6 +2624,7 @@ class AgreementAnswer(TypedDict):
     in_force: bool
     force: Force
     insured_until: str | None
+    published_on: str | None
     document: dict[str, Any]
     warnings: list[FindingAnswer]
 

@@ -47,6 +47,11 @@ class StoredAgreement:
     def status(self) -> Status:
         return self.steps[-1].status
 
+    @property
+    def published_on(self) -> date | None:
+        """The day of its publication (CGFP L. 226-1); None before it."""
+        return next((step.on for step in self.steps if step.status is Status.PUBLISHED), None)
+
     def force(self, day: date) -> Force:
         return force(self.steps, self.document.period, day, self.insured_until)
 

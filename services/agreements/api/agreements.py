@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Path, Query, Response
 from fastapi import Request as HttpRequest
@@ -12,7 +12,7 @@ from kit.http.etag import set_etag
 from kit.http.pagination import Page, Paging, paged
 from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, Rules, Tx, service_router
-from kit.http.types import Answer, DateText, Instant, SiretText
+from kit.http.types import Answer, DateText, Instant, Request, SiretText, example
 from kit.recording import Recording
 from services.agreements.adapters import agreements
 from services.agreements.adapters.agreements import StoredAgreement
@@ -27,6 +27,17 @@ router = service_router(tags=["Accords"])
 Key = Annotated[
     str, Path(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Identifiant de l'accord.")
 ]
+
+
+class PublicationRequest(Request):
+    """The day an accord was published, neither ahead nor before its signature; today unless said."""
+
+    model_config = example({"published_on": "2026-02-10"})
+
+    published_on: DateText | None = None
+
+
+TODAY: Final = PublicationRequest()
 
 
 class AgreementRow(Answer):
@@ -113,18 +124,23 @@ async def sign_one(
     return _answer(stored, clock, response)
 
 
-@router.post("/v1/agreements/{agreement}/publish", summary="Publier un accord signé")
+@router.post("/v1/agreements/{agreement}/publish", summary="Publier un accord signé, ou enregistrer sa publication")
 async def publish_one(
+    *,
     agreement: Key,
     caller: Annotated[Principal, requires("agreements:write")],
     tx: Tx,
     clock: Now,
     response: Response,
+    body: PublicationRequest = TODAY,
 ) -> AgreementAnswer:
-    """Publish a signed accord: it binds from its dates. Publishing twice changes nothing."""
+    """Publish a signed accord: it binds from its dates. The notice is due from the day of the publication (art. 6).
+    Publishing twice changes nothing; another day than the first is refused.
+    """
     await stands_for(tx, caller, agreement)
+    recording = Recording(clock.instant(), caller.client)
     try:
-        stored = await publish_agreement(tx, agreement, clock.day(), Recording(clock.instant(), caller.client))
+        stored = await publish_agreement(tx, agreement, body.published_on, clock.day(), recording)
     except InvalidAgreement as error:
         raise every_finding(error) from error
     return _answer(stored, clock, response)

@@ -64,6 +64,7 @@ class AgreementAnswer(Answer):
     in_force: bool
     force: Force
     insured_until: date | None
+    published_on: date | None
     document: dict[str, Any]
     warnings: list[FindingAnswer]
 
@@ -76,6 +77,7 @@ class AgreementAnswer(Answer):
             in_force=stored.force(today) is Force.IN_FORCE,
             force=stored.force(today),
             insured_until=stored.insured_until,
+            published_on=stored.published_on,
             document=stored.document.dump(),
             warnings=[FindingAnswer.of(finding) for finding in stored.findings],
         )

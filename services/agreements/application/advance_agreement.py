@@ -13,7 +13,13 @@ from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.notices import Cause
 from services.agreements.application.payloads import AgreementPublished
-from services.agreements.domain.errors import IllegalStep, InvalidAgreement, UnknownAgreement
+from services.agreements.domain.errors import (
+    IllegalStep,
+    InvalidAgreement,
+    PublicationDay,
+    PublishedAlready,
+    UnknownAgreement,
+)
 from services.agreements.domain.exclusive import bound_twice
 from services.agreements.domain.finding import Severity
 from services.agreements.domain.lifecycle import Status, step
@@ -31,17 +37,27 @@ async def sign(tx: AsyncConnection, key: str, recording: Recording) -> StoredAgr
     return await _taken(tx, stored, Status.SIGNED, accord.signature.signed_on, recording)
 
 
-async def publish_agreement(tx: AsyncConnection, key: str, on: date, recording: Recording) -> StoredAgreement:
+async def publish_agreement(
+    tx: AsyncConnection, key: str, on: date | None, today: date, recording: Recording
+) -> StoredAgreement:
     """Publish a signed accord (CGFP L. 226-1): its terms bind from their dates, past ones included, and all services
-    learn them. One that is suspended is resumed, not published again.
+    learn them. One that is suspended is resumed, not published again. `on` None: today.
 
-    Raises UnknownAgreement, IllegalStep, InvalidAgreement where another accord binds an employer on the same days.
+    Raises UnknownAgreement, IllegalStep, PublicationDay for a day ahead or before the signature, PublishedAlready on
+    another day, InvalidAgreement where another accord binds an employer on the same days.
     """
     stored = await _locked(tx, key)
     if stored.status is Status.PUBLISHED:
+        if on not in {None, stored.published_on}:
+            raise PublishedAlready(pointer="/published_on", detail_fr=f"Il l'a été le {stored.published_on}.")
         return stored
     if stored.status is not Status.SIGNED:
         raise IllegalStep(stored.status.value, Status.PUBLISHED.value)
+    signed, on = stored.accord.signature.signed_on, on or today
+    if on > today:
+        raise PublicationDay(pointer="/published_on", detail_fr="Une publication est enregistrée une fois faite.")
+    if signed is not None and on < signed:
+        raise PublicationDay(pointer="/published_on", detail_fr=f"L'accord a été signé le {signed}.")
     await check_alone(tx, stored.document)
     published = await _taken(tx, stored, Status.PUBLISHED, on, recording)
     await notices.expect(tx, key, max(on, stored.document.period.start), Cause.PUBLICATION)

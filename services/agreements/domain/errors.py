@@ -61,6 +61,23 @@ class NotSignable(RelaisError):
     title_en = "Agreement cannot be signed"
 
 
+class PublicationDay(RelaisError):
+    """The day of a publication lies ahead, or before the signature."""
+
+    code = "publication_day"
+    title_fr = "Jour de publication impossible"
+    title_en = "Impossible day of publication"
+
+
+class PublishedAlready(RelaisError):
+    """It was published on another day."""
+
+    code = "published_already"
+    title_fr = "Accord déjà publié un autre jour"
+    title_en = "Agreement already published on another day"
+    status = 409
+
+
 class InvalidAgreement(RelaisError):
     """The document breaks a rule of structure, of the scheme or of the law. `findings` holds every error."""
 

@@ -106,6 +106,32 @@ async def test_an_accord_is_not_published_before_it_is_signed(service: Service) 
     assert (refused.status_code, refused.json()["code"]) == (409, "illegal_step")
 
 
+async def test_a_publication_of_the_past_is_recorded_and_what_counts_from_it_does(
+    service: Service, registry: ComponentDatabase
+) -> None:
+    """CGFP L. 226-1, accord art. 6: the notice is due from the publication, whenever it was entered."""
+    url = f"/v1/agreements/{LRSY}/publish"
+    async with service.caller(*WRITE) as staff:
+        for path, body in (("schemes", raw("pays-de-la-loire-2024")), ("agreements", raw())):
+            assert (await staff.post(f"/v1/{path}", json=body)).status_code == 201
+        unsigned = await staff.post(url, json={"published_on": "2025-02-20"})
+        assert (unsigned.status_code, unsigned.json()["code"]) == (409, "illegal_step")
+        assert (await staff.post(f"/v1/agreements/{LRSY}/sign")).json()["published_on"] is None
+        for day in ("2025-03-11", "2025-02-05"):
+            refused = await staff.post(url, json={"published_on": day})
+            assert (refused.status_code, refused.json()["code"]) == (422, "publication_day")
+            assert [one["pointer"] for one in refused.json()["errors"]] == ["/published_on"]
+        done = await staff.post(url, json={"published_on": "2025-02-20"})
+        assert (done.status_code, done.json()["published_on"]) == (200, "2025-02-20")
+        for again in ({"published_on": "2025-02-20"}, {}, None):
+            assert (await staff.post(url, json=again)).json()["published_on"] == "2025-02-20"
+        other = await staff.post(url, json={"published_on": "2025-02-21"})
+        assert (other.status_code, other.json()["code"]) == (409, "published_already")
+    assert len(await published(registry)) == 1
+    async with registry.worker.transaction(Scope.all()) as tx:
+        assert (await tx.execute(text("SELECT since FROM notice_due"))).scalar_one().isoformat() == "2025-02-20"
+
+
 async def test_an_unsigned_document_cannot_be_signed(service: Service) -> None:
     async with service.caller(*WRITE) as staff:
         await staff.post("/v1/agreements", json=changed({"/signature": {}}))
