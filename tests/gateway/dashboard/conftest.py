@@ -10,11 +10,17 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from relais.clients import demo_employers
+from gateway.application.sign_in import register_account
+from gateway.domain.clients import Client
+from kit.clock import SystemClock
+from kit.db.database import Scope
+from relais.clients import HRIS_SCOPES, demo_employers
 from relais.demo import accord, hiring, sickness
 from relais.demo.play import play
 from relais.demo.report import Report
+from relais.demo.world import CITY
 from relais.persons import MANAGER
+from relais.synthetic.identity import fictitious_siret
 from tests.gateway.dashboard.chromium import REQUIRED, executable
 from tests.platform import PASSWORD, TestPlatform
 
@@ -54,6 +60,13 @@ class Pages:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)
+
+    def met(self, status: int) -> None:
+        """The browser complained that it met this status, as it should; other complaints stay."""
+        expected = f"the server responded with a status of {status} "
+        others = [one for one in self.complaints if expected not in one]
+        assert len(others) < len(self.complaints), f"no {status} was met"
+        self.complaints[:] = others
 
     async def signed_in(self, login: str = MANAGER, **how: Any) -> Page:
         """A page of somebody signed in, on the work list."""
@@ -97,16 +110,28 @@ def _due(platform: TestPlatform) -> dict[str, Any]:
     raise AssertionError("the demonstration opens a claim for which something is due")
 
 
+OUTSIDER = "demo-ailleurs"
+
+
 @pytest.fixture(scope="session")
-async def stranger(platform: TestPlatform, sick_leave: dict[str, Any]) -> str:
-    """An agent of an employer that the demonstration's HR officer does not stand for."""
+async def foreign(platform: TestPlatform, sick_leave: dict[str, Any]) -> list[str]:
+    """Pages of the demonstration's employers, for whom `OUTSIDER`, who may read as much, does not stand."""
+    outsider = Client(
+        OUTSIDER, "Ailleurs Ressources", HRIS_SCOPES, frozenset({fictitious_siret(99_000)}), assumption=True
+    )
+    gateway = await platform.postgres.component("gateway")
+    async with gateway.worker.transaction(Scope.all()) as tx:
+        await register_account(tx, outsider, "Un autre employeur", PASSWORD, SystemClock())
+    return await asyncio.to_thread(_pages_of, platform, sick_leave["id"])
 
-    def of_another_employer() -> str:
-        with platform.api("demo-staff") as staff:
-            rows = staff.get("/v1/agents")["items"]
-            return str(next(row["id"] for row in rows if row["employer"] not in demo_employers()))
 
-    return await asyncio.to_thread(of_another_employer)
+def _pages_of(platform: TestPlatform, claim: str) -> list[str]:
+    with platform.api("demo-staff") as staff:
+        found = [f"/app/claims/{claim}"]
+        for what in ("agents", "statements", "payments", "overpayments"):
+            found += [f"/app/{what}/{row['id']}" for row in staff.get(f"/v1/{what}")["items"][:1]]
+        benefit = staff.get("/v1/benefits", claim=claim)["items"][0]
+        return [*found, f"/app/decisions/{benefit['decision']}", f"/app/runs/{CITY}?month=2026-01"]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from relais.demo.hiring import titulaire
 from relais.demo.world import CITY
 from relais.persons import APPROVER, HR, MANAGER
 from relais.synthetic.identity import fictitious_nir
-from tests.gateway.dashboard.conftest import Pages
+from tests.gateway.dashboard.conftest import OUTSIDER, Pages
 from tests.gateway.dashboard.hands import Hands
 from tests.gateway.dashboard.test_pages_look import AGREEMENT, SIMULATION, faults
 from tests.platform import PASSWORD, TestPlatform
@@ -298,7 +298,7 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
         assert "Approved" in await text_of(other, f"tr:has(a[href='/app/claims/{claim}'])"), path
     found = await asyncio.to_thread(back_to_work_earlier, pages.platform, sick_leave)
     await what_was_paid_for_nothing_comes_back(Hands(page), found)
-    pages.complaints.clear()  # the browser says that it met a 422
+    pages.met(422)
 
 
 async def too_much_is_paid_and_returned(hands: Hands) -> None:
@@ -412,13 +412,14 @@ async def what_was_paid_for_nothing_comes_back(hands: Hands, found: dict[str, An
     assert found["month"] in await file.text()
 
 
-async def test_what_is_another_employers_is_not_there(pages: Pages, stranger: str) -> None:
-    page = await pages.signed_in(HR)
-    answer = await page.goto(f"/app/agents/{stranger}")
-    assert answer is not None
-    assert answer.status == 404
-    assert await text_of(page, "h1") == "Page introuvable"
-    pages.complaints.clear()  # the browser says that it met a 404
+async def test_what_is_another_employers_is_not_there(pages: Pages, foreign: list[str]) -> None:
+    page = await pages.signed_in(OUTSIDER)
+    for path in foreign:
+        answer = await page.goto(path)
+        assert answer is not None
+        assert answer.status == 404, path
+        assert await text_of(page, "h1") == "Page introuvable"
+    pages.met(404)
 
 
 async def test_lists_leave_as_files(pages: Pages) -> None:
@@ -486,7 +487,7 @@ async def test_an_employer_delegates_and_ends_it_by_keyboard_in_either_language(
     await theirs.keyboard.press("Enter")
     await theirs.wait_for_url("**/app/delegations?done=ended")
     assert await text_of(theirs, "main .tag") == "Ended"
-    pages.complaints.clear()  # the browser says that it met a 422
+    pages.met(422)
 
 
 async def test_steering_counts_who_is_covered_and_leaves_as_the_committees_paper(pages: Pages) -> None:
