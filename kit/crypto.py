@@ -28,6 +28,7 @@ from kit.nir import Nir
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 MAX_KEY_ID_BYTES: Final = 64
+MARK_DIGITS: Final = 16
 # A data key is in the row it protects, so what it encrypts names no key; this marks the form.
 DATA_KEY_MARK: Final = b"\x00"
 
@@ -92,7 +93,7 @@ class KeyRing:
     'x'
     """
 
-    __slots__ = ("_ciphers", "_index", "current")
+    __slots__ = ("_ciphers", "_index", "current", "marks")
 
     def __init__(self, keys: Mapping[str, bytes], current: str, index_key: bytes) -> None:
         if current not in keys:
@@ -106,6 +107,8 @@ class KeyRing:
         self.current = current
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._index = HMAC(index_key, SHA256())  # its key schedule, made once: each use copies it
+        # What tells keys apart and gives nothing of them away, by id; the last is that of the index.
+        self.marks = {**{key_id: _mark(key) for key_id, key in keys.items()}, "": _mark(index_key)}
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -221,6 +224,12 @@ def _header(key_id: str) -> bytes:
 
 def _wrap_place(owner: str) -> str:
     return f"data-key:{owner}"
+
+
+def _mark(key: bytes) -> str:
+    keyed = HMAC(key, SHA256())
+    keyed.update(b"mark")
+    return keyed.finalize().hex()[:MARK_DIGITS]
 
 
 def _new_key() -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from kit.crypto import KeyRing
 from kit.db.backup import BackupError, backup, keys_archive, restore
 from kit.db.provision import ROLE_KINDS, component_url
 from kit.settings import COMPONENTS, Component
 from relais.credentials import Credentials
 from relais.errors import CommandError
-from relais.home import PRIVATE_FOLDER, Home
+from relais.home import PRIVATE_FOLDER, Home, write_private
 from relais.postgres_programs import tool
 from relais.processes import CRASHED
 from relais.screen import Screen
@@ -30,6 +32,11 @@ def chosen(only: Sequence[str] | None) -> list[Component]:
 
 def archive_of(folder: Path, component: str) -> Path:
     return folder / f"{component}.dump"
+
+
+def marks_of(folder: Path) -> Path:
+    """What tells which keys closed the archives of a folder, and opens nothing."""
+    return folder / "keys.json"
 
 
 def _prepare(folder: Path, components: Sequence[Component]) -> None:
@@ -55,12 +62,36 @@ async def archive_all(home: Home, components: Sequence[Component], folder: Path,
                 await backup(url, archive_of(folder, component), pg_dump=tool("pg_dump"))
             except BackupError as error:
                 raise CommandError(f"Sauvegarde de {component} : {error}", CRASHED) from error
+    rings = {name: KeyRing.parse(credentials.key_rings[name]).marks for name in components}
+    write_private(marks_of(folder), json.dumps(_closed_by(folder) | rings, indent=1))
+    screen.say(f"Les clés n'y sont pas : gardez {home.secrets} ailleurs, sans lui rien ne rouvre ces archives.")
+
+
+def check_rings(folder: Path, components: Sequence[Component], credentials: Credentials) -> None:
+    """Raises CommandError where a ring lacks a key that closed these archives, or has another one of its name."""
+    closed_by = _closed_by(folder)
+    for name in components:
+        mine = KeyRing.parse(credentials.key_rings[name]).marks
+        if not closed_by.get(name, {}).items() <= mine.items():
+            raise CommandError(
+                f"Les archives de {folder} ont été fermées par d'autres clés que celles d'ici ({name}) : rien ne les"
+                " rouvrirait. Arrêtez Relais, remettez le secrets.json gardé avec elles, redémarrez, recommencez."
+            )
+
+
+def _closed_by(folder: Path) -> dict[str, dict[str, str]]:
+    """The marks of the keys, by component; of archives that came without, nothing is known."""
+    file = marks_of(folder)
+    found: dict[str, dict[str, str]] = json.loads(file.read_text()) if file.exists() else {}
+    return found
 
 
 async def restore_all(
     home: Home, components: Sequence[Component], folder: Path, screen: Screen, *, keys: Path | None = None
 ) -> None:
-    """Restore each component; its feed begins a new epoch. Raises CommandError before anything when one is missing.
+    """Restore each component; its feed begins a new epoch.
+
+    Raises CommandError before anything when an archive is missing, or was closed by keys that are not here.
 
     `keys` is where the last archives of the keys of persons are, by default beside the data.
     """
@@ -68,6 +99,7 @@ async def restore_all(
     missing = [str(archive_of(folder, name)) for name in components if not archive_of(folder, name).exists()]
     if missing:
         raise CommandError(f"Archive introuvable : {', '.join(missing)}.")
+    check_rings(folder, components, credentials)
     for component in components:
         passwords = {kind: credentials.databases[component][kind] for kind in ROLE_KINDS}
         with screen.step(f"restauration {component}"):

@@ -23,6 +23,7 @@ def backup(
 ) -> None:
     """Sauvegarder les bases de la plateforme en marche, une archive par composant et une de ses clés de personnes.
 
+    Le trousseau n'y est pas : gardez ailleurs le secrets.json de la plateforme, sans lequel rien ne les rouvre.
     Des archives de clés (.keys), seule la dernière est à garder : une autre rouvrirait ce qui est effacé depuis.
     """
     asyncio.run(archive_all(Home.from_environment(), chosen(only), folder, Screen()))

@@ -15,7 +15,10 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def reset() -> None:
-    """Effacer les données de la plateforme de cette machine (RELAIS_HOME) ; refusé pendant qu'elle tourne."""
+    """Effacer les données de la plateforme de cette machine (RELAIS_HOME) et ses clés ; refusé pendant qu'elle tourne.
+
+    Une sauvegarde ne se rouvre ensuite qu'avec le secrets.json d'alors : gardez-le d'abord, ailleurs.
+    """
     home, screen = Home.from_environment(), Screen()
     if not home.root.exists():
         screen.say(f"Rien à effacer : {home.root} n'existe pas.")
@@ -24,4 +27,4 @@ def reset() -> None:
         elsewhere = EmbeddedPostgres(home.root / "postgres").home
         shutil.rmtree(elsewhere, ignore_errors=True)
         shutil.rmtree(home.root)
-    screen.say(f"Données effacées : {home.root}")
+    screen.say(f"Données et clés effacées : {home.root}")

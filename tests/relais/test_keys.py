@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,27 @@ from kit.db import data_subjects
 from kit.db.database import Scope
 from kit.ids import new_id
 from kit.settings import COMPONENTS
+from relais.archives import check_rings, marks_of
 from relais.credentials import Credentials
 from relais.errors import CommandError
 from relais.home import Home
 from relais.key_rotation import key_ids, needed, opened, renew, without
 from tests.postgres import DatabaseFactory
 from tests.relais.running import new_command
+
+
+def test_archives_are_restored_where_the_ring_still_has_every_key_that_closed_them(tmp_path: Path) -> None:
+    credentials = Credentials.of(Home(tmp_path))
+    before = {name: KeyRing.parse(ring).marks for name, ring in credentials.key_rings.items()}
+    marks_of(tmp_path).write_text(json.dumps(before))
+    check_rings(tmp_path, COMPONENTS, credentials)
+    rotated = KeyRing.rotated(credentials.key_rings["claims"], "2")
+    check_rings(tmp_path, COMPONENTS, replace(credentials, key_rings={**credentials.key_rings, "claims": rotated}))
+    forgotten = {**credentials.key_rings, "claims": without(rotated, "1", {"1": 0})}
+    with pytest.raises(CommandError, match=r"\(claims\)"):
+        check_rings(tmp_path, COMPONENTS, replace(credentials, key_rings=forgotten))
+    check_rings(tmp_path, ("eligibility",), replace(credentials, key_rings=forgotten))
+    assert not any(key in marks_of(tmp_path).read_text() for key in json.loads(rotated)["keys"].values())
 
 
 async def test_what_a_former_key_closed_opens_with_the_new_one_alone(database: DatabaseFactory) -> None:

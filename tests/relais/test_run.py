@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from typing import ClassVar
 import httpx
 import pytest
 
+from kit.crypto import KeyRing
 from kit.db.database import Database, Scope
 from kit.db.provision import component_url
 from kit.events.envelope import EventData
@@ -108,17 +110,31 @@ def test_the_second_start_keeps_the_data_and_a_killed_supervisor_leaves_nothing(
 def a_restored_database_is_as_it_was(command: Command, kept: set[str]) -> None:
     """One component goes back in time while the others go on."""
     folder = command.home.with_name("archives")
-    assert command.run("backup", str(folder)).returncode == 0
+    kept_archives = command.run("backup", str(folder))
+    assert kept_archives.returncode == 0
+    assert f"gardez {Home(command.home).secrets} ailleurs" in " ".join(kept_archives.stderr.split())
     assert {path.stem for path in folder.glob("*.dump")} == set(COMPONENTS)
     again = command.run("backup", str(folder))
     assert (again.returncode, "choisissez un autre dossier" in again.stderr) == (USAGE, True)
     hire(command, "APRES-SAUVEGARDE")
     assert agents(command) == kept | {"APRES-SAUVEGARDE"}
+    what_other_keys_closed_replaces_nothing(command, folder, kept | {"APRES-SAUVEGARDE"})
     restored = command.run("restore", str(folder), "--only", "eligibility", "--yes")
     assert restored.returncode == 0, restored.stderr
     until(command.is_ready, "readiness after the restore")
     assert agents(command) == kept
     assert "Archive introuvable" in command.run("restore", str(command.home), "--yes").stderr
+
+
+def what_other_keys_closed_replaces_nothing(command: Command, folder: Path, there: set[str]) -> None:
+    """As after a reset: the archives are whole, and the rings here are new."""
+    elsewhere = folder.with_name("of-others")
+    shutil.copytree(folder, elsewhere)
+    others = {name: KeyRing.parse(KeyRing.generate("1")).marks for name in COMPONENTS}
+    (elsewhere / "keys.json").write_text(json.dumps(others))
+    refused = command.run("restore", str(elsewhere), "--yes")
+    assert (refused.returncode, "d'autres clés" in refused.stderr) == (USAGE, True)
+    assert agents(command) == there
 
 
 def projections_are_built_again(command: Command) -> None:

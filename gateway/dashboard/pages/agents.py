@@ -65,6 +65,9 @@ async def suggestions(visit: Visit) -> Response:
     text = visit.query["q"].strip()[:MAX_QUERY]
     if len(text) < LEAST_TYPED:
         return visit.page("suggestions.html", found=[])
+    if (case := await _case(visit, text.lower())) is not None:
+        kind = "rail.claims" if case.startswith(f"{PREFIX}/claims/") else "rail.agents"
+        return visit.page("suggestions.html", found=[{"path": case, "what": text, "beside": visit.words.t(kind)}])
     found = await _matches(visit, text, SUGGESTED)
     people = [
         {
@@ -96,7 +99,9 @@ async def _matches(visit: Visit, text: str, limit: int) -> Matches:
     people = list({row["id"]: row for rows in found for row in rows}.values())
     folded = text.casefold()
     places = (
-        (siret, name) for siret, name in employers.items() if text and (folded in name.casefold() or siret == text)
+        (siret, name)
+        for siret, name in employers.items()
+        if text and (folded in name.casefold() or (len(text) >= LEAST_TYPED and siret.startswith(text)))
     )
     return Matches(people, list(islice(places, limit)), employers)
 

@@ -94,6 +94,7 @@ async def test_every_journey_is_gone_by_the_keyboard_alone(
     await figures_by_lot(hands)
     await who_may_do_what(hands)
     await a_search_in_two_strokes(hands)
+    await whatever_names_it_finds_it(hands, sick_leave)
 
 
 async def from_the_work_list_to_reasons(hands: Hands, sick_leave: dict[str, Any]) -> None:
@@ -255,6 +256,26 @@ async def a_search_in_two_strokes(hands: Hands) -> None:
     assert await page.get_attribute("#search", "aria-activedescendant") == "suggestion-1"
     await keys.press("Enter")
     await page.wait_for_url("**/app/agents*")
+
+
+async def whatever_names_it_finds_it(hands: Hands, sick_leave: dict[str, Any]) -> None:
+    """A case, a SIRET or its beginning, a matricule: suggested, and opened by the last keystroke."""
+    page, keys = hands.page, hands.page.keyboard
+    matricule = (await text_of(page, "main tbody tr td")).strip()
+    asked = {
+        sick_leave["id"]: f"**/app/claims/{sick_leave['id']}",
+        CITY: f"**/app/agents?employer={CITY}",
+        matricule: "**/app/agents/*",
+        CITY[:9]: f"**/app/agents?employer={CITY}",
+    }
+    for text, leads_to in asked.items():
+        await keys.press("Control+k")
+        await keys.press("Control+a")
+        await keys.type(text)
+        await page.wait_for_selector("#suggestions [role=option]")
+        await keys.press("ArrowDown")
+        await keys.press("Enter")
+        await page.wait_for_url(leads_to)
 
 
 async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages, sick_leave: dict[str, Any]) -> None:

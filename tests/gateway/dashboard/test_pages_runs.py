@@ -78,6 +78,10 @@ async def test_a_month_is_simulated_issued_and_paid(pages: Pages) -> None:
     assert "Soldé" in await text_of(page, "#payments h2")
     csv = await (await page.context.request.get("/app/payments.csv")).text()
     assert "VIR-COCKPIT-1" in csv
+    await page.goto(f"/app/steering?year={MONTH[:4]}")
+    account = await page.get_attribute("#accounts a[href$='.csv']", "href")
+    assert account is not None
+    assert MONTH in await (await page.context.request.get(account)).text(), "the yearly account of a contract"
 
 
 @pytest.mark.usefixtures("paid_month")
