@@ -40,6 +40,9 @@ Kind = Literal[
     "dispense-proof",
     "contributions-parked",
     "statement-late",
+    "claim-to-declare",
+    "claim-prescription",
+    "overpayment-prescription",
     Waiting,
 ]
 KINDS: Final = get_args(Kind)

@@ -1165,6 +1165,9 @@ class LateAnswer(TypedDict):
     missed: list[int]
 
 
+LateRecovery: TypeAlias = Literal["employer_clock_over", "insurer_clock_over"]
+
+
 class LeaveAnswer(TypedDict):
     id: str
     employer: str
@@ -3409,6 +3412,7 @@ class MovementAnswer(TypedDict):
     note: str | None
     decision: str | None
     recorded_at: str
+    warnings: NotRequired[list[LateRecovery]]
 
 
 class NetPayAnswer(TypedDict):

@@ -32,6 +32,9 @@ _OF_ITS_OWN: Final = {
     OVERPAYMENT: ("overpayments", ""),
     "statement-late": ("statements", "#payments"),
     PAYMENT: ("claims", "#insurer"),
+    "claim-to-declare": ("claims", ""),
+    "claim-prescription": ("claims", "#insurer"),
+    "overpayment-prescription": ("overpayments", "#movements"),
 }
 _ON_AGENT: Final = {
     PENSION: "annuities",

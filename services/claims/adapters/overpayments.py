@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Select, cast, func, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, cast, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db.among import among
 from kit.money import Money
-from kit.period import Month
+from kit.period import Month, Period
+from services.claims.adapters.asked import Who
 from services.claims.adapters.overpayment_tables import overpayment, overpayment_instalment, overpayment_movement
 from services.claims.domain.overpayment import Instalment, MovementKind, Owed
 
@@ -105,6 +106,23 @@ async def page(
     if after is not None:
         query = query.where(overpayment.c.id > after)
     return [_standing(row) for row in await tx.execute(query)]
+
+
+async def lapsing(tx: AsyncConnection, days: Period) -> list[Overpayment]:
+    """Those with something left that the insurer may ask for until one of these days."""
+    return [one.about for one in await _owed_until(tx, days, true())]
+
+
+async def lapsing_of(tx: AsyncConnection, who: Collection[Who], days: Period) -> list[Overpayment]:
+    """The same, of these agents."""
+    agents = among(overpayment.c.agent, {agent for _, agent in who})
+    return [one.about for one in await _owed_until(tx, days, agents) if (one.about.employer, one.about.agent) in who]
+
+
+async def _owed_until(tx: AsyncConnection, days: Period, whose: ColumnElement[bool]) -> list[Standing]:
+    until = overpayment.c.insurer_until.between(days.start, days.last)
+    found = [_standing(row) for row in await tx.execute(_standings().where(until, whose).order_by(overpayment.c.id))]
+    return [one for one in found if one.owed.balance]
 
 
 async def movements(tx: AsyncConnection, identifier: UUID) -> list[Movement]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from services.claims.adapters.claim_files import Document, StepTaken
 from services.claims.api.parameters import ClaimId
 from services.claims.application.handle_claim import Asked, Declaration, Opened, declare, hold, look, receive, take
 from services.claims.domain.claim_life import Payee, Reason, Stage, Step
+from services.claims.domain.deadlines import declare_by
 from services.claims.domain.overpayment import legal_code
 from services.claims.domain.prescription import claim_clock
 
@@ -169,14 +170,13 @@ async def _answer(tx: Tx, opened: Opened, rules: Rules, response: Response) -> F
     versions = [one for one in await files.terms_of(tx, claim.agreement) if one.start <= claim.opened_from]
     code = legal_code(versions[-1].document, claim.opened_from) if versions else None
     until = claim_clock(claim.opened_from, code, rules)
-    delay = rules.at("claim.declaration.days", claim.opened_from).integer
     return FileAnswer(
         claim=claim.id,
         stage=file.life.stage,
         steps=list(file.life.steps()),
         due=opened.due,
         foreseen=opened.foreseen,
-        declare_by=claim.opened_from + timedelta(days=delay),
+        declare_by=declare_by(claim.opened_from, rules),
         declared_on=file.declared_on,
         payee=file.payee,
         iban=file.iban_shown,

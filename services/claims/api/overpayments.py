@@ -16,16 +16,18 @@ from kit.http.route import Idempotent, Now, Rules, Tx, service_router
 from kit.http.types import Amount, Answer, DateText, MonthText, Request, Text, example
 from kit.recording import Recording
 from services.claims.adapters import overpayments
-from services.claims.adapters.overpayments import Movement, Standing
+from services.claims.adapters.overpayments import Movement, Overpayment, Standing
 from services.claims.api.cursors import after_id
 from services.claims.api.parameters import OverpaymentId
 from services.claims.application.settle_overpayment import Settlement, settle, spread
 from services.claims.domain.errors import UnknownOverpayment
 from services.claims.domain.overpayment import (
     Instalment,
+    LateRecovery,
     MovementKind,
     OverpaymentKind,
     WaiverGround,
+    late_recovery,
     left_of,
 )
 
@@ -66,7 +68,7 @@ class OverpaymentAnswer(Answer):
 
 
 class MovementAnswer(Answer):
-    """What made it smaller."""
+    """What made it smaller. `warnings`: it was paid back after the last day on which it could be asked for."""
 
     kind: MovementKind
     amount: Amount
@@ -75,10 +77,13 @@ class MovementAnswer(Answer):
     note: str | None
     decision: UUID | None
     recorded_at: datetime
+    warnings: tuple[LateRecovery, ...] = ()
 
     @classmethod
-    def of(cls, movement: Movement) -> MovementAnswer:
-        return cls.model_validate(movement)
+    def of(cls, movement: Movement, about: Overpayment) -> MovementAnswer:
+        late = late_recovery(movement.happened_on, about.employer_until, about.insurer_until)
+        recovered = movement.kind == MovementKind.RECOVERED
+        return cls.model_validate(movement).model_copy(update={"warnings": late if recovered else ()})
 
 
 class InstalmentAnswer(Answer):
@@ -191,7 +196,7 @@ async def _detail(tx: Tx, identifier: UUID) -> OverpaymentDetail:
     standing = await overpayments.one(tx, identifier)
     if standing is None:
         raise UnknownOverpayment
-    moved = [MovementAnswer.of(one) for one in await overpayments.movements(tx, identifier)]
+    moved = [MovementAnswer.of(one, standing.about) for one in await overpayments.movements(tx, identifier)]
     _, planned = await overpayments.instalments(tx, identifier)
     schedule = [_instalment(one) for one in left_of(planned, standing.owed.balance)]
     shown = dict(OverpaymentAnswer.of(standing))

@@ -12,6 +12,7 @@ from rules.book import RuleBook
 from services.claims.adapters import files
 from services.claims.adapters.redecisions import Cause
 from services.claims.application.redecider import decide_or_ask
+from services.claims.application.tell_deadlines import day_changes_deadlines
 from services.claims.domain.annuity import revaluation_day
 
 
@@ -23,5 +24,6 @@ def day_passes(rules: RuleBook, clock: Clock) -> Task:
         because = (Cause.DAY, today.isoformat())
         chosen = await files.open_ended(tx, today, revaluation_day(today, rules))
         await decide_or_ask(tx, because, chosen, rules, clock)
+        await day_changes_deadlines(tx, rules, today)
 
     return Task("claims.day-passes", Daily(time(0, 20)), run)

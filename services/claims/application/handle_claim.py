@@ -23,6 +23,7 @@ from services.claims.application.claim_events import step_taken, told_step
 from services.claims.application.decide_claims import CLOSED
 from services.claims.application.payloads import ClaimDocumented
 from services.claims.application.reopen_claim import told_again
+from services.claims.application.tell_deadlines import tell_deadlines
 from services.claims.domain.claim_documents import missing, required
 from services.claims.domain.claim_life import Attempt, Payee, Reason, Stage, Step, revised, taken
 from services.claims.domain.errors import UnknownClaim, UnknownDocument
@@ -61,6 +62,7 @@ class Opened:
     months: tuple[Benefit, ...]
     begun: date
     today: date
+    rules: Rules
 
     @property
     def due(self) -> Money:
@@ -93,7 +95,7 @@ async def look(tx: AsyncConnection, claim: UUID, rules: Rules, today: date) -> O
     months = await claims.current(tx, [claim])
     documents = await claim_files.documents(tx, claim)
     file, since = await claim_files.read(tx, claim, found.employer), begun(agent.entries, found.opened_from)
-    return Opened(found, file, needed, tuple(documents), tuple(months.values()), since, today)
+    return Opened(found, file, needed, tuple(documents), tuple(months.values()), since, today, rules)
 
 
 async def hold(tx: AsyncConnection, claim: UUID, rules: Rules, today: date) -> Opened:
@@ -139,6 +141,7 @@ async def declare(
     await claim_files.note(tx, step_taken(opened.claim, step, reason, life.stage, recording))
     if step is Step.REOPEN:
         await publish_many(tx, told_again(opened.claim, file.life.stage, recording))
+        await tell_deadlines(tx, [(opened.claim.employer, opened.claim.agent)], opened.rules, opened.today)
     return changed
 
 
@@ -192,6 +195,7 @@ async def _step(
     said = step_taken(claim, asked.step, asked.reason, life.stage, recording)
     await claim_files.note(tx, replace(said, note=asked.note, amount=opened.due))
     await publish_many(tx, told_step(claim, asked.step, asked.reason, recording))
+    await tell_deadlines(tx, [(claim.employer, claim.agent)], opened.rules, opened.today)
     return changed
 
 

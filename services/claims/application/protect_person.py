@@ -16,6 +16,7 @@ from kit.period import add_years
 from rules.book import Rules, RuleValue
 from services.claims.adapters import files, progress, protection
 from services.claims.domain.overpayment import legal_code
+from services.claims.domain.prescription import CODES
 
 # What is held, whether erasing takes it, and why.
 _HELD: Final = {
@@ -24,7 +25,6 @@ _HELD: Final = {
     "claims": (False, "Sinistres, sous un identifiant qui ne nomme plus personne."),
     "decisions": (False, "Décisions et montants, avec leurs entrées et leur trace, à recalculer à l'octet."),
 }
-_CODES: Final = ("MUTUALITE", "SECURITE_SOCIALE", "ASSURANCES")
 
 
 async def _look(tx: AsyncConnection, agent: UUID, rules: Rules, today: date) -> Preview:
@@ -64,7 +64,7 @@ async def _prescribed(tx: AsyncConnection, agent: UUID, rules: Rules, today: dat
     for agreement, opened in await protection.claims(tx, agent):
         terms = [one for one in await files.terms_of(tx, agreement) if one.start <= opened]
         code = legal_code(terms[-1].document, opened) if terms else None
-        texts = [rules.at(f"prescription.{one}.INCAPACITY", today) for one in ([code] if code else _CODES)]
+        texts = [rules.at(f"prescription.{one}.INCAPACITY", today) for one in ([code] if code else CODES)]
         longest: RuleValue = max(texts, key=lambda one: one.integer)
         why = "La prestation peut être demandée à l'assureur."
         if code is None:

@@ -25,6 +25,7 @@ from services.claims.application.decide_annuities import decide_annuities
 from services.claims.application.decide_capitals import decide_capitals
 from services.claims.application.decide_claims import decide_claims
 from services.claims.application.deciding import Subject
+from services.claims.application.tell_deadlines import deadlines_near
 from services.claims.application.tell_work import tell_work
 from services.claims.domain.annuity import is_to_raise, revaluation_day
 from services.claims.domain.benefits import Alert
@@ -77,7 +78,8 @@ async def redecide_held(tx: AsyncConnection, who: Collection[Who], rules: RuleBo
     await taken.writes.flush(tx)
     await progress.settle(tx, taken.decided, taken.held, at)
     above = await payments.above_decided(tx, list(taken.work))
-    await tell_work(tx, taken.work, above, {Work.ANNUITY_TO_REVALUE: revaluation_day(clock.day(), rules)})
+    near = await deadlines_near(tx, list(taken.work), rules, clock.day())
+    await tell_work(tx, taken.work, above, near, {Work.ANNUITY_TO_REVALUE: revaluation_day(clock.day(), rules)})
     for start in range(0, len(taken.events), BATCH_LIMIT):
         await publish_many(tx, taken.events[start : start + BATCH_LIMIT])
     rests_on = {(one[1], held.agreement) for one in taken.decided for held in known[one].affiliations}

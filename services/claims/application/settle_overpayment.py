@@ -20,6 +20,7 @@ from services.claims.adapters import overpayments, progress
 from services.claims.adapters.overpayments import Movement, Standing
 from services.claims.application.deciding import Subject
 from services.claims.application.follow_overpayments import tell_settled
+from services.claims.application.tell_deadlines import tell_deadlines
 from services.claims.domain.agent_file import AgentFile
 from services.claims.domain.errors import DayTooEarly, DayTooLate, UnknownOverpayment
 from services.claims.domain.overpayment import Instalment, MovementKind, WaiverGround, schedule
@@ -67,6 +68,7 @@ async def settle(
     if not left.balance:
         subject = Subject(about.employer, about.agent, AgentFile(), rules, recording.at)
         await publish_many(tx, [tell_settled(subject, standing)])
+        await tell_deadlines(tx, [(about.employer, about.agent)], rules, subject.today)
     return Standing(about, left)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, TypeAlias
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,17 +36,46 @@ class WorkItemClosed(WorkItem):
     topic: ClassVar[str] = TOPIC
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An item about a thing of an agent, which has a day."""
+
+    employer: str
+    agent: UUID
+    kind: Work
+    reference: str
+    due: date
+
+
 async def tell_work(
-    tx: AsyncConnection, now: Mapping[Who, set[Work]], above: Iterable[Excess], due: Mapping[Work, date]
+    tx: AsyncConnection,
+    now: Mapping[Who, set[Work]],
+    above: Iterable[Excess],
+    near: Iterable[Due],
+    due: Mapping[Work, date],
 ) -> None:
     """Publish what differs from what was told of these agents, who are held.
 
-    `above`: what was paid above anything decided, an item for each claim; `due`: of kinds that have a day.
+    `above`: what was paid above anything decided, an item for each claim; `near`: items that have each a day; `due`:
+    the day of a kind.
     """
     found = {who: {_of_agent(who, kind): kind.value for kind in kinds} for who, kinds in now.items()}
+    days = {_of_agent(who, kind): due[kind] for who, kinds in now.items() for kind in kinds & due.keys()}
     for excess in above:
         found[excess.employer, excess.agent][_of_claim(excess)] = Work.PAYMENT_ABOVE_DECIDED.value
-    await _tell(tx, await open_work.known(tx, now), found, {kind.value: day.isoformat() for kind, day in due.items()})
+    for one in near:
+        found[one.employer, one.agent][one.reference] = one.kind.value
+        days[one.reference] = one.due
+    await _tell(tx, await open_work.known(tx, now), found, days)
+
+
+async def tell_some(tx: AsyncConnection, who: Collection[Who], kinds: Collection[Work], now: Iterable[Due]) -> None:
+    """The same of these kinds alone: what is open of the others stays."""
+    before, now = await open_work.known(tx, who), list(now)
+    found = {one: {name: kind for name, kind in items.items() if kind not in kinds} for one, items in before.items()}
+    for one in now:
+        found[one.employer, one.agent][one.reference] = one.kind.value
+    await _tell(tx, before, found, {one.reference: one.due for one in now})
 
 
 async def tell_excess(tx: AsyncConnection, who: Who) -> list[Excess]:
@@ -64,7 +95,7 @@ def _of_claim(excess: Excess) -> str:
     return f"/v1/claims/{excess.claim}/payments"
 
 
-async def _tell(tx: AsyncConnection, before: _Open, now: _Open, days: Mapping[str, str]) -> None:
+async def _tell(tx: AsyncConnection, before: _Open, now: _Open, days: Mapping[str, date]) -> None:
     changed = {who: items for who, items in now.items() if before[who] != items}
     if not changed:
         return
@@ -73,12 +104,12 @@ async def _tell(tx: AsyncConnection, before: _Open, now: _Open, days: Mapping[st
     for event, these, those in ((WorkItemClosed, before, changed), (WorkItemOpened, changed, before)):
         for who in changed:
             differing = sorted(these[who].items() - those[who].items())
-            told += [_told(event, who, kind, name, days.get(kind)) for name, kind in differing]
+            told += [_told(event, who, kind, name, days.get(name)) for name, kind in differing]
     for start in range(0, len(told), BATCH_LIMIT):
         await publish_many(tx, told[start : start + BATCH_LIMIT])
 
 
-def _told(event: type[WorkItem], who: Who, kind: str, reference: str, due: str | None) -> Outgoing:
+def _told(event: type[WorkItem], who: Who, kind: str, reference: str, due: date | None) -> Outgoing:
     employer, agent = who[0], str(who[1])
     item = event(kind=kind, due=due, employer=employer, agent=agent, reference=reference)
     return Outgoing(item, key=agent, employer=employer, subject=reference)

@@ -43,6 +43,13 @@ class ReviewOutcome(StrEnum):
     RETURNED = "RETURNED"  # paid back to the insurer
 
 
+class LateRecovery(StrEnum):
+    """Whose time to ask was over when a part was paid back, which is a fact all the same."""
+
+    EMPLOYER_CLOCK_OVER = "employer_clock_over"
+    INSURER_CLOCK_OVER = "insurer_clock_over"
+
+
 class WaiverGround(StrEnum):
     """Why what is owed is given up."""
 
@@ -142,6 +149,12 @@ def clocks(month: Month, guarantee: Guarantee, opened_on: date, code: str | None
         return Clocks(employer, Clock(None, "code dont relève l'assureur : inconnu"))
     rule = rules.at(f"prescription.{code}.{risk_of(guarantee, opened_on, rules)}", opened_on)
     return Clocks(employer, Clock(add_years(opened_on, rule.integer), rule.reference))
+
+
+def late_recovery(on: date, employer_until: date, insurer_until: date | None) -> tuple[LateRecovery, ...]:
+    """The clocks that had run out on the day something was paid back."""
+    ends = {LateRecovery.EMPLOYER_CLOCK_OVER: employer_until, LateRecovery.INSURER_CLOCK_OVER: insurer_until}
+    return tuple(clock for clock, until in ends.items() if until is not None and until < on)
 
 
 def risk_of(guarantee: Guarantee, day: date, rules: Rules) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from kit.period import add_years
 from rules.book import NoValueAt, Rules
 from rules.vocabulary import Guarantee
 from services.claims.domain.overpayment import Clock, risk_of
+
+# The codes that an insurer may be under.
+CODES: Final = ("MUTUALITE", "SECURITE_SOCIALE", "ASSURANCES")
 
 
 def claim_clock(opened_from: date, code: str | None, rules: Rules) -> Clock:

@@ -33,8 +33,13 @@ class Work(StrEnum):
     ANNUITY_TO_REVALUE = "annuity-to-revalue"
     OVERRIDE_TO_APPROVE = "override-to-approve"
     OVERRIDE_TO_REVIEW = "override-to-review"
+    CLAIM_TO_DECLARE = "claim-to-declare"
+    CLAIM_PRESCRIPTION = "claim-prescription"
+    OVERPAYMENT_PRESCRIPTION = "overpayment-prescription"
 
 
+# What has a day after which it can no longer be done: `domain/deadlines.py` says when it is told.
+DEADLINES: Final = frozenset({Work.CLAIM_TO_DECLARE, Work.CLAIM_PRESCRIPTION, Work.OVERPAYMENT_PRESCRIPTION})
 _OF_CODE: Final[Mapping[str, Work]] = {
     LeaveKindNotApplicable.code: Work.LEAVE_NOT_IN_REGIME,
     QuotityNotApplicable.code: Work.LEAVE_QUOTITY_WRONG,

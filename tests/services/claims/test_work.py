@@ -102,6 +102,80 @@ async def test_nothing_is_foreseen_of_a_leave_that_was_over_when_it_was_told(cla
     assert [len(found) for found in shown] == [0, 1], "what has happened is told, what cannot is not"
 
 
+def under(code: str) -> Life:
+    insurers = [{"code": "x", "name": "X", "legal_code": code, "from": "2025-01-01", "to": None}]
+    return Life().accord(insurers=insurers).hired().affiliated().paid("2026-01")
+
+
+async def nights(claims: Claims, *days: str, of: str = "claim-") -> list[tuple[str, str, str | None]]:
+    """What was told of these kinds after these nights: what happened, of which kind, due on which day."""
+    for day in days:
+        claims.clock.at = datetime.fromisoformat(f"{day}T01:00:00+00:00")
+        async with claims.database.worker.transaction(Scope.all()) as tx:
+            await day_passes(BOOK, claims.clock).run(tx, claims.clock.instant())
+    return [
+        (happened, item["kind"], item["due"])
+        for happened in ("opened", "closed")
+        for item in await claims.events(f"work-item.{happened}")
+        if item["kind"].startswith(of)
+    ]
+
+
+async def test_a_claim_that_nobody_declares_is_told_of_near_its_day_and_not_long_after(claims: Claims) -> None:
+    """Half pay from 2 May 2026: to declare by 29 October, prescribed after 2 May 2028 (code des assurances)."""
+    life = under("ASSURANCES").sick("2026-02-01", "2026-06-30", waiting_days=0)
+    await claims.tell(life.facts)
+    assert await nights(claims, "2026-08-29") == []
+    to_declare = ("opened", "claim-to-declare", "2026-10-29")
+    assert await nights(claims, "2026-08-30", "2026-08-31") == [to_declare], "once, sixty days before"
+    over = ("closed", "claim-to-declare", None)
+    assert await nights(claims, "2026-12-28") == [to_declare]
+    assert await nights(claims, "2026-12-29") == [to_declare, over], "sixty days after"
+    prescribed = ("opened", "claim-prescription", "2028-05-02")
+    assert await nights(claims, "2028-03-03") == [to_declare, prescribed, over]
+    await claims.approved(life)
+    assert (await nights(claims))[-1] == ("closed", "claim-prescription", None)
+    late = under("ASSURANCES").sick("2026-02-01", "2026-06-30", waiting_days=0)
+    claims.clock.at = datetime(2030, 1, 1, 8, 0, tzinfo=UTC)
+    before = await nights(claims)
+    await claims.tell(late.facts)
+    assert await nights(claims, "2030-01-02") == before, "of what is long over nobody is told"
+
+
+async def test_a_declared_claim_is_no_longer_to_declare(claims: Claims, service: Service) -> None:
+    life = insured().sick("2025-11-01", "2026-06-30", waiting_days=0).paid("2025-10")
+    await claims.tell(life.facts)
+    (item,) = await claims.events("work-item.opened")
+    claim = item["reference"].split("/")[3]
+    assert (item["kind"], item["due"]) == ("claim-to-declare", "2026-07-29")
+    async with service.caller(READ, WRITE) as staff:
+        body = {"on": "2026-06-30", "payee": "AGENT"}
+        assert (await staff.put(f"/v1/claims/{claim}/declaration", json=body)).is_success
+    assert await work(claims) == [("opened", "claim-to-declare"), ("closed", "claim-to-declare")]
+
+
+async def test_an_overpayment_is_told_of_before_the_insurer_may_no_longer_ask(claims: Claims, service: Service) -> None:
+    life = under("ASSURANCES").sick("2026-02-01", "2026-06-30", waiting_days=0)
+    await claims.tell(life.facts)
+    await claims.approved(life)
+    await claims.tell(life.shortened("2026-05-31").last)
+    (owed,) = await claims.events("overpayment.opened")
+    what = "overpayment-"
+    near = ("opened", "overpayment-prescription", "2028-07-01")
+    assert await nights(claims, "2028-05-01", of=what) == []
+    assert await nights(claims, "2028-05-02", of=what) == [near]
+    told = {item["kind"]: item["reference"] for item in await claims.events("work-item.opened")}
+    assert told["overpayment-prescription"] == f"/v1/overpayments/{owed['overpayment']}/recoveries"
+    assert await nights(claims, "2028-08-30", of=what) == [near]
+    assert await nights(claims, "2028-08-31", of=what) == [near, ("closed", "overpayment-prescription", None)]
+    service.clock.at = claims.clock.at
+    async with service.caller(READ, WRITE) as staff:
+        path, body = f"/v1/overpayments/{owed['overpayment']}", {"amount": "10.00", "on": "2028-07-02"}
+        assert (await staff.post(f"{path}/recoveries", json=body, headers={"Idempotency-Key": "late"})).is_success
+        (late,) = (await staff.get(path)).json()["movements"]
+    assert late["warnings"] == ["employer_clock_over", "insurer_clock_over"]
+
+
 async def test_a_regime_without_daily_allowances_is_asked_for_none(claims: Claims) -> None:
     await claims.tell(insured().sick("2026-02-01", "2026-06-30").facts)
     assert await work(claims) == []

@@ -13,8 +13,10 @@ from rules.vocabulary import Guarantee
 from services.claims.domain.errors import ScheduleTooLong
 from services.claims.domain.overpayment import (
     LaidOut,
+    LateRecovery,
     clocks,
     compensated,
+    late_recovery,
     left_of,
     legal_code,
     monthly_changes,
@@ -48,6 +50,14 @@ def test_the_insurer_s_clock_depends_on_its_code_and_the_risk(code: str, guarant
     found = clocks(JUNE, guarantee, TODAY, code, BOOK)
     assert str(found.insurer.until) == until
     assert str(found.employer.until) == "2028-06-30", "two years from 1 July, whatever the insurer"
+
+
+def test_what_is_paid_back_after_a_clock_ran_out_says_which() -> None:
+    employer, insurer = date(2028, 6, 30), date(2031, 7, 1)
+    assert late_recovery(employer, employer, insurer) == (), "the last day itself"
+    assert late_recovery(date(2028, 7, 1), employer, insurer) == (LateRecovery.EMPLOYER_CLOCK_OVER,)
+    assert late_recovery(date(2031, 7, 2), employer, insurer) == tuple(LateRecovery)
+    assert late_recovery(date(2031, 7, 2), employer, None) == (LateRecovery.EMPLOYER_CLOCK_OVER,)
 
 
 def test_without_a_code_no_insurer_s_clock_runs() -> None:
