@@ -27,7 +27,7 @@ export RELAIS_TRANSPORT := $(TRANSPORT)
 help: ## ce que make sait faire
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  TRANSPORT=kafka   les faits passent par Apache Kafka (run, demo, test) ; par défaut : feed'
+	@echo '  TRANSPORT=kafka   les faits passent par Apache Kafka (run) ; par défaut : feed'
 	@echo '  RELAIS_PORT=8080  port de la passerelle   RELAIS_HOME=.relais  où sont les données'
 	@echo '  PYTHON=python3    interpréteur, 3.11 ou plus     ARGS=…  transmis à run, demo, test, bench'
 
@@ -74,8 +74,8 @@ lock: $(DEV_ENV) ## refaire requirements/*.txt : versions et empreintes, sans ad
 	@$(COMPILE) requirements/run.in --output-file requirements/run.txt $(ARGS)
 	@$(COMPILE) requirements/dev.in --output-file requirements/dev.txt --constraint requirements/run.txt $(ARGS)
 
-reset: ## effacer les données de la plateforme de cette machine (RELAIS_HOME)
-	@if [ -x $(BIN)/relais ]; then $(BIN)/relais reset; else rm -rf "$${RELAIS_HOME:-.relais}"; fi
+reset: $(RUN_ENV) ## effacer les données de la plateforme de cette machine (RELAIS_HOME)
+	@$(BIN)/relais reset
 
 clean: ## effacer l'environnement et les caches ; les données restent
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

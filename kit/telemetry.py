@@ -1,8 +1,8 @@
 """Traces: the caller's `traceparent` is continued, ours goes out, and every problem names its trace.
 
 Ids are always there, because logs, problems and events carry them. Spans are recorded only when somebody collects
-them: `OTEL_EXPORTER_OTLP_ENDPOINT` with the package `opentelemetry-exporter-otlp-proto-http`, or
-`OTEL_TRACES_EXPORTER=console`. Recording costs ten times what naming does.
+them: `OTEL_EXPORTER_OTLP_ENDPOINT` names the collector, `OTEL_TRACES_EXPORTER=console` prints them. Recording costs ten
+times what naming does.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ def _exporter() -> SpanExporter | None:
         return ConsoleSpanExporter()
     if "OTEL_EXPORTER_OTLP_ENDPOINT" not in os.environ:
         return None
+    # With all that it needs it takes a part of a second to import, which most processes never use.
     module: Any = importlib.import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
     exporter: SpanExporter = module.OTLPSpanExporter()
     return exporter

@@ -68,8 +68,13 @@ async def brought_up(home: Home, options: Options, screen: Screen) -> AsyncItera
 
 @asynccontextmanager
 async def postgres_of(home: Home, screen: Screen) -> AsyncIterator[EmbeddedPostgres]:
-    """The running server of this home."""
+    """The running server of this home. Raises CommandError where its data are there and their keys are not."""
     server = EmbeddedPostgres(home.root / "postgres")
+    if server.has_data and not home.secrets.exists():
+        raise CommandError(
+            f"Des données sont dans {server.home}, et {home.secrets}, qui les ouvre, n'existe plus : remettez-le, ou"
+            " effacez-les (relais reset)."
+        )
     if server.moved_from:
         screen.say(f"  Les données de PostgreSQL sont dans {server.home} : son utilisateur n'atteint pas {home.root}.")
     try:

@@ -81,12 +81,17 @@ class EmbeddedPostgres:
         running = self._server is not None and self._server.poll() is None
         return self._server.pid if self._server is not None and running else None
 
+    @property
+    def has_data(self) -> bool:
+        """Whether a cluster was made here before."""
+        return (self.data / "PG_VERSION").exists()
+
     def start(self) -> None:
         """Make the data folder the first time, then start and wait until connections are accepted."""
         if self.pid is not None:
             return
         self._prepare_home()
-        if not (self.data / "PG_VERSION").exists():
+        if not self.has_data:
             self._initdb()
         self._settle_previous()
         # A port taken meanwhile, or sessions of a killed server that have not noticed yet: worth another try.

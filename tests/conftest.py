@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from hypothesis import settings
 
-from tests.kit.events.kafka import SessionBroker
+from tests.gateway.dashboard import chromium
+from tests.kit.events.kafka import LACK, SessionBroker, transports
 from tests.platform import TestPlatform, running_platform
 from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
 
@@ -28,6 +29,14 @@ def pytest_collection_finish() -> None:
     """What was collected stays: looking through it for garbage, again and again, takes a part of a worker's time."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what did not run on this machine, and why: where the summary is written, whoever ran the tests."""
+    if "kafka" not in transports():
+        terminalreporter.write_line(f"left out: events over Kafka ({LACK}); RELAIS_REQUIRE=kafka makes it a failure")
+    if not (chromium.executable() or chromium.REQUIRED):
+        terminalreporter.write_line("left out: pages (no chromium); RELAIS_REQUIRE=browser makes it a failure")
 
 
 # What is slow to start, once a session: the tests that ask for it go together.

@@ -24,6 +24,8 @@ from gateway.dashboard.visit import LANGUAGE, THEME, begun
 from kit.http.limits import BodyLimits
 from kit.http.request_span import RequestSpan
 
+# What other documents call the dashboard.
+OTHER_NAME: Final = "/desk"
 CHOICE_S: Final = 365 * 24 * 3600
 _TYPES: Final = {"relais.css": "text/css", "relais.js": "text/javascript", "mark.svg": "image/svg+xml"}
 NAME: Final = "dashboard"
@@ -32,10 +34,10 @@ NAME: Final = "dashboard"
 def is_page(path: str) -> bool:
     """Whether a path is the dashboard's.
 
-    >>> is_page("/app"), is_page("/app/agents"), is_page("/application"), is_page("/v1/app")
-    (True, True, False, False)
+    >>> is_page("/app"), is_page("/app/agents"), is_page("/desk"), is_page("/application"), is_page("/v1/app")
+    (True, True, True, False, False)
     """
-    return path == PREFIX or path.startswith(PREFIX + "/")
+    return path in {PREFIX, OTHER_NAME} or path.startswith(PREFIX + "/")
 
 
 async def _home(_request: Request) -> Response:
@@ -45,7 +47,7 @@ async def _home(_request: Request) -> Response:
 def create_dashboard(state: State, body_limit: int) -> ASGIApp:
     """The pages, on the state of the gateway's own application."""
     routes = [Route(f"{PREFIX}/assets/{{name}}", _asset)]
-    routes += [Route(f"{PREFIX}/", _home)]
+    routes += [Route(path, _home) for path in (f"{PREFIX}/", OTHER_NAME)]
     routes += [Route(PREFIX + path, endpoint, methods=methods) for path, endpoint, methods in PAGES]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _lost, 404: _lost})
     app.state = state

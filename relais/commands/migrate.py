@@ -25,8 +25,8 @@ def migrate() -> None:
 async def _apply(home: Home, screen: Screen) -> None:
     home.prepare()
     with home.held():
-        credentials = Credentials.of(home)
         async with postgres_of(home, screen) as server:
+            credentials = Credentials.of(home)
             for component in COMPONENTS:
                 with screen.step(f"base {component}"):
                     await bring_up(server.admin_dsn, component, credentials)

@@ -20,11 +20,12 @@ def reset() -> None:
     Une sauvegarde ne se rouvre ensuite qu'avec le secrets.json d'alors : gardez-le d'abord, ailleurs.
     """
     home, screen = Home.from_environment(), Screen()
-    if not home.root.exists():
+    server = EmbeddedPostgres(home.root / "postgres")
+    if not home.root.exists() and not server.has_data:
         screen.say(f"Rien à effacer : {home.root} n'existe pas.")
         return
+    home.prepare()
     with home.held():
-        elsewhere = EmbeddedPostgres(home.root / "postgres").home
-        shutil.rmtree(elsewhere, ignore_errors=True)
+        shutil.rmtree(server.home, ignore_errors=True)  # where its user could reach it
         shutil.rmtree(home.root)
     screen.say(f"Données et clés effacées : {home.root}")

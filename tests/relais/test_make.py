@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -87,3 +88,16 @@ def test_the_script_that_vouches_asks_for_a_broker_and_a_browser_and_runs_lint_a
     assert "has chromium || lacking+=(chromium)" in script
     assert "make lint" in script
     assert "make test" in script
+
+
+def test_the_summary_says_what_a_machine_without_java_or_browser_leaves_out(tmp_path: Path) -> None:
+    """With several workers too: it is another process that writes the summary."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "RELAIS"))}
+    command = [sys.executable, "-m", "pytest", "--numprocesses=1", "tests/kit/test_siret.py"]
+    said = subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True, env={**environment, "PATH": str(tmp_path)}
+    ).stdout
+    assert [line.partition(" (")[0] for line in said.splitlines() if line.startswith("left out: ")] == [
+        "left out: events over Kafka",
+        "left out: pages",
+    ]

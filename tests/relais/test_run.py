@@ -226,6 +226,21 @@ def test_reset_drops_the_data(tmp_path: Path) -> None:
     assert "Rien à effacer" in command.run("reset").stderr
 
 
+def test_data_without_their_keys_are_not_opened_with_new_ones(tmp_path: Path) -> None:
+    command = new_command(tmp_path)
+    Home(command.home).prepare()
+    server = EmbeddedPostgres(command.home / "postgres")
+    server.data.mkdir(parents=True)
+    (server.data / "PG_VERSION").write_text("18")
+    for arguments in (["run"], ["migrate"]):
+        refused = command.run(*arguments)
+        assert (refused.returncode, "n'existe plus : remettez-le" in " ".join(refused.stderr.split())) == (USAGE, True)
+    assert not Home(command.home).secrets.exists()
+    shutil.rmtree(command.home / "logs", ignore_errors=True)
+    assert command.run("reset").returncode == 0
+    assert not server.home.exists()
+
+
 def test_without_a_platform_the_commands_say_so(tmp_path: Path) -> None:
     command = new_command(tmp_path)
     for arguments in (["token"], ["demo"], ["events", "tail"]):

@@ -28,12 +28,6 @@ from tests.platform import PASSWORD, TestPlatform
 collect_ignore_glob = [] if executable() or REQUIRED else ["test_pages_*.py"]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what did not run here, and why."""
-    if collect_ignore_glob:
-        terminalreporter.write_line("left out: pages (no chromium); RELAIS_REQUIRE=browser makes it a failure")
-
-
 @dataclass
 class Pages:
     """Opens pages. `complaints` is what the console said that it should not have."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.kit.events.carriers import Carrier, FeedCarrier, KafkaCarrier
-from tests.kit.events.kafka import LACK, SessionBroker, transports
+from tests.kit.events.kafka import SessionBroker, transports
 from tests.kit.events.sample.thing import Handlers
 from tests.postgres import ComponentDatabase, DatabaseFactory
 
@@ -55,9 +55,3 @@ async def over_kafka(
     made = KafkaCarrier(source.worker, sink.worker, handlers.subscription(), await broker.bootstrap(), batch=500)
     yield made
     await made.stop()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what did not run here, and why."""
-    if "kafka" not in transports():
-        terminalreporter.write_line(f"left out: events over Kafka ({LACK}); RELAIS_REQUIRE=kafka makes it a failure")
