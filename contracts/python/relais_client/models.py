@@ -2307,6 +2307,12 @@ class StatisticsCoveredAnswer(TypedDict):
 Status: TypeAlias = Literal["DRAFT", "SIGNED", "PUBLISHED", "SUSPENDED", "DENOUNCED", "LAPSED"]
 
 
+class StatusRequest(TypedDict):
+    regime: Regime
+    service_start: NotRequired[str | None]
+    titular: NotRequired[bool]
+
+
 Step: TypeAlias = Literal["DECLARE", "REVIEW", "PROPOSE", "APPROVE", "REFUSE", "CLOSE", "REOPEN"]
 
 
@@ -3316,6 +3322,7 @@ class LeavesLeaveRequest(TypedDict):
     seniority_days: NotRequired[int | None]
     quotity: NotRequired[str | None]
     sent_on: NotRequired[str | None]
+    status: NotRequired[StatusRequest | None]
 
 
 class LeavingBody(TypedDict):

@@ -9,12 +9,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, Strict
 
-from kit.http.types import DateText, Request, Share
+from kit.http.types import DateText, Flag, Request, Share
 from kit.period import Period
 from kit.rate import Rate
-from rules.vocabulary import LeaveKind, PathologyGroup
+from rules.vocabulary import LeaveKind, PathologyGroup, Regime
 from services.claims.domain.errors import OverlappingPartTime, ReversedInterval
-from services.claims.domain.leave import Entry
+from services.claims.domain.leave import Entry, Person
 from services.claims.domain.part_time import PartTime
 
 
@@ -47,10 +47,22 @@ class PartTimeRequest(Request):
         )
 
 
+class StatusRequest(Request):
+    """Who an agent was on a day; `titular` false is a stagiaire, `service_start` is required for contractuels."""
+
+    regime: Regime
+    service_start: DateText | None = None
+    titular: Flag = True
+
+    def person(self) -> Person:
+        return Person(self.regime, self.service_start, self.titular)
+
+
 class LeaveRequest(Request):
     """An initial stop or a renewal. `quotity`: of a TPT, the share of full time worked.
 
-    `sent_on`: the day the sick note was sent, where it was late.
+    `sent_on`: the day the sick note was sent, where it was late. `status`: who the agent was on the first day, where
+    it is not who the request says he is: the rights to the entry are his of then.
     """
 
     kind: LeaveKind
@@ -61,6 +73,7 @@ class LeaveRequest(Request):
     seniority_days: SeniorityDays | None = None
     quotity: Share | None = None
     sent_on: DateText | None = None
+    status: StatusRequest | None = None
 
     def entry(self, pointer: str) -> Entry:
         period = interval(self.start, self.end, f"{pointer}/end")
@@ -72,6 +85,7 @@ class LeaveRequest(Request):
             seniority_days=self.seniority_days,
             quotity=self.quotity,
             sent_on=self.sent_on,
+            person=None if self.status is None else self.status.person(),
         )
 
 

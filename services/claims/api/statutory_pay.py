@@ -7,32 +7,24 @@ from typing import Any, Final
 from pydantic import Field
 
 from kit.errors import pointing_at
-from kit.http.types import Answer, DateText, Flag, Request, example
+from kit.http.types import Answer, DateText, Request, example
 from rules.book import Rules
-from rules.vocabulary import Regime
 from services.claims.api.entitlements import PeriodAnswer, paid_periods
-from services.claims.api.leaves import LeaveRequest, PartTimeRequest, entries, interval, part_times
+from services.claims.api.leaves import LeaveRequest, PartTimeRequest, StatusRequest, entries, interval, part_times
 from services.claims.domain.late_notice import halved
-from services.claims.domain.leave import Person
 from services.claims.domain.statutory import statutory_pay
 
 # More than a career holds.
 MAX_PART_TIMES: Final = 100
 
 
-class PersonRequest(Request):
+class PersonRequest(StatusRequest):
     """`titular` false is a stagiaire; `service_start` is required for contractuels.
 
     `part_time`: authorisations to work part-time; pay is theirs until they end, that of full time afterwards.
     """
 
-    regime: Regime
-    service_start: DateText | None = None
-    titular: Flag = True
     part_time: list[PartTimeRequest] = Field(default_factory=list, max_length=MAX_PART_TIMES)
-
-    def person(self) -> Person:
-        return Person(self.regime, self.service_start, self.titular)
 
 
 class StatutoryPayRequest(Request):

@@ -142,6 +142,7 @@ def _trace(
     steps += [month.trace for month in months]
     steps += [annuity.trace] if annuity else []
     steps += [capital.trace for capital in capitals]
+    others = [entry for entry in case.leaves if entry.of(case.person).regime is not case.person.regime]
     inputs = {
         "agreement": case.terms.agreement,
         "version": case.terms.version,
@@ -149,6 +150,7 @@ def _trace(
         "reference_month": case.reference.month,
         "options": case.options,
         "period": case.period,
+        **({"other_regimes": [_other_regime(case.person, entry) for entry in others]} if others else {}),
     }
     result = {
         "benefit": {str(month.month): month.benefit for month in months},
@@ -156,3 +158,8 @@ def _trace(
         "capitals": [{"guarantee": capital.guarantee, "amount": capital.amount} for capital in capitals],
     }
     return Trace("benefits", f"accord {case.terms.agreement}, annexe", inputs, result, tuple(steps))
+
+
+def _other_regime(person: Person, entry: Entry) -> dict[str, object]:
+    """A leave that began under another regime than the case is about: its rights are those of then."""
+    return {"regime": entry.of(person).regime, "start": entry.start, "end": entry.end}

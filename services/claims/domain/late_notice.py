@@ -23,9 +23,8 @@ HOURS_A_DAY: Final = timedelta(days=1) // timedelta(hours=1)
 
 def halved(person: Person, entries: Iterable[Entry], rules: Rules) -> list[Period]:
     """The days for which pay of fonctionnaires is halved: of a second late note and the next ones. Raises NoValueAt."""
-    if not person.fonctionnaire:
-        return []
-    late = [entry for entry in in_order(entries) if entry.kind is LeaveKind.CMO and _late(entry, rules)]
+    due = (one for one in in_order(entries) if one.kind is LeaveKind.CMO and one.of(person).fonctionnaire)
+    late = [entry for entry in due if _late(entry, rules)]
     found = []
     for place, entry in enumerate(late):
         months = rules.at("leave.late_notice.months", entry.start).integer

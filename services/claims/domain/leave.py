@@ -25,7 +25,8 @@ class Entry:
     """An initial stop or a renewal. `waiting_days` None: as the law says; `seniority_days` counts at its start.
 
     `pathology_group`: what a CLD is about, or a number that the leaves of one cause share. `quotity`: of a TPT, the
-    share of full time that is worked. `sent_on`: when the sick note was sent; None: in time.
+    share of full time that is worked. `sent_on`: when the sick note was sent; None: in time. `person`: who the agent
+    was on its first day; None: who he is in the case.
     """
 
     kind: LeaveKind
@@ -35,6 +36,11 @@ class Entry:
     seniority_days: int | None = None
     quotity: Rate | None = None
     sent_on: date | None = None
+    person: Person | None = None
+
+    def of(self, person: Person) -> Person:
+        """Whose rights the entry is under: those of its own first day, whatever the agent has become since."""
+        return self.person or person
 
     @property
     def start(self) -> date:
@@ -134,11 +140,14 @@ def _check(person: Person, entry: Entry, pointer: str, rules: Rules) -> None:
         raise WaitingDaysNotApplicable(pointer=f"{pointer}/waiting_days")
     if entry.quotity is not None and not _is_of_tpt(entry, rules):
         raise QuotityNotApplicable(pointer=f"{pointer}/quotity")
+    own = entry.of(person)
+    if own.regime is Regime.CONTRACTUEL_PUBLIC and own.service_start is None:
+        raise ServiceStartRequired(pointer=f"{pointer}/status/service_start")
     open_to = any(
-        row["kind"] == entry.kind and row["regime"] == person.regime
+        row["kind"] == entry.kind and row["regime"] == own.regime
         for row in rules.table("leave.applicable", entry.start)
     )
-    if not open_to or (entry.kind is LeaveKind.DO and not person.titular):
+    if not open_to or (entry.kind is LeaveKind.DO and not own.titular):
         raise LeaveKindNotApplicable(pointer=f"{pointer}/kind")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from kit.period import ONE_DAY, Period, add_years
 from rules.book import Rules, RuleValue
@@ -134,7 +134,7 @@ def cgm(person: Person, entries: Sequence[Entry], rules: Rules) -> Iterator[Stre
 
 def _without_right(person: Person, entry: Entry, rules: Rules) -> bool:
     """A contractuel who has not served long enough on the entry's first day (décret 88-145 art. 8)."""
-    if person.fonctionnaire:
+    if entry.of(person).fonctionnaire:
         return False
     return not reached(person, entry, rules.at("leave.contractual.cgm_service_months", entry.start).integer)
 
@@ -195,11 +195,24 @@ def _stretches(
         over = segment.leg is Leg.NONE
         limit = years.maximum if over else years.full
         ground = Ground(limit.id, limit.reference, segment.used, limit.integer * years.year_days)
-        if over and person.fonctionnaire:
-            awaiting = rules.at("leave.awaiting_decision_rate", run.start)
-            yield Stretch(period, kind, Leg.HALF, awaiting.rate, replace(ground, rule=awaiting.id))
-        elif over:
-            yield Stretch(period, kind, Leg.NONE, NO_PAY, ground)
+        if over:
+            yield from _after_rights(person, run, Stretch(period, kind, Leg.NONE, NO_PAY, ground), rules)
         else:
             rate = rules.at("leave.full_rate" if segment.leg is Leg.FULL else "leave.half_rate", run.start)
             yield Stretch(period, kind, segment.leg, rate.rate, ground)
+
+
+def _after_rights(person: Person, run: Run, unpaid: Stretch, rules: Rules) -> Iterator[Stretch]:
+    """The days beyond the maximum: at half pay in the entries of a fonctionnaire, unpaid in those of a contractuel."""
+    for fonctionnaire, group in groupby(run.entries, key=lambda entry: entry.of(person).fonctionnaire):
+        entries = tuple(group)
+        inside = unpaid.period.intersection(Period(entries[0].start, entries[-1].end))
+        if inside is None:
+            continue
+        before = (inside.start - unpaid.period.start).days
+        ground = replace(unpaid.ground, counted=(unpaid.ground.counted or 0) + before)
+        part = replace(unpaid, period=inside, ground=ground)
+        if fonctionnaire:
+            awaiting = rules.at("leave.awaiting_decision_rate", run.start)
+            part = replace(part, leg=Leg.HALF, rate=awaiting.rate, ground=replace(ground, rule=awaiting.id))
+        yield part

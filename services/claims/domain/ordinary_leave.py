@@ -193,7 +193,7 @@ def _limits(person: Person, entry: Entry, rules: Rules) -> _Limits:
     total = rules.at("leave.cmo.max_days", day)
     window = rules.at("leave.cmo.window_years", day).integer
     accounting = accounting_days(day, rules)
-    if person.fonctionnaire:
+    if entry.of(person).fonctionnaire:
         full = rules.at("leave.cmo.full_days", day)
         return _Limits(full.integer, None, total.integer, window, full, total, accounting)
     table = rules.at("leave.contractual.cmo", day)
@@ -225,7 +225,7 @@ def _stretch(person: Person, entry: Entry, span: _Span, limits: _Limits, rules: 
 
 def _after_rights(person: Person, entry: Entry, period: Period, over: Ground, rules: Rules) -> Stretch:
     """Rights are used up: fonctionnaires keep half pay until a decision, contractuels have nothing."""
-    if not person.fonctionnaire:
+    if not entry.of(person).fonctionnaire:
         return Stretch(period, entry.kind, Leg.NONE, NO_PAY, over)
     awaiting = rules.at("leave.awaiting_decision_rate", entry.start)
     ground = Ground(awaiting.id, awaiting.reference, over.counted, over.limit)

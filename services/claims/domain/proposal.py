@@ -23,7 +23,7 @@ from services.claims.domain.errors import LeaveInterrupted, PrivateLawNotVerifie
 from services.claims.domain.leave import Entry
 from services.claims.domain.reference import ReferencePay
 from services.claims.domain.reference_pay import ReferenceFound, months_needed, reference_from, told_to
-from services.claims.domain.spell import Forecast, Spell, forecast, full_pay_months, spells
+from services.claims.domain.spell import Forecast, Spell, forecast, full_pay_months, spells, under_own_rights
 from services.claims.domain.statutory import statutory_pay
 
 
@@ -235,7 +235,7 @@ def last_paid(file: AgentFile, employment: Employment, version: DatedTerms, day:
     if employment.regime is Regime.PRIVATE_LAW:
         months = _months_at_work(file, before, day)
     else:
-        entitlement = statutory_pay(person_of(employment), before, rules)
+        entitlement = statutory_pay(person_of(employment), under_own_rights(file, before), rules)
         months = full_pay_months(file, entitlement, day, among=file.pay.keys())
     needed = months_needed(employment.regime, day, rules)
     found = reference_from(list(islice(months, needed)), file.pay, day, rules)

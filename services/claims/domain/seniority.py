@@ -14,8 +14,9 @@ def service_start(person: Person, entry: Entry) -> date:
     """The first day of service, or the entry's start less the days of seniority it says."""
     if entry.seniority_days is not None:
         return entry.start - timedelta(days=entry.seniority_days)
-    assert person.service_start is not None, "checked before"
-    return person.service_start
+    served = entry.of(person).service_start
+    assert served is not None, "checked before"
+    return served
 
 
 def reached(person: Person, entry: Entry, months: int) -> bool:

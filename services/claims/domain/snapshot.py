@@ -19,7 +19,7 @@ from services.claims.domain.capitals import Capital, Death, DeathKind
 from services.claims.domain.case import Case, Decision, decide
 from services.claims.domain.entitlement import NO_PAY
 from services.claims.domain.invalidity import Invalidity
-from services.claims.domain.leave import Entry, Person
+from services.claims.domain.leave_document import entry_document, person_document, read_entry, read_person
 from services.claims.domain.override import Override, OverrideReason
 from services.claims.domain.part_time import PartTime
 from services.claims.domain.reference import Insured, ReferencePay, References
@@ -105,14 +105,12 @@ def case_document(case: Case, terms: Json) -> Json:
     found = plain(
         {
             "agent": {
-                "regime": case.insured.regime,
+                **person_document(case.person),
                 "category": case.insured.category,
                 "birth_date": case.insured.birth_date,
-                "service_start": case.person.service_start,
-                "titular": case.person.titular,
             },
             "reference_pay": reference_document(case.reference),
-            "leaves": [_entry(entry) for entry in case.leaves],
+            "leaves": [entry_document(entry, case.person) for entry in case.leaves],
             "period": case.period,
             "days": case.days,
             "options": sorted(case.options),
@@ -167,7 +165,7 @@ def read_case(document: Mapping[str, Any]) -> Case:
     """The case of a snapshot's inputs."""
     agent, death = document["agent"], document["death"]
     return Case(
-        person=Person(Regime(agent["regime"]), _day(agent["service_start"]), agent["titular"]),
+        person=read_person(agent),
         insured=Insured(
             Regime(agent["regime"]),
             Category(agent["category"]) if agent["category"] else None,
@@ -175,7 +173,7 @@ def read_case(document: Mapping[str, Any]) -> Case:
         ),
         terms=read_terms(document["terms"]),
         reference=_read_reference(document["reference_pay"], document.get("reference_found")),
-        leaves=tuple(_read_entry(entry) for entry in document["leaves"]),
+        leaves=tuple(read_entry(entry) for entry in document["leaves"]),
         period=_read_period(document["period"]),
         days=_read_period(document["days"]),
         options=frozenset(Guarantee(code) for code in document["options"]),
@@ -192,18 +190,6 @@ def read_case(document: Mapping[str, Any]) -> Case:
         ait=tuple(_read_ait(item) for item in document.get("ait", ())),
         **{name: _read_override(document.get(name)) for name in OVERRIDES},
     )
-
-
-def _entry(entry: Entry) -> Json:
-    return {
-        "kind": entry.kind,
-        "start": entry.start,
-        "end": entry.end,
-        "waiting_days": entry.waiting_days,
-        "seniority_days": entry.seniority_days,
-        **({"group": entry.pathology_group} if isinstance(entry.pathology_group, int) else {}),
-        **({"quotity": entry.quotity.value} if entry.quotity is not None else {}),
-    }
 
 
 def _invalidity(invalidity: Invalidity | None) -> Json | None:
@@ -229,14 +215,6 @@ def _death(death: Death | None) -> Json | None:
 def _read_death(item: Mapping[str, Any]) -> Death:
     advanced, kept_ = _rate(item.get("advanced")) or NO_PAY, _day(item.get("kept"))
     return Death(date.fromisoformat(item["on"]), DeathKind(item["kind"]), advanced, kept_)
-
-
-def _read_entry(item: Mapping[str, Any]) -> Entry:
-    period = Period(date.fromisoformat(item["start"]), date.fromisoformat(item["end"]))
-    quotity = _rate(item.get("quotity"))
-    return Entry(
-        LeaveKind(item["kind"]), period, item["waiting_days"], item.get("group"), item["seniority_days"], quotity
-    )
 
 
 def _read_part_time(item: Mapping[str, Any]) -> PartTime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -75,17 +75,27 @@ def spells(file: AgentFile, rules: Rules) -> list[Spell]:
     None of private law, whose pay during a leave nobody vouches for here. A spell ends with the employment or a death.
     """
     found = []
-    entries = tuple(_in_service(file))
+    entries = tuple(under_own_rights(file, _in_service(file)))
     for group in spells_of(entries):
         if group[-1].end >= add_years(group[0].start, LONGEST_YEARS):
             raise SpellTooLong
         employment = file.employment_on(group[0].start)
-        if employment is not None and employment.regime is not Regime.PRIVATE_LAW:
+        if employment is not None:
             history = tuple(entry for entry in entries if entry.start <= group[-1].start)
             owed = statutory_pay(person_of(employment), history, rules)
             entitlement = with_acquired(owed, file.acquired, rules)
             found.append(Spell(group, employment, history, entitlement))
     return found
+
+
+def under_own_rights(file: AgentFile, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Each entry with who the agent was on its first day; those of private law are left out."""
+    for entry in entries:
+        employment = file.employment_on(entry.start)
+        if employment is None:
+            yield entry
+        elif employment.regime is not Regime.PRIVATE_LAW:
+            yield replace(entry, person=person_of(employment))
 
 
 def _in_service(file: AgentFile) -> Iterator[Entry]:
@@ -147,7 +157,10 @@ def forecast(file: AgentFile, spell: Spell, rules: Rules) -> Forecast | None:
         return None
     years = rules.at(FULL_YEARS[last.kind], last.start).integer
     goes_on = Entry(
-        last.kind, Period(last.end + ONE_DAY, add_years(last.end, years) + ONE_DAY), None, last.pathology_group
+        last.kind,
+        Period(last.end + ONE_DAY, add_years(last.end, years) + ONE_DAY),
+        pathology_group=last.pathology_group,
+        person=last.person,
     )
     longer = statutory_pay(person_of(spell.employment), (*spell.history, goes_on), rules)
     on = _first_indemnified(longer.within(goes_on.period))

@@ -59,7 +59,7 @@ def _service_accident(person: Person, entries: Sequence[Entry], rules: Rules) ->
     """AT/MP: a fonctionnaire is paid in full to the end; a contractuel for months of his seniority (art. 9)."""
     for run in runs_of([entry for entry in entries if entry.kind is LeaveKind.AT_MP]):
         for entry in run.entries:
-            if person.fonctionnaire:
+            if entry.of(person).fonctionnaire:
                 yield _full(entry, rules)
             else:
                 yield from _contractual_accident(person, run.start.toordinal(), entry, rules)

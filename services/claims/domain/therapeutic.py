@@ -28,7 +28,7 @@ def _stretches(person: Person, entry: Entry, end: date, rules: Rules) -> Iterato
     if entry.start <= end:
         rate = rules.at("leave.full_rate", entry.start)
         ground, share = Ground(rate.id, rate.reference), rate.rate
-        if person.regime is not Regime.CNRACL and entry.quotity is not None:
+        if entry.of(person).regime is not Regime.CNRACL and entry.quotity is not None:
             rule = rules.at("leave.tpt.quotities", entry.start)
             ground, share = Ground(rule.id, rule.reference), entry.quotity
         yield Stretch(Period(entry.start, min(entry.end, end)), entry.kind, Leg.FULL, share, ground)

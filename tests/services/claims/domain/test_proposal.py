@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kit.money import Money
 from kit.period import Month, Period
 from kit.rate import Rate
-from rules.vocabulary import AffiliationOutcome, Guarantee, LeaveKind, Regime
+from rules.vocabulary import AffiliationOutcome, Guarantee, LeaveKind, Leg, Regime
 from services.claims.domain.agent_file import (
     Affiliation,
     AgentFile,
@@ -28,10 +28,13 @@ from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry
 from services.claims.domain.part_time import PartTime
 from services.claims.domain.proposal import ProposedAnnuity, ProposedClaim, month_case, propose
+from services.claims.domain.reference import ReferencePay
 from services.claims.domain.situation import RiMaintained
+from services.claims.domain.snapshot import decided, recomputed
 from tests.services.claims.domain.files import (
     ACCORD_START,
     FIRST,
+    PAY,
     SECOND,
     covered,
     day,
@@ -267,6 +270,43 @@ def test_a_leave_that_the_regime_does_not_open_is_refused() -> None:
     known = file(leaves=(leave(entry("2026-02-01", "2026-03-31", LeaveKind.CGM)),))
     with pytest.raises(LeaveKindNotApplicable):
         propose(known, BOOK)
+
+
+@pytest.mark.parametrize(
+    ("kind", "then", "now"),
+    [
+        (LeaveKind.CLM, Regime.CNRACL, Regime.IRCANTEC_FONCTIONNAIRE),
+        (LeaveKind.CGM, Regime.CONTRACTUEL_PUBLIC, Regime.CNRACL),
+        (LeaveKind.AT_MP, Regime.CONTRACTUEL_PUBLIC, Regime.CNRACL),
+        (LeaveKind.CMO, Regime.PRIVATE_LAW, Regime.CNRACL),
+    ],
+)
+def test_a_leave_under_another_regime_is_not_held_against_what_the_agent_is_now(
+    kind: LeaveKind, then: Regime, now: Regime
+) -> None:
+    employments = (employed("2015-01-01", then, "2024-12-31"), employed("2025-01-01", now))
+    older = leave(entry("2023-02-01", "2023-03-31", kind, 0), id=SECOND)
+    claim = only_claim(file(employments=employments, leaves=(older, leave(CMO_TO_JUNE))))
+    assert (claim.spell.employment.regime, claim.opened_from) == (now, day("2026-05-02"))
+    case = month_case(file(), claim, ReferencePay(Month(2026, 1), PAY), Month(2026, 5))
+    _, kept = decided(case, ACCORD, BOOK)
+    assert recomputed(kept).bytes() == kept.bytes()
+    others = [one["regime"] for one in kept.trace["inputs"].get("other_regimes", [])]
+    assert others == ([] if then is Regime.PRIVATE_LAW else [then])
+
+
+def test_a_renewal_after_the_regime_changed_is_under_the_new_one() -> None:
+    """28 h crossed in the middle of a leave: the stop goes on as it was, its renewal cannot be a CLM any more."""
+    employments = (employed(end="2026-03-31"), employed("2026-04-01", Regime.IRCANTEC_FONCTIONNAIRE))
+    stop = entry("2025-02-01", "2026-06-30", LeaveKind.CLM)
+    assert only_claim(file(employments=employments, pay=paid("2025-01"), leaves=(leave(stop),)))
+    renewed = entry("2026-07-01", "2026-07-31", LeaveKind.CLM)
+    with pytest.raises(LeaveKindNotApplicable):
+        propose(file(employments=employments, leaves=(leave(stop, renewed),)), BOOK)
+    serious = entry("2026-07-01", "2026-07-31", LeaveKind.CGM)
+    found = propose(file(employments=employments, pay=paid("2025-01"), leaves=(leave(stop, serious),)), BOOK)
+    (claim,) = found.claims
+    assert [(one.kind, one.leg) for one in claim.spell.entitlement.periods()][-1] == (LeaveKind.CGM, Leg.FULL)
 
 
 def test_a_leave_beyond_any_statute_is_refused() -> None:
