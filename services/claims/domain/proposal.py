@@ -268,12 +268,5 @@ def reference_of_spell(file: AgentFile, spell: Spell, version: DatedTerms, rules
 
 
 def _until(entry: Entry, last: date) -> Entry:
-    """The entry without its days after `last`."""
-    return Entry(
-        entry.kind,
-        Period(entry.start, min(entry.end, last)),
-        entry.waiting_days,
-        entry.pathology_group,
-        entry.seniority_days,
-        entry.quotity,
-    )
+    """The entry without its days after `last`; when a note was sent lowers what is paid, and no benefit."""
+    return replace(entry, period=Period(entry.start, min(entry.end, last)), sent_on=None)

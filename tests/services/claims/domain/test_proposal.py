@@ -285,7 +285,7 @@ def test_a_leave_under_another_regime_is_not_held_against_what_the_agent_is_now(
     kind: LeaveKind, then: Regime, now: Regime
 ) -> None:
     employments = (employed("2015-01-01", then, "2024-12-31"), employed("2025-01-01", now))
-    older = leave(entry("2023-02-01", "2023-03-31", kind, 0), id=SECOND)
+    older = leave(entry("2023-02-01", "2023-03-31", kind), id=SECOND)
     claim = only_claim(file(employments=employments, leaves=(older, leave(CMO_TO_JUNE))))
     assert (claim.spell.employment.regime, claim.opened_from) == (now, day("2026-05-02"))
     case = month_case(file(), claim, ReferencePay(Month(2026, 1), PAY), Month(2026, 5))
