@@ -13,7 +13,6 @@ from kit.errors import RelaisError
 from kit.period import Period
 from rules.book import Rules
 from services.claims.adapters import files, progress
-from services.claims.domain.agent_file import person_of
 from services.claims.domain.entitlement import Entitlement
 from services.claims.domain.errors import EmployerRequired
 from services.claims.domain.late_notice import halved
@@ -72,5 +71,5 @@ async def entitlements(
 
 def _halved(spell: Spell, rules: Rules) -> Iterator[Period]:
     """The days of a spell for which a second late note halves pay. Raises NoValueAt."""
-    late = halved(person_of(spell.employment), spell.history, rules)
+    late = halved(spell.person, spell.history, rules)
     yield from (days for days in late if days.start in spell.period)

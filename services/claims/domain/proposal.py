@@ -113,7 +113,7 @@ def _unverified(file: AgentFile) -> str | None:
 def month_case(file: AgentFile, claim: ProposedClaim, given: ReferencePay, month: Month) -> Case:
     """The case of one month of a claim: only the facts that bear on it, so that later ones leave it as it is."""
     return Case(
-        person=person_of(claim.spell.employment),
+        person=claim.spell.person,
         insured=insured_of(claim.spell.employment),
         terms=claim.version.terms,
         reference=given,
@@ -235,7 +235,7 @@ def last_paid(file: AgentFile, employment: Employment, version: DatedTerms, day:
     if employment.regime is Regime.PRIVATE_LAW:
         months = _months_at_work(file, before, day)
     else:
-        entitlement = statutory_pay(person_of(employment), under_own_rights(file, before), rules)
+        entitlement = statutory_pay(person_of(employment), under_own_rights(file, before, rules), rules)
         months = full_pay_months(file, entitlement, day, among=file.pay.keys())
     needed = months_needed(employment.regime, day, rules)
     found = reference_from(list(islice(months, needed)), file.pay, day, rules)

@@ -13,11 +13,12 @@ from kit.rate import Rate
 from rules.book import Rules
 from rules.vocabulary import LeaveKind, Leg, Regime
 from services.claims.domain.acquired import with_acquired
-from services.claims.domain.agent_file import AgentFile, Employment, person_of
+from services.claims.domain.agent_file import AgentFile, Employment
 from services.claims.domain.benefits import is_indemnified
 from services.claims.domain.entitlement import Entitlement, Stretch
 from services.claims.domain.errors import SpellTooLong
-from services.claims.domain.leave import Entry, spells_of
+from services.claims.domain.leave import Entry, Person, spells_of
+from services.claims.domain.seniority import person_at
 from services.claims.domain.statutory import statutory_pay
 
 WHOLE: Final = Rate(Decimal(1))
@@ -40,6 +41,7 @@ class Spell:
 
     entries: tuple[Entry, ...]
     employment: Employment
+    person: Person
     history: tuple[Entry, ...]
     entitlement: Entitlement
 
@@ -75,27 +77,28 @@ def spells(file: AgentFile, rules: Rules) -> list[Spell]:
     None of private law, whose pay during a leave nobody vouches for here. A spell ends with the employment or a death.
     """
     found = []
-    entries = tuple(under_own_rights(file, _in_service(file)))
+    entries = tuple(under_own_rights(file, _in_service(file), rules))
     for group in spells_of(entries):
         if group[-1].end >= add_years(group[0].start, LONGEST_YEARS):
             raise SpellTooLong
         employment = file.employment_on(group[0].start)
         if employment is not None:
             history = tuple(entry for entry in entries if entry.start <= group[-1].start)
-            owed = statutory_pay(person_of(employment), history, rules)
+            person = person_at(file.employments, employment, group[0].start, rules)
+            owed = statutory_pay(person, history, rules)
             entitlement = with_acquired(owed, file.acquired, rules)
-            found.append(Spell(group, employment, history, entitlement))
+            found.append(Spell(group, employment, person, history, entitlement))
     return found
 
 
-def under_own_rights(file: AgentFile, entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Each entry with who the agent was on its first day; those of private law are left out."""
+def under_own_rights(file: AgentFile, entries: Iterable[Entry], rules: Rules) -> Iterator[Entry]:
+    """Each entry with who the agent was on its first day; those of private law are left out. Raises NoValueAt."""
     for entry in entries:
         employment = file.employment_on(entry.start)
         if employment is None:
             yield entry
         elif employment.regime is not Regime.PRIVATE_LAW:
-            yield replace(entry, person=person_of(employment))
+            yield replace(entry, person=person_at(file.employments, employment, entry.start, rules))
 
 
 def _in_service(file: AgentFile) -> Iterator[Entry]:
@@ -162,7 +165,7 @@ def forecast(file: AgentFile, spell: Spell, rules: Rules) -> Forecast | None:
         pathology_group=last.pathology_group,
         person=last.person,
     )
-    longer = statutory_pay(person_of(spell.employment), (*spell.history, goes_on), rules)
+    longer = statutory_pay(spell.person, (*spell.history, goes_on), rules)
     on = _first_indemnified(longer.within(goes_on.period))
     return None if on is None else Forecast(file.leave_on(last.end), on, last.end)
 
