@@ -23,6 +23,7 @@ Waiting = Literal[
     "private-law-by-hand",
     "case-held",
     "daily-allowance-missing",
+    "daily-allowance-doubtful",
     "payment-above-decided",
     "annuity-to-revalue",
     "override-to-approve",

@@ -587,7 +587,7 @@ class Relais(Transport):
 
     def put_claims_daily_allowances(
         self, body: models.SocialSecurityAllowanceRequest
-    ) -> Answer[models.SocialSecurityNotedAnswer]:
+    ) -> Answer[models.AllowanceAnswer]:
         """Noter une indemnité journalière notifiée (claims:write)."""
         return self.send("PUT", "/v1/claims/daily-allowances", json=body)
 
@@ -651,9 +651,7 @@ class Relais(Transport):
         """Allocations d'invalidité temporaire d'un agent (claims:read)."""
         return self.send("GET", "/v1/claims/temporary-invalidities", params={"employer": employer, "agent": agent})
 
-    def put_claims_temporary_invalidities(
-        self, body: models.NotificationRequest
-    ) -> Answer[models.TemporaryInvalidityNotedAnswer]:
+    def put_claims_temporary_invalidities(self, body: models.NotificationRequest) -> Answer[models.NotificationAnswer]:
         """Noter une allocation d'invalidité temporaire (claims:write)."""
         return self.send("PUT", "/v1/claims/temporary-invalidities", json=body)
 
@@ -1730,6 +1728,7 @@ class Relais(Transport):
             "private-law-by-hand",
             "case-held",
             "daily-allowance-missing",
+            "daily-allowance-doubtful",
             "payment-above-decided",
             "annuity-to-revalue",
             "override-to-approve",

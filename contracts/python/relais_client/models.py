@@ -718,7 +718,7 @@ class DocumentRequest(TypedDict):
     received_on: str
 
 
-Doubt: TypeAlias = Literal["ABOVE_CAP", "IN_WAITING_DAYS", "BEYOND_DURATION"]
+Doubt: TypeAlias = Literal["ABOVE_CAP", "IN_WAITING_DAYS", "BEYOND_DURATION", "ABOVE_EXPECTED"]
 
 
 Due: TypeAlias = Literal["LEGAL_AGE", "ANNUITY_START"]
@@ -1392,6 +1392,7 @@ class NotificationAnswer(TypedDict):
     group: int
     monthly: str
     recorded_at: str
+    doubts: list[Doubt] | None
 
 
 class NotificationRequest(TypedDict):
@@ -2214,15 +2215,9 @@ class SocialSecurityAllowanceRequest(TypedDict):
     start: str
     end: str
     daily: str
-
-
-class SocialSecurityNotedAnswer(TypedDict):
-    kind: AllowanceKind
-    start: str
-    end: str
-    daily: str
-    recorded_at: str
-    doubts: list[Doubt] | None
+    waiting_waived: NotRequired[bool]
+    long_illness: NotRequired[bool]
+    checked: NotRequired[bool]
 
 
 class SpellAnswer(TypedDict):
@@ -2387,15 +2382,6 @@ class TakeoversReferencePayRequest(TypedDict):
     tib: str
     nbi: str
     ri: str
-
-
-class TemporaryInvalidityNotedAnswer(TypedDict):
-    start: str
-    end: str
-    group: int
-    monthly: str
-    recorded_at: str
-    doubts: list[Doubt] | None
 
 
 class TemporaryInvalidityRequest(TypedDict):
@@ -2659,7 +2645,14 @@ class AllowanceAnswer(TypedDict):
     start: str
     end: str
     daily: str
+    stop_start: str | None
+    waiting_waived: bool
+    long_illness: bool
+    checked: bool
     recorded_at: str
+    expected: str | None
+    trace: dict[str, Any] | None
+    doubts: list[Doubt] | None
 
 
 class AllowancesAnswer(TypedDict):

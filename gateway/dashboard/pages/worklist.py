@@ -43,6 +43,7 @@ _ON_AGENT: Final = {
     "private-law-by-hand": "claims",
     "case-held": "timeline",
     "daily-allowance-missing": "claims",
+    "daily-allowance-doubtful": "claims",
     PAYMENT: "claims",  # as it was told before it named its claim
     "annuity-to-revalue": "annuities",
     "override-to-approve": "annuities",

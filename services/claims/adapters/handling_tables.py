@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Date, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from kit.db.types import Id, Instant, MoneyColumn, MonthColumn, RateColumn
 from services.claims.adapters.tables import metadata
@@ -209,7 +220,8 @@ acquired_half_pay: Final = Table(
     Column("ends", Date, nullable=False),
 )
 
-# What social security was notified to pay a day, net, from a day on; `ends` included.
+# What social security was notified to pay a day, net, from a day on; `ends` included. `stop_start` null: nobody said.
+# `checked`: somebody has looked into what is doubtful of it.
 daily_allowance: Final = Table(
     "daily_allowance",
     metadata,
@@ -219,6 +231,10 @@ daily_allowance: Final = Table(
     Column("ends", Date, nullable=False),
     Column("kind", Text, nullable=False),
     Column("daily", MoneyColumn, nullable=False),
+    Column("stop_start", Date),
+    Column("waiting_waived", Boolean, nullable=False, server_default=false()),
+    Column("long_illness", Boolean, nullable=False, server_default=false()),
+    Column("checked", Boolean, nullable=False, server_default=false()),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )

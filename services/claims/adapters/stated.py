@@ -14,7 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
+from kit.period import Period
 from kit.rate import Rate
+from services.claims.adapters.asked import Who, rows_of
 from services.claims.adapters.handling_tables import (
     annuity_revaluation,
     daily_allowance,
@@ -22,6 +24,7 @@ from services.claims.adapters.handling_tables import (
     temporary_invalidity,
 )
 from services.claims.domain.annuity import Revaluation
+from services.claims.domain.daily_allowances import AllowanceKind, Notified, Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class StatedRevaluation:
 
 @dataclass(frozen=True, slots=True)
 class StatedAllowance:
-    """What social security was notified to pay a day, net, over an interval."""
+    """What social security was notified to pay a day, net, over an interval, and what of it can be checked."""
 
     employer: str
     agent: UUID
@@ -45,8 +48,19 @@ class StatedAllowance:
     ends: date
     kind: str
     daily: Money
+    stop_start: date | None
+    waiting_waived: bool
+    long_illness: bool
+    checked: bool
     recorded_at: datetime
     recorded_by: str
+
+    @property
+    def notified(self) -> Notified:
+        stop = None
+        if self.stop_start is not None:
+            stop = Stop(self.stop_start, (), self.waiting_waived, self.long_illness)
+        return Notified(AllowanceKind(self.kind), Period(self.starts, self.ends), self.daily, stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,12 @@ async def about(tx: AsyncConnection, kind: type[S], employer: str, agent: UUID) 
     mine = (table.c.employer == employer) & (table.c.agent == agent)
     rows = await tx.execute(select(table).where(mine).order_by(table.c.starts))
     return [kind(**row._asdict()) for row in rows]
+
+
+async def allowances(tx: AsyncConnection, who: Collection[Who]) -> dict[Who, list[StatedAllowance]]:
+    """What was notified about these agents, in date order."""
+    rows = await rows_of(tx, daily_allowance, who)
+    return {one: [StatedAllowance(**row._asdict()) for row in rows[one]] for one in who}
 
 
 async def _put(tx: AsyncConnection, table: Table, record: Any) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Query
@@ -11,13 +12,16 @@ from fastapi import Query
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Amount, Answer, DateText, Request, SiretText, example
+from kit.period import Month
 from rules.book import NoValueAt
-from services.claims.adapters import stated
+from rules.pay import PayElements
+from services.claims.adapters import files, stated
 from services.claims.adapters.stated import StatedAllowance
 from services.claims.api.leaves import interval
 from services.claims.api.parameters import DailyAmount
+from services.claims.application.check_allowances import doubts_of
 from services.claims.application.state_facts import state_days
-from services.claims.domain.daily_allowances import AllowanceKind, Doubt, Stop, doubts
+from services.claims.domain.daily_allowances import AllowanceKind, Doubt, expected
 from services.claims.domain.errors import IntervalTooLong
 
 # A year; what follows is notified anew.
@@ -26,7 +30,11 @@ router = service_router(prefix="/v1/claims/daily-allowances", tags=["Sécurité 
 
 
 class AllowanceRequest(Request):
-    """What is paid a day, net of CSG and CRDS, over an interval; `stop_start`: the first day of the stop."""
+    """What is paid a day, net of CSG and CRDS, over an interval; `stop_start`: the first day of the stop.
+
+    `waiting_waived`: social security waived its waiting days; `long_illness`: an ALD; `checked`: somebody has looked
+    into what was doubtful, and the notification says so indeed.
+    """
 
     model_config = example(
         {
@@ -47,27 +55,43 @@ class AllowanceRequest(Request):
     start: DateText
     end: DateText
     daily: DailyAmount
+    waiting_waived: bool = False
+    long_illness: bool = False
+    checked: bool = False
 
 
 class AllowanceAnswer(Answer):
-    """A notification as it is known."""
+    """A notification as it is known, and what the rules give beside it.
+
+    `expected`: net, on its first day, with its `trace`; null where a month of pay is unknown. `doubts`: null where
+    nobody vouches for the rules of that day.
+    """
 
     kind: AllowanceKind
     start: DateText
     end: DateText
     daily: Amount
+    stop_start: DateText | None
+    waiting_waived: bool
+    long_illness: bool
+    checked: bool
     recorded_at: datetime
+    expected: Amount | None
+    trace: dict[str, Any] | None
+    doubts: list[Doubt] | None
 
     @classmethod
-    def of(cls, found: StatedAllowance) -> AllowanceAnswer:
-        said = {"kind": found.kind, "start": found.starts, "end": found.ends, "daily": found.daily}
-        return cls.model_validate({**said, "recorded_at": found.recorded_at})
-
-
-class NotedAnswer(AllowanceAnswer):
-    """With what makes it doubtful; null where nobody vouches for the rules of that day."""
-
-    doubts: list[Doubt] | None
+    def of(
+        cls, said: StatedAllowance, doubts: tuple[Doubt, ...] | None, pay: Mapping[Month, PayElements], rules: Rules
+    ) -> AllowanceAnswer:
+        try:
+            found = expected(said.notified, pay, rules)
+        except NoValueAt:
+            found = None
+        shown = {name: getattr(said, name) for name in cls.model_fields if hasattr(said, name)}
+        daily, trace = (None, None) if found is None else (found[0], found[1].json())
+        beside = {"expected": daily, "trace": trace, "doubts": doubts}
+        return cls.model_validate({**shown, **beside, "start": said.starts, "end": said.ends})
 
 
 class AllowancesAnswer(Answer):
@@ -79,7 +103,7 @@ class AllowancesAnswer(Answer):
 @router.put("", operation_id="notify_daily_allowance", summary="Noter une indemnité journalière notifiée")
 async def notify_daily_allowance(
     body: AllowanceRequest, caller: Annotated[Principal, requires("claims:write")], tx: Tx, rules: Rules, clock: Now
-) -> NotedAnswer:
+) -> AllowanceAnswer:
     caller.check_employer(body.employer)
     period = interval(body.start, body.end, "/end")
     if period.days > MOST_DAYS:
@@ -91,15 +115,15 @@ async def notify_daily_allowance(
         ends=body.end,
         kind=body.kind.value,
         daily=body.daily,
+        stop_start=body.stop_start,
+        waiting_waived=body.waiting_waived,
+        long_illness=body.long_illness,
+        checked=body.checked,
         recorded_at=clock.instant(),
         recorded_by=caller.client,
     )
     await state_days(tx, said, rules, clock)
-    try:
-        found = list(doubts(body.kind, period, body.daily, Stop(body.stop_start), rules))
-    except NoValueAt:
-        found = None
-    return NotedAnswer(**dict(AllowanceAnswer.of(said)), doubts=found)
+    return next(one for one in await _answers(tx, body.employer, body.agent, rules, clock) if one.start == body.start)
 
 
 @router.get("", operation_id="list_daily_allowances", summary="Indemnités journalières notifiées d'un agent")
@@ -108,7 +132,15 @@ async def list_daily_allowances(
     tx: Tx,
     employer: Annotated[SiretText, Query(description="SIRET de l'employeur.")],
     agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
+    *,
+    rules: Rules,
+    clock: Now,
 ) -> AllowancesAnswer:
     caller.check_employer(employer)
-    found = await stated.about(tx, StatedAllowance, employer, agent)
-    return AllowancesAnswer(allowances=[AllowanceAnswer.of(one) for one in found])
+    return AllowancesAnswer(allowances=await _answers(tx, employer, agent, rules, clock))
+
+
+async def _answers(tx: Tx, employer: str, agent: UUID, rules: Rules, clock: Now) -> list[AllowanceAnswer]:
+    said = await stated.about(tx, StatedAllowance, employer, agent)
+    pay = (await files.load(tx, employer, agent, clock.day())).pay if said else {}
+    return [AllowanceAnswer.of(one, found, pay, rules) for one, found in doubts_of(said, pay, rules)]

@@ -47,24 +47,26 @@ class NotificationRequest(Request):
 
 
 class NotificationAnswer(Answer):
-    """A notification as it is known."""
+    """A notification as it is known, with what makes it doubtful (the SFT comes above the cap).
+
+    `doubts` null: nobody vouches for the caps of that day.
+    """
 
     start: DateText
     end: DateText
     group: int
     monthly: Amount
     recorded_at: datetime
+    doubts: list[Doubt] | None
 
     @classmethod
-    def of(cls, found: StatedTemporaryInvalidity) -> NotificationAnswer:
+    def of(cls, found: StatedTemporaryInvalidity, rules: Rules) -> NotificationAnswer:
+        try:
+            doubts = [Doubt.ABOVE_CAP] if found.monthly > most(found.invalidity_group, found.starts, rules) else []
+        except NoValueAt:
+            doubts = None
         said = {"start": found.starts, "end": found.ends, "group": found.invalidity_group, "monthly": found.monthly}
-        return cls.model_validate({**said, "recorded_at": found.recorded_at})
-
-
-class NotedAnswer(NotificationAnswer):
-    """With what makes it doubtful (the SFT comes above the cap); null where nobody vouches for the caps of that day."""
-
-    doubts: list[Doubt] | None
+        return cls.model_validate({**said, "recorded_at": found.recorded_at, "doubts": doubts})
 
 
 class NotificationsAnswer(Answer):
@@ -76,7 +78,7 @@ class NotificationsAnswer(Answer):
 @router.put("", operation_id="notify_temporary_invalidity", summary="Noter une allocation d'invalidité temporaire")
 async def notify_temporary_invalidity(
     body: NotificationRequest, caller: Annotated[Principal, requires("claims:write")], tx: Tx, rules: Rules, clock: Now
-) -> NotedAnswer:
+) -> NotificationAnswer:
     caller.check_employer(body.employer)
     period = interval(body.start, body.end, "/end")
     said = StatedTemporaryInvalidity(
@@ -90,11 +92,7 @@ async def notify_temporary_invalidity(
         recorded_by=caller.client,
     )
     await state_days(tx, said, rules, clock)
-    try:
-        found = [Doubt.ABOVE_CAP] if body.monthly > most(body.group, period.start, rules) else []
-    except NoValueAt:
-        return NotedAnswer(**dict(NotificationAnswer.of(said)), doubts=None)
-    return NotedAnswer(**dict(NotificationAnswer.of(said)), doubts=found)
+    return NotificationAnswer.of(said, rules)
 
 
 @router.get("", operation_id="list_temporary_invalidities", summary="Allocations d'invalidité temporaire d'un agent")
@@ -103,7 +101,9 @@ async def list_temporary_invalidities(
     tx: Tx,
     employer: Annotated[SiretText, Query(description="SIRET de l'employeur.")],
     agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
+    *,
+    rules: Rules,
 ) -> NotificationsAnswer:
     caller.check_employer(employer)
     found = await stated.about(tx, StatedTemporaryInvalidity, employer, agent)
-    return NotificationsAnswer(temporary_invalidities=[NotificationAnswer.of(one) for one in found])
+    return NotificationsAnswer(temporary_invalidities=[NotificationAnswer.of(one, rules) for one in found])

@@ -21,6 +21,7 @@ from services.claims.adapters.asked import Who
 from services.claims.adapters.standing import standing
 from services.claims.adapters.writes import Writes
 from services.claims.application.announce_half_pay import announce_half_pay
+from services.claims.application.check_allowances import doubtful
 from services.claims.application.decide_annuities import decide_annuities
 from services.claims.application.decide_capitals import decide_capitals
 from services.claims.application.decide_claims import decide_claims
@@ -78,6 +79,8 @@ async def redecide_held(tx: AsyncConnection, who: Collection[Who], rules: RuleBo
     await taken.writes.flush(tx)
     await progress.settle(tx, taken.decided, taken.held, at)
     above = await payments.above_decided(tx, list(taken.work))
+    for one in (await doubtful(tx, known, rules)) & taken.work.keys():
+        taken.work[one].add(Work.DAILY_ALLOWANCE_DOUBTFUL)
     near = await deadlines_near(tx, list(taken.work), rules, clock.day())
     await tell_work(tx, taken.work, above, near, {Work.ANNUITY_TO_REVALUE: revaluation_day(clock.day(), rules)})
     for start in range(0, len(taken.events), BATCH_LIMIT):

@@ -5,15 +5,17 @@ Allowances are paid per calendar day, pay in thirtieths: the two are never conve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from kit.money import CENTS_PER_EURO, Money
-from kit.period import Period, add_years
-from rules.book import Rules
+from kit.period import ONE_DAY, Month, Period, add_months, add_years
+from kit.trace import Trace
+from rules.book import NoValueAt, Rules
+from rules.pay import PayElements
 
 
 class AllowanceKind(StrEnum):
@@ -30,15 +32,30 @@ class Doubt(StrEnum):
     ABOVE_CAP = "ABOVE_CAP"
     IN_WAITING_DAYS = "IN_WAITING_DAYS"
     BEYOND_DURATION = "BEYOND_DURATION"
+    ABOVE_EXPECTED = "ABOVE_EXPECTED"
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop of the régime général: its first day, and the days already paid for before it."""
+    """A stop of the régime général: its first day, and the days already paid for before it.
+
+    `long_illness`: of an ALD, whose allowances run for years without a number of days.
+    """
 
     start: date
     paid_before: Collection[date] = ()
     waiting_waived: bool = False
+    long_illness: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """What is paid a day, net, over an interval; `stop` None: nobody said of which stop."""
+
+    kind: AllowanceKind
+    period: Period
+    daily: Money
+    stop: Stop | None
 
 
 def sickness(salaries: Sequence[Money], start: date, rules: Rules) -> Money:
@@ -75,6 +92,9 @@ def net(gross: Money, day: date, rules: Rules) -> Money:
 def paid_days(stop: Stop, period: Period, rules: Rules) -> list[date]:
     """The days of a stop that are paid: after the waiting days, and within what three years allow. Raises NoValueAt."""
     waiting = 0 if stop.waiting_waived else rules.at("ijss.waiting_days", stop.start).integer
+    if stop.long_illness:
+        last = add_years(stop.start, rules.at("ijss.ald.years", stop.start).integer) - ONE_DAY
+        return [day for day in period if stop.start + timedelta(days=waiting) <= day <= last]
     most, years = rules.at("ijss.max_days", stop.start).integer, rules.at("ijss.window_years", stop.start).integer
     used, gone = sorted(before for before in stop.paid_before if before < period.start), 0
     found = []
@@ -104,6 +124,65 @@ def doubts(kind: AllowanceKind, period: Period, daily_net: Money, stop: Stop, ru
     if len(paid_days(stop, period, rules)) < len(after):
         found.append(Doubt.BEYOND_DURATION)
     return tuple(found)
+
+
+def expected(one: Notified, pay: Mapping[Month, PayElements], rules: Rules) -> tuple[Money, Trace] | None:
+    """What the rules of its stop's first day give a day, net of CSG and CRDS, on the first day it is about; and why.
+
+    `pay`: the months that are known; None where one is missing, or nobody said of which stop it is. Raises NoValueAt.
+    """
+    return None if one.stop is None else _expected(one.kind, one.period.start, one.stop.start, pay, rules)
+
+
+def all_doubts(
+    one: Notified, others: Iterable[Notified], pay: Mapping[Month, PayElements], rules: Rules
+) -> tuple[Doubt, ...] | None:
+    """What is doubtful of a notification, days that `others` pay before it counted.
+
+    None where nobody said of which stop it is, or vouches for the rules of that day.
+    """
+    if one.stop is None:
+        return None
+    earlier = [other.period for other in others if _counts(other) and other.period.start < one.period.start]
+    before = {day for period in earlier for day in period}
+    try:
+        found = doubts(one.kind, one.period, one.daily, replace(one.stop, paid_before=before), rules)
+        most = _expected(one.kind, one.period.last, one.stop.start, pay, rules)
+    except NoValueAt:
+        return None
+    if most is not None and one.daily > most[0] and Doubt.ABOVE_CAP not in found:
+        found = (*found, Doubt.ABOVE_EXPECTED)
+    return found
+
+
+def _counts(other: Notified) -> bool:
+    """Towards the days that three years allow: those of an ALD have a time of their own."""
+    return other.kind is AllowanceKind.SICKNESS and not (other.stop is not None and other.stop.long_illness)
+
+
+def _expected(
+    kind: AllowanceKind, day: date, start: date, pay: Mapping[Month, PayElements], rules: Rules
+) -> tuple[Money, Trace] | None:
+    count = rules.at("ijss.months", start).integer if kind is AllowanceKind.SICKNESS else 1
+    months = [Month.of(add_months(start, -back)) for back in range(count, 0, -1)]
+    if any(month not in pay for month in months):
+        return None
+    inputs: dict[str, object] = {"stop_start": start}
+    inputs |= {"pay": {str(month): pay[month].total for month in months}}
+    last, rule = pay[months[-1]], rules.at("ijss.rate", start)
+    if kind is AllowanceKind.SICKNESS:
+        gross = sickness([pay[month].total for month in months], start, rules)
+    elif kind is AllowanceKind.SPECIAL:
+        rule = rules.at("ijss.special.share", start)
+        inputs = {"stop_start": start, "base": last.tib + last.ir, "sft": last.sft}
+        gross = special(last.tib + last.ir, last.sft, start, rules)
+    else:
+        divisor = rules.at("ijss.atmp.divisor", start)
+        wage = Money.rounded(Fraction(last.total.cents) / Fraction(divisor.value) / CENTS_PER_EURO)
+        rule, gross = divisor, accident(wage, (day - start).days + 1, start, rules)
+        inputs |= {"daily_wage": wage, "day": (day - start).days + 1}
+    amount = net(gross, start, rules)
+    return amount, Trace(rule.id, rule.reference, {**inputs, "gross": gross}, amount)
 
 
 def cnracl_pension(quarters: int, needed: int, monthly: Money, rate: Fraction, *, day: date, rules: Rules) -> Money:

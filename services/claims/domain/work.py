@@ -29,6 +29,7 @@ class Work(StrEnum):
     PRIVATE_LAW_BY_HAND = "private-law-by-hand"
     CASE_HELD = "case-held"
     DAILY_ALLOWANCE_MISSING = "daily-allowance-missing"
+    DAILY_ALLOWANCE_DOUBTFUL = "daily-allowance-doubtful"
     PAYMENT_ABOVE_DECIDED = "payment-above-decided"
     ANNUITY_TO_REVALUE = "annuity-to-revalue"
     OVERRIDE_TO_APPROVE = "override-to-approve"

@@ -212,7 +212,23 @@ async def test_a_notified_allowance_lowers_what_is_due_on_unpaid_days(claims: Cl
         clash = await staff.put("/v1/claims/daily-allowances", json={**body, "start": "2026-06-15", "daily": "1.00"})
         assert (clash.status_code, clash.json()["code"]) == (422, "overlapping_allowances")
         listed = (await staff.get("/v1/claims/daily-allowances", params=who)).json()["allowances"]
-        assert [one["daily"] for one in listed] == ["60.00"]
+        assert [(one["daily"], one["doubts"], one["expected"]) for one in listed] == [("60.00", ["ABOVE_CAP"], None)]
+        told = [item["kind"] for item in await claims.events("work-item.opened")]
+        assert [kind for kind in told if kind.startswith("daily-")] == [
+            "daily-allowance-missing",
+            "daily-allowance-doubtful",
+        ]
+        await claims.tell([*life.paid("2025-11").last, *life.paid("2025-12").last])
+        (beside,) = (await staff.get("/v1/claims/daily-allowances", params=who)).json()["allowances"]
+        assert (beside["expected"], beside["trace"]["inputs"]["gross"]) == ("37.44", "40.13"), (
+            "half of 2 441.41 a month"
+        )
+        checked = (
+            await staff.put("/v1/claims/daily-allowances", json={**body, "daily": "60.00", "checked": True})
+        ).json()
+        assert (checked["doubts"], checked["checked"]) == (["ABOVE_CAP"], True)
+        closed = [item["kind"] for item in await claims.events("work-item.closed")]
+        assert closed == ["daily-allowance-missing", "daily-allowance-doubtful"]
     async with service.caller(READ, WRITE, employers=[CENTRE]) as other:
         assert (await other.get("/v1/claims/daily-allowances", params=who)).status_code == 403
     await claims.decided()

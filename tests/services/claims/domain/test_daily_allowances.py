@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.money import Money
-from kit.period import ONE_DAY, Period, add_years
+from kit.period import ONE_DAY, Month, Period, add_years
+from rules.pay import PayElements
 from services.claims.domain.daily_allowances import (
     AllowanceKind,
     Doubt,
+    Notified,
     Stop,
     accident,
+    all_doubts,
     cnracl_pension,
     doubts,
+    expected,
     net,
     paid_days,
     sickness,
@@ -58,6 +64,64 @@ def test_each_salary_is_capped_apart() -> None:
 
 def test_csg_and_crds_are_taken_from_all_of_it() -> None:
     assert str(net(Money.parse("41.95"), Y2026, BOOK)) == "39.14"  # less 2.60 and 0.21
+
+
+def notified(daily: str, period: Period, kind: AllowanceKind = AllowanceKind.SICKNESS, **stop: Any) -> Notified:
+    return Notified(kind, period, Money.parse(daily), Stop(Y2026, **stop))
+
+
+PAID = {Month(2025, 10 + n): PayElements(tib=Money.parse(text)) for n, text in enumerate(("1800.00", "1850.00"))}
+PAID |= {Month(2025, 12): PayElements(tib=Money.parse("1800.00"), ri=Money.parse("100.00"), sft=Money.parse("91.25"))}
+FEBRUARY = Period(date(2026, 2, 1), date(2026, 2, 28))
+
+
+def test_what_the_rules_give_stands_beside_what_was_notified() -> None:
+    """The whole gross of three months, each known, less levies; of an accident the month before, of the SFT all."""
+    found = expected(notified("20.00", FEBRUARY), PAID, BOOK)
+    assert found is not None
+    amount, trace = found
+    assert (str(amount), trace.inputs["gross"]) == ("28.84", Money.parse("30.91"))  # 5 641.25 / 91.25 × 50 %
+    assert expected(notified("20.00", FEBRUARY), {month: PAID[month] for month in list(PAID)[1:]}, BOOK) is None
+    assert expected(replace(notified("20.00", FEBRUARY), stop=None), PAID, BOOK) is None
+    kinds = [
+        expected(notified("1.00", days, kind), PAID, BOOK)
+        for kind, days in (
+            (AllowanceKind.SPECIAL, FEBRUARY),
+            (AllowanceKind.ACCIDENT, Period(Y2026, Y2026 + timedelta(days=27))),
+            (AllowanceKind.ACCIDENT, Period(Y2026 + timedelta(days=28), None)),
+        )
+    ]
+    assert [str(one and one[0]) for one in kinds] == ["30.41", "36.64", "48.86"]
+
+
+def test_more_than_the_rules_give_is_doubtful_whatever_the_kind() -> None:
+    for kind, most in (
+        (AllowanceKind.SICKNESS, "28.84"),
+        (AllowanceKind.SPECIAL, "30.41"),
+        (AllowanceKind.ACCIDENT, "48.86"),
+    ):
+        assert all_doubts(notified(most, FEBRUARY, kind), (), PAID, BOOK) == ()
+        more = replace(notified(most, FEBRUARY, kind), daily=Money.parse(most) + Money(1))
+        assert all_doubts(more, (), PAID, BOOK) == (Doubt.ABOVE_EXPECTED,)
+    assert all_doubts(notified("60.00", FEBRUARY), (), PAID, BOOK) == (Doubt.ABOVE_CAP,), "which says it already"
+    assert all_doubts(notified("60.00", FEBRUARY, AllowanceKind.ACCIDENT), (), {}, BOOK) == ()
+    assert all_doubts(replace(notified("60.00", FEBRUARY), stop=None), (), PAID, BOOK) is None
+
+
+def test_days_that_other_notifications_pay_count_towards_what_three_years_allow() -> None:
+    """360 days; those of an ALD have a time of their own, three years from date to date."""
+    year = notified("20.00", Period(date(2025, 2, 1), date(2026, 1, 25)))  # 359 days
+    two = notified("20.00", Period(date(2026, 2, 1), date(2026, 2, 2)))
+    assert all_doubts(two, (), {}, BOOK) == ()
+    assert all_doubts(two, (year,), {}, BOOK) == (Doubt.BEYOND_DURATION,)
+    assert all_doubts(two, (replace(year, kind=AllowanceKind.ACCIDENT),), {}, BOOK) == ()
+    ald = Stop(date(2025, 1, 1), (), waiting_waived=True, long_illness=True)
+    assert all_doubts(two, (replace(year, stop=ald),), {}, BOOK) == ()
+    assert all_doubts(replace(two, stop=ald), (year,), {}, BOOK) == ()
+    last = Period(date(2027, 12, 31), date(2027, 12, 31))
+    assert all_doubts(replace(two, stop=ald, period=last), (), {}, BOOK) == ()
+    after = Period(date(2027, 12, 31), date(2028, 1, 1))
+    assert all_doubts(replace(two, stop=ald, period=after), (), {}, BOOK) == (Doubt.BEYOND_DURATION,)
 
 
 def test_the_regime_special_adds_the_whole_sft_outside_the_cap() -> None:
