@@ -1060,10 +1060,10 @@ class Relais(Transport):
         self,
         content: bytes,
         *,
-        content_type: Literal["application/jsonl", "application/x-ndjson"],
+        content_type: Literal["application/jsonl", "application/x-ndjson", "text/csv"],
         dry_run: bool | None = None,
     ) -> Answer[models.EligibilityImportAnswer]:
-        """Congés, un par ligne avec ses renouvellements (`entries`) (agents:write)."""
+        """Congés, un par ligne avec ses renouvellements (`entries` ; en CSV `2026-02-01:2026-02-28|2026-03-01:paid=non`) (agents:write)."""
         return self.send(
             "POST",
             "/v1/imports/leaves",
@@ -1084,10 +1084,10 @@ class Relais(Transport):
         self,
         content: bytes,
         *,
-        content_type: Literal["application/jsonl", "application/x-ndjson"],
+        content_type: Literal["application/jsonl", "application/x-ndjson", "text/csv"],
         dry_run: bool | None = None,
     ) -> Answer[models.EligibilityImportAnswer]:
-        """Reprises à l'adhésion d'un employeur, une par agent (agents:write)."""
+        """Reprises à l'adhésion d'un employeur, une par agent (en CSV, `leaves` : `CMO:2025-03-01:2025-03-31+2025-04-01:`) (agents:write)."""
         return self.send(
             "POST",
             "/v1/imports/opening-balances",

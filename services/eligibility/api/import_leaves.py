@@ -12,18 +12,27 @@ from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
 from kit.db.jobs import Applied, Chunk, Reject
 from kit.errors import RelaisError
+from kit.http.import_lines import Columns
 from kit.http.imports import ImportKind
 from kit.http.types import Matricule, SiretText
 from kit.recording import Recording
 from rules.book import Rules
 from services.eligibility.adapters.hires import links_of
+from services.eligibility.api.leave_cells import leave_of_cells
 from services.eligibility.api.rehearsal import Rehearsal
-from services.eligibility.api.rejects import of_error, read_line
+from services.eligibility.api.rejects import in_cells, of_error, read_line
 from services.eligibility.api.whole_leaves import WholeLeave
 from services.eligibility.application.enter_leaves import enter_leaves
 from services.eligibility.domain.errors import AgentNotFound
 
-LEAVES: Final = ImportKind("leaves", "Congés, un par ligne avec ses renouvellements (`entries`)")
+LEAVES: Final = ImportKind(
+    "leaves",
+    "Congés, un par ligne avec ses renouvellements (`entries` ; en CSV `2026-02-01:2026-02-28|2026-03-01:paid=non`)",
+    Columns(
+        names=("employer", "matricule", "kind", "waiting_days", "entries"),
+        required=frozenset({"employer", "matricule", "kind", "entries"}),
+    ),
+)
 
 
 class LeaveLine(WholeLeave):
@@ -42,7 +51,7 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
         read = [
             (record.line, line)
             for record in rehearsal.records
-            if (line := read_line(record, chunk.job, LeaveLine, rejects))
+            if (line := read_line(in_cells(record, chunk.job, leave_of_cells), chunk.job, LeaveLine, rejects))
         ]
         known = await links_of(tx, [(line.employer, line.matricule) for _, line in read])
         found = []

@@ -12,19 +12,38 @@ from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
 from kit.db.jobs import Applied, Chunk, Reject
 from kit.errors import RelaisError
+from kit.http.import_lines import Columns
 from kit.http.imports import ImportKind
 from kit.http.types import Matricule, SiretText
 from kit.recording import Recording
 from rules.book import Rules
 from services.eligibility.adapters.hires import links_of
+from services.eligibility.api.leave_cells import opening_of_cells
 from services.eligibility.api.openings import OpeningRequest
 from services.eligibility.api.rehearsal import Rehearsal
-from services.eligibility.api.rejects import of_error, read_line
+from services.eligibility.api.rejects import in_cells, of_error, read_line
 from services.eligibility.application.open_balance import open_balance
 from services.eligibility.application.open_file import open_file
 from services.eligibility.domain.errors import AgentNotFound
 
-OPENINGS: Final = ImportKind("opening-balances", "Reprises à l'adhésion d'un employeur, une par agent")
+OPENINGS: Final = ImportKind(
+    "opening-balances",
+    "Reprises à l'adhésion d'un employeur, une par agent (en CSV, `leaves` : `CMO:2025-03-01:2025-03-31+2025-04-01:`)",
+    Columns(
+        names=(
+            "employer",
+            "matricule",
+            "as_of",
+            "leaves",
+            "options",
+            "requested_on",
+            "individual_cover",
+            "proofs",
+        ),
+        required=frozenset({"employer", "matricule", "as_of"}),
+        flags=frozenset({"individual_cover"}),
+    ),
+)
 
 
 class OpeningLine(OpeningRequest):
@@ -42,7 +61,7 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
         rejects: list[Reject] = []
         rehearsal = await Rehearsal.of(tx, chunk, crypto)
         for record in rehearsal.records:
-            line = read_line(record, chunk.job, OpeningLine, rejects)
+            line = read_line(in_cells(record, chunk.job, opening_of_cells), chunk.job, OpeningLine, rejects)
             if line is None:
                 continue
             try:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from kit.db.jobs import Job, Reject
 from kit.errors import RelaisError
-from kit.http.import_lines import Record
+from kit.http.import_lines import CSV, Record
 from kit.http.types import Request
 from kit.http.validation import problem_of
 
 R = TypeVar("R", bound=Request)
+
+
+def in_cells(record: Record, job: Job, body: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Record:
+    """The record as a body; the cells of a CSV file are written otherwise."""
+    written = record.refused is None and job.options["format"] == CSV
+    return record._replace(fields=body(record.fields)) if written else record
 
 
 def read_line(

@@ -14,7 +14,7 @@ from kit.crypto import KeyRing
 from kit.db import data_subjects
 from kit.db.database import Scope
 from tests.services.eligibility.conftest import CITY, OTHER, RING, Eligibility, hire_body
-from tests.services.eligibility.importing import imported, refused
+from tests.services.eligibility.importing import CSV, imported, refused
 from tests.services.eligibility.test_import_agents import lines
 from tests.services.eligibility.test_replays import count
 
@@ -226,3 +226,48 @@ async def test_leaves_from_a_file(eligibility: Eligibility) -> None:
     told = [event["data"] for event in await eligibility.events("sick-leave")]
     assert [len(one["entries"]) for one in told] == [2, 1]
     assert not any(entry["opening"] for one in told for entry in one["entries"])
+
+
+async def test_a_csv_says_the_same_as_json_lines(eligibility: Eligibility) -> None:
+    """Sent after it, it changes nothing; what a cell does not say as it must is refused with its field."""
+    dispense = {"requested_on": "2026-01-02", "individual_cover": True, "proofs": ["2026-01-02", "2026-01-03"]}
+    stops = [{"start": "2025-03-03", "end": "2025-03-16"}, {"start": "2025-03-17", "end": "2025-03-20"}]
+    renewed = {**ORDINARY, "entries": stops}
+    line = {"employer": CITY, "matricule": "M1", **balance(dispense=dispense, leaves=[renewed, *LONG])}
+    cells = [
+        "CMO:2025-03-03:2025-03-16:waiting_days=1+2025-03-17:2025-03-20",
+        "CLD:2003-01-01:2004-12-31:cause=A",
+        "CLD:2012-01-01:2012-12-31:cause=B",
+        "CLD:2015-01-01:2015-06-30:cause=A",
+    ]
+    columns = "employer;matricule;as_of;leaves;options;requested_on;individual_cover;proofs"
+    said = f"DEATH:{JOINS};2026-01-02;oui;2026-01-02|2026-01-03"
+    opening = [columns, f"{CITY};M1;{JOINS};{'|'.join(cells)};{said}", f"{CITY};M1;{JOINS};CMO;DEATH;;;"]
+    away = [
+        "matricule;employer;kind;waiting_days;entries",
+        f"M1;{CITY};TPT;;2026-06-01:2026-06-30:quotity=0.50|2026-07-01::quotity=0.60",
+        f"M1;{CITY};CMO;1;2026-04-01:2026-04-02:sent_on=2026-04-04",
+        f"M1;{CITY};CMO;un;2026-04-06:2026-04-07",
+        f"M1;{CITY};CMO;;2026-04-08|2026-04-09:2026-04-10:paid=oui:paid=non",
+        f"M1;{CITY};CMO;;",
+    ]
+    async with eligibility.hris(CITY) as hris:
+        agent = await hired(hris)
+        first = await imported(eligibility, hris, "opening-balances", lines([line]))
+        before = await count(eligibility, "leave_entry"), await eligibility.names()
+        again = await imported(eligibility, hris, "opening-balances", "\n".join(opening).encode(), CSV)
+        assert (await count(eligibility, "leave_entry"), await eligibility.names()) == before
+        assert (first["accepted"], again["accepted"], again["rejected"]) == (1, 1, 1)
+        assert [tuple(one[:2]) for one in await refused(hris, again)] == [("3", "leaves/0"), ("3", "options/0")]
+        leaves = await imported(eligibility, hris, "leaves", "\n".join(away).encode(), CSV)
+        assert [tuple(one[:2]) for one in await refused(hris, leaves)] == [
+            ("4", "waiting_days"),
+            ("5", "entries/0"),
+            ("5", "entries/1"),
+            ("6", "entries"),
+        ]
+        kept = {one["kind"]: one for one in (await hris.get(f"/v1/agents/{agent}")).json()["leaves"]}
+    assert [(one["start"], one["end"], one["quotity"]) for one in kept["TPT"]["entries"]] == [
+        ("2026-06-01", "2026-06-30", "0.5000"),
+        ("2026-07-01", None, "0.6000"),
+    ]
