@@ -1481,13 +1481,23 @@ class Relais(Transport):
         """Employeurs non traités, avec le motif (contributions:read)."""
         return self.send("GET", f"/v1/runs/regional/{segment(job)}/refused")
 
+    def get_schemes(self, *, limit: int | None = None, cursor: str | None = None) -> Answer[models.PageSchemeRow]:
+        """Régimes régionaux (agreements:read)."""
+        return self.send("GET", "/v1/schemes", params={"limit": limit, "cursor": cursor})
+
     def post_schemes(self, body: models.SchemeDocument) -> Answer[models.SchemeDocument]:
         """Enregistrer un régime régional (agreements:write)."""
         return self.send("POST", "/v1/schemes", json=body)
 
-    def get_scheme(self, scheme: str) -> Answer[models.SchemeDocument]:
+    def get_scheme(
+        self, scheme: str, *, as_of: str | None = None, known_at: str | None = None
+    ) -> Answer[models.SchemeDocument]:
         """Un régime régional (agreements:read)."""
-        return self.send("GET", f"/v1/schemes/{segment(scheme)}")
+        return self.send("GET", f"/v1/schemes/{segment(scheme)}", params={"as_of": as_of, "known_at": known_at})
+
+    def put_scheme(self, scheme: str, body: models.SchemeCorrection, *, if_match: str) -> Answer[models.SchemeDocument]:
+        """Corriger un régime régional : la version suivante de son document (agreements:write)."""
+        return self.send("PUT", f"/v1/schemes/{segment(scheme)}", json=body, headers={"If-Match": if_match})
 
     def get_scheme_committee(self, scheme: str, *, as_of: str | None = None) -> Answer[models.SchemeCommitteeAnswer]:
         """Comité régional : membres et réunions (agreements:read)."""
@@ -1514,6 +1524,10 @@ class Relais(Transport):
     ) -> Answer[models.MemberAnswer]:
         """Départ d'un membre du comité régional (agreements:write)."""
         return self.send("POST", f"/v1/schemes/{segment(scheme)}/committee/members/leaving", json=body)
+
+    def get_scheme_history(self, scheme: str) -> Answer[list[models.SchemeEntry]]:
+        """Versions d'un régime régional, de la plus ancienne à la dernière (agreements:read)."""
+        return self.send("GET", f"/v1/schemes/{segment(scheme)}/history")
 
     def get_sessions(
         self, *, login: str | None = None, limit: int | None = None, cursor: str | None = None

@@ -2104,6 +2104,20 @@ Union: TypeAlias = str
 Level: TypeAlias = str
 
 
+class SchemeEntry(TypedDict):
+    version: int
+    recorded_at: str
+    recorded_by: str
+    reason: str | None
+    changes: list[ChangedTermAnswer]
+
+
+class SchemeRow(TypedDict):
+    scheme: str
+    title: str
+    version: int
+
+
 class SecretAnswer(TypedDict):
     id: str
     secret: str | None
@@ -3622,6 +3636,11 @@ class PageRegionalAnswer(TypedDict):
     next: NotRequired[str | None]
 
 
+class PageSchemeRow(TypedDict):
+    items: list[SchemeRow]
+    next: NotRequired[str | None]
+
+
 class PageSessionAnswer(TypedDict):
     items: list[SessionAnswer]
     next: NotRequired[str | None]
@@ -4159,3 +4178,8 @@ RevisionRequest = TypedDict(
         "confirm": NotRequired[str | None],
     },
 )
+
+
+class SchemeCorrection(TypedDict):
+    document: SchemeDocument
+    reason: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -97,6 +98,17 @@ class SchemeDocument(Part):
             made[key] += 1
             found.append((one.id or (key if made[key] == 1 else f"{key}.{made[key]}"), one))
         return found
+
+    def with_names(self) -> Self:
+        """The document with the id of each convention in it, so that what is said of them later leaves it as it is."""
+        return self.model_copy(
+            update={"conventions": [one.model_copy(update={"id": key}) for key, one in self.named()]}
+        )
+
+    def on(self, day: date) -> Self:
+        """The document with the conventions that run on a day alone, each with its id."""
+        named = self.with_names()
+        return named.model_copy(update={"conventions": [one for one in named.conventions if day in one.period]})
 
     def to_domain(self) -> domain.Scheme:
         """The scheme with value types, as far as accords are checked against it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -18,13 +20,40 @@ async def lock(tx: AsyncConnection, key: str) -> None:
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"scheme:{key}", 0))))
 
 
-async def latest(tx: AsyncConnection, key: str, known_at: datetime | None = None) -> SchemeDocument | None:
+@dataclass(frozen=True, slots=True)
+class StoredScheme:
+    """A version of a scheme."""
+
+    version: int
+    document: SchemeDocument
+
+
+async def get(tx: AsyncConnection, key: str, known_at: datetime | None = None) -> StoredScheme | None:
     """The scheme as it is known now, or was at an instant; None when unknown then."""
-    query = select(scheme.c.document).where(scheme.c.id == key).order_by(scheme.c.version.desc()).limit(1)
+    query = select(scheme).where(scheme.c.id == key).order_by(scheme.c.version.desc()).limit(1)
     if known_at is not None:
         query = query.where(scheme.c.recorded_at <= known_at)
-    found = (await tx.execute(query)).scalar_one_or_none()
-    return None if found is None else SchemeDocument.model_validate(found)
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else StoredScheme(row.version, SchemeDocument.model_validate(row.document))
+
+
+async def latest(tx: AsyncConnection, key: str, known_at: datetime | None = None) -> SchemeDocument | None:
+    """The document of `get`."""
+    found = await get(tx, key, known_at)
+    return None if found is None else found.document
+
+
+async def after(tx: AsyncConnection, key: str, limit: int) -> list[StoredScheme]:
+    """The schemes whose ids come after one, by id, as they are known now."""
+    query = select(scheme).ext(distinct_on(scheme.c.id)).where(scheme.c.id > key)
+    rows = await tx.execute(query.order_by(scheme.c.id, scheme.c.version.desc()).limit(limit))
+    return [StoredScheme(row.version, SchemeDocument.model_validate(row.document)) for row in rows]
+
+
+async def versions(tx: AsyncConnection, key: str) -> list[dict[str, Any]]:
+    """Every version recorded, oldest first."""
+    rows = await tx.execute(select(scheme).where(scheme.c.id == key).order_by(scheme.c.version))
+    return [dict(row) for row in rows.mappings()]
 
 
 async def known(tx: AsyncConnection, document: SchemeDocument) -> bool:

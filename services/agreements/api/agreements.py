@@ -20,7 +20,7 @@ from services.agreements.adapters.document import AgreementDraft
 from services.agreements.api.schemas import AgreementAnswer, TermsAnswer
 from services.agreements.application.advance_agreement import publish_agreement, sign
 from services.agreements.application.register_agreement import register_agreement
-from services.agreements.domain.errors import InvalidAgreement, UnknownAgreement
+from services.agreements.domain.errors import InvalidAgreement, InvalidScheme, UnknownAgreement
 from services.agreements.domain.terms import terms_on
 
 router = service_router(tags=["Accords"])
@@ -164,7 +164,7 @@ def _found(stored: StoredAgreement | None) -> StoredAgreement:
     return stored
 
 
-def every_finding(error: InvalidAgreement) -> Problem:
+def every_finding(error: InvalidAgreement | InvalidScheme) -> Problem:
     """All errors at once: whoever writes an accord mends it in one go."""
     fields = [FieldError(f.pointer, f"{f.detail_fr} ({f.reference})", code=f.code) for f in error.findings]
     return Problem(error.status, error.code, error.title_fr, error.title_en, errors=fields)

@@ -61,6 +61,19 @@ class NotSignable(RelaisError):
     title_en = "Agreement cannot be signed"
 
 
+class InvalidScheme(RelaisError):
+    """A correction takes away what accords stand on. `findings` holds every error."""
+
+    code = "invalid_scheme"
+    title_fr = "Correction du régime refusée"
+    title_en = "Correction of the scheme refused"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        first = findings[0]
+        super().__init__(pointer=first.pointer, detail_fr=f"{first.detail_fr} ({first.reference})")
+        self.findings = tuple(findings)
+
+
 class PublicationDay(RelaisError):
     """The day of a publication lies ahead, or before the signature."""
 

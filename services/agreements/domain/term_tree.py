@@ -9,8 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-# What names an item of a list, in the first of these forms it has: every list of an accord's has one.
+# What names an item of a list, in the first of these forms it has: every list of an accord's or a scheme's has one.
 _NAMES: Final = (
+    ("id",),
+    ("number",),
+    ("holder",),
     ("siret",),
     ("code", "from"),
     ("code",),

@@ -36,7 +36,10 @@ def _organisations(story: Story) -> None:
 def _schemes(story: Story) -> None:
     story.ask("POST /v1/schemes")
     story.known["scheme"] = "exemple-2026"
-    story.ask("GET /v1/schemes/{scheme}")
+    found = story.ask("GET /v1/schemes/{scheme}")
+    story.ask("PUT /v1/schemes/{scheme}", etag=found.headers["etag"])
+    for what in ("", "/{scheme}/history"):
+        story.ask(f"GET /v1/schemes{what}")
     _committee(story, "/v1/schemes/{scheme}")
     story.ask("GET /v1/conventions")
     story.ask("POST /v1/conventions/{convention}/end", convention="exemple-2026", body=ON)  # shown, not done
