@@ -538,6 +538,17 @@ class DaysAnswer(TypedDict):
     end: str | None
 
 
+class DaysPaidRequest(TypedDict):
+    kind: AllowanceKind
+    stop_start: str
+    start: str
+    end: str
+    daily: str
+    waiting_waived: NotRequired[bool]
+    long_illness: NotRequired[bool]
+    checked: NotRequired[bool]
+
+
 class DaysRequest(TypedDict):
     agreement: str
     before: str
@@ -1350,6 +1361,13 @@ class MonthAnswer(TypedDict):
     alerts: list[Alert]
 
 
+class MonthsPaidRequest(TypedDict):
+    start: str
+    end: str
+    group: Literal[1, 2, 3]
+    monthly: str
+
+
 MovementKind: TypeAlias = Literal["COMPENSATED", "RECOVERED", "WAIVED"]
 
 
@@ -1396,12 +1414,12 @@ class NotificationAnswer(TypedDict):
 
 
 class NotificationRequest(TypedDict):
-    employer: str
-    agent: str
     start: str
     end: str
     group: Literal[1, 2, 3]
     monthly: str
+    employer: str
+    agent: str
 
 
 class NotificationsAnswer(TypedDict):
@@ -1785,6 +1803,8 @@ class PreviewsPayRequest(TypedDict):
     nbi: str
     ri: str
     tpp: NotRequired[str | None]
+    sft: NotRequired[str]
+    ir: NotRequired[str]
 
 
 class Error(TypedDict):
@@ -2222,8 +2242,6 @@ Social: TypeAlias = Literal["EXCLUDED", "EXCLUDED_UP_TO_CEILING", "DUE", "DEDUCT
 
 
 class SocialSecurityAllowanceRequest(TypedDict):
-    employer: str
-    agent: str
     kind: AllowanceKind
     stop_start: str
     start: str
@@ -2232,6 +2250,8 @@ class SocialSecurityAllowanceRequest(TypedDict):
     waiting_waived: NotRequired[bool]
     long_illness: NotRequired[bool]
     checked: NotRequired[bool]
+    employer: str
+    agent: str
 
 
 class SpellAnswer(TypedDict):
@@ -2843,6 +2863,8 @@ class ClaimsEntryRequest(TypedDict):
     end: NotRequired[str | None]
     waiting_days: NotRequired[int | None]
     seniority_days: NotRequired[int | None]
+    quotity: NotRequired[str | None]
+    sent_on: NotRequired[str | None]
 
 
 class ClaimsPaymentAnswer(TypedDict):
@@ -3858,16 +3880,28 @@ StatutoryPayRequest = TypedDict(
 )
 
 
-TakeoverRequest = TypedDict(
-    "TakeoverRequest",
+TakenOverRequest = TypedDict(
+    "TakenOverRequest",
     {
-        "employer": str,
-        "agent": str,
         "leave": str,
         "agreement": str,
         "from": str,
         "former_insurer": str,
         "reference_pay": NotRequired[TakeoversReferencePayRequest | None],
+    },
+)
+
+
+TakeoverRequest = TypedDict(
+    "TakeoverRequest",
+    {
+        "leave": str,
+        "agreement": str,
+        "from": str,
+        "former_insurer": str,
+        "reference_pay": NotRequired[TakeoversReferencePayRequest | None],
+        "employer": str,
+        "agent": str,
     },
 )
 
@@ -4107,6 +4141,11 @@ class PreviewRequest(TypedDict):
     leaves: NotRequired[list[PreviewsLeaveRequest]]
     pay: NotRequired[list[PreviewsPayRequest]]
     invalidities: NotRequired[list[PreviewsInvalidityRequest]]
+    ri_maintenance: NotRequired[list[MaintenanceMaintenanceRequest]]
+    part_times: NotRequired[list[PartTimeRequest]]
+    allowances: NotRequired[list[DaysPaidRequest]]
+    temporary_invalidities: NotRequired[list[MonthsPaidRequest]]
+    takeovers: NotRequired[list[TakenOverRequest]]
 
 
 class TermsDocument(TypedDict):

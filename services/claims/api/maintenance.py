@@ -12,6 +12,7 @@ from kit.http.paths import EmployerPath
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Answer, DateText, RateText, Request, Share, Text, example
 from kit.ids import new_id
+from kit.recording import Recording
 from rules.vocabulary import LeaveKind
 from services.claims.adapters import maintenance
 from services.claims.adapters.maintenance import Statement
@@ -30,6 +31,19 @@ class MaintenanceRequest(Request):
     full: Share
     half: Share
     deliberation: Text | None = None
+
+    def stated(self, employer: str, recording: Recording) -> Statement:
+        return Statement(
+            id=new_id(),
+            employer=employer,
+            kind=self.kind.value,
+            starts=self.start,
+            full_rate=self.full,
+            half_rate=self.half,
+            deliberation=self.deliberation,
+            recorded_at=recording.at,
+            recorded_by=recording.by,
+        )
 
 
 class MaintenanceAnswer(Answer):
@@ -72,18 +86,7 @@ async def state_ri_maintenance(
     clock: Now,
 ) -> PolicyAnswer:
     caller.check_employer(employer)
-    statement = Statement(
-        id=new_id(),
-        employer=employer,
-        kind=body.kind.value,
-        starts=body.start,
-        full_rate=body.full,
-        half_rate=body.half,
-        deliberation=body.deliberation,
-        recorded_at=clock.instant(),
-        recorded_by=caller.client,
-    )
-    await state_maintenance(tx, statement, rules, clock)
+    await state_maintenance(tx, body.stated(employer, Recording(clock.instant(), caller.client)), rules, clock)
     return await _policy(tx, employer)
 
 

@@ -13,6 +13,7 @@ from kit.http.auth import Principal, requires
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Amount, Answer, DateText, Request, SiretText, example
 from kit.period import Month
+from kit.recording import Recording
 from rules.book import NoValueAt
 from rules.pay import PayElements
 from services.claims.adapters import files, stated
@@ -29,12 +30,45 @@ MOST_DAYS: Final = 366
 router = service_router(prefix="/v1/claims/daily-allowances", tags=["Sécurité sociale"])
 
 
-class AllowanceRequest(Request):
+class DaysPaidRequest(Request):
     """What is paid a day, net of CSG and CRDS, over an interval; `stop_start`: the first day of the stop.
 
     `waiting_waived`: social security waived its waiting days; `long_illness`: an ALD; `checked`: somebody has looked
     into what was doubtful, and the notification says so indeed.
     """
+
+    kind: AllowanceKind
+    stop_start: DateText
+    start: DateText
+    end: DateText
+    daily: DailyAmount
+    waiting_waived: bool = False
+    long_illness: bool = False
+    checked: bool = False
+
+    def stated(self, employer: str, agent: UUID, recording: Recording, pointer: str = "") -> StatedAllowance:
+        """Raises ReversedInterval, IntervalTooLong at the end."""
+        period = interval(self.start, self.end, f"{pointer}/end")
+        if period.days > MOST_DAYS:
+            raise IntervalTooLong(pointer=f"{pointer}/end")
+        return StatedAllowance(
+            employer=employer,
+            agent=agent,
+            starts=self.start,
+            ends=self.end,
+            kind=self.kind.value,
+            daily=self.daily,
+            stop_start=self.stop_start,
+            waiting_waived=self.waiting_waived,
+            long_illness=self.long_illness,
+            checked=self.checked,
+            recorded_at=recording.at,
+            recorded_by=recording.by,
+        )
+
+
+class AllowanceRequest(DaysPaidRequest):
+    """The same of an agent, as it was notified."""
 
     model_config = example(
         {
@@ -50,14 +84,6 @@ class AllowanceRequest(Request):
 
     employer: SiretText
     agent: UUID
-    kind: AllowanceKind
-    stop_start: DateText
-    start: DateText
-    end: DateText
-    daily: DailyAmount
-    waiting_waived: bool = False
-    long_illness: bool = False
-    checked: bool = False
 
 
 class AllowanceAnswer(Answer):
@@ -105,23 +131,7 @@ async def notify_daily_allowance(
     body: AllowanceRequest, caller: Annotated[Principal, requires("claims:write")], tx: Tx, rules: Rules, clock: Now
 ) -> AllowanceAnswer:
     caller.check_employer(body.employer)
-    period = interval(body.start, body.end, "/end")
-    if period.days > MOST_DAYS:
-        raise IntervalTooLong(pointer="/end")
-    said = StatedAllowance(
-        employer=body.employer,
-        agent=body.agent,
-        starts=body.start,
-        ends=body.end,
-        kind=body.kind.value,
-        daily=body.daily,
-        stop_start=body.stop_start,
-        waiting_waived=body.waiting_waived,
-        long_illness=body.long_illness,
-        checked=body.checked,
-        recorded_at=clock.instant(),
-        recorded_by=caller.client,
-    )
+    said = body.stated(body.employer, body.agent, Recording(clock.instant(), caller.client))
     await state_days(tx, said, rules, clock)
     return next(one for one in await _answers(tx, body.employer, body.agent, rules, clock) if one.start == body.start)
 

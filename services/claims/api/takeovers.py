@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -32,8 +32,35 @@ class ReferencePayRequest(Request):
     ri: MonthlyAmount
 
 
-class TakeoverRequest(Request):
-    """From which day the accord pays for a leave that was not under its cover; the last statement about it counts."""
+class TakenOverRequest(Request):
+    """From which day the accord pays for a leave that was not under its cover."""
+
+    leave: UUID
+    agreement: Code
+    start: DateText = Field(alias="from")
+    former_insurer: Text
+    reference_pay: ReferencePayRequest | None = None
+
+    def stated(self, employer: str, agent: UUID, recording: Recording) -> StatedTakeover:
+        pay = self.reference_pay
+        return StatedTakeover(
+            employer=employer,
+            agent=agent,
+            leave=self.leave,
+            agreement=self.agreement,
+            starts=self.start,
+            former_insurer=self.former_insurer,
+            reference_month=pay.month if pay else None,
+            tib=pay.tib if pay else None,
+            nbi=pay.nbi if pay else None,
+            ri=pay.ri if pay else None,
+            recorded_at=recording.at,
+            recorded_by=recording.by,
+        )
+
+
+class TakeoverRequest(TakenOverRequest):
+    """The same of an agent; the last statement about a leave counts."""
 
     model_config = example(
         {
@@ -48,27 +75,6 @@ class TakeoverRequest(Request):
 
     employer: SiretText
     agent: UUID
-    leave: UUID
-    agreement: Code
-    start: DateText = Field(alias="from")
-    former_insurer: Text
-    reference_pay: ReferencePayRequest | None = None
-
-    def stated(self, **recorded: Any) -> StatedTakeover:
-        pay = self.reference_pay
-        return StatedTakeover(
-            employer=self.employer,
-            agent=self.agent,
-            leave=self.leave,
-            agreement=self.agreement,
-            starts=self.start,
-            former_insurer=self.former_insurer,
-            reference_month=pay.month if pay else None,
-            tib=pay.tib if pay else None,
-            nbi=pay.nbi if pay else None,
-            ri=pay.ri if pay else None,
-            **recorded,
-        )
 
 
 class ReferencePayAnswer(Answer):
@@ -151,7 +157,7 @@ async def take_over_claim(
     _once: Idempotent,
 ) -> TakeoverAnswer:
     caller.check_employer(body.employer)
-    said = body.stated(recorded_at=clock.instant(), recorded_by=caller.client)
+    said = body.stated(body.employer, body.agent, Recording(clock.instant(), caller.client))
     return TakeoverAnswer.of(await take_over(tx, said, rules, clock))
 
 

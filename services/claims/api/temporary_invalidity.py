@@ -11,6 +11,7 @@ from fastapi import Query
 from kit.http.auth import Principal, requires
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Amount, Answer, DateText, Request, SiretText, example
+from kit.recording import Recording
 from rules.book import NoValueAt
 from services.claims.adapters import stated
 from services.claims.adapters.stated import StatedTemporaryInvalidity
@@ -24,8 +25,31 @@ from services.claims.domain.temporary_invalidity import most
 router = service_router(prefix="/v1/claims/temporary-invalidities", tags=["Sécurité sociale"])
 
 
-class NotificationRequest(Request):
+class MonthsPaidRequest(Request):
     """What is paid a month, net, over an interval (six months as a rule), and the group it was granted in."""
+
+    start: DateText
+    end: DateText
+    group: Group
+    monthly: MonthlyAmount
+
+    def stated(self, employer: str, agent: UUID, recording: Recording, pointer: str = "") -> StatedTemporaryInvalidity:
+        """Raises ReversedInterval at the end."""
+        period = interval(self.start, self.end, f"{pointer}/end")
+        return StatedTemporaryInvalidity(
+            employer=employer,
+            agent=agent,
+            starts=period.start,
+            ends=period.last,
+            invalidity_group=self.group,
+            monthly=self.monthly,
+            recorded_at=recording.at,
+            recorded_by=recording.by,
+        )
+
+
+class NotificationRequest(MonthsPaidRequest):
+    """The same of an agent, as it was notified."""
 
     model_config = example(
         {
@@ -40,10 +64,6 @@ class NotificationRequest(Request):
 
     employer: SiretText
     agent: UUID
-    start: DateText
-    end: DateText
-    group: Group
-    monthly: MonthlyAmount
 
 
 class NotificationAnswer(Answer):
@@ -80,17 +100,7 @@ async def notify_temporary_invalidity(
     body: NotificationRequest, caller: Annotated[Principal, requires("claims:write")], tx: Tx, rules: Rules, clock: Now
 ) -> NotificationAnswer:
     caller.check_employer(body.employer)
-    period = interval(body.start, body.end, "/end")
-    said = StatedTemporaryInvalidity(
-        employer=body.employer,
-        agent=body.agent,
-        starts=period.start,
-        ends=period.last,
-        invalidity_group=body.group,
-        monthly=body.monthly,
-        recorded_at=clock.instant(),
-        recorded_by=caller.client,
-    )
+    said = body.stated(body.employer, body.agent, Recording(clock.instant(), caller.client))
     await state_days(tx, said, rules, clock)
     return NotificationAnswer.of(said, rules)
 

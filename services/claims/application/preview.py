@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,13 @@ from services.claims.application.follow import Store
 from services.claims.application.payloads import BenefitDecided, OverpaymentOpened
 from services.claims.application.redecide import redecide
 
+# Stores a fact that is only supposed.
+Supposed = Callable[[AsyncConnection], Awaitable[object]]
 
-@dataclass(frozen=True, slots=True)
-class Supposed:
-    """A fact as an event would tell it, and what stores it."""
 
-    store: Store
-    data: dict[str, Any]
+def told(store: Store, data: dict[str, Any]) -> Supposed:
+    """A fact as an event would tell it."""
+    return lambda tx: store(tx, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ async def preview(
     await progress.lock(tx, [str(agent)])
     async with tx.begin_nested() as attempt:
         for fact in facts:
-            await fact.store(tx, fact.data)
-        told = await redecide(tx, employer, agent, rules, clock)
+            await fact(tx)
+        events = await redecide(tx, employer, agent, rules, clock)
         held = (await progress.held(tx, agent)).get(employer)
         await attempt.rollback()
-    return Preview(tuple((one.data.type, one.data.model_dump(mode="json")) for one in told), held)
+    return Preview(tuple((one.data.type, one.data.model_dump(mode="json")) for one in events), held)

@@ -26,12 +26,17 @@ async def revalue(tx: AsyncConnection, revaluation: StatedRevaluation, rules: Ru
 
 
 async def state_days(tx: AsyncConnection, said: OfDays, rules: RuleBook, clock: Clock) -> None:
-    """Keep what holds on some of an agent's days. Raises OverlappingAllowances, OverlappingPartTime."""
+    """Keep what holds on some of an agent's days, and decide again. Raises as `keep_days`."""
     await progress.lock(tx, [str(said.agent)])
+    await keep_days(tx, said)
+    await redecide(tx, said.employer, said.agent, rules, clock)
+
+
+async def keep_days(tx: AsyncConnection, said: OfDays, pointer: str = "") -> None:
+    """Keep it; the agent is held. Raises OverlappingAllowances, OverlappingPartTime at the start."""
     days = Period(said.starts, said.ends)
     for known in await stated.about(tx, type(said), said.employer, said.agent):
         if known.starts != said.starts and days.meets(Period(known.starts, known.ends)):
             overlap = OverlappingPartTime if isinstance(said, StatedPartTime) else OverlappingAllowances
-            raise overlap(pointer="/start")
+            raise overlap(pointer=f"{pointer}/start")
     await stated.keep(tx, said)
-    await redecide(tx, said.employer, said.agent, rules, clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,13 +39,18 @@ async def take_over(tx: AsyncConnection, stated: StatedTakeover, rules: RuleBook
 
     Raises UnknownLeave, LeaveNotTakenOver, DayTooEarly, DayTooLate.
     """
-    await _hold(tx, LeaveRef(stated.employer, stated.agent, stated.leave))
-    file = await files.load(tx, stated.employer, stated.agent, clock.day())
-    month = stated.reference_month
-    check_takeover(file, str(stated.leave), stated.starts, None if month is None else month.first)
-    kept = await handling.take_over(tx, stated)
+    kept = await keep_takeover(tx, stated, clock.day())
     await redecide(tx, stated.employer, stated.agent, rules, clock)
     return kept
+
+
+async def keep_takeover(tx: AsyncConnection, stated: StatedTakeover, today: date) -> StatedTakeover:
+    """The same, and nothing is decided."""
+    await _hold(tx, LeaveRef(stated.employer, stated.agent, stated.leave))
+    file = await files.load(tx, stated.employer, stated.agent, today)
+    month = stated.reference_month
+    check_takeover(file, str(stated.leave), stated.starts, None if month is None else month.first)
+    return await handling.take_over(tx, stated)
 
 
 async def cancel_takeover(

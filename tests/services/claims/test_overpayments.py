@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from kit.ids import new_id
+from kit.money import Money
 from tests.services.claims.lives import CENTRE, CITY, Claims, Life, insured
 from tests.services.client import Service
 
@@ -305,6 +306,106 @@ async def test_a_corrected_pay_an_invalidity_and_a_leave_that_never_was_are_prev
         assert gone["overpaid"] == "1994.22"
         clash = [{"entries": [{"kind": "CGM", "start": "2026-07-01"}]}]
         assert (await previewed(staff, life, leaves=clash))["held"] == "leave_kind_not_applicable"
+
+
+def general() -> Life:
+    life = Life().accord().hired(regime="IRCANTEC_FONCTIONNAIRE").affiliated().paid("2026-01")
+    return life.sick("2026-02-01", "2026-06-30", kind="DO")
+
+
+def uncovered() -> Life:
+    life = Life().accord().hired().affiliated(("2025-01-01", None, "DEFERRED"))
+    return life.sick("2024-10-01", "2025-06-30", waiting_days=0)
+
+
+@pytest.mark.parametrize(
+    ("life", "name", "said", "where"),
+    [
+        pytest.param(
+            half_paid(),
+            "ri_maintenance",
+            {"kind": "CMO", "from": "2026-01-01", "full": "0.9000", "half": "0.5000"},
+            f"PUT /v1/ri-maintenance/{CITY}",
+            id="a délibération",
+        ),
+        pytest.param(
+            half_paid(),
+            "part_times",
+            {"start": "2025-01-01", "end": "2026-05-31", "quotity": "0.6000"},
+            "PUT /v1/claims/part-times",
+            id="part-time",
+        ),
+        pytest.param(
+            general(),
+            "allowances",
+            {
+                "kind": "SICKNESS",
+                "stop_start": "2026-02-01",
+                "start": "2026-06-01",
+                "end": "2026-06-30",
+                "daily": "20.00",
+            },
+            "PUT /v1/claims/daily-allowances",
+            id="daily allowances",
+        ),
+        pytest.param(
+            insured().sick("2026-02-01", "2026-06-30", "leave", "DO"),
+            "temporary_invalidities",
+            {"start": "2026-06-01", "end": "2026-06-30", "group": 1, "monthly": "620.00"},
+            "PUT /v1/claims/temporary-invalidities",
+            id="AIT",
+        ),
+        pytest.param(
+            uncovered(),
+            "takeovers",
+            {
+                "leave": None,
+                "agreement": "la-roche-sur-yon-2025",
+                "from": "2025-03-01",
+                "former_insurer": "X",
+                "reference_pay": {"month": "2024-09", "tib": "2067.57", "nbi": "73.84", "ri": "300.00"},
+            },
+            "POST /v1/claims/takeovers",
+            id="a takeover",
+        ),
+    ],
+)
+async def test_what_is_stated_here_is_previewed_as_it_comes(
+    claims: Claims, service: Service, *, life: Life, name: str, said: dict[str, Any], where: str
+) -> None:
+    await claims.tell(life.facts)
+    before = Money.sum(map(Money.parse, (await claims.benefits(life)).values()))
+    said = {**said, **({"leave": str(life.ids["leave"])} if "leave" in said else {})}
+    who = {} if name == "ri_maintenance" else {"employer": CITY, "agent": str(life.agent)}
+    async with service.caller(READ, WRITE) as staff:
+        seen = await previewed(staff, life, **{name: [said]})
+        assert Money.parse(seen["benefit_delta"]) != Money.zero()
+        verb, path = where.split(" ")
+        assert (await staff.request(verb, path, json={**who, **said}, headers=once())).is_success
+    after = Money.sum(map(Money.parse, (await claims.benefits(life)).values()))
+    assert str(after - before) == seen["benefit_delta"]
+
+
+async def test_all_that_an_entry_and_a_month_of_pay_say_is_previewed(claims: Claims, service: Service) -> None:
+    life = half_paid()
+    await claims.tell(life.facts)
+    async with service.caller(READ) as staff:
+        wrong = [{"entries": [{"kind": "TPT", "start": "2026-07-01", "end": "2026-07-31", "quotity": "0.5500"}]}]
+        assert (await previewed(staff, life, leaves=wrong))["held"] == "quotity_not_applicable"
+        late = {"kind": "CMO", "start": "2026-09-01", "end": "2026-09-30", "sent_on": "2026-09-20"}
+        assert (await previewed(staff, life, leaves=[{"entries": [late]}]))["held"] is None
+        pay = [{"month": "2026-01", "tib": "2067.57", "nbi": "73.84", "ri": "300.00", "sft": "10.67", "ir": "20.00"}]
+        assert (await previewed(staff, life, pay=pay))["held"] is None
+        days = {
+            "kind": "SICKNESS",
+            "stop_start": "2026-02-01",
+            "start": "2026-06-30",
+            "end": "2026-06-01",
+            "daily": "1",
+        }
+        body = {"employer": CITY, "agent": str(life.agent), "allowances": [{**days, "daily": "1.00"}]}
+        refused = await staff.post("/v1/claims/previews", json=body)
+        assert refused.json()["errors"][0]["pointer"] == "/allowances/0/end"
 
 
 async def test_a_preview_is_refused_to_another_employer_and_for_a_reversed_leave(
