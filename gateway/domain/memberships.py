@@ -26,22 +26,19 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What matters of an event: whose it is, and the days it is about. The rest when the event names it.
-
-    `dated` is false when the event says no day, and `span` is that of its recording.
-    """
+    """What matters of an event: whose it is, and the days it is about. The rest when the event names it."""
 
     employer: str
     span: Period
     agreement: str | None = None
     insurer: str | None = None
     claim: str | None = None
-    dated: bool = True
 
     def following(self, opening: Fact) -> Fact:
-        """What becomes of a claim is of the lot of its opening, unless it says another day."""
-        agreement = self.agreement or opening.agreement
-        return replace(self, agreement=agreement, span=self.span if self.dated else opening.span)
+        """What becomes of a claim is of the lot of its opening, whatever month it is about: whoever covered the first
+        day goes on paying once the contract has ended (loi Évin, art. 7: K).
+        """
+        return replace(self, agreement=self.agreement or opening.agreement, span=opening.span)
 
 
 def fact_of(data: Mapping[str, Any], employer: str, recorded: datetime) -> Fact:
@@ -51,15 +48,8 @@ def fact_of(data: Mapping[str, Any], employer: str, recorded: datetime) -> Fact:
     >>> fact_of({"month": "2026-02"}, "1", datetime(2026, 5, 1, tzinfo=UTC)).span.end
     datetime.date(2026, 2, 28)
     """
-    span = _span(data)
-    return Fact(
-        employer,
-        span or _day(recorded.astimezone(PARIS).date()),
-        _text(data, "agreement"),
-        _text(data, "insurer"),
-        _text(data, "claim"),
-        dated=span is not None,
-    )
+    span = _span(data) or _day(recorded.astimezone(PARIS).date())
+    return Fact(employer, span, _text(data, "agreement"), _text(data, "insurer"), _text(data, "claim"))
 
 
 def concerned(memberships: Iterable[Membership], fact: Fact) -> frozenset[str]:

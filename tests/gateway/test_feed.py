@@ -140,9 +140,11 @@ async def test_what_becomes_of_a_claim_is_for_the_insurer_it_was_opened_with(doo
         insurers=[insurer("demo-a", "2025-01-01", "2025-12-31"), insurer("demo-b", "2026-01-01")]
     )
     opened = producers.event("claims.claim.opened", "a", {"claim": "c", "agreement": "accord", "from": "2025-11-01"})
+    month = {"claim": "c", "agreement": "accord", "month": "2026-02", "benefit": "1.00"}
+    after = producers.event("claims.benefit.decided", "a", month)
     closed = producers.event("claims.claim.closed", "a", {"claim": "c", "reason": "x"})
-    await producers.deliver(accord, opened, closed)
-    assert await ids(door, "insurer-a") == named(opened, closed)
+    await producers.deliver(accord, opened, after, closed)
+    assert await ids(door, "insurer-a") == named(opened, after, closed)
     assert await ids(door, "insurer-b") == []
 
 
