@@ -2720,6 +2720,7 @@ class AnnuitiesAnnuityAnswer(TypedDict):
     end: str | None
     ended: bool
     steps: list[AnnuitiesStepAnswer]
+    required: list[str]
     decided_at: str
 
 
@@ -2812,6 +2813,7 @@ class CapitalsCapitalAnswer(TypedDict):
     amount_delta: str
     alerts: list[Alert]
     covered_on: str | None
+    required: list[str]
     decided_at: str
 
 

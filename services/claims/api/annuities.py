@@ -14,12 +14,13 @@ from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Answer, Code, DateText, RateText, Request, Share, SignedAmount, example
-from services.claims.adapters import annuities
+from services.claims.adapters import annuities, files
 from services.claims.adapters.annuities import Annuity
 from services.claims.adapters.stated import StatedRevaluation
 from services.claims.api.cursors import after_id
 from services.claims.application.state_facts import revalue
 from services.claims.domain.benefits import Alert
+from services.claims.domain.claim_documents import required_of
 from services.claims.domain.pension_checks import PensionDoubt
 from services.claims.domain.terms import AnnuityFormula
 
@@ -57,7 +58,7 @@ class AnnuityAnswer(Answer):
     """An annuity in its last version: `full` is what a full recognition would give, `monthly` what is due.
 
     `end`: its last day, null while nobody can tell. `steps`: what it is raised to. `alerts`: with those about the
-    pensions that were notified, which a person should check.
+    pensions that were notified, which a person should check. `required`: the documents of its file.
     """
 
     id: UUID
@@ -76,10 +77,11 @@ class AnnuityAnswer(Answer):
     end: DateText | None
     ended: bool
     steps: list[StepAnswer]
+    required: list[str]
     decided_at: datetime
 
     @classmethod
-    def of(cls, found: Annuity) -> AnnuityAnswer:
+    def of(cls, found: Annuity, required: tuple[str, ...]) -> AnnuityAnswer:
         return cls(
             id=found.annuity,
             decision=found.id,
@@ -97,6 +99,7 @@ class AnnuityAnswer(Answer):
             end=found.ends,
             ended=found.ended,
             steps=[StepAnswer.model_validate(step) for step in found.steps],
+            required=list(required),
             decided_at=found.recorded_at,
         )
 
@@ -108,9 +111,18 @@ async def list_annuities(
     page: Paging,
     tx: Tx,
     agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
+    *,
+    rules: Rules,
+    clock: Now,
 ) -> Page[AnnuityAnswer]:
     found = await annuities.page(tx, agent, after_id(page), page.fetch)
-    return paged(request, response, page, [AnnuityAnswer.of(one) for one in found], lambda item: (item.id,))
+    known = await files.load_many(tx, {(one.employer, one.agent) for one in found}, clock.day())
+    items = []
+    for one in found:
+        employed = known[one.employer, one.agent].employment_on(one.starts)
+        needed = required_of("ANNUITY", employed.regime if employed else None, one.starts, rules)
+        items.append(AnnuityAnswer.of(one, needed))
+    return paged(request, response, page, items, lambda item: (item.id,))
 
 
 @router.put(

@@ -11,19 +11,23 @@ from fastapi import Request as HttpRequest
 
 from kit.http.auth import requires
 from kit.http.pagination import Page, Paging, paged
-from kit.http.route import Tx, service_router
+from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Answer, DateText, SignedAmount
 from rules.vocabulary import Guarantee
-from services.claims.adapters import capitals
+from services.claims.adapters import capitals, files
 from services.claims.adapters.capitals import Capital
 from services.claims.api.cursors import after_id
 from services.claims.domain.benefits import Alert
+from services.claims.domain.claim_documents import required_of
 
 router = service_router(prefix="/v1", tags=["Capitaux"], dependencies=[requires("claims:read")])
 
 
 class CapitalAnswer(Answer):
-    """A capital in its last version; `due` may lie ahead, and an amount of 0.00 is no longer due."""
+    """A capital in its last version; `due` may lie ahead, and an amount of 0.00 is no longer due.
+
+    `required`: the documents of its file.
+    """
 
     id: UUID
     decision: UUID
@@ -37,10 +41,11 @@ class CapitalAnswer(Answer):
     amount_delta: SignedAmount
     alerts: list[Alert]
     covered_on: DateText | None
+    required: list[str]
     decided_at: datetime
 
     @classmethod
-    def of(cls, found: Capital) -> CapitalAnswer:
+    def of(cls, found: Capital, required: tuple[str, ...]) -> CapitalAnswer:
         return cls(
             id=found.capital,
             decision=found.id,
@@ -54,6 +59,7 @@ class CapitalAnswer(Answer):
             amount_delta=found.amount_delta,
             alerts=[Alert(one) for one in found.alerts],
             covered_on=found.kept,
+            required=list(required),
             decided_at=found.recorded_at,
         )
 
@@ -65,6 +71,16 @@ async def list_capitals(
     page: Paging,
     tx: Tx,
     agent: Annotated[UUID, Query(description="Identifiant de l'agent.")],
+    *,
+    rules: Rules,
+    clock: Now,
 ) -> Page[CapitalAnswer]:
     found = await capitals.page(tx, agent, after_id(page), page.fetch)
-    return paged(request, response, page, [CapitalAnswer.of(one) for one in found], lambda item: (item.id,))
+    known = await files.load_many(tx, {(one.employer, one.agent) for one in found}, clock.day())
+    items = []
+    for one in found:
+        deaths = known[one.employer, one.agent].deaths
+        risk = next((death.kind.value for death in deaths if death.on == one.due), one.guarantee)
+        needed = required_of(risk if one.guarantee == Guarantee.DEATH else one.guarantee, None, one.due, rules)
+        items.append(CapitalAnswer.of(one, needed))
+    return paged(request, response, page, items, lambda item: (item.id,))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Final
 
-from rules.book import Rules
+from rules.book import NoValueAt, Rules
 from rules.vocabulary import LeaveKind, Regime
 
 # What an agent of the régime général is paid beside his pay is told by.
@@ -21,6 +21,18 @@ def required(kinds: Collection[LeaveKind], regime: Regime, day: date, rules: Rul
         if row.get("kind") in (None, *kinds) and row.get("regime") in (None, regime)
     }
     return tuple(found)
+
+
+def required_of(risk: str, regime: Regime | None, day: date, rules: Rules) -> tuple[str, ...]:
+    """Those of an annuity (`ANNUITY`) or a capital (`DEATH`, `IAD`, `RETIREMENT_LOSS`), in the order of the rule.
+
+    None on a day for which no list is known.
+    """
+    try:
+        rows = rules.table("award.documents", day)
+    except NoValueAt:
+        return ()
+    return tuple(row["document"] for row in rows if row["risk"] == risk and row.get("regime") in (None, regime))
 
 
 def missing(needed: Iterable[str], received: Collection[str]) -> tuple[str, ...]:

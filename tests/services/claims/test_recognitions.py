@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.services.claims.lives import Claims, Fact, Life, insured, interleaved
+from tests.services.client import Service
 
 WORSE = {"cnracl_rate": "0.5000", "pension_net": "1000.00"}
 
@@ -155,3 +156,30 @@ async def test_an_invalidity_that_comes_after_the_contract_has_no_annuity(claims
     recognised(life, "first", "2026-06-01")
     await claims.tell(life.facts)
     assert await runs(claims, life) == {}
+
+
+@pytest.mark.parametrize(
+    ("regime", "measures", "documents"),
+    [
+        ("CNRACL", {"cnracl_rate": "0.5000"}, ["PENSION_TITLE", "REMOVAL_ORDER", "BANK_DETAILS"]),
+        ("IRCANTEC_FONCTIONNAIRE", {"ss_category": "2"}, ["CATEGORY_NOTICE", "BANK_DETAILS"]),
+    ],
+)
+async def test_an_annuity_and_a_capital_say_the_documents_of_their_file(
+    claims: Claims, service: Service, regime: str, measures: dict[str, str], documents: list[str]
+) -> None:
+    """Rulebook §5.2: by the scheme that recognised the invalidity; an IAD is no death."""
+    life = Life().accord().hired(regime=regime).affiliated().paid("2026-03").elected("DEATH")
+    await claims.tell(
+        life.invalid("2026-04-01", **measures).told("agent.deceased", date="2026-05-01", kind="IAD").facts
+    )
+    async with service.caller("claims:read") as staff:
+        query = {"agent": str(life.agent)}
+        (annuity,) = (await staff.get("/v1/annuities", params=query)).json()["items"]
+        (capital,) = (await staff.get("/v1/capitals", params=query)).json()["items"]
+        assert annuity["required"] == documents
+        assert capital["required"] == ["MEDICAL_CERTIFICATE", "BANK_DETAILS"]
+        await claims.tell(life.told("agent.death-withdrawn", date="2026-05-01", kind="IAD").last)
+        await claims.tell(life.told("agent.deceased", date="2026-05-01", kind="DEATH").last)
+        (capital,) = (await staff.get("/v1/capitals", params=query)).json()["items"]
+        assert capital["required"] == ["DEATH_CERTIFICATE", "BANK_DETAILS"]
