@@ -293,6 +293,7 @@ Cause: TypeAlias = Literal["LAW", "TERMS", "REVALUATION", "MAINTENANCE", "DAY", 
 class CauseAnswer(TypedDict):
     leave: str
     cause_key: str
+    ald: bool
 
 
 class CauseRequest(TypedDict):
@@ -300,6 +301,7 @@ class CauseRequest(TypedDict):
     agent: str
     leave: str
     cause_key: str
+    ald: NotRequired[bool]
 
 
 class CausesAnswer(TypedDict):
@@ -3354,6 +3356,8 @@ class LeavesLeaveRequest(TypedDict):
     quotity: NotRequired[str | None]
     sent_on: NotRequired[str | None]
     status: NotRequired[StatusRequest | None]
+    cause: NotRequired[int | None]
+    ald: NotRequired[bool]
 
 
 class LeavingBody(TypedDict):

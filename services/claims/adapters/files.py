@@ -100,12 +100,13 @@ async def load_many(tx: AsyncConnection, who: Collection[Who], today: date) -> d
         mine = {table: rows[table][one] for table in _OF_AGENTS}
         accords = {affiliation.agreement for affiliation in affiliations[one]}
         groups = _groups(mine[leave_cause])
+        long_term = {row.leave for row in mine[leave_cause] if row.ald}
         found[one] = AgentFile(
             employments=tuple(_employments(mine[tables.employment])),
             birth_date=next((row.birth_date for row in mine[tables.employment] if row.birth_date), None),
             affiliations=affiliations[one],
             elections=tuple(map(_election, mine[tables.option_election])),
-            leaves=tuple(_leave(row, today, groups) for row in mine[tables.leave] if not row.cancelled),
+            leaves=tuple(_leave(row, today, groups, long_term) for row in mine[tables.leave] if not row.cancelled),
             pay=_pay(mine[tables.pay_month]),
             recognitions=tuple(_recognition(row) for row in mine[tables.invalidity] if not row.withdrawn),
             deaths=tuple(_death(row) for row in mine[tables.death] if not row.withdrawn),
@@ -226,8 +227,9 @@ def _election(row: Row[Any]) -> Election:
     return Election(Guarantee(row.guarantee), Period(row.starts, row.ends))
 
 
-def _leave(row: Row[Any], today: date, groups: Mapping[UUID, int]) -> Leave:
-    return Leave(str(row.leave), tuple(_entry(entry, today, groups.get(row.leave)) for entry in row.entries))
+def _leave(row: Row[Any], today: date, groups: Mapping[UUID, int], long_term: Collection[UUID]) -> Leave:
+    group, ald = groups.get(row.leave), row.leave in long_term
+    return Leave(str(row.leave), tuple(_entry(entry, today, group, ald=ald) for entry in row.entries))
 
 
 def _groups(causes: Iterable[Row[Any]]) -> dict[UUID, int]:
@@ -237,20 +239,21 @@ def _groups(causes: Iterable[Row[Any]]) -> dict[UUID, int]:
     return {leave: numbers[mark] for leave, mark in marks.items()}
 
 
-def _entry(item: Mapping[str, Any], today: date, group: int | None) -> Entry:
+def _entry(item: Mapping[str, Any], today: date, group: int | None, *, ald: bool) -> Entry:
     start, end = date.fromisoformat(item["start"]), _day(item["end"])
     period = Period(start, end or max(start, Month.of(today).last))
     kind = LeaveKind(item["kind"])
-    cause = group if kind is LeaveKind.CLD else None
     worked = item.get("quotity")
     return Entry(
         kind,
         period,
         item.get("waiting_days"),
-        cause,
+        group if kind is LeaveKind.CLD else None,
         item.get("seniority_days"),
         None if worked is None else Rate.parse(worked),
         _day(item.get("sent_on")),
+        cause=group if kind is LeaveKind.CMO else None,
+        ald=ald and kind is LeaveKind.CMO,
     )
 
 

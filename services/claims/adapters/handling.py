@@ -49,6 +49,7 @@ class SealedCause:
     leave: UUID
     sealed: bytes
     mark: str
+    ald: bool
     recorded_at: datetime
     recorded_by: str
 

@@ -267,6 +267,7 @@ temporary_invalidity: Final = Table(
 )
 
 # What a leave is about, sealed: one role reads it. Equal causes of an agent have equal marks, which tell nothing.
+# `ald`: it is a long-term condition, which one it is nobody is told.
 leave_cause: Final = Table(
     "leave_cause",
     metadata,
@@ -275,6 +276,7 @@ leave_cause: Final = Table(
     Column("leave", Id, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("mark", Text, nullable=False),
+    Column("ald", Boolean, nullable=False, server_default=false()),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text, nullable=False),
 )

@@ -10,7 +10,7 @@ from fastapi import Query
 from kit.db import data_subjects
 from kit.http.auth import Principal, requires
 from kit.http.route import Crypto, Now, Rules, Tx, service_router
-from kit.http.types import Answer, Code, Request, SiretText, example
+from kit.http.types import Answer, Code, Flag, Request, SiretText, example
 from kit.recording import Recording
 from services.claims.application.state_leave import LeaveRef, causes, state_cause
 
@@ -19,7 +19,10 @@ Keeper = Annotated[Principal, requires("claims:cause")]
 
 
 class CauseRequest(Request):
-    """An opaque key, equal for the leaves that have one cause. It is no diagnosis and names none."""
+    """An opaque key, equal for the leaves that have one cause. It is no diagnosis and names none.
+
+    `ald`: the cause is a long-term condition, of which a waiting day is withheld once in three years.
+    """
 
     model_config = example(
         {
@@ -34,6 +37,7 @@ class CauseRequest(Request):
     agent: UUID
     leave: UUID
     cause_key: Code
+    ald: Flag = False
 
 
 class CauseAnswer(Answer):
@@ -41,6 +45,7 @@ class CauseAnswer(Answer):
 
     leave: UUID
     cause_key: str
+    ald: bool
 
 
 class CausesAnswer(Answer):
@@ -56,8 +61,8 @@ async def put_cause(
     caller.check_employer(body.employer)
     about = LeaveRef(body.employer, body.agent, body.leave)
     recording = Recording(clock.instant(), caller.client)
-    await state_cause(tx, about, body.cause_key, crypto, recording=recording, rules=rules, clock=clock)
-    return CauseAnswer(leave=body.leave, cause_key=body.cause_key)
+    await state_cause(tx, about, body.cause_key, crypto, ald=body.ald, recording=recording, rules=rules, clock=clock)
+    return CauseAnswer(leave=body.leave, cause_key=body.cause_key, ald=body.ald)
 
 
 @router.get("", operation_id="read_causes", summary="Les clés de cause des congés d'un agent")
@@ -71,4 +76,5 @@ async def read_causes(
     caller.check_employer(employer)
     await data_subjects.check(tx, agent, allowed="persons:read" in caller.scopes)
     found = await causes(tx, employer, agent, crypto)
-    return CausesAnswer(causes=[CauseAnswer(leave=leave, cause_key=cause) for leave, cause in found.items()])
+    told = (CauseAnswer(leave=leave, cause_key=cause, ald=ald) for leave, (cause, ald) in found.items())
+    return CausesAnswer(causes=list(told))

@@ -29,6 +29,8 @@ WaitingDays = Annotated[int, Strict(), Field(ge=0, le=366)]
 SeniorityDays = Annotated[int, Strict(), Field(ge=0, le=36_525)]
 
 
+# It tells the causes of an agent's leaves apart, and says nothing else.
+CauseNumber = Annotated[int, Strict(), Field(ge=1, le=1000)]
 # A quotity of part-time work: some of full time, and not all of it.
 Quotity = Annotated[Share, AfterValidator(part_of_full_time)]
 
@@ -62,7 +64,8 @@ class LeaveRequest(Request):
     """An initial stop or a renewal. `quotity`: of a TPT, the share of full time worked.
 
     `sent_on`: the day the sick note was sent, where it was late. `status`: who the agent was on the first day, where
-    it is not who the request says he is: the rights to the entry are his of then.
+    it is not who the request says he is: the rights to the entry are his of then. `cause`: of a CMO, a number that
+    those of one cause share; `ald`: it is a long-term condition.
     """
 
     kind: LeaveKind
@@ -74,6 +77,8 @@ class LeaveRequest(Request):
     quotity: Share | None = None
     sent_on: DateText | None = None
     status: StatusRequest | None = None
+    cause: CauseNumber | None = None
+    ald: Flag = False
 
     def entry(self, pointer: str) -> Entry:
         period = interval(self.start, self.end, f"{pointer}/end")
@@ -85,6 +90,8 @@ class LeaveRequest(Request):
             seniority_days=self.seniority_days,
             quotity=self.quotity,
             sent_on=self.sent_on,
+            cause=self.cause,
+            ald=self.ald,
             person=None if self.status is None else self.status.person(),
         )
 

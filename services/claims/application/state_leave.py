@@ -78,11 +78,15 @@ async def state_cause(
     cause: str,
     crypto: KeyRing,
     *,
+    ald: bool,
     recording: Recording,
     rules: RuleBook,
     clock: Clock,
 ) -> None:
-    """Seal what a leave is about: leaves of one cause share their rights to CLD. Raises UnknownLeave, PersonErased."""
+    """Seal what a leave is about: those of one cause share their rights to CLD and their waiting day.
+
+    Raises UnknownLeave, PersonErased.
+    """
     await _hold(tx, about)
     own = await data_subjects.key_to_seal(tx, about.agent, crypto)
     sealed = SealedCause(
@@ -91,6 +95,7 @@ async def state_cause(
         leave=about.leave,
         sealed=own.encrypt(cause, about.place),
         mark=crypto.blind_index(f"{about.agent}\x00{cause}", "cause"),
+        ald=ald,
         recorded_at=recording.at,
         recorded_by=recording.by,
     )
@@ -98,12 +103,12 @@ async def state_cause(
     await redecide(tx, about.employer, about.agent, rules, clock)
 
 
-async def causes(tx: AsyncConnection, employer: str, agent: UUID, crypto: KeyRing) -> dict[UUID, str]:
-    """What each leave is about, where somebody stated it."""
+async def causes(tx: AsyncConnection, employer: str, agent: UUID, crypto: KeyRing) -> dict[UUID, tuple[str, bool]]:
+    """What each leave is about, where somebody stated it, and whether it is an ALD."""
     found = await handling.causes(tx, employer, agent)
     own = (await data_subjects.keys(tx, [agent], crypto)).get(agent)
     places = {one.leave: LeaveRef(employer, agent, one.leave).place for one in found}
-    return {one.leave: crypto.decrypt_for(own, one.sealed, places[one.leave]).decode() for one in found}
+    return {one.leave: (crypto.decrypt_for(own, one.sealed, places[one.leave]).decode(), one.ald) for one in found}
 
 
 async def _hold(tx: AsyncConnection, about: LeaveRef) -> None:

@@ -26,7 +26,8 @@ class Entry:
 
     `pathology_group`: what a CLD is about, or a number that the leaves of one cause share. `quotity`: of a TPT, the
     share of full time that is worked. `sent_on`: when the sick note was sent; None: in time. `person`: who the agent
-    was on its first day; None: who he is in the case.
+    was on its first day; None: who he is in the case. `cause`: of a CMO, a number that those of one cause share; `ald`:
+    it is a long-term condition. Neither is written in a decision.
     """
 
     kind: LeaveKind
@@ -37,6 +38,8 @@ class Entry:
     quotity: Rate | None = None
     sent_on: date | None = None
     person: Person | None = None
+    cause: int | None = None
+    ald: bool = False
 
     def of(self, person: Person) -> Person:
         """Whose rights the entry is under: those of its own first day, whatever the agent has become since."""

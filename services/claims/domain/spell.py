@@ -20,6 +20,7 @@ from services.claims.domain.errors import SpellTooLong
 from services.claims.domain.leave import Entry, Person, spells_of
 from services.claims.domain.seniority import person_at
 from services.claims.domain.statutory import statutory_pay
+from services.claims.domain.waiting import with_waiting_waived
 
 WHOLE: Final = Rate(Decimal(1))
 # The rule that says after how long a leave passes to half pay at the latest.
@@ -77,7 +78,7 @@ def spells(file: AgentFile, rules: Rules) -> list[Spell]:
     None of private law, whose pay during a leave nobody vouches for here. A spell ends with the employment or a death.
     """
     found = []
-    entries = tuple(under_own_rights(file, _in_service(file), rules))
+    entries = with_waiting_waived(tuple(under_own_rights(file, _in_service(file), rules)), rules)
     for group in spells_of(entries):
         if group[-1].end >= add_years(group[0].start, LONGEST_YEARS):
             raise SpellTooLong

@@ -15,6 +15,7 @@ from services.claims.domain.long_leave import cgm, cld, clm
 from services.claims.domain.ordinary_leave import ordinary_leave
 from services.claims.domain.seniority import tier
 from services.claims.domain.therapeutic import therapeutic
+from services.claims.domain.waiting import with_waiting_waived
 
 # At full pay whatever their length.
 ALWAYS_FULL: Final = frozenset({LeaveKind.CITIS, LeaveKind.MATERNITY})
@@ -25,7 +26,7 @@ def statutory_pay(person: Person, leaves: Iterable[Entry], rules: Rules) -> Enti
 
     Raises what `leave.checked` raises, and NoValueAt for a leave before the texts that the rulebook knows.
     """
-    entries = checked(person, leaves, rules)
+    entries = with_waiting_waived(checked(person, leaves, rules), rules)
     paid_clm = tuple(clm(person, entries, rules))
     return Entitlement.of(
         [

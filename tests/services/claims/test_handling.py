@@ -383,6 +383,30 @@ async def test_a_cause_is_sealed_and_read_by_one_scope(
     await claims.decided()
 
 
+async def test_an_ald_waives_the_waiting_day_and_no_decision_tells_of_it(
+    claims: Claims, staff: httpx.AsyncClient, service: Service
+) -> None:
+    life = Life().accord().hired().affiliated().sick("2025-11-03", "2025-11-14", "first")
+    life.sick("2026-02-01", "2026-06-30", "second")
+    await claims.tell(life.facts)
+    query = {"agent": str(life.agent), "from": "2026-02-01", "to": "2026-02-28"}
+    legs = [p["leg"] for p in (await staff.get("/v1/entitlements", params=query)).json()["periods"]]
+    assert legs == ["WAITING", "FULL"]
+    who = {"employer": CITY, "agent": str(life.agent)}
+    async with service.caller(CAUSE, employers=[CITY]) as doctor:
+        for name in ("first", "second"):
+            body = {**who, "leave": str(life.ids[name]), "cause_key": "K-cause", "ald": True}
+            assert (await doctor.put("/v1/claims/causes", json=body)).json()["ald"] is True
+        found = (await doctor.get("/v1/claims/causes", params=who)).json()["causes"]
+        assert [one["ald"] for one in found] == [True, True]
+    legs = [p["leg"] for p in (await staff.get("/v1/entitlements", params=query)).json()["periods"]]
+    assert legs == ["FULL"]
+    await claims.tell(life.paid("2026-01").last)
+    assert not await claims.rows("SELECT 1 FROM decision WHERE inputs::text LIKE '%ald%' OR trace::text LIKE '%ald%'")
+    assert await claims.rows("SELECT 1 FROM decision WHERE inputs -> 'leaves' -> 1 ->> 'waiting_days' = '0'")
+    await claims.decided()
+
+
 async def test_an_erased_person_has_no_account_and_no_cause(claims: Claims, service: Service) -> None:
     """What was decided stays, and stays the same; what was sealed is gone, and its key with it."""
     life = insured().sick("2026-02-01", "2026-02-28").sick("2026-03-01", "2026-06-30")
