@@ -17,10 +17,15 @@ SERVICES: tuple[Component, ...] = tuple(name for name in COMPONENTS if name != "
 # One machine: five processes share one PostgreSQL, and none needs many connections.
 POOL_SIZE = 5
 # What a component is told from the environment of the command: the relay for e-mails, networks that webhooks may reach,
-# whether all is fictitious.
+# how fast clients may ask, whether all is fictitious, where staff sign in.
 PASSED = {
     "agreements": ("RELAIS_MAIL_RELAY", "RELAIS_MAIL_SENDER"),
-    "gateway": ("RELAIS_WEBHOOK_NETWORKS", "RELAIS_SANDBOX"),
+    "gateway": (
+        "RELAIS_WEBHOOK_NETWORKS",
+        "RELAIS_RATE_PER_SECOND",
+        "RELAIS_SANDBOX",
+        *(f"RELAIS_OIDC_{name}" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "SCOPES", "ACR")),
+    ),
 }
 
 
