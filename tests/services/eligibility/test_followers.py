@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 
 from gateway import events as gateway
 from gateway.domain.disclosure import DISCLOSED
@@ -56,15 +57,22 @@ def event(kind: str, sequence: int) -> Envelope:
 
 
 @pytest.mark.parametrize("follower", FOLLOWERS)
-async def test_an_unknown_type_is_skipped(database: DatabaseFactory, follower: str) -> None:
+async def test_an_unknown_type_is_skipped_and_counted(database: DatabaseFactory, follower: str) -> None:
     """One nobody publishes yet, and each published one that this follower does not take."""
     subscription = FOLLOWERS[follower]
     untaken = [one.type for one in PUBLISHES if not subscription.knows(one.type)]
     kinds = ["fr.psc.eligibility.agent.promoted.v1", "fr.psc.eligibility.career.rewritten.v1", *untaken]
     component = await database(follower)
     batch = Batch(EPOCH, [event(kind, number) for number, kind in enumerate(kinds, 1)])
-    tally = await Delivery(component.worker, follower, subscription).deliver(batch)
-    assert tally == {Outcome.SKIPPED: len(kinds)}
+    delivery = Delivery(component.worker, follower, subscription)
+    before = skipped(delivery.consumer)
+    assert await delivery.deliver(batch) == {Outcome.SKIPPED: len(kinds)}
+    assert skipped(delivery.consumer) - before == len(kinds)
+
+
+def skipped(consumer: str) -> float:
+    """What /metrics says: the one place where somebody sees that events pass by."""
+    return REGISTRY.get_sample_value("relais_events_delivered_total", {"consumer": consumer, "outcome": "skipped"}) or 0
 
 
 def test_the_gateway_takes_every_type_and_gives_work_items_to_the_employer_alone() -> None:
