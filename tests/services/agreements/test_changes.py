@@ -214,8 +214,15 @@ async def test_a_suspension_and_what_ends_it(staff: httpx.AsyncClient, registry:
         for day in ("2026-02-28", "2026-03-01", "2026-05-31", "2026-06-01")
     ]
     assert forces == ["IN_FORCE", "SUSPENDED", "SUSPENDED", "IN_FORCE"]
+    stretch = {"from": "2026-03-01", "to": "2026-05-31"}
     last = (await published(registry))[-1]["data"]
-    assert last["suspensions"] == [{"from": "2026-03-01", "to": "2026-05-31"}]
+    assert last["suspensions"] == [stretch]
+    told = [event for event in await published(registry) if event["type"] == f"{TYPE}agreement.suspended.v1"]
+    assert [event["data"] for event in told] == [
+        {"agreement": LRSY, "reason": "négociation", "suspensions": [{**stretch, "to": None}]},
+        {"agreement": LRSY, "reason": "accord trouvé", "suspensions": [stretch]},
+    ]
+    assert {(event["partitionkey"], event["subject"]) for event in told} == {(LRSY, URL)}
 
 
 async def test_a_resumption_counts_whom_it_gives_cover_back(

@@ -206,6 +206,10 @@ async def test_a_notice_is_due_for_whoever_is_covered(staff: httpx.AsyncClient, 
     await covered(registry, "gone", end="2025-01-31")
     assert (await staff.post(f"{URL}/notices", json=NOTICE)).status_code == 201
     assert (await staff.post(f"{URL}/notices", json=NOTICE)).status_code == 200
+    issued = [event for event in await published(registry) if "notice.issued" in event["type"]]
+    assert [(event["partitionkey"], event["data"]) for event in issued] == [
+        (LRSY, {"agreement": LRSY, "version": 1, "insurer": "demo-a", "issued_on": "2025-02-01"})
+    ], "the second deposit is no other version"
     await covered(registry, "a2")
     await covered(registry, "a2")
     items = (await staff.get(f"{URL}/notices/waiting")).json()["items"]
