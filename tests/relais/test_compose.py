@@ -17,7 +17,7 @@ from relais.home import Home
 from relais.plan import PASSED, SERVICES, Layout, process_plan
 from tests.postgres import ROOT
 
-MODELS: dict[str, type[Settings]] = dict.fromkeys(COMPONENTS, Settings) | {"gateway": GatewaySettings}
+MODELS: dict[str, type[Settings]] = {**dict.fromkeys(COMPONENTS, Settings), "gateway": GatewaySettings}
 ROLES = {"api", "worker"}
 # What one machine tells besides: the owner of a database stays with setup, and nothing is loaded for a demonstration.
 ONE_MACHINE = {"RELAIS_MIGRATOR_DATABASE_URL", "RELAIS_EXPECT_DEMO", "RELAIS_DEMO_LOGIN"}
