@@ -10,11 +10,10 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar
 
+import asyncpg
 import httpx
 import pytest
 
@@ -23,19 +22,18 @@ from kit.db.database import Database, Scope
 from kit.db.provision import component_url
 from kit.events.envelope import EventData
 from kit.events.outbox import publish
-from kit.settings import COMPONENTS
-from relais.api import Api
-from relais.clients import demo_employers
+from kit.settings import COMPONENTS, Component
 from relais.credentials import Credentials
+from relais.databases import behind
 from relais.errors import USAGE
 from relais.home import Home
 from relais.postgres import EmbeddedPostgres
-from relais.synthetic.files import hire_row
-from relais.synthetic.region import draw_agent
+from tests.relais import restoring
 from tests.relais.running import Command, new_command, platform_running
 from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(240)
+AFTER = "APRES-SAUVEGARDE"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +67,9 @@ def test_the_first_start_serves_until_ctrl_c_and_leaves_nothing(command: Command
         assert token.stdout.count("\n") == 1
         assert agents(command)
         a_second_run_on_the_same_home_is_refused(command)
+        a_migration_beside_it_is_refused(command)
         an_unknown_client_is_refused(command)
+        the_demo_ends_well(command)
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
     until(lambda: nothing_left(command), "the end of every process")
@@ -86,11 +86,22 @@ def a_second_run_on_the_same_home_is_refused(command: Command) -> None:
     assert refused.stderr.count("\n") == 1
 
 
+def a_migration_beside_it_is_refused(command: Command) -> None:
+    refused = command.run("migrate")
+    assert (refused.returncode, "tourne déjà" in refused.stderr, "base " in refused.stderr) == (USAGE, True, False)
+
+
 def an_unknown_client_is_refused(command: Command) -> None:
     refused = command.run("token", "nobody")
     assert refused.returncode == USAGE
     assert "demo-insurer-a" in refused.stderr
     assert refused.stdout == ""
+
+
+def the_demo_ends_well(command: Command) -> None:
+    """tests/e2e/test_demo.py has the other ending."""
+    played = command.run("demo")
+    assert (played.returncode, " juste(s), 0 fausse(s)" in played.stdout) == (0, True), played.stdout + played.stderr
 
 
 def test_the_second_start_keeps_the_data_and_a_killed_supervisor_leaves_nothing(command: Command) -> None:
@@ -108,7 +119,7 @@ def test_the_second_start_keeps_the_data_and_a_killed_supervisor_leaves_nothing(
 
 
 def a_restored_database_is_as_it_was(command: Command, kept: set[str]) -> None:
-    """One component goes back in time while the others go on."""
+    """One component goes back in time while the others go on, and follow; then all of them together."""
     folder = command.home.with_name("archives")
     kept_archives = command.run("backup", str(folder))
     assert kept_archives.returncode == 0
@@ -116,14 +127,43 @@ def a_restored_database_is_as_it_was(command: Command, kept: set[str]) -> None:
     assert {path.stem for path in folder.glob("*.dump")} == set(COMPONENTS)
     again = command.run("backup", str(folder))
     assert (again.returncode, "choisissez un autre dossier" in again.stderr) == (USAGE, True)
-    hire(command, "APRES-SAUVEGARDE")
-    assert agents(command) == kept | {"APRES-SAUVEGARDE"}
-    what_other_keys_closed_replaces_nothing(command, folder, kept | {"APRES-SAUVEGARDE"})
-    restored = command.run("restore", str(folder), "--only", "eligibility", "--yes")
-    assert restored.returncode == 0, restored.stderr
-    until(command.is_ready, "readiness after the restore")
+    only_what_was_named_is_archived(command)
+    lost = restoring.hire(command, AFTER)
+    restoring.falls_sick(command, lost)
+    restoring.pay(command, AFTER)
+    restoring.is_known(command, lost)
+    assert agents(command) == kept | {AFTER}
+    what_other_keys_closed_replaces_nothing(command, folder, kept | {AFTER})
+    restored(command, folder, "--only", "eligibility")
     assert agents(command) == kept
+    restoring.is_known(command, lost, everywhere=False)
+    assert restoring.paid_months(command, AFTER), "contributions were not restored: what they were told stays"
+    hired = restoring.hire(command, AFTER)
+    assert hired != lost
+    restoring.falls_sick(command, hired)
+    restoring.is_known(command, hired)
+    restored(command, folder)
+    assert agents(command) == kept
+    restoring.is_known(command, hired, everywhere=False)
+    assert restoring.paid_months(command, AFTER) == []
     assert "Archive introuvable" in command.run("restore", str(command.home), "--yes").stderr
+
+
+def restored(command: Command, folder: Path, *only: str) -> None:
+    done = command.run("restore", str(folder), *only, "--yes")
+    assert done.returncode == 0, done.stderr
+    until(command.is_ready, "readiness after the restore")
+
+
+def only_what_was_named_is_archived(command: Command) -> None:
+    folder = command.home.with_name("some")
+    assert command.run("backup", str(folder), "--only", "claims", "--only", "gateway").returncode == 0
+    assert {path.stem for path in folder.glob("*.dump")} == {"claims", "gateway"}
+    assert set(json.loads((folder / "keys.json").read_text())) == {"claims", "gateway"}
+    refused = command.run("backup", str(folder), "--only", "payroll")
+    assert (refused.returncode, "Composant inconnu : payroll" in refused.stderr) == (USAGE, True)
+    missing = command.run("restore", str(folder), "--yes")
+    assert (missing.returncode, "agreements.dump" in missing.stderr) == (USAGE, True)
 
 
 def what_other_keys_closed_replaces_nothing(command: Command, folder: Path, there: set[str]) -> None:
@@ -175,14 +215,6 @@ def an_insurer_s_facts_are_shown(command: Command) -> None:
     assert {fact["insurer"] for fact in facts} == {"demo-a"}
 
 
-def hire(command: Command, matricule: str) -> None:
-    secrets = Credentials.of(Home(command.home)).clients
-    with Api(command.gateway, "demo-hris", secrets["demo-hris"]) as hris:
-        day = date(2026, 1, 31)
-        agent = draw_agent(min(demo_employers()), matricule, seed=1, today=day, point=Decimal(60))
-        hris.post("/v1/agents", hire_row(agent), key=f"hire-{matricule}")
-
-
 def test_a_process_that_dies_ends_all_with_its_name(command: Command) -> None:
     with platform_running(command) as process:
         os.kill(Home(command.home).must_run().processes["claims"], signal.SIGKILL)
@@ -195,7 +227,7 @@ def test_a_process_that_dies_ends_all_with_its_name(command: Command) -> None:
 
 def test_a_database_server_that_dies_ends_all_and_nothing_is_lost(command: Command) -> None:
     with platform_running(command) as process:
-        hire(command, "AVANT-LA-PANNE")
+        restoring.hire(command, "AVANT-LA-PANNE")
         server = EmbeddedPostgres(command.home / "postgres").data / "postmaster.pid"
         os.kill(int(server.read_text().split()[0]), signal.SIGKILL)
         assert process.wait(20) == 1
@@ -216,14 +248,34 @@ def test_a_taken_port_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
-def test_reset_drops_the_data(tmp_path: Path) -> None:
+def test_a_stopped_home_is_migrated_as_often_as_one_likes_and_reset_drops_it(tmp_path: Path) -> None:
     command = new_command(tmp_path)
-    Home(command.home).prepare()
-    (command.home / "secrets.json").write_text(json.dumps({}))
-    done = command.run("reset")
-    assert done.returncode == 0
+    migrated(command)
+    assert behind_after(command, "DROP DATABASE relais_claims") == ["claims"]
+    migrated(command)
+    assert behind_after(command, "SELECT 1") == []
+    assert command.run("reset").returncode == 0
     assert not command.home.exists()
     assert "Rien à effacer" in command.run("reset").stderr
+
+
+def migrated(command: Command) -> None:
+    done = command.run("migrate")
+    assert done.returncode == 0, done.stderr
+    assert [name for name in COMPONENTS if f"✓ base {name}" not in done.stderr] == []
+
+
+def behind_after(command: Command, statement: str) -> list[Component]:
+    """Which databases of a stopped home want migrations, once this was done to its server."""
+
+    async def asked(dsn: str) -> list[Component]:
+        connection = await asyncpg.connect(dsn)
+        await connection.execute(statement)
+        await connection.close()
+        return await behind(dsn, Credentials.of(Home(command.home)))
+
+    with EmbeddedPostgres(command.home / "postgres") as server:
+        return asyncio.run(asked(server.admin_dsn))
 
 
 def test_data_without_their_keys_are_not_opened_with_new_ones(tmp_path: Path) -> None:
