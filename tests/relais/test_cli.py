@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -135,6 +137,35 @@ def test_a_rule_is_shown_with_what_its_confidence_means(
 ) -> None:
     _, shown, _ = typed(["rules", "show", "cnracl.employee.tib"], monkeypatch, capsys)
     assert "V : lue dans la source citée" in shown.splitlines()
+
+
+@pytest.mark.parametrize(("day", "ceiling"), [("2025-12-31", "3925.00"), ("2026-01-01", "4005.00")])
+def test_the_law_of_a_day_is_shown(
+    day: str, ceiling: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every rule that has a value then, and no other, each with the value of that day."""
+    code, shown, _ = typed(["rules", "at", day], monkeypatch, capsys)
+    on, book = date.fromisoformat(day), RuleBook.load()
+    known = [rule.id for rule in book if any(v.start <= on and (v.end is None or on <= v.end) for v in rule.values)]
+    lines = {line.split()[0]: line for line in shown.splitlines()[2:]}
+    assert (code, list(lines)) == (0, known)
+    assert ("participation.health.floor" in lines) == (day >= "2026-01-01")
+    assert ceiling in lines["pss.monthly"].split()
+
+
+def test_a_region_is_generated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """tests/relais/test_synthetic.py looks at what is in it."""
+    folder = tmp_path / "region"
+    order = ["generate", "--agents", "30", "--employers", "2", "--seed", "7", "--out", str(folder)]
+    code, _, said = typed(order, monkeypatch, capsys)
+    region = json.loads((folder / "region.json").read_text())
+    assert (code, region["written"]["agents"], region["seed"]) == (0, 30, 7)
+    assert f"30 agents et {region['written']['leaves']} congés" in " ".join(said.split())
+    assert len((folder / "agents.jsonl").read_text().splitlines()) == 30
+    again, _, refused = typed(order, monkeypatch, capsys)
+    assert (again, "n'est pas vide" in " ".join(refused.split())) == (USAGE, True)
 
 
 def test_a_restore_asks_first_on_a_terminal(tmp_path: Path) -> None:
