@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from relais.api import Api
+from relais.credentials import Credentials
 from relais.demo.play import play
 from relais.demo.report import Report
+from relais.home import Home, Running
 from tests.platform import TestPlatform
+from tests.relais.running import Command
 
 
 async def played(platform: TestPlatform) -> tuple[Report, list[str]]:
@@ -24,6 +29,20 @@ async def test_the_demo_is_green_each_time(platform: TestPlatform) -> None:
         report, lines = await played(platform)
         assert report.failures == [], "\n".join(lines)
         assert report.passed > 20
+
+
+async def test_the_command_ends_with_1_when_the_law_is_another(platform: TestPlatform, tmp_path: Path) -> None:
+    """Of this platform: `relais demo` reads where it is and with which secrets from a home."""
+    home = Home(tmp_path)
+    Credentials(databases={}, clients=platform.clients, key_rings={}).save(home)
+    port = int(platform.gateway.rpartition(":")[2])
+    home.announce(Running(os.getpid(), {"gateway": port}, admin_dsn=""))
+    law, command = platform.book.current, Command(home.root, port)
+    with platform.book.now_reads(law.replacing("crds.rate", "0.0150")):
+        ended = await asyncio.to_thread(command.run, "demo")
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert ", 0 fausse(s)" not in ended.stdout
+    assert "✗" in ended.stdout
 
 
 async def test_what_an_event_is_about_is_named_by_its_path(platform: TestPlatform) -> None:
