@@ -29,6 +29,11 @@ from tests.postgres import ROOT
 PATIENCE_SECONDS = 6.0
 # Rates that multiply nothing: from which one on a floor applies, up to which one pay counts.
 THRESHOLDS = {"invalidity.cnracl.floor_from_rate", "rafp.cap_share_of_tib"}
+# What is read to know whom to remind today of a last day: none of the demo's claims is near one, and it shows none.
+REMINDERS = {
+    "claim.deadline.notice_days",
+    *(f"prescription.{code}.INCAPACITY" for code in ("ASSURANCES", "MUTUALITE", "SECURITE_SOCIALE")),
+}
 EVERY = 1 if os.environ.get("RELAIS_DEPTH") == "deep" else 8
 
 
@@ -54,7 +59,7 @@ async def test_every_rule_value_the_demo_uses_turns_it_red(
     law = platform.book.current
     platform.book.asked.clear()
     assert await failures(platform, law) == []
-    used = list(platform.book.asked.values())
+    used = [value for value in platform.book.asked.values() if value.id not in REMINDERS]
     assert len(used) > 15
     changed = sorted(used, key=lambda value: (value.id, value.start))[turn(law) :: EVERY]
     green = [value.id for value in changed if not await turns_red(platform, law, value)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from kit.period import Month
@@ -28,6 +29,12 @@ LEAVE = {"kind": "CMO", "start": "2026-01-12", "end": "2026-01-18"}
 def hris(command: Command) -> Iterator[Api]:
     with Api(command.gateway, "demo-hris", Credentials.of(Home(command.home)).clients["demo-hris"]) as found:
         yield found
+
+
+def restore(command: Command, folder: Path, *only: str) -> None:
+    done = command.run("restore", str(folder), *only, "--yes")
+    assert done.returncode == 0, done.stderr
+    until(command.is_ready, "readiness after the restore")
 
 
 def drawn(matricule: str) -> Agent:

@@ -134,7 +134,7 @@ def a_restored_database_is_as_it_was(command: Command, kept: set[str]) -> None:
     restoring.is_known(command, lost)
     assert agents(command) == kept | {AFTER}
     what_other_keys_closed_replaces_nothing(command, folder, kept | {AFTER})
-    restored(command, folder, "--only", "eligibility")
+    restoring.restore(command, folder, "--only", "eligibility")
     assert agents(command) == kept
     restoring.is_known(command, lost, everywhere=False)
     assert restoring.paid_months(command, AFTER), "contributions were not restored: what they were told stays"
@@ -142,17 +142,11 @@ def a_restored_database_is_as_it_was(command: Command, kept: set[str]) -> None:
     assert hired != lost
     restoring.falls_sick(command, hired)
     restoring.is_known(command, hired)
-    restored(command, folder)
+    restoring.restore(command, folder)
     assert agents(command) == kept
     restoring.is_known(command, hired, everywhere=False)
     assert restoring.paid_months(command, AFTER) == []
     assert "Archive introuvable" in command.run("restore", str(command.home), "--yes").stderr
-
-
-def restored(command: Command, folder: Path, *only: str) -> None:
-    done = command.run("restore", str(folder), *only, "--yes")
-    assert done.returncode == 0, done.stderr
-    until(command.is_ready, "readiness after the restore")
 
 
 def only_what_was_named_is_archived(command: Command) -> None:
