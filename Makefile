@@ -28,7 +28,7 @@ help: ## ce que make sait faire
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  TRANSPORT=kafka   les faits passent par Apache Kafka (run) ; par défaut : feed'
-	@echo '  RELAIS_PORT=8080  port de la passerelle   RELAIS_HOME=.relais  où sont les données'
+	@echo '  RELAIS_PORT=8080  passerelle (services : 8081 à 8084)   RELAIS_HOME=.relais  où sont les données'
 	@echo '  PYTHON=python3    interpréteur, 3.11 ou plus     ARGS=…  transmis à run, demo, test, bench'
 
 run: $(RUN_ENV) ## toute la plateforme, au premier plan (Ctrl-C arrête, les données restent)
@@ -89,7 +89,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(RUN_ENV): requirements/run.txt pyproject.toml | $(BIN)/python
-	$(SAY) "Dépendances, une fois pour toutes…"
+	$(SAY) "Dépendances, une fois pour toutes : une à trois minutes…"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python requirements/install.py requirements/run.txt
 	$(SAY) "  la commande relais…"

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 import httpx
 
 from kit.http.outgoing import trust
-from relais.errors import CommandError
+from relais.errors import USAGE, CommandError
 
 T = TypeVar("T")
 # What a command ends with when the platform would not.
@@ -29,15 +29,23 @@ REQUEST_SECONDS: Final = 30.0
 
 
 class Refused(CommandError):
-    """The platform answered with a problem (RFC 9457). Its text is for a person: what, then a line for each field."""
+    """The platform answered with a problem (RFC 9457). Its text is for a person: what, then a line for each field.
+
+    It ends a command as any refusal does; a failure of the platform (5xx) as one of its own.
+    """
 
     def __init__(self, method: str, path: str, status: int, problem: Any) -> None:
         self.status = status
         self.problem = problem if isinstance(problem, dict) else {}
         self.code = str(self.problem.get("code", ""))
-        title = self.problem.get("detail") or self.problem.get("title") or ""
-        fields = [f"\n  {error['pointer']} : {error['detail']}" for error in self.problem.get("errors", ())]
-        super().__init__(f"{method} {path} : {status} {self.code} {title}".strip() + "".join(fields), REFUSED)
+        title, detail = self.problem.get("title") or f"{method} {path} : {status}", self.problem.get("detail")
+        said = f"{title} : {detail}" if detail else str(title)
+        # A refusal of one field often says of it what the title or the detail says already.
+        fields = [
+            f"\n  {error['pointer']}" + (f" : {error['detail']}" if error["detail"] not in (title, detail) else "")
+            for error in self.problem.get("errors", ())
+        ]
+        super().__init__(said + "".join(fields), REFUSED if status >= httpx.codes.INTERNAL_SERVER_ERROR else USAGE)
 
 
 class Unreachable(CommandError):

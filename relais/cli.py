@@ -6,7 +6,7 @@ import importlib
 import os
 import signal
 import sys
-from typing import Any, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -82,8 +82,14 @@ app = typer.Typer(
 
 
 @app.callback()
-def _root() -> None:
-    pass
+def _root(
+    home: Annotated[
+        str | None,
+        typer.Option(metavar="DOSSIER", help="Où sont les données de la plateforme (RELAIS_HOME), .relais sinon."),
+    ] = None,
+) -> None:
+    if home is not None:
+        os.environ["RELAIS_HOME"] = home
 
 
 def main() -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import errno
 import re
-from typing import Any, Final
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from types import SimpleNamespace  # noqa: F401 - of the examples
+from typing import Any, Final, get_args, get_origin
+from uuid import UUID
 
-from typer import rich_utils
+from typer import core, rich_utils
 
 # What Typer says of itself in a help text. "Usage", "Options" and "Arguments" are French already.
 WORDS: Final = {
@@ -17,6 +22,14 @@ WORDS: Final = {
     "REQUIRED_LONG_STRING": "[obligatoire]",
     "RICH_HELP": "Aide : [blue]{command_path} {help_option}[/]",
     "ABORTED_TEXT": "Abandon.",
+}
+KINDS: Final[dict[Any, str]] = {
+    bool: "",
+    int: "NOMBRE",
+    float: "NOMBRE",
+    Path: "CHEMIN",
+    datetime: "AAAA-MM-JJ",
+    UUID: "IDENTIFIANT",
 }
 SUBCOMMAND: Final = "COMMANDE [ARGUMENTS]…"
 _VARIABLE: Final = re.compile(r" \(env var: [^)]*\)")
@@ -74,10 +87,39 @@ def french(sentence: str) -> str:
     return sentence
 
 
+def kind_of(parameter: Any) -> str:
+    """What to type for an option or an argument that has no word of its own for it.
+
+    >>> kind_of(SimpleNamespace(metavar=None, type_descriptor=SimpleNamespace(annotation=list[str])))
+    'TEXTE'
+    >>> kind_of(SimpleNamespace(metavar="SIRET", param_type_name="option"))
+    'SIRET'
+    """
+    # An argument is named by that word already.
+    if parameter.metavar is not None and parameter.param_type_name == "option":
+        return str(parameter.metavar)
+    annotation = parameter.type_descriptor.annotation
+    (kind,) = get_args(annotation) if get_origin(annotation) is list else (annotation,)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return "|".join(str(one.value) for one in kind)
+    return KINDS.get(kind, "TEXTE")
+
+
+def _range(parameter: Any) -> str | None:
+    """The bounds of a number, as `1 à 99999`."""
+    least, most = parameter.min, parameter.max
+    if least is None or most is None:
+        return None if least is most else f"{least} ou plus" if most is None else f"{most} au plus"
+    return f"{least} à {most}"
+
+
 def speak_french() -> None:
     """Have Typer's help texts and errors written in French."""
     for name, words in WORDS.items():
         setattr(rich_utils, name, words)
+    for of in (core.TyperOption, core.TyperArgument):
+        setattr(of, "display_type_rich", lambda parameter, ctx: kind_of(parameter))  # noqa: B010, ARG005 - Typer's own
+        setattr(of, "_get_number_range_help_str", _range)  # noqa: B010 - Typer's own
     as_typer_does = rich_utils.rich_format_error
 
     def explained(error: Any) -> None:

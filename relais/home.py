@@ -146,7 +146,11 @@ class Home:
         """The platform that is up on this folder. Raises CommandError when there is none."""
         found = self.running()
         if found is None:
-            raise CommandError(f"Relais ne tourne pas sur {self.root}. Démarrez-le : {self.started_by}")
+            here = "" if Path("Makefile").exists() or "make" not in self.started_by else " dans le clone"
+            raise CommandError(
+                f"Relais ne tourne pas sur {self.root}. Démarrez-le{here} : {self.started_by} ;"
+                " s'il tourne sur un autre dossier, nommez-le : relais --home DOSSIER … ou RELAIS_HOME=DOSSIER."
+            )
         return found
 
 

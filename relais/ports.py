@@ -6,6 +6,7 @@ import random
 import socket
 from collections.abc import Iterable
 
+from kit.settings import COMPONENTS
 from relais.errors import CommandError
 
 LOOPBACK = "127.0.0.1"
@@ -13,6 +14,10 @@ HIGHEST_PORT = 65_535
 # Room for services to follow a gateway, below 32768.
 LISTENING = range(20_000, 32_000)
 TRIES = 20
+SERVICES = tuple(name for name in COMPONENTS if name != "gateway")
+# The gateway and its services; platforms side by side are this far apart.
+BLOCK = 1 + len(SERVICES)
+STEP = 10
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
@@ -42,7 +47,17 @@ def check_free(port: int) -> None:
     if not 1 <= port <= HIGHEST_PORT:
         raise CommandError(f"RELAIS_PORT={port} n'est pas un port (1 à {HIGHEST_PORT}).")
     if not is_free(port):
-        raise CommandError(f"Le port {port} est déjà pris. Libérez-le, ou choisissez-en un autre : RELAIS_PORT=…")
+        raise CommandError(
+            f"Le port {port} est déjà pris. Une plateforme écoute sur {BLOCK} ports qui se suivent : la passerelle sur"
+            f" RELAIS_PORT, {', '.join(SERVICES)} sur les suivants. Un bloc libre : RELAIS_PORT={_free_block(port)}."
+        )
+
+
+def _free_block(taken: int) -> int:
+    """A gateway's port with room for the services after it, tens away from the one that is taken."""
+    near = (taken + STEP * n for n in range(1, TRIES))
+    inside = (port for port in near if port + BLOCK - 1 <= HIGHEST_PORT)
+    return next((port for port in inside if all(is_free(p) for p in range(port, port + BLOCK))), free_port())
 
 
 def choose(gateway: int, services: Iterable[str]) -> dict[str, int]:

@@ -72,10 +72,13 @@ class _Message(Body):
     """A CloudEvent. Sent again with the same `id` it has one effect."""
 
     specversion: Literal["1.0"] = "1.0"
-    id: UUID
-    source: Text | None = None
-    time: Instant | None = None
+    id: Annotated[UUID, Field(description="Identifiant du message, donné par l'assureur ; redit, il n'a qu'un effet.")]
+    source: Annotated[Text | None, Field(description="Système d'où part le message, chez l'assureur.")] = None
+    time: Annotated[Instant | None, Field(description="Instant où l'assureur a émis le message.")] = None
     datacontenttype: Literal["application/json"] = "application/json"
+
+
+_TYPE = Field(description="Sorte de message ; elle dit ce que `data` contient.")
 
 
 class ClaimAcceptedMessage(_Message):
@@ -90,27 +93,27 @@ class ClaimAcceptedMessage(_Message):
             },
         }
     )
-    type: Literal["fr.psc.partner.claim.accepted.v1"]
+    type: Annotated[Literal["fr.psc.partner.claim.accepted.v1"], _TYPE]
     data: ClaimAccepted
 
 
 class ClaimRefusedMessage(_Message):
-    type: Literal["fr.psc.partner.claim.refused.v1"]
+    type: Annotated[Literal["fr.psc.partner.claim.refused.v1"], _TYPE]
     data: ClaimRefused
 
 
 class BenefitPaidMessage(_Message):
-    type: Literal["fr.psc.partner.benefit.paid.v1"]
+    type: Annotated[Literal["fr.psc.partner.benefit.paid.v1"], _TYPE]
     data: BenefitPaid
 
 
 class PremiumReceivedMessage(_Message):
-    type: Literal["fr.psc.partner.premium.received.v1"]
+    type: Annotated[Literal["fr.psc.partner.premium.received.v1"], _TYPE]
     data: PremiumReceived
 
 
 class EventAcknowledgedMessage(_Message):
-    type: Literal["fr.psc.partner.event.acknowledged.v1"]
+    type: Annotated[Literal["fr.psc.partner.event.acknowledged.v1"], _TYPE]
     data: EventAcknowledged
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from kit.http.etag import ABOUT
 from kit.http.policy import X_POLICY
 
 _WORDS: Final = Path(__file__).with_name("descriptions.yaml")
@@ -22,16 +23,27 @@ def words() -> dict[str, Any]:
 
 def describe(document: dict[str, Any]) -> None:
     """Give a description to each operation that has a policy, and to each field that has none of its own."""
-    for item in document["paths"].values():
+    for path, item in document["paths"].items():
         for operation in item.values():
             if isinstance(operation, dict) and X_POLICY in operation:
                 operation.setdefault("description", _asked(operation[X_POLICY]))
+                _say_where_versions_are_read(operation, path, document["paths"])
     for name, schema in document["components"].get("schemas", {}).items():
         for field, told in schema.get("properties", {}).items():
             if (own := words()["schemas"].get(name, {}).get(field)) is not None:
                 told["description"] = own
             elif (usual := _usual(field, told)) is not None:
                 told.setdefault("description", usual)
+
+
+def _say_where_versions_are_read(operation: dict[str, Any], path: str, paths: dict[str, Any]) -> None:
+    """A version to change is read from the resource itself or the nearest above, where nothing else is said."""
+    for parameter in operation.get("parameters", ()):
+        if parameter.get("description") == ABOUT:
+            read = path
+            while read and "get" not in paths.get(read, {}):
+                read = read.rpartition("/")[0]
+            parameter["description"] = f"{ABOUT[:-1]}, lu par GET {read}." if read else ABOUT
 
 
 def _usual(field: str, told: dict[str, Any]) -> str | None:

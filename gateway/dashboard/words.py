@@ -17,6 +17,7 @@ from gateway.application import work_words
 from kit.clock import PARIS
 from kit.http.language import Language
 from rules.book import RuleBook
+from rules.sources import source
 
 _FOLDER: Final = Path(__file__).parent
 NOTHING: Final = "–"
@@ -98,6 +99,10 @@ class Words:
         if key in catalogue():
             return self.t(key)
         return law()[code][self._place] if code in law() else code
+
+    def source(self, reference: str) -> str:
+        """Where a figure comes from, without our short names: `référentiel de Relais §3.3`."""
+        return source(reference, self.language)
 
     def named(self, name: str) -> str:
         """What a value of a trace is called: by our words, by a code or by a month."""

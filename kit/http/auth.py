@@ -95,7 +95,14 @@ class Principal:
     def check_employer(self, employer: str) -> None:
         """Raise 403 `employer_not_yours` unless the caller stands for this SIRET."""
         if not self.stands_for(employer):
-            raise Problem(403, "employer_not_yours", "Employeur hors de votre périmètre", "Employer out of your scope")
+            raise Problem(
+                403,
+                "employer_not_yours",
+                "Employeur hors de votre périmètre",
+                "Employer out of your scope",
+                detail_fr="L'employeur de cette demande (`employer`) n'est pas de ceux au nom desquels vous agissez.",
+                detail_en="The employer of this request (`employer`) is not one of those you act for.",
+            )
 
     def acting_for(self, employer: str) -> Principal:
         """The same caller, narrowed to one employer (`X-Acting-Employer`), and to what that one delegated to it."""

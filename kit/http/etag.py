@@ -8,7 +8,7 @@ set_etag(response, current + 1)
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, Response
 
@@ -22,17 +22,21 @@ def set_etag(response: Response, version: int) -> None:
     response.headers["etag"] = f'"{version}"'
 
 
-_ABOUT: Final = "ETag de la version à modifier."
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=64, description=_ABOUT)]
+ABOUT: Final = "ETag de la version à modifier."
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=64, description=ABOUT)]
 MandatoryIfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", max_length=64, description=_ABOUT, json_schema_extra={REQUIRED: True}),
+    Header(alias="If-Match", max_length=64, description=ABOUT, json_schema_extra={REQUIRED: True}),
 ]
 
 
 async def _version(if_match: MandatoryIfMatch = None) -> int:
+    return _read(if_match)
+
+
+def _read(if_match: str | None, by: str = "") -> int:
     if if_match is None:
-        raise unnamed()
+        raise unnamed(by)
     match = _ETAG.match(if_match.strip())
     if match is None:
         raise outdated()
@@ -40,13 +44,26 @@ async def _version(if_match: MandatoryIfMatch = None) -> int:
 
 
 async def _version_if_any(if_match: IfMatch = None) -> int | None:
-    return None if if_match is None else await _version(if_match)
+    return None if if_match is None else _read(if_match)
 
 
-def unnamed() -> Problem:
-    """The 428 of a change that names no version."""
-    detail_fr = "Cette opération demande l'en-tête If-Match avec l'ETag lu."
-    detail_en = "This operation needs an If-Match header with the ETag that was read."
+def version_read_by(operation: str) -> Any:
+    """`ChangedVersion` where the version is read elsewhere than nearest by, as `GET /v1/claims/{claim}/file`."""
+    about = f"{ABOUT[:-1]}, lu par {operation}."
+    header = Header(None, alias="If-Match", max_length=64, description=about, json_schema_extra={REQUIRED: True})
+
+    async def version(if_match: str | None = header) -> int:
+        return _read(if_match, operation)
+
+    return Depends(version)
+
+
+def unnamed(by: str = "") -> Problem:
+    """The 428 of a change that names no version. `by`: the operation that reads it."""
+    where_fr = f"lu par {by}" if by else "lu (la description d'If-Match dit où, dans /openapi.json)"
+    where_en = f"read by {by}" if by else "that was read (If-Match's description in /openapi.json says where)"
+    detail_fr = f"Cette opération demande l'en-tête If-Match avec l'ETag {where_fr}."
+    detail_en = f"This operation needs an If-Match header with the ETag {where_en}."
     return Problem(
         428,
         "if_match_missing",

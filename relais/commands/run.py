@@ -34,7 +34,14 @@ class Transport(StrEnum):
 @app.command()
 def run(
     *,
-    port: Annotated[int, typer.Option(envvar="RELAIS_PORT", help="Port de la passerelle.")] = 8080,
+    port: Annotated[
+        int,
+        typer.Option(
+            envvar="RELAIS_PORT",
+            metavar="PORT",
+            help="Port de la passerelle ; les quatre services prennent les suivants (8080 à 8084).",
+        ),
+    ] = 8080,
     transport: Annotated[
         Transport, typer.Option(envvar="RELAIS_TRANSPORT", help="Par où vont les faits.")
     ] = Transport.FEED,

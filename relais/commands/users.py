@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import typer
 from rich.console import Console
 
 from gateway.dashboard.words import Words
+from gateway.domain.roles import Role
 from relais.access import api_of
 from relais.commands.clients import STAFF, stands_for
 from relais.errors import CommandError
@@ -49,7 +50,14 @@ def add(
     *,
     name: Annotated[str, typer.Option(help="Nom de la personne.")],
     organisation: Annotated[str, typer.Option(help="Où elle travaille.")],
-    role: Annotated[str, typer.Option(help="ADMINISTRATOR, MANAGER, EMPLOYER, INSURER ou AUDITOR.")],
+    role: Annotated[
+        str,
+        typer.Option(
+            metavar="RÔLE",
+            help="EMPLOYER (avec --employer), INSURER (--insurer), MANAGER ou AUDITOR (--employer, --department ou"
+            " --all-employers), ADMINISTRATOR (--all-employers).",
+        ),
+    ],
     employer: Annotated[list[str] | None, typer.Option(help="SIRET représenté ; à répéter.")] = None,
     insurer: Annotated[str | None, typer.Option(help="Code de l'assureur représenté.")] = None,
     department: Annotated[str | None, typer.Option(help="Département du centre de gestion.")] = None,
@@ -66,6 +74,8 @@ def add(
         "insurer": insurer,
         "department": department,
     }
+    if role not in get_args(Role):
+        raise CommandError(f"Rôle inconnu : {role}. Connus : {', '.join(get_args(Role))}.")
     if not (employer or insurer or department or everyone):
         raise CommandError(
             "Ce compte ne représenterait personne : --employer SIRET, --insurer CODE, --department NUMÉRO"

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from relais.api import Api, Refused, Unreachable
+from relais.api import REFUSED, Api, Refused, Unreachable
+from relais.errors import USAGE
 from relais.ports import free_port
 
 
 def test_a_refusal_is_read_line_by_line() -> None:
     fields = [{"pointer": "/month", "detail": "Mois attendu.", "code": "month"}]
     refused = Refused("POST", "/v1/x", 422, {"code": "validation", "title": "Demande invalide", "errors": fields})
-    assert str(refused).splitlines() == ["POST /v1/x : 422 validation Demande invalide", "  /month : Mois attendu."]
-    assert refused.code == "validation"
+    assert str(refused).splitlines() == ["Demande invalide", "  /month : Mois attendu."]
+    assert (refused.code, refused.exit_code) == ("validation", USAGE)
+    once = Refused(
+        "GET", "/v1/x", 404, {"title": "Compte inconnu", "errors": [{"pointer": "/x", "detail": "Compte inconnu"}]}
+    )
+    assert str(once) == "Compte inconnu\n  /x"
+    failed = Refused("GET", "/v1/x", 500, "no problem at all")
+    assert (str(failed), failed.exit_code) == ("GET /v1/x : 500", REFUSED)
 
 
 def test_nobody_there_is_one_sentence() -> None:

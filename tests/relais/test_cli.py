@@ -28,7 +28,8 @@ PAGES = [
     *([name] for name in COMMANDS),
     *([name, below] for name, all_below in GROUPS.items() for below in all_below),
 ]
-ENGLISH = ("Show this message", "[required]", "[default", "env var", "Commands ")
+TYPES = ("<bool", "<str", "<int", "<list", "<path", "<%")
+ENGLISH = (*TYPES, "Show this message", "[required]", "[default", "env var", "Commands ")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -89,6 +90,10 @@ def typed(
         (
             ["users", "add", "x", "--name", "x", "--organisation", "x", "--role", "EMPLOYER"],
             "ne représenterait personne",
+        ),
+        (
+            ["users", "add", "x", "--name", "x", "--organisation", "x", "--role", "CHEF"],
+            "Rôle inconnu : CHEF. Connus : ADMINISTRATOR,",
         ),
         (["explain", "affiliation", "X", "--on", "hier"], "Valeur refusée pour '--on' : AAAA-MM-JJ est attendu."),
         (["generate", "--agents", "0"], "Valeur refusée pour '--agents' : 1 au moins est attendu."),

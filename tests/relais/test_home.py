@@ -49,7 +49,7 @@ def test_a_home_that_another_is_leaving_is_waited_for_and_not_for_ever(
 def test_what_died_is_not_running(home: Home) -> None:
     home.announce(running(2**22 + 1))
     assert home.running() is None
-    with pytest.raises(CommandError, match=r"ne tourne pas.*make run"):
+    with pytest.raises(CommandError, match=r"ne tourne pas sur .*/home\..*make run.*--home.*RELAIS_HOME"):
         home.must_run()
     with pytest.raises(CommandError, match=r"ne tourne pas.*home-sandbox.*relais sandbox run"):
         home_of(home).must_run()

@@ -45,6 +45,8 @@ def test_a_taken_port_is_one_sentence_that_names_it() -> None:
             choose(taken, [])
     assert refusal.value.exit_code == USAGE
     assert "\n" not in str(refusal.value)
+    offered = int(str(refusal.value).rpartition("RELAIS_PORT=")[2].rstrip("."))
+    assert all(is_free(port) for port in range(offered, offered + 5)), "a block that is free"
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Response
 
 from kit.http.auth import Principal, requires
-from kit.http.etag import ChangedVersion, set_etag
+from kit.http.etag import set_etag, version_read_by
 from kit.http.route import Crypto, Now, Rules, Tx, service_router
 from kit.http.subject import about
 from kit.http.types import Answer, Code, DateText, IbanText, Request, SignedAmount, Text, example
@@ -93,7 +93,7 @@ class DeclarationRequest(Request):
 class DocumentRequest(Request):
     """A document that was received, by its code; its content stays with whoever keeps it."""
 
-    model_config = example({"document": "PAY_SLIPS", "reference": "GED-2026-0042", "received_on": "2026-05-12"})
+    model_config = example({"document": "PAYSLIPS_BEFORE", "reference": "GED-2026-0042", "received_on": "2026-05-12"})
 
     document: Code
     reference: Code
@@ -148,7 +148,7 @@ async def receive_claim_document(
 async def take_claim_step(
     claim: ClaimId,
     body: StepRequest,
-    version: ChangedVersion,
+    version: Annotated[int, version_read_by("GET /v1/claims/{claim}/file")],
     caller: Writer,
     tx: Tx,
     *,

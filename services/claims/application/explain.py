@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from kit.trace import Snapshot
 from rules.book import RuleBook
+from rules.sources import source
 from services.claims.application.explain_words import CODES, CODES_OF, MONTHS, NOTES, STEPS, WARNINGS, WORDS
 
 EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
-# A parameter of OpenFisca-France, by its name there.
-OPENFISCA: Final = re.compile(r"\bOF\b( (?!et )[a-z][a-z0-9_/]*)?")
+# What is said in one breath: the version is the accord's, not the decision's.
+TOGETHER: Final = (("start", "end"), ("valid_from", "valid_to"), ("agreement", "version"))
 MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
@@ -43,18 +44,9 @@ def _step(step: Mapping[str, Any], rules: RuleBook, depth: int) -> Iterator[str]
     if step["rule"] in NOTES:
         yield f"{margin}  {NOTES[step['rule']]}"
     if step["reference"]:
-        yield f"{margin}  [{_source(step['reference'])}]"
+        yield f"{margin}  [{source(step['reference'])}]"
     for inner in step["steps"]:
         yield from _step(inner, rules, depth + 1)
-
-
-def _source(reference: str) -> str:
-    """A source as a reader outside knows it.
-
-    >>> _source("loi 2003-775 art. 76 (OF rafp)"), _source("rulebook §3.3"), _source("OF cnracl_s_ti")
-    ('loi 2003-775 art. 76 (OpenFisca-France)', 'référentiel de Relais §3.3', 'OpenFisca-France')
-    """
-    return OPENFISCA.sub("OpenFisca-France", reference).replace("rulebook", "référentiel de Relais")
 
 
 def _said(values: Mapping[str, Any]) -> list[str]:
@@ -62,11 +54,13 @@ def _said(values: Mapping[str, Any]) -> list[str]:
 
     >>> _said({"end": "2026-06-30", "start": "2026-06-01"}), _said({"end": None, "start": "2026-06-01"})
     (['du 01/06/2026 au 30/06/2026'], ['du 01/06/2026'])
+    >>> _said({"version": 1, "agreement": "exemple-2026"})
+    ['accord exemple-2026 version 1']
     >>> _said({"kind": "CMO", "formula": "NONE"}), _said({"2026-06": "997.11"})
     (['congé de maladie ordinaire', 'formule aucune rente'], ['juin 2026 997,11'])
     """
     told = {key: f"{_name(key)} {_value(one, key)}".lstrip() for key, one in values.items() if one not in EMPTY}
-    for first, last in (("start", "end"), ("valid_from", "valid_to")):
+    for first, last in TOGETHER:
         if told.keys() >= {first, last}:
             told[first] += f" {told.pop(last)}"
     return list(told.values())

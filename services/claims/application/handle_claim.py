@@ -154,8 +154,12 @@ async def receive(
     tx: AsyncConnection, opened: Opened, document: str, reference: str, *, on: date, rules: Rules, recording: Recording
 ) -> None:
     """Keep a document; say so when it was the last one missing. Raises UnknownDocument, DayInFuture, DayTooEarly."""
-    if all(row["document"] != document for row in rules.table("claim.documents", opened.claim.opened_from)):
-        raise UnknownDocument(pointer="/document")
+    known = dict.fromkeys(str(row["document"]) for row in rules.table("claim.documents", opened.claim.opened_from))
+    if document not in known:
+        codes = ", ".join(known)
+        raise UnknownDocument(
+            pointer="/document", detail_fr=f"Pièces connues : {codes}.", detail_en=f"Known documents: {codes}."
+        )
     opened.check_day(on, "/received_on")
     claim = opened.claim
     kept = Document(claim.id, document, reference, claim.employer, on, recording.at, recording.by)

@@ -51,7 +51,8 @@ class OrderRequest(Request):
     model_config = example(
         {
             "employer": "99985001900012",
-            "execution_date": "2026-03-05",
+            # The contract's documentation outlives any near day.
+            "execution_date": "2099-03-05",
             "debtor": {"name": "VILLE DE DEMONSTRATION", "iban": "FR7630006000011234567890189"},
             "creditors": [
                 {

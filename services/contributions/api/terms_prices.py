@@ -22,7 +22,30 @@ class TermsRequest(Request):
     """The accord's document as it would read, and the month to compare: with the terms known, on the last pay known."""
 
     model_config = example(
-        {"agreement": "la-roche-sur-yon-2025", "month": "2026-01", "document": {"agreement": "la-roche-sur-yon-2025"}}
+        {
+            "agreement": "la-roche-sur-yon-2025",
+            "month": "2026-01",
+            "document": {
+                "effective": {"from": "2025-01-01"},
+                "employers": [{"siret": "99985001900012", "from": "2025-01-01"}],
+                "insurers": [{"code": "demo-a", "from": "2025-01-01"}],
+                "guarantees": [
+                    {
+                        "code": "BASE",
+                        "mandatory": True,
+                        "populations": ["CNRACL", "IRCANTEC_FONCTIONNAIRE", "CONTRACTUEL_PUBLIC"],
+                        "rates": [{"from": "2025-01-01", "rate": "0.0215", "employer_share": "1.0000"}],
+                    }
+                ],
+                "contribution_base": [
+                    {
+                        "populations": ["CNRACL", "IRCANTEC_FONCTIONNAIRE", "CONTRACTUEL_PUBLIC"],
+                        "elements": ["TIB", "NBI", "RI"],
+                        "tpp": "AFTER",
+                    }
+                ],
+            },
+        }
     )
 
     agreement: Code

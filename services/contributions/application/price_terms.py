@@ -16,7 +16,7 @@ from services.contributions.domain.agent_file import AgentFile
 from services.contributions.domain.errors import InvalidTerms, UnknownAgreement
 from services.contributions.domain.pay_line import PayLine
 from services.contributions.domain.terms import Terms
-from services.contributions.domain.terms_document import read_terms
+from services.contributions.domain.terms_document import KEPT, read_terms
 from services.contributions.domain.terms_price import TermsPrice, price
 
 
@@ -47,8 +47,21 @@ async def price_terms(
 def _read(agreement: str, document: Mapping[str, Any]) -> Terms:
     try:
         return read_terms({**document, "agreement": agreement, "version": 0})
-    except (KeyError, ValueError, TypeError, AttributeError):
-        raise InvalidTerms(pointer="/document") from None
+    except KeyError as missing:
+        # A name that the reader asks for, never one that was sent.
+        name = missing.args[0]
+        raise InvalidTerms(
+            pointer="/document",
+            detail_fr=f"Il manque « {name} » : envoyez le document entier, celui de GET /v1/agreements/{{agreement}}.",
+            detail_en=f'"{name}" is missing: send the whole document, that of GET /v1/agreements/{{agreement}}.',
+        ) from None
+    except (ValueError, TypeError, AttributeError):
+        said = ", ".join(KEPT)
+        raise InvalidTerms(
+            pointer="/document",
+            detail_fr=f"Une valeur n'est pas de la forme attendue, dans l'une de : {said}.",
+            detail_en=f"A value is not of the form expected, in one of: {said}.",
+        ) from None
 
 
 async def _files(tx: AsyncConnection, employer: str, agreement: str, month: Month) -> list[AgentFile]:

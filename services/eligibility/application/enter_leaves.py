@@ -85,8 +85,8 @@ def _judged(
     if same[0] is not None and set(same) == {same[0]}:
         return Entered(same[0], new=False)
     for number, entry in enumerate(leave):
-        if any(other.period.meets(entry.period) for other in known):
-            return PositionOverlap(pointer=f"/entries/{number}/start")
+        if met := next((other.period for other in known if other.period.meets(entry.period)), None):
+            return PositionOverlap.with_known(met, f"/entries/{number}/start")
     return Entered(first.leave, new=True)
 
 

@@ -60,7 +60,7 @@ async def start_leave(
         if _same(known, entry):
             return Recorded(tuple(await leaves.of_leave(tx, file.agent, known.leave)), file.version, new=False)
         if known.period.meets(entry.period):
-            raise PositionOverlap(pointer="/start")
+            raise PositionOverlap.with_known(known.period, "/start")
     await leaves.add(tx, file.agent, [entry], recording)
     await _tell(tx, file, SickLeaveStarted.of(file.agent, [entry]))
     return Recorded((replace(entry, recorded_at=recording.at),), await changed(tx, file, entry.employer), new=True)
@@ -79,10 +79,10 @@ async def extend_leave(
     if any(_same(known, entry) for known in entries):
         return Recorded(tuple(entries), file.version, new=False)
     if not entry.period.follows(entries[-1].period):
-        raise RenewalGap(pointer="/start")
+        raise RenewalGap.after(entries[-1].period)
     others = [e for e in await _entries(tx, file, entry.employer) if e.leave != entry.leave]
-    if any(known.period.meets(entry.period) for known in others):
-        raise PositionOverlap(pointer="/end")
+    if met := next((known.period for known in others if known.period.meets(entry.period)), None):
+        raise PositionOverlap.with_known(met, "/end")
     await leaves.add(tx, file.agent, [entry], recording)
     now = (*entries, entry)
     added = RenewalPart(start=entry.period.start, end=entry.period.end)

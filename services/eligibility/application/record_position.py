@@ -39,7 +39,7 @@ async def start_position(
         if replace(known, id=entry.id, leave=entry.leave) == entry:
             return Recorded(tuple(await leaves.of_leave(tx, file.agent, known.leave)), file.version, new=False)
         if known.period.meets(entry.period):
-            raise PositionOverlap(pointer="/start")
+            raise PositionOverlap.with_known(known.period, "/start")
     await leaves.add(tx, file.agent, [entry], recording)
     return await _told(tx, file, [replace(entry, recorded_at=recording.at)])
 
@@ -57,8 +57,9 @@ async def end_position(
         now = shortened(entries, end)
     else:
         now = (*entries[:-1], replace(entries[-1], period=Period(last.start, end)))
-        if any(known.period.meets(now[-1].period) for known in await _others(tx, file, entries[0])):
-            raise PositionOverlap(pointer="/end")
+        others = (known.period for known in await _others(tx, file, entries[0]))
+        if met := next((period for period in others if period.meets(now[-1].period)), None):
+            raise PositionOverlap.with_known(met, "/end")
     await leaves.replace(tx, file.agent, position, now, recording)
     return await _told(tx, file, now)
 

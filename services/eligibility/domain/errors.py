@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from kit.errors import RelaisError
+from kit.period import Period
 
 
 class AgentNotFound(RelaisError):
@@ -73,6 +76,17 @@ class PositionOverlap(RelaisError):
     title_fr = "Deux congés ou positions se chevauchent"
     title_en = "Two leaves or positions overlap"
 
+    @classmethod
+    def with_known(cls, known: Period, pointer: str) -> PositionOverlap:
+        """With the days of the one that is known; its kind is not said."""
+        end_fr = f"au {known.end:%d/%m/%Y}" if known.end else "sans fin dite"
+        end_en = f"to {known.end}" if known.end else "with no end said"
+        return cls(
+            pointer=pointer,
+            detail_fr=f"Un congé ou une position est déjà connu du {known.start:%d/%m/%Y} {end_fr}.",
+            detail_en=f"A leave or position is already known from {known.start} {end_en}.",
+        )
+
 
 class RenewalGap(RelaisError):
     """A renewal follows the day before; any gap makes a new stop."""
@@ -80,6 +94,16 @@ class RenewalGap(RelaisError):
     code = "renewal_gap"
     title_fr = "Un renouvellement suit sans interruption"
     title_en = "A renewal follows without a gap"
+
+    @classmethod
+    def after(cls, last: Period) -> RenewalGap:
+        """With the day expected, where the leave has a last one."""
+        if last.end is None:
+            said = "Le congé n'a pas de dernier jour connu.", "The leave has no last day known."
+        else:
+            expected = last.end + timedelta(days=1)
+            said = f"Premier jour attendu : {expected:%d/%m/%Y}.", f"First day expected: {expected}."
+        return cls(pointer="/start", detail_fr=said[0], detail_en=said[1])
 
 
 class QuotityNotApplicable(RelaisError):

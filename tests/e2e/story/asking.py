@@ -63,6 +63,8 @@ class Story:
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
     known: dict[str, str] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
+    # What was said otherwise than the example does, each time that it was answered well.
+    otherwise: dict[str, list[set[str]]] = field(default_factory=dict)
     answered: Counter[str] = field(default_factory=Counter)
     schema: Any = None
     _clients: dict[str, Relais] = field(default_factory=dict)
@@ -117,6 +119,8 @@ class Story:
         response = self.send(name, asked)
         assert response.is_success, f"{name}: {response.status_code} {response.text}\n{asked}"
         self.asked[name] = asked
+        if asked.media_type == JSON and not isinstance(body, tuple):
+            self.otherwise.setdefault(name, []).append(set(_otherwise(self.example(name), asked.body)))
         return response
 
     def send(self, name: str, asked: Asked) -> httpx.Response:
@@ -156,6 +160,21 @@ class Story:
 
 def _parameters(operation: APIOperation[Any, Any, Any, Any], place: str) -> list[str]:
     return [p["name"] for p in operation.definition.raw.get("parameters", ()) if p["in"] == place]
+
+
+def _otherwise(shown: Any, said: Any) -> Iterator[str]:
+    """The members that are not as shown, at any depth: names alone."""
+    if isinstance(shown, dict) and isinstance(said, dict):
+        for name in shown.keys() | said.keys():
+            if name in shown and isinstance(said.get(name), type(shown[name])) and isinstance(shown[name], dict | list):
+                yield from _otherwise(shown[name], said[name])
+            elif shown.get(name) != said.get(name):
+                yield name
+    elif isinstance(shown, list) and isinstance(said, list) and len(shown) == len(said):
+        for one, other in zip(shown, said, strict=True):
+            yield from _otherwise(one, other)
+    elif shown != said:
+        yield "*"
 
 
 def _flat(headers: Mapping[str, Any]) -> dict[str, str]:

@@ -27,11 +27,7 @@ SIMULATIONS = (
 
 def tell(story: Story) -> None:
     for name in SIMULATIONS:
-        body = None
-        if name == "contributions/terms":
-            accord = story.ask("GET /v1/agreements/{agreement}", agreement="la-roche-sur-yon-2025").json()
-            body = {"document": accord["document"]}
-        story.ask(f"POST /v1/simulations/{name}", body=body)
+        story.ask(f"POST /v1/simulations/{name}")
     _tokens(story)
     _clients(story)
     _persons(story)

@@ -82,7 +82,7 @@ def _payments(story: Story) -> None:
     story.ask("GET /v1/receivables", query=EVERY)
     owed_to = {"agreement": contract["agreement"], "insurer": INSURER}
     creditors = [{**one, **owed_to} for one in story.example(ORDERS)["creditors"]]
-    story.ask(ORDERS, body={**EVERY, "execution_date": "2099-03-05", "creditors": creditors})
+    story.ask(ORDERS, body={**EVERY, "creditors": creditors})
 
 
 def _months(story: Story) -> None:

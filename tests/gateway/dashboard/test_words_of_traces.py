@@ -14,6 +14,7 @@ from gateway.dashboard.words import Words, catalogue, law
 from kit.http.language import Language
 from rules.book import RuleBook
 from rules.vocabulary import AffiliationOutcome, LeaveKind, Leg, PayElement, Regime
+from services.claims.application.explain_words import STEPS
 from services.claims.domain.capitals import DeathKind
 from services.claims.domain.terms import AnnuityFormula, Prorated
 from tests.postgres import ROOT
@@ -74,6 +75,13 @@ def test_every_name_in_a_trace_has_words() -> None:
     named = {*keys()}
     assert named >= {"prior_collective_cover", "deferred_until", "target_net"}
     assert named - known("input") == set()
+
+
+def test_a_step_is_called_alike_on_the_pages_and_in_the_text() -> None:
+    """What HR reads on a page is what the agent reads in the text of the same decision."""
+    said = {name: catalogue()[f"rule.{name}"][0] for name in STEPS if f"rule.{name}" in catalogue()}
+    assert len(said) > 20
+    assert said == {name: STEPS[name] for name in said}
 
 
 def test_every_step_of_a_trace_has_words() -> None:

@@ -247,6 +247,7 @@ async def test_a_document_that_no_rule_asks_for_is_refused(claims: Claims, staff
     body = {"document": "HOROSCOPE", "reference": "x", "received_on": "2026-06-20"}
     answer = await staff.post(f"{path}/documents", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_document")
+    assert all(code in answer.json()["detail"] for code in DOCUMENTS), "which ones are known"
 
 
 async def test_payroll_gets_what_the_employer_advances(claims: Claims, staff: httpx.AsyncClient) -> None:

@@ -65,6 +65,7 @@ async def test_what_cannot_be_priced(service: Service, world: World) -> None:
         refused = await client.post(URL, json=body)
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid_terms")
         assert refused.json()["errors"][0]["pointer"] == "/document"
+        assert "« effective »" in refused.json()["detail"]
         for document in ({"effective": 1}, {"effective": {"from": "never"}}, {"employers": None}):
             again = await client.post(URL, json={**body, "document": document})
             assert (again.status_code, again.json()["code"]) == (422, "invalid_terms")

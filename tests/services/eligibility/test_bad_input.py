@@ -137,6 +137,8 @@ async def test_a_leave_that_cannot_be(eligibility: Eligibility, body: dict[str, 
         assert (await hris.post(f"/v1/agents/{agent}/leaves", json=first)).status_code == 201
         refusal = await hris.post(f"/v1/agents/{agent}/leaves", json=body)
     assert fault(refusal) == (422, code, pointer)
+    told = refusal.json()["errors"][0]["detail"]
+    assert ("du 01/02/2026 au 07/02/2026" in told) == (code == "position_overlap"), "the days of the other leave"
     assert await rows(eligibility, "leave_entry") == 1
 
 
@@ -161,6 +163,8 @@ async def test_a_renewal_that_cannot_be(
         first = answer.json()["id"]
         refusal = await hris.post(f"/v1/agents/{agent}/leaves/{first}/extensions", json=body)
     assert fault(refusal) == (422, code, pointer)
+    told = refusal.json()["errors"][0]["detail"]
+    assert ("08/02/2026" in told) == (code == "renewal_gap"), "the day expected"
 
 
 @pytest.mark.parametrize(
