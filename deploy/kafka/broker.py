@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import re
 import shutil
 import signal
 import socket
@@ -40,6 +41,7 @@ HEAP: Final = "-Xmx256m"
 LEAN: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
 _JVM: Final = (HEAP, *LEAN)
 _PR_SET_PDEATHSIG: Final = 1
+_ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class BrokerError(RuntimeError):
@@ -56,11 +58,15 @@ def missing(jars: Path = JARS) -> str | None:
 
 
 def get(jars: Path = JARS) -> None:
-    """Copy the jars there. Needs `mvn`; about 54 MB."""
+    """Copy the jars there. Needs `mvn`; about 54 MB. Raises BrokerError with what Maven said."""
     if shutil.which("mvn") is None:
         raise BrokerError("Maven (mvn) is not on the path")
     goal = ["dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
-    subprocess.run(["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(HERE / "pom.xml"), *goal], check=True)  # noqa: S603, S607 - our own arguments
+    command = ["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(HERE / "pom.xml"), *goal]
+    # Maven ends with escape codes wherever it writes: what it says is shown without them, and when it fails alone.
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own arguments
+    if done.returncode:
+        raise BrokerError(_ESCAPES.sub("", done.stdout + done.stderr).strip() or f"Maven ended with {done.returncode}")
 
 
 class Broker:
