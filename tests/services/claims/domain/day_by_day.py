@@ -60,31 +60,47 @@ class DayByDay:
                 day += DAY
         return self.said
 
-    @property
-    def fonctionnaire(self) -> bool:
-        return self.person.regime in FONCTIONNAIRES
+    def halved(self) -> set[date]:
+        """The days for which a late note of a fonctionnaire, the second in 24 months or a later one, halves pay."""
+        late: list[date] = []
+        found: set[date] = set()
+        for entry in sorted(self.entries, key=lambda e: e.start):
+            sent = entry.sent_on
+            if entry.kind is not LeaveKind.CMO or not self.fonctionnaire(entry) or sent is None:
+                continue
+            if sent <= entry.start + 2 * DAY:
+                continue
+            if any(entry.start < months_later(earlier, 24) for earlier in late):
+                found |= {day for day in entry.period if day < sent}
+            late.append(entry.start)
+        return found
+
+    def fonctionnaire(self, entry: Entry) -> bool:
+        return (entry.person or self.person).regime in FONCTIONNAIRES
 
     def day(self, entry: Entry, day: date) -> tuple[Leg, str]:
         paid: dict[LeaveKind, Callable[[], tuple[Leg, str]]] = {
             LeaveKind.CMO: lambda: self.cmo(entry, day),
-            LeaveKind.CLM: lambda: self.long(self.clm_leg(day)),
-            LeaveKind.CLD: lambda: self.long(self.cld_leg(entry, day)),
-            LeaveKind.CGM: lambda: self.cgm(day),
+            LeaveKind.CLM: lambda: self.long(entry, self.clm_leg(day)),
+            LeaveKind.CLD: lambda: self.long(entry, self.cld_leg(entry, day)),
+            LeaveKind.CGM: lambda: self.cgm(entry, day),
             LeaveKind.AT_MP: lambda: self.accident(entry, day),
             LeaveKind.DO: lambda: (Leg.NONE, "0.00"),
-            LeaveKind.TPT: lambda: self.therapeutic(day),
+            LeaveKind.TPT: lambda: self.therapeutic(entry, day),
         }
         return paid[entry.kind]() if entry.kind in paid else (Leg.FULL, "1.00")
 
     # --- therapeutic part-time
 
-    def therapeutic(self, day: date) -> tuple[Leg, str]:
+    def therapeutic(self, entry: Entry, day: date) -> tuple[Leg, str]:
         start = self.first_of_run(LeaveKind.TPT, day)
         if start not in self.part_time:
             self.part_time[start] = self.part_time_before(start)
         before = self.part_time[start]
         over = before + (day - start).days >= 365 if before else day >= years_later(start, 1)
-        return (Leg.NONE, "0.00") if over else (Leg.FULL, "1.00")
+        by_hours = entry.quotity is not None and (entry.person or self.person).regime is not Regime.CNRACL
+        share = entry.quotity.text(2) if entry.quotity is not None and by_hours else "1.00"
+        return (Leg.NONE, "0.00") if over else (Leg.FULL, share)
 
     def part_time_before(self, start: date) -> int:
         """Days of TPT before a run, back to a year in activity: in no TPT, and in no disponibilité."""
@@ -113,16 +129,16 @@ class DayByDay:
         full = sum(leg in (Leg.FULL, Leg.WAITING) for _, leg, _ in window)
         half = sum(leg is Leg.HALF for _, leg, _ in window)
         if len(window) >= 360:
-            return self.over()
-        limit = 90 if self.fonctionnaire else self.contractual_limit(entry)
+            return self.over(entry)
+        limit = 90 if self.fonctionnaire(entry) else self.contractual_limit(entry)
         if full < limit:
             return Leg.FULL, "0.90" if entry.start >= REFORM else "1.00"
-        if not self.fonctionnaire and half >= limit:
+        if not self.fonctionnaire(entry) and half >= limit:
             return Leg.NONE, "0.00"
         return Leg.HALF, "0.50"
 
     def served(self, entry: Entry, months: int) -> bool:
-        start = self.person.service_start
+        start = (entry.person or self.person).service_start
         if entry.seniority_days is not None:
             start = entry.start - timedelta(days=entry.seniority_days)
         assert start is not None
@@ -131,14 +147,14 @@ class DayByDay:
     def contractual_limit(self, entry: Entry) -> int:
         return 90 if self.served(entry, 36) else 60 if self.served(entry, 24) else 30 if self.served(entry, 4) else 0
 
-    def over(self) -> tuple[Leg, str]:
-        return (Leg.HALF, "0.50") if self.fonctionnaire else (Leg.NONE, "0.00")
+    def over(self, entry: Entry) -> tuple[Leg, str]:
+        return (Leg.HALF, "0.50") if self.fonctionnaire(entry) else (Leg.NONE, "0.00")
 
     # --- long leaves
 
-    def long(self, leg: Leg | None) -> tuple[Leg, str]:
+    def long(self, entry: Entry, leg: Leg | None) -> tuple[Leg, str]:
         if leg is None:
-            return self.over()
+            return self.over(entry)
         return (Leg.FULL, "1.00") if leg is Leg.FULL else (Leg.HALF, "0.50")
 
     def kind_on(self, day: date) -> LeaveKind | None:
@@ -182,7 +198,7 @@ class DayByDay:
         return self.is_of(kind, day) and (kind is not LeaveKind.CGM or self.open_cgm(day))
 
     def open_cgm(self, day: date) -> bool:
-        return self.fonctionnaire or self.served(self.on[day], 36)
+        return self.fonctionnaire(self.on[day]) or self.served(self.on[day], 36)
 
     def clm_leg(self, day: date) -> Leg | None:
         start = self.first_of_run(LeaveKind.CLM, day)
@@ -225,7 +241,7 @@ class DayByDay:
                     day -= DAY
         return total
 
-    def cgm(self, day: date) -> tuple[Leg, str]:
+    def cgm(self, entry: Entry, day: date) -> tuple[Leg, str]:
         if not self.open_cgm(day):
             return Leg.NONE, "0.00"
         self.grave[day] = start = self.grave.get(day - DAY, day)
@@ -235,12 +251,12 @@ class DayByDay:
             leg = None if place >= 3 * 365 else Leg.FULL if place < 365 else Leg.HALF
         else:
             leg = None if day >= years_later(start, 3) else Leg.FULL if day < years_later(start, 1) else Leg.HALF
-        return self.long(leg)
+        return self.long(entry, leg)
 
     # --- accidents
 
     def accident(self, entry: Entry, day: date) -> tuple[Leg, str]:
-        if self.fonctionnaire:
+        if self.fonctionnaire(entry):
             return Leg.FULL, "1.00"
         start = self.first_of_run(LeaveKind.AT_MP, entry.start)
         limit = 90 if self.served(entry, 36) else 60 if self.served(entry, 12) else 30 if self.served(entry, 0) else 0

@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from kit.period import Period
+from kit.rate import Rate
 from rules.book import RuleBook
 from rules.vocabulary import LeaveKind, PathologyGroup, Regime
 from services.claims.domain.leave import Entry, Person
@@ -24,6 +25,7 @@ KINDS = {
     ]
     for regime in (Regime.CNRACL, Regime.IRCANTEC_FONCTIONNAIRE, Regime.CONTRACTUEL_PUBLIC)
 }
+QUOTITIES = (None, *(Rate.parse(row["quotity"]) for row in BOOK.table("leave.tpt.quotities", date(2026, 1, 1))))
 # `make deep` looks at fifty times as many histories.
 DEEPER: Final = 50 if os.environ.get("RELAIS_DEPTH") == "deep" else 1
 
@@ -60,17 +62,43 @@ def histories(draw: st.DrawFn, kinds: tuple[LeaveKind, ...] = (), longest: int =
 
 
 def random_history(random: Random, longest: int = 3) -> tuple[Person, list[Entry]]:
-    """The same lives without Hypothesis: many more of them in the same time."""
-    regime = random.choice(list(KINDS))
-    favourite, known = random.choice(KINDS[regime]), KINDS[regime]
+    """More lives than Hypothesis draws in that time: also stagiaires, quotities, late notes, two groups of CLD,
+    and agents who were something else before.
+    """
     day = date(2019, 1, 1) + timedelta(days=random.randint(0, 1500))
-    person, entries = Person(regime, day - timedelta(days=random.randint(0, 1500))), []
-    for _ in range(random.randint(1, longest)):
-        kind = random.choice([favourite, favourite, *known])
+    person, former = _random_person(random, day), _random_person(random, day)
+    changed = random.choice([0, 0, 0, 1, 2])
+    favourite, entries = random.choice(_open_to(person)), []
+    for place in range(random.randint(1, longest)):
+        then = former if place < changed else person
+        kind = random.choice([favourite, favourite, *_open_to(then)])
+        kind = kind if kind in _open_to(then) else LeaveKind.CMO
         lengths = (random.randint(1, 40), random.randint(60, 130), random.randint(300, 420))
         end = day + timedelta(days=random.choice(lengths) - 1)
-        waiting = random.choice([None, None, 0, 1, 3]) if kind is LeaveKind.CMO else None
-        group = random.choice([None, PathologyGroup.CANCER]) if kind is LeaveKind.CLD else None
-        entries.append(Entry(kind, Period(day, end), waiting, group, random.choice([None, random.randint(0, 1500)])))
+        late = random.choice([None, None, day + timedelta(days=random.randint(0, 12))])
+        entries.append(
+            Entry(
+                kind,
+                Period(day, end),
+                random.choice([None, None, 0, 1, 3]) if kind is LeaveKind.CMO else None,
+                random.choice([None, PathologyGroup.CANCER, PathologyGroup.POLIOMYELITIS])
+                if kind is LeaveKind.CLD
+                else None,
+                random.choice([None, random.randint(0, 1500)]),
+                random.choice(QUOTITIES) if kind is LeaveKind.TPT else None,
+                late if kind is LeaveKind.CMO else None,
+                former if then is former else None,
+            )
+        )
         day = end + timedelta(days=1 + random.choice([0, random.randint(1, 30), random.randint(330, 400)]))
     return person, entries
+
+
+def _random_person(random: Random, day: date) -> Person:
+    regime = random.choice(list(KINDS))
+    titular = regime is Regime.CONTRACTUEL_PUBLIC or random.random() < 0.8
+    return Person(regime, day - timedelta(days=random.randint(0, 1500)), titular)
+
+
+def _open_to(person: Person) -> list[LeaveKind]:
+    return [kind for kind in KINDS[person.regime] if person.titular or kind is not LeaveKind.DO]

@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from services.claims.domain.late_notice import halved
 from services.claims.domain.statutory import statutory_pay
 from tests.services.claims.domain.day_by_day import DayByDay
 from tests.services.claims.domain.histories import BOOK, DEEPER, random_history
@@ -19,7 +20,9 @@ LIVES: Final = 100
 def test_a_hundred_lives_are_paid_as_the_plain_reading_pays_them(seed: int) -> None:
     random = Random(seed)
     for _ in range(LIVES):
-        person, entries = random_history(random)
+        person, entries = random_history(random, longest=3 if DEEPER == 1 else 5)
         found = statutory_pay(person, entries, BOOK)
         told = {day: (one.kind, one.leg, one.rate.text(2)) for one in found for day in one.period}
-        assert told == DayByDay(person, entries).tell(), (person, entries)
+        plain = DayByDay(person, entries)
+        assert told == plain.tell(), (person, entries)
+        assert {day for days in halved(person, entries, BOOK) for day in days} == plain.halved(), (person, entries)
