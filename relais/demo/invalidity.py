@@ -23,6 +23,8 @@ AFTER_SICKNESS = {
     "decree_floor": "849.73",
     "alerts": ["LEGAL_FLOOR_SHORTFALL"],
 }
+# What contracts usually ask of an agent of the CNRACL: to be read in the notice, says rules/claims_handling.yaml.
+DOCUMENTS = ["BANK_DETAILS", "PENSION_TITLE", "REMOVAL_ORDER"]
 # More than the pay and all that the CNRACL adds for the help of another person: nothing is left to pay, and it is odd.
 TOO_MUCH = "3700.00"
 
@@ -42,6 +44,8 @@ def play(world: World) -> None:
     report.equal("plancher légal de ces rentes", floors, {FLOOR}, "décret 2022-581, art. 3")
     short = {rate for rate, one in annuities.items() if one["alerts"]}
     report.equal("taux dont la rente reste sous le plancher", short, {"0.4000", "0.2500", "0.1000"}, "rulebook S6")
+    asked = sorted({document for one in annuities.values() for document in one["required"]})
+    report.equal("pièces de ces rentes", asked, DOCUMENTS, "rulebook §5.2 : usage des contrats")
     world.hire("pension-douteuse", titulaire("2025-02-01"), birth="1975-03-01")
     world.pay("pension-douteuse", REFERENCE_MONTH, PAY)
     recognise(world, "pension-douteuse", "0.5000", pension=TOO_MUCH)
