@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import asdict, dataclass
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from kit.crypto import KeyRing
 from kit.db.provision import ROLE_KINDS
 from kit.settings import COMPONENTS
+from relais.errors import CommandError
 from relais.home import Home, write_private
 
 # Clients of the demo, and what each shows: an HRIS, the insurer of the accord, another insurer, a centre de gestion.
@@ -44,8 +45,10 @@ class Credentials:
 
     @classmethod
     def of(cls, home: Home) -> Self:
-        """Those of this home; made when there are none, completed when some are missing."""
-        kept = json.loads(home.secrets.read_text()) if home.secrets.exists() else {}
+        """Those of this home; made when there are none, completed when some are missing. Raises CommandError where
+        the file that keeps them holds something else.
+        """
+        kept = _kept(home)
         found = cls(
             databases=_completed(kept.get("databases", {}), {name: _passwords() for name in COMPONENTS}),
             clients=_completed(kept.get("clients", {}), {name: _secret() for name in _client_names()}),
@@ -59,6 +62,18 @@ class Credentials:
     def save(self, home: Home) -> None:
         """Keep them as they are now."""
         write_private(home.secrets, json.dumps(asdict(self), indent=1))
+
+
+def _kept(home: Home) -> dict[str, Any]:
+    if not home.secrets.exists():
+        return {}
+    try:
+        found: dict[str, Any] = json.loads(home.secrets.read_text())
+        if all(isinstance(found.get(name, {}), dict) for name in ("databases", "clients", "key_rings")):
+            return found
+    except (OSError, ValueError, AttributeError):
+        pass
+    raise CommandError(f"{home.secrets} est illisible : remettez celui que vous gardez ailleurs.")
 
 
 def _client_names() -> tuple[str, ...]:

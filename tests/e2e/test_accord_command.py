@@ -119,7 +119,7 @@ async def test_what_the_platform_refuses_is_said(home: Path) -> None:
     elsewhere = written(home, "ailleurs.yaml", OWN | REVISED | {"/agreement": "jamais-2025"})
     code, said = await run(home, "diff", elsewhere, elsewhere, "--from", "2028-01-01")
     assert code == 1
-    assert "agreement_not_found" in said
+    assert "Accord introuvable" in said
     early = written(home, "tot.yaml", OWN | {"/guarantees/0/rates/0/rate": "0.0210"})
     code, said = await run(home, "publish", early, "--from", "2026-01-01", "--reason", "x", "--yes")
     assert code == 1

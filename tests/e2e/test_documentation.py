@@ -15,6 +15,7 @@ from kit.http.types import BOUNDED_MONTH_PATTERN
 from kit.http.validation import problem_of
 from kit.siret import SIRET_PATTERN
 from tests.platform import TestPlatform
+from tests.waiting import eventually
 
 PATIENCE_SECONDS = 60.0
 # Words that every English sentence has, and no French one.
@@ -34,11 +35,16 @@ def texts(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
 
 
 async def read(platform: TestPlatform) -> dict[str, Any]:
-    answer = await asyncio.to_thread(
-        httpx.get, f"{platform.gateway}/openapi.json", trust_env=False, timeout=PATIENCE_SECONDS
-    )
-    document: dict[str, Any] = answer.json()
-    return document
+    """The merged document; 503 where a service is too busy to give its own for now."""
+
+    async def merged() -> dict[str, Any] | None:
+        address = f"{platform.gateway}/openapi.json"
+        answer = await asyncio.to_thread(httpx.get, address, trust_env=False, timeout=PATIENCE_SECONDS)
+        assert answer.status_code in {200, 503}, answer.text
+        document: dict[str, Any] = answer.json()
+        return document if answer.is_success else None
+
+    return await eventually(merged, "every service's document", PATIENCE_SECONDS)
 
 
 async def test_every_operation_says_in_french_what_it_does(platform: TestPlatform) -> None:

@@ -38,6 +38,14 @@ def test_archives_are_restored_where_the_ring_still_has_every_key_that_closed_th
     assert not any(key in marks_of(tmp_path).read_text() for key in json.loads(rotated)["keys"].values())
 
 
+@pytest.mark.parametrize("text", ["", '{"cl', "[]", '{"clients": 5}'])
+def test_secrets_that_cannot_be_read_are_told_and_kept(tmp_path: Path, text: str) -> None:
+    Home(tmp_path).secrets.write_text(text)
+    with pytest.raises(CommandError, match="illisible"):
+        Credentials.of(Home(tmp_path))
+    assert Home(tmp_path).secrets.read_text() == text
+
+
 async def test_what_a_former_key_closed_opens_with_the_new_one_alone(database: DatabaseFactory) -> None:
     before = KeyRing.generate("1")
     after = KeyRing.rotated(before, "2")
