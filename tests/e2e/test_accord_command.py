@@ -123,7 +123,7 @@ async def test_what_the_platform_refuses_is_said(home: Path) -> None:
     early = written(home, "tot.yaml", OWN | {"/guarantees/0/rates/0/rate": "0.0210"})
     code, said = await run(home, "publish", early, "--from", "2026-01-01", "--reason", "x", "--yes")
     assert code == 1
-    assert "invalid_agreement" in said
+    assert "Accord non valide" in said
 
 
 async def test_without_a_platform_there_is_nobody_to_ask(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def of_revision(before: Agreement, after: Agreement, since: date, changed: Seque
         lost += [(employer, max(last, eve))] if last < was else []
         kept += [(employer, was)] if last > was else []
     reach = Reach(tuple(lost), tuple(kept), joining=frozenset(new.keys() - old.keys()))
-    terms = {name for change in changed for name in _conditions(change)}
+    terms = {name for change in changed for name in _conditions(change) if name in _HELD_BY}
     if not terms:
         return reach
     taken = ((None, eve),) if terms & _TAKING else ()
@@ -78,6 +78,4 @@ def _conditions(change: TermChange) -> Iterator[str]:
     """Which condition of cover a term is part of, the accord's or an exception's."""
     parts = change.term.split("/")
     if "eligibility" in parts[:-1]:
-        name = parts[parts.index("eligibility") + 1]
-        if name in _HELD_BY:
-            yield name
+        yield parts[parts.index("eligibility") + 1]

@@ -81,7 +81,8 @@ async def test_a_month_is_simulated_issued_and_paid(pages: Pages) -> None:
     await page.goto(f"/app/steering?year={MONTH[:4]}")
     account = await page.get_attribute("#accounts a[href$='.csv']", "href")
     assert account is not None
-    assert MONTH in await (await page.context.request.get(account)).text(), "the yearly account of a contract"
+    yearly = await (await page.context.request.get(account)).text()
+    assert "\nbordereaux;;;1;" in yearly, "the account of a contract's year"
 
 
 @pytest.mark.usefixtures("paid_month")

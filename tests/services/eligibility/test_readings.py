@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from kit.period import Period
 from rules.book import RuleBook
 from rules.vocabulary import ContractKind, EmploymentKind, Guarantee, Regime
 from services.eligibility.domain.affiliation import decide
+from services.eligibility.domain.errors import RenewalGap
 from services.eligibility.domain.file import Dispense, Employment
 from services.eligibility.domain.options import options_held
 from services.eligibility.domain.regime import regime_on
@@ -57,3 +59,7 @@ def test_an_option_runs_across_a_gap_in_employment() -> None:
     every = [options_held([one], timeline, Regime.CNRACL, accord(), date(2025, 10, 1))[0] for one in Guarantee]
     periods = {option.period for found in [held, *every] for option in found}
     assert periods == {period("2025-01-01", "2025-12-31")}
+
+
+def test_a_renewal_of_a_leave_without_a_last_day_is_told_why() -> None:
+    assert RenewalGap.after(Period(date(2026, 1, 1), None)).detail_fr == "Le congé n'a pas de dernier jour connu."

@@ -106,6 +106,8 @@ def test_more_than_the_rules_give_is_doubtful_whatever_the_kind() -> None:
     assert all_doubts(notified("60.00", FEBRUARY), (), PAID, BOOK) == (Doubt.ABOVE_CAP,), "which says it already"
     assert all_doubts(notified("60.00", FEBRUARY, AllowanceKind.ACCIDENT), (), {}, BOOK) == ()
     assert all_doubts(replace(notified("60.00", FEBRUARY), stop=None), (), PAID, BOOK) is None
+    of_old = Period(date(1990, 2, 1), date(1990, 2, 28))
+    assert all_doubts(replace(notified("60.00", of_old), stop=Stop(of_old.start)), (), PAID, BOOK) is None
 
 
 def test_days_that_other_notifications_pay_count_towards_what_three_years_allow() -> None:

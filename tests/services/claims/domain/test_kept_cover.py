@@ -15,6 +15,7 @@ from kit.rate import Rate
 from rules.vocabulary import Guarantee
 from services.claims.domain.agent_file import AgentFile, Election, Recognition
 from services.claims.domain.capitals import Capital, Death, DeathKind
+from services.claims.domain.claim_documents import required_of
 from services.claims.domain.due_capitals import propose_capitals
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.proposal import propose
@@ -27,6 +28,7 @@ from tests.services.claims.simulator import ACCORD, TERMS
 
 CASES = read("benefits-kept")
 CITY = "99985001900012"
+NEVER = Death(date(2060, 1, 1), DeathKind.DEATH)
 
 
 def known(case: dict[str, Any], died: Death) -> AgentFile:
@@ -74,6 +76,17 @@ def test_the_end_of_the_contract_takes_nothing_from_whom_it_pays(ended: int, aft
     assert kept is not None
     assert (kept.amount, kept.due, without.kept) == (without.amount, without.due, None)
     assert kept.kept == (last if last < died else None)
+
+
+def test_only_what_the_same_accord_pays_keeps_its_cover() -> None:
+    proposal = propose(known({"leave": "2026-09-30", "annuity": "2026-10-01", "contract": "2030-12-31"}, NEVER), BOOK)
+    assert list(proposal.paid_days(TERMS.agreement)) != []
+    assert list(proposal.paid_days("another")) == []
+
+
+def test_no_document_is_asked_for_on_a_day_without_a_list() -> None:
+    assert required_of("DEATH", None, date(2026, 9, 1), BOOK) != ()
+    assert required_of("DEATH", None, date(1990, 1, 1), BOOK) == ()
 
 
 def test_a_contract_ends_with_the_accord_the_adhesion_or_the_insurer() -> None:

@@ -14,7 +14,7 @@ from kit.rate import Rate
 from rules.book import RuleBook
 from rules.vocabulary import LeaveKind, Leg, PathologyGroup, Regime
 from services.claims.domain.entitlement import Entitlement
-from services.claims.domain.errors import QuotityNotApplicable
+from services.claims.domain.errors import QuotityNotApplicable, ServiceStartRequired
 from services.claims.domain.leave import Entry, Person
 from services.claims.domain.statutory import statutory_pay
 from tests.services.claims.domain.day_by_day import Answer, DayByDay
@@ -139,6 +139,25 @@ def test_a_clm_counts_beside_an_earlier_cld_of_the_same_group() -> None:
     first, second = lasting(LeaveKind.CLD, date(2016, 1, 1), 100), lasting(LeaveKind.CLD, clm.end + ONE_DAY, 700)
     told = pay(Person(Regime.CNRACL), [first, clm, second])
     assert sum(told[one][1] is Leg.FULL for one in second.period) == 3 * 365 - 365 - 100
+
+
+def test_rights_that_end_after_a_change_of_status_leave_the_days_before_it_as_they_were() -> None:
+    """A CGM begun as a contractuel and renewed as an IRCANTEC fonctionnaire: its three years end in the renewal."""
+    contractuel = Person(Regime.CONTRACTUEL_PUBLIC, date(2010, 1, 1))
+    first = Entry(LeaveKind.CGM, Period(date(2020, 1, 1), date(2020, 12, 31)), person=contractuel)
+    renewed = Entry(LeaveKind.CGM, Period(date(2021, 1, 1), date(2023, 6, 30)))
+    told = pay(Person(Regime.IRCANTEC_FONCTIONNAIRE), [first, renewed])
+    assert told[first.end][1] is Leg.FULL
+    assert told[date(2022, 12, 31)] == (LeaveKind.CGM, Leg.HALF, "0.50")
+    assert told[renewed.end] == (LeaveKind.CGM, Leg.HALF, "0.50"), "until a decision, as a fonctionnaire's"
+
+
+def test_a_contractuel_of_then_needs_his_seniority_too() -> None:
+    contractuel = Person(Regime.CONTRACTUEL_PUBLIC)
+    entry = Entry(LeaveKind.CGM, Period(date(2020, 1, 1), date(2020, 12, 31)), person=contractuel)
+    with pytest.raises(ServiceStartRequired) as refused:
+        statutory_pay(Person(Regime.IRCANTEC_FONCTIONNAIRE), [entry], BOOK)
+    assert refused.value.pointer == "/leaves/0/status/service_start"
 
 
 @looking_at(60)
