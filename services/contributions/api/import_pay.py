@@ -5,19 +5,13 @@ In CSV, `other` reads `CTI:183.00|IHTS:20.00`, and `rappels` `2025-03:tib=50.00:
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field
-from itertools import islice
-from operator import attrgetter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.ahead import read_ahead
 from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
@@ -29,7 +23,6 @@ from kit.http.validation import problem_of
 from services.contributions.api.pay import refusal
 from services.contributions.api.pay_schemas import PayItem
 from services.contributions.api.plain_pay import read_plain
-from services.contributions.application.payloads.pay import plain_payload
 from services.contributions.application.record_pay import (
     Reception,
     Sent,
@@ -37,13 +30,7 @@ from services.contributions.application.record_pay import (
     record_histories,
     record_plain,
 )
-from services.contributions.domain.intake import PayKey, PlainPay
-
-# Lines read while the database enters those before them, a few at a time. The first are few: until they are read the
-# database has nothing to do. Each part costs a few statements whatever its size.
-FIRST_PART: Final = 500
-PART: Final = 2_000
-AT_A_TIME: Final = 16
+from services.contributions.domain.intake import PayKey
 
 PAY: Final = ImportKind(
     "pay",
@@ -54,27 +41,15 @@ PAY: Final = ImportKind(
 router: Final = import_router([PAY], read="pay:read", write="pay:write", tags=["Imports"])
 
 
-@dataclass(slots=True)
-class _Part:
-    """Some lines of a chunk: how many, those of plain and so far unheard-of months as told, and the others."""
-
-    lines: int = 0
-    plain: list[tuple[Record, PlainPay, str]] = field(default_factory=list)
-    others: list[Record] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return self.lines > 0
-
-
 def importer(crypto: KeyRing, clock: Clock) -> Handler:
-    """The handler of jobs that import pay. What is plain and new is entered while it is read, the rest in its order."""
+    """The handler of jobs that import pay. Lines are applied in their order, all those of a chunk at once."""
 
     async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
         reception = Reception(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
         sent: dict[PayKey, list[Sent]] = defaultdict(list)
         lines: dict[PayKey, list[int]] = defaultdict(list)
-        for record in await _without_plain(tx, chunk, crypto, reception):
+        for record in await _without_plain(tx, list(records(chunk, crypto)), chunk, reception):
             item = _read(record, chunk, rejects)
             if item is not None:
                 sent[item.key].append(Sent(item.to_domain(), item.version))
@@ -84,32 +59,22 @@ def importer(crypto: KeyRing, clock: Clock) -> Handler:
     return apply
 
 
-async def _without_plain(tx: AsyncConnection, chunk: Chunk, crypto: KeyRing, reception: Reception) -> list[Record]:
+async def _without_plain(
+    tx: AsyncConnection, found: Sequence[Record], chunk: Chunk, reception: Reception
+) -> list[Record]:
     """Enter what is plain and new, in columns; the records that are left, in their order."""
-    found, heard = records(chunk, crypto), set[tuple[str, str]]()
-    left: list[Record] = []
-    async with aclosing(read_ahead(lambda size: _part(islice(found, size), chunk, heard), FIRST_PART, PART)) as parts:
-        async for part in parts:
-            refused = await record_plain(tx, [(pay, told) for _, pay, told in part.plain], reception)
-            left += (*part.others, *(part.plain[place][0] for place in refused))
-    return sorted(left, key=attrgetter("line"))
-
-
-async def _part(found: Iterator[Record], chunk: Chunk, heard: set[tuple[str, str]]) -> _Part:
-    """Read a part; of a month that was `heard` of, plain or not, every line but the first waits for its turn."""
-    part, mine = _Part(), chunk.job.employer
-    for record in found:
-        month = str(record.fields.get("matricule")), str(record.fields.get("month"))
-        plain = None if month in heard else read_plain(record.fields)
-        heard.add(month)
-        if plain is not None and mine in {None, plain.employer}:
-            part.plain.append((record, plain, plain_payload(plain)))
-        else:
-            part.others.append(record)
-        part.lines += 1
-        if part.lines % AT_A_TIME == 0:
-            await asyncio.sleep(0)
-    return part
+    read = [read_plain(record.fields) for record in found]
+    told = Counter((str(f.get("matricule")), str(f.get("month"))) for f in (record.fields for record in found))
+    mine = chunk.job.employer
+    plain = [
+        place
+        for place, one in enumerate(read)
+        if one is not None and mine in {None, one.employer}
+        if told[one.matricule, one.month.isoformat()[:7]] == 1
+    ]
+    left = await record_plain(tx, [one for place in plain if (one := read[place]) is not None], reception)
+    entered = set(plain) - {plain[n] for n in left}
+    return [record for place, record in enumerate(found) if place not in entered]
 
 
 async def _enter(

@@ -16,7 +16,7 @@ from kit.events.outbox import Outgoing, publish_many
 from services.contributions.adapters import agents, pay, plain_pay
 from services.contributions.adapters.agents import Matricule
 from services.contributions.adapters.pay import Numbered, PayVersion
-from services.contributions.application.payloads.pay import PayRecorded, pay_event
+from services.contributions.application.payloads.pay import PayRecorded, pay_event, plain_payload
 from services.contributions.domain.intake import (
     CONFLICTS,
     WRITTEN,
@@ -86,17 +86,17 @@ async def record_histories(
     return {key: done[key] for key in sent}
 
 
-async def record_plain(tx: AsyncConnection, told: Sequence[tuple[PlainPay, str]], reception: Reception) -> list[int]:
+async def record_plain(tx: AsyncConnection, pays: Sequence[PlainPay], reception: Reception) -> list[int]:
     """Record and publish those that are the first pay of a month of an agent who is known; the places of the others.
 
-    Each comes with its `plain_payload`, which may be written while the database is busy with others. No two are of the
-    same month of the same employment. What is left is for `record_histories` to decide, and all is when somebody else
-    writes one of them at the same moment.
+    No two are of the same month of the same employment. What is left is for `record_histories` to decide, and all is
+    when somebody else writes one of them at the same moment.
     """
+    told = ((pay, plain_payload(pay)) for pay in pays)
     with suppress(IntegrityError):
         async with tx.begin_nested():
-            return await plain_pay.record(tx, PayRecorded, told, reception.at, reception.client) if told else []
-    return list(range(len(told)))
+            return await plain_pay.record(tx, PayRecorded, told, reception.at, reception.client) if pays else []
+    return list(range(len(pays)))
 
 
 async def already_recorded(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kit.ahead import read_ahead
 from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
@@ -55,9 +53,6 @@ class _Part:
     drafts: dict[int, Draft] = field(default_factory=dict)
     refused: list[Reject] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
-        return self.lines > 0
-
 
 def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
     """The handler of jobs that import agents."""
@@ -67,19 +62,20 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
         rejects: list[Reject] = []
         warnings: list[Reject] = []
         rehearsal = await Rehearsal.of(tx, chunk, crypto)
-        lines = rehearsal.records
-
-        def read(size: int) -> Coroutine[Any, Any, _Part]:
-            return _read(islice(lines, size), chunk.job, rules, crypto, recording)
-
-        async with aclosing(read_ahead(read, FIRST_PART, PART)) as parts:
-            async for part in parts:
+        lines, size = rehearsal.records, FIRST_PART
+        coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto, recording))
+        try:
+            while (part := await coming).lines:
+                size = min(2 * size, PART)
+                coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto, recording))
                 rejects += part.refused
                 for line, outcome in await _enter(tx, part, crypto, recording):
                     if isinstance(outcome, RelaisError):
                         rejects.append(of_error(line, outcome, under="/employment"))
                     else:
                         warnings += [_warning(line, doubt) for doubt in outcome.doubts]
+        finally:
+            coming.cancel()
         return rehearsal.applied(rejects, warnings)
 
     return apply

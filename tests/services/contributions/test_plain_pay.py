@@ -19,7 +19,6 @@ from kit.http.import_lines import texts
 from kit.http.problem import Problem
 from kit.http.strict_json import loads
 from services.contributions.adapters.pay import PayVersion
-from services.contributions.api.import_pay import FIRST_PART
 from services.contributions.api.pay_schemas import PayItem
 from services.contributions.api.plain_pay import read_plain
 from services.contributions.application.payloads.pay import PayRecorded, plain_payload
@@ -33,6 +32,7 @@ from tests.services.contributions.world import NOW, RECEPTION, World
 from tests.waiting import eventually
 
 AGENT = UUID(int=1)
+OTHERS_BETWEEN = 1_000
 WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 KEYS: dict[str, list[Any]] = {
     "employer": [CITY, "99985001900013", "", 1],
@@ -146,11 +146,11 @@ async def test_a_plain_line_does_not_overtake_one_of_its_month_that_came_long_be
     service: Service, world: World
 ) -> None:
     await world.hire("M1")
-    others = ({**LINE, "matricule": f"N{n}"} for n in range(2 * FIRST_PART))
+    others = ({**LINE, "matricule": f"N{n}"} for n in range(OTHERS_BETWEEN))
     file = lines({**LINE, "share_of_pay": "1"}, *others, {**LINE, "tib": "1.00"})
     job, rejects = await imported(service, world, file)
-    assert counts(job) == ("done", 2 * FIRST_PART + 2, 2 * FIRST_PART + 1, 1)
-    assert rejects == [[str(2 * FIRST_PART + 2), "version", "if_match_missing"]]
+    assert counts(job) == ("done", OTHERS_BETWEEN + 2, OTHERS_BETWEEN + 1, 1)
+    assert rejects == [[str(OTHERS_BETWEEN + 2), "version", "if_match_missing"]]
     (kept,) = await world.rows("SELECT tib FROM pay_version WHERE matricule = 'M1'")
     assert kept["tib"] == 200_000
 
@@ -159,7 +159,7 @@ async def test_of_two_who_write_a_month_at_once_the_second_is_left_to_the_usual_
     agent = await world.hire("M1")
     pay = read_plain(LINE)
     assert isinstance(pay, PlainPay)
-    pays = [(one, plain_payload(one)) for one in (pay, pay._replace(matricule="M2"))]
+    pays = [pay, pay._replace(matricule="M2")]
     database = world.database.api
     async with database.transaction(Scope.all()) as first, database.transaction(Scope.all()) as second:
         assert await record_plain(first, pays[:1], RECEPTION) == []
