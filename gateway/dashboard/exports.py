@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any, Final
 
 import xlsxwriter
@@ -73,9 +73,9 @@ async def _csv(begun: Sequence[list[list[str]]], tables: Tables) -> AsyncIterato
 
 
 async def _workbook(begun: Sequence[list[list[str]]], tables: Tables) -> AsyncIterator[bytes]:
-    """Rows wait in a file of the system, not in memory."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with TemporaryFile() as file:
+    """Rows wait on disk, not in memory; in a folder that goes with whoever gives the download up."""
+    with TemporaryDirectory() as folder, TemporaryFile(dir=folder) as file:
+        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
         book = xlsxwriter.Workbook(file, options)
         sheet, bold, line = book.add_worksheet(), book.add_format({"bold": True}), 0
         sheet.set_column(0, len(begun[0][0]) - 1, _WIDTH)

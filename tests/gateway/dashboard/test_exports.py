@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +35,10 @@ async def pages(*, cut: bool = False) -> AsyncIterator[Sequence[Any]]:
         raise ListCut
 
 
+def files_below(folder: Path) -> list[Path]:
+    return list(folder.rglob("*"))
+
+
 async def body_of(shape: str, rows: AsyncIterator[Sequence[Any]]) -> bytes:
     answer = await exported(visit(shape), "liste", COLUMNS, rows)
     assert isinstance(answer, StreamingResponse)
@@ -51,6 +57,21 @@ async def test_a_workbook_holds_the_same_as_texts() -> None:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert all(f">{cell}<" in sheet for cell in ("Nom", "Montant", "=CMD()", "-12.50", "LE GALL ; Yann", "3.00"))
     assert "<f>" not in sheet, "no formula"
+
+
+async def test_a_download_that_is_given_up_leaves_nothing_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    async def broken() -> AsyncIterator[Sequence[Any]]:
+        yield PAGES[0]
+        assert files_below(tmp_path), "rows wait on disk"
+        raise Refusal(503, {"code": "unavailable"})
+
+    with pytest.raises(Refusal):
+        await body_of("xlsx", broken())
+    assert not files_below(tmp_path)
 
 
 async def test_a_list_that_is_too_long_says_where_it_is_cut() -> None:
