@@ -19,8 +19,9 @@ from typing import Final
 import asyncpg
 
 from kit.db.migrate import upgrade
-from kit.db.provision import ROLE_KINDS, component_url, provision
+from kit.db.provision import ROLE_KINDS, component_url, database_name, provision
 from tests.bench.event_writer import Writer
+from tests.kit.events.sample.thing import TOPIC
 from tests.postgres import SAMPLES, SessionPostgres
 from tests.waiting import eventually
 
@@ -118,7 +119,8 @@ async def latencies(
     """The latencies of each candidate, one a round."""
     opened = {"feed": partial(_ours, postgres, "feed", ""), "kafka": partial(_ours, postgres, "kafka", bootstrap)}
     if debezium is not None:
-        opened["debezium"] = partial(_debezium, postgres, debezium)
+        opened["debezium"] = partial(_debezium, postgres, debezium, "debezium")
+        opened["debezium over kafka"] = partial(_debezium, postgres, debezium, "debezium over kafka", bootstrap)
     return {name: await _rounds(await start(), load) for name, start in opened.items()}
 
 
@@ -143,17 +145,23 @@ async def _ours(postgres: SessionPostgres, transport: str, bootstrap: str) -> Ca
     return candidate
 
 
-async def _debezium(postgres: SessionPostgres, python: Path) -> Candidate:
-    source = await _database(postgres, "sourcedebezium")
-    candidate = Candidate("debezium", await Writer.open(source("api")))
-    await candidate.spawn(str(python), str(HERE / "debezium.py"), postgres.server.admin_dsn, "relais_sourcedebezium")
+async def _debezium(postgres: SessionPostgres, python: Path, name: str, bootstrap: str = "") -> Candidate:
+    """The engine alone, which hands records to its own process; or the engine, the broker and who reads from it."""
+    component = f"source{name.replace(' ', '')}"
+    source = await _database(postgres, component)
+    candidate = Candidate(name, await Writer.open(source("api")))
+    database = database_name(component)
+    engine = [str(python), str(HERE / "debezium.py"), postgres.server.admin_dsn, database]
+    await candidate.spawn(*engine, *((bootstrap, TOPIC) if bootstrap else ()))
     admin = await asyncpg.connect(postgres.server.admin_dsn)
 
     async def streams() -> bool:
-        return bool(await admin.fetchval("SELECT bool_or(active) FROM pg_replication_slots"))
+        return bool(await admin.fetchval("SELECT active FROM pg_replication_slots WHERE database = $1", database))
 
     await eventually(streams, "Debezium to stream", PATIENCE_SECONDS)
     await admin.close()
+    if bootstrap:
+        await candidate.spawn(sys.executable, "-m", "tests.bench.event_processes", "read", bootstrap)
     return candidate
 
 

