@@ -1104,6 +1104,11 @@ class IntegrationDetail(TypedDict):
     hours: list[HourAnswer]
 
 
+class InterruptionRequest(TypedDict):
+    start: str
+    end: str
+
+
 InvalidityAnswer = TypedDict(
     "InvalidityAnswer",
     {
@@ -2342,6 +2347,7 @@ class StatusRequest(TypedDict):
     regime: Regime
     service_start: NotRequired[str | None]
     titular: NotRequired[bool]
+    interruptions: NotRequired[list[InterruptionRequest]]
 
 
 Step: TypeAlias = Literal["DECLARE", "REVIEW", "PROPOSE", "APPROVE", "REFUSE", "CLOSE", "REOPEN"]
@@ -3266,6 +3272,7 @@ class InsuredRequest(TypedDict):
     regime: Regime
     service_start: NotRequired[str | None]
     titular: NotRequired[bool]
+    interruptions: NotRequired[list[InterruptionRequest]]
     part_time: NotRequired[list[PartTimeRequest]]
     category: NotRequired[Category | None]
     birth_date: NotRequired[str | None]
@@ -3789,6 +3796,7 @@ class PersonRequest(TypedDict):
     regime: Regime
     service_start: NotRequired[str | None]
     titular: NotRequired[bool]
+    interruptions: NotRequired[list[InterruptionRequest]]
     part_time: NotRequired[list[PartTimeRequest]]
 
 

@@ -146,7 +146,7 @@ class BenefitsRequest(Request):
         if Guarantee.RETIREMENT_LOSS in self.options and self.agent.birth_date is None:
             raise BirthDateRequired(pointer="/agent/birth_date")
         return Case(
-            person=self.agent.person(),
+            person=self.agent.person("/agent"),
             insured=Insured(self.agent.regime, self.agent.category, self.agent.birth_date),
             terms=terms,
             reference=self.reference_pay.reference(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, Strict
 
@@ -31,6 +31,8 @@ SeniorityDays = Annotated[int, Strict(), Field(ge=0, le=36_525)]
 
 # It tells the causes of an agent's leaves apart, and says nothing else.
 CauseNumber = Annotated[int, Strict(), Field(ge=1, le=1000)]
+# More contracts than an employer gives one agent in a career.
+MAX_INTERRUPTIONS: Final = 100
 # A quotity of part-time work: some of full time, and not all of it.
 Quotity = Annotated[Share, AfterValidator(part_of_full_time)]
 
@@ -49,15 +51,32 @@ class PartTimeRequest(Request):
         )
 
 
+class InterruptionRequest(Request):
+    """Days between two contracts with the employer, both ends included."""
+
+    start: DateText
+    end: DateText
+
+
 class StatusRequest(Request):
-    """Who an agent was on a day; `titular` false is a stagiaire, `service_start` is required for contractuels."""
+    """Who an agent was on a day; `titular` false is a stagiaire, `service_start` is required for contractuels.
+
+    `interruptions`: of a contractuel, the days between two contracts with the employer. In the year before a CMO they
+    make his services discontinuous: its rights are counted over days of service (décret 88-145 art. 7).
+    """
 
     regime: Regime
     service_start: DateText | None = None
     titular: Flag = True
+    interruptions: list[InterruptionRequest] = Field(default_factory=list, max_length=MAX_INTERRUPTIONS)
 
-    def person(self) -> Person:
-        return Person(self.regime, self.service_start, self.titular)
+    def person(self, pointer: str) -> Person:
+        """Raises ReversedInterval under the pointer."""
+        gaps = (
+            interval(one.start, one.end, f"{pointer}/interruptions/{place}/end")
+            for place, one in enumerate(self.interruptions)
+        )
+        return Person(self.regime, self.service_start, self.titular, tuple(gaps))
 
 
 class LeaveRequest(Request):
@@ -92,7 +111,7 @@ class LeaveRequest(Request):
             sent_on=self.sent_on,
             cause=self.cause,
             ald=self.ald,
-            person=None if self.status is None else self.status.person(),
+            person=None if self.status is None else self.status.person(f"{pointer}/status"),
         )
 
 

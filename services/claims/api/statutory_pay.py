@@ -58,11 +58,12 @@ class StatutoryPayAnswer(Answer):
 def answer(body: StatutoryPayRequest, rules: Rules) -> StatutoryPayAnswer:
     """The days asked for, decided from all the leaves given."""
     shown = interval(body.start, body.end, "/to")
-    person, told = body.agent.person(), entries(body.leaves)
+    person, told = body.agent.person("/agent"), entries(body.leaves)
     with pointing_at("/leaves"):
         found = statutory_pay(person, told, rules).within(shown)
         late = halved(person, told, rules)
-    inputs = {"regime": body.agent.regime, "from": body.start, "to": body.end}
+    inputs: dict[str, object] = {"regime": body.agent.regime, "from": body.start, "to": body.end}
+    inputs |= {"interruptions": person.interruptions} if person.interruptions else {}
     worked = part_times(body.agent.part_time, "/agent/part_time")
     return StatutoryPayAnswer(
         periods=paid_periods(found, late, worked, rules),

@@ -64,6 +64,7 @@ WORDS: Final = {
     "agreement": "accord",
     "version": "version",
     "reference_month": "mois de référence",
+    "interruptions": "jours entre deux contrats",
     "other_regimes": "congés pris sous un autre régime, dont ils gardent les droits",
     "options": "options choisies",
     "pension_net": "pensions nettes",

@@ -138,7 +138,9 @@ def _trace(
     capitals: tuple[Capital, ...],
 ) -> Trace:
     statutory = entitlement.within(case.period) if case.period else entitlement
-    steps = [statutory.trace("statutory-pay", "CGFP L. 822-1 et suivants", {"regime": case.person.regime})]
+    of_person: dict[str, object] = {"regime": case.person.regime}
+    of_person |= {"interruptions": case.person.interruptions} if case.person.interruptions else {}
+    steps = [statutory.trace("statutory-pay", "CGFP L. 822-1 et suivants", of_person)]
     steps += [month.trace for month in months]
     steps += [annuity.trace] if annuity else []
     steps += [capital.trace for capital in capitals]

@@ -57,11 +57,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What of an agent decides statutory rights. `titular` False is a stagiaire."""
+    """What of an agent decides statutory rights. `titular` False is a stagiaire.
+
+    `interruptions`: of a contractuel, the days between two contracts with the employer.
+    """
 
     regime: Regime
     service_start: date | None = None
     titular: bool = True
+    interruptions: tuple[Period, ...] = ()
 
     @property
     def fonctionnaire(self) -> bool:

@@ -30,7 +30,12 @@ def entry_document(entry: Entry, person: Person) -> Json:
 
 def person_document(person: Person) -> Json:
     """What of an agent decides statutory rights."""
-    return {"regime": person.regime, "service_start": person.service_start, "titular": person.titular}
+    return {
+        "regime": person.regime,
+        "service_start": person.service_start,
+        "titular": person.titular,
+        **({"interruptions": person.interruptions} if person.interruptions else {}),
+    }
 
 
 def read_entry(item: Mapping[str, Any]) -> Entry:
@@ -51,4 +56,10 @@ def read_entry(item: Mapping[str, Any]) -> Entry:
 def read_person(item: Mapping[str, Any]) -> Person:
     """The person that `person_document` wrote."""
     start = item["service_start"]
-    return Person(Regime(item["regime"]), None if start is None else date.fromisoformat(start), item["titular"])
+    gaps = (
+        Period(date.fromisoformat(one["start"]), date.fromisoformat(one["end"]))
+        for one in item.get("interruptions", ())
+    )
+    return Person(
+        Regime(item["regime"]), None if start is None else date.fromisoformat(start), item["titular"], tuple(gaps)
+    )

@@ -2,11 +2,13 @@
 
 The window before a day runs from the day after the same date a year earlier to the day before. It only moves forward,
 so counters that forget what leaves it answer each day in constant time. Days on which nothing leaves it are taken at
-once. `leave.cmo.counting` may say that days are counted as payrolls of the State do (accounting_days.py).
+once. `leave.cmo.counting` may say that days are counted as payrolls of the State do (accounting_days.py). A contractuel
+whose services are discontinuous has, in place of that year, a period of days of service (effective_service.py).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +19,7 @@ from kit.period import Period, add_years
 from rules.book import Rules, RuleValue
 from rules.vocabulary import LeaveKind, Leg
 from services.claims.domain.accounting_days import AccountingDays, accounting_days, number
+from services.claims.domain.effective_service import EffectiveService, discontinuous
 from services.claims.domain.entitlement import NO_PAY, Ground, Stretch
 from services.claims.domain.leave import Entry, Person, runs_of
 from services.claims.domain.seniority import tier
@@ -34,7 +37,10 @@ class _Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """The rights of one entry, read at its start; `half` None: no limit of its own."""
+    """The rights of one entry, read at its start; `half` None: no limit of its own.
+
+    `service`: what stands in place of the year, for who serves discontinuously.
+    """
 
     full: int
     half: int | None
@@ -43,6 +49,7 @@ class _Limits:
     full_rule: RuleValue
     total_rule: RuleValue
     accounting: AccountingDays | None = None
+    service: EffectiveService | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +63,30 @@ class _Span:
 
 
 class _Counter:
-    """Days in a window that only moves forward. Days are added in date order."""
+    """Days in a window. Days are added in date order."""
 
-    __slots__ = ("_days", "_gone")
+    __slots__ = ("_days",)
 
     def __init__(self) -> None:
         self._days: list[int] = []
-        self._gone = 0
 
     def add(self, first: int, last: int) -> None:
         self._days.extend(range(first, last + 1))
 
     def after(self, floor: int) -> int:
         """How many days lie after `floor`."""
-        while self._gone < len(self._days) and self._days[self._gone] <= floor:
-            self._gone += 1
-        return len(self._days) - self._gone
+        return len(self._days) - bisect_right(self._days, floor)
 
     def in_window(self, day: int, accounting: AccountingDays) -> int:
         """How many accounting days of the year before `day` these days are."""
         since, until = accounting.window(day)
-        while self._gone < len(self._days) and number(self._days[self._gone], accounting.month) < since:
-            self._gone += 1
-        held = self._days[self._gone :]
+        held = self._days[bisect_left(self._days, since, key=lambda one: number(one, accounting.month)) :]
         return sum(accounting.weight(one) for one in held if number(one, accounting.month) < until)
 
-    @property
-    def oldest(self) -> int | None:
-        """The first day still in the window."""
-        return self._days[self._gone] if self._gone < len(self._days) else None
+    def oldest(self, floor: int) -> int | None:
+        """The first day after `floor`."""
+        place = bisect_right(self._days, floor)
+        return self._days[place] if place < len(self._days) else None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -103,9 +105,11 @@ def _leaves(day: int, years: int) -> int:
 class _MedicalYear:
     """What one agent's CMO days have used so far."""
 
-    __slots__ = ("full", "half", "total")
+    __slots__ = ("full", "half", "total", "unpaid")
 
-    def __init__(self) -> None:
+    def __init__(self, unpaid: Iterable[Period]) -> None:
+        """`unpaid`: the days of other leaves that nothing is paid for."""
+        self.unpaid = list(unpaid)
         self.full, self.half, self.total = _Counter(), _Counter(), _Counter()
 
     def stage(self, day: int, limits: _Limits) -> tuple[_Stage, int, int]:
@@ -113,13 +117,17 @@ class _MedicalYear:
 
         Until one leaves the window, each day adds to what is used and nothing else changes.
         """
+        if limits.service is not None:
+            return self._by_service(day, limits, limits.service)
         if limits.accounting is not None:
             total, full, half = (one.in_window(day, limits.accounting) for one in (self.total, self.full, self.half))
             return *_stage(total, full, half, limits), 1
         years = limits.window_years
         floor = _floor(day, years)
         total, full = self.total.after(floor), self.full.after(floor)
-        alike = max(1, _leaves(self.total.oldest or day, years) - day)  # the day itself, were there no window at all
+        alike = max(
+            1, _leaves(self.total.oldest(floor) or day, years) - day
+        )  # the day itself, were there no window at all
         if total >= limits.total:
             return _Stage.OVER, total, alike
         alike = min(alike, limits.total - total)
@@ -132,13 +140,26 @@ class _MedicalYear:
             alike = min(alike, limits.half - half)
         return _Stage.HALF, full, alike
 
-    def count(self, first: int, last: int, stage: _Stage) -> None:
+    def _by_service(self, day: int, limits: _Limits, service: EffectiveService) -> tuple[_Stage, int, int]:
+        """Of the days in the period that holds enough service; unpaid days move it no further, and so go on.
+
+        The months of the tier are the only limit: unpaid days would fill a year of days of service with none.
+        """
+        floor = service.floor(day)
+        stage, counted = _stage(0, self.full.after(floor), self.half.after(floor), limits)
+        return stage, counted, date.max.toordinal() if stage is _Stage.UNPAID else 1
+
+    def count(self, first: int, last: int, stage: _Stage, limits: _Limits) -> None:
         """A waiting day takes the place of a day at full pay; half pay awaiting a decision is no right used."""
         self.total.add(first, last)
         if stage in (_Stage.FULL, _Stage.WAITING):
             self.full.add(first, last)
         elif stage is _Stage.HALF:
             self.half.add(first, last)
+        elif stage is _Stage.UNPAID or limits.half is not None:
+            self.unpaid.append(Period(date.fromordinal(first), date.fromordinal(last)))
+            if limits.service is not None:
+                limits.service.unpaid(first, last)
 
 
 def _stage(total: int, full: int, half: int, limits: _Limits) -> tuple[_Stage, int]:
@@ -152,13 +173,15 @@ def _stage(total: int, full: int, half: int, limits: _Limits) -> tuple[_Stage, i
     return _Stage.HALF, full
 
 
-def ordinary_leave(person: Person, entries: Iterable[Entry], rules: Rules) -> Iterator[Stretch]:
-    """The stretches of the CMO entries, given in date order."""
-    year = _MedicalYear()
+def ordinary_leave(
+    person: Person, entries: Iterable[Entry], rules: Rules, others: Iterable[Stretch] = ()
+) -> Iterator[Stretch]:
+    """The stretches of the CMO entries, given in date order; `others`: those of the agent's other leaves."""
+    year = _MedicalYear(stretch.period for stretch in others if stretch.leg is Leg.NONE)
     for run in runs_of([entry for entry in entries if entry.kind is LeaveKind.CMO]):
         for entry in run.entries:
             waiting = _waiting_days(entry, initial=entry is run.entries[0], rules=rules)
-            limits = _limits(person, entry, rules)
+            limits = _limits(person, entry, year.unpaid, rules)
             for span in _spans(entry, waiting, limits, year):
                 yield _stretch(person, entry, span, limits, rules)
 
@@ -172,7 +195,7 @@ def _spans(entry: Entry, waiting: int, limits: _Limits, year: _MedicalYear) -> l
         left = first + waiting - day
         stage, counted, alike = (_Stage.WAITING, 0, left) if left > 0 else year.stage(day, limits)
         until = min(last, day + alike - 1)
-        year.count(day, until, stage)
+        year.count(day, until, stage, limits)
         if spans and spans[-1].stage is stage:
             spans[-1] = replace(spans[-1], last=until)
         else:
@@ -188,7 +211,8 @@ def _waiting_days(entry: Entry, *, initial: bool, rules: Rules) -> int:
     return rules.at("leave.waiting.days", entry.start).integer if initial else 0
 
 
-def _limits(person: Person, entry: Entry, rules: Rules) -> _Limits:
+def _limits(person: Person, entry: Entry, unpaid: Iterable[Period], rules: Rules) -> _Limits:
+    """`unpaid`: the days of leave that nothing was paid for."""
     day = entry.start
     total = rules.at("leave.cmo.max_days", day)
     window = rules.at("leave.cmo.window_years", day).integer
@@ -199,7 +223,11 @@ def _limits(person: Person, entry: Entry, rules: Rules) -> _Limits:
     table = rules.at("leave.contractual.cmo", day)
     row = tier(person, entry, table.rows)
     full_days, half_days = (row.integer("full_days"), row.integer("half_days")) if row else (0, 0)
-    return _Limits(full_days, half_days, total.integer, window, table, total, accounting)
+    if not discontinuous(entry.of(person), add_years(day, -window), day, rules):
+        return _Limits(full_days, half_days, total.integer, window, table, total, accounting)
+    needed = rules.at("leave.contractual.discontinuous_days", day)
+    service = EffectiveService([*entry.of(person).interruptions, *unpaid], day, needed.integer)
+    return _Limits(full_days, half_days, total.integer, window, needed, total, accounting, service)
 
 
 def _stretch(person: Person, entry: Entry, span: _Span, limits: _Limits, rules: Rules) -> Stretch:

@@ -1,11 +1,12 @@
 """Seniority of contractuels (décret 88-145): read on the first day of each entry, reached date to date.
 
-Services of before with the same employer count unless an interruption is too long (art. 28); its days do not (art. 31).
+Services of before with the same employer count unless an interruption is too long (art. 28); its days do not (art. 31),
+and make services discontinuous (art. 7: effective_service.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -48,8 +49,8 @@ def person_at(employments: Iterable[Employment], employment: Employment, day: da
         return person
     longest = rules.at("leave.contractual.service_gap_months", day).integer
     public = (one for one in employments if one.regime is not Regime.PRIVATE_LAW)
-    before = [_service(one) for one in public if one.period.start <= employment.period.start]
-    return replace(person, service_start=_counted_from(before, longest))
+    before = merged(_service(one) for one in public if one.period.start <= employment.period.start)
+    return replace(person, service_start=_counted_from(before, longest), interruptions=_between(before))
 
 
 def _service(employment: Employment) -> Period:
@@ -59,9 +60,13 @@ def _service(employment: Employment) -> Period:
     )
 
 
-def _counted_from(services: Iterable[Period], longest_gap: int) -> date:
+def _between(services: Sequence[Period]) -> tuple[Period, ...]:
+    """The days between two services, given in date order."""
+    return tuple(Period(earlier.last + ONE_DAY, later.start - ONE_DAY) for earlier, later in pairwise(services))
+
+
+def _counted_from(runs: Sequence[Period], longest_gap: int) -> date:
     """Since when an agent would have served without a gap, to have served as many days as these services hold."""
-    runs = merged(services)
     since = runs[0].start
     for earlier, later in pairwise(runs):
         too_long = later.start > add_months(earlier.last + ONE_DAY, longest_gap)

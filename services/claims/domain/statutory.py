@@ -28,17 +28,15 @@ def statutory_pay(person: Person, leaves: Iterable[Entry], rules: Rules) -> Enti
     """
     entries = with_waiting_waived(checked(person, leaves, rules), rules)
     paid_clm = tuple(clm(person, entries, rules))
-    return Entitlement.of(
-        [
-            *ordinary_leave(person, entries, rules),
-            *paid_clm,
-            *cld(person, entries, paid_clm, rules),
-            *cgm(person, entries, rules),
-            *_service_accident(person, entries, rules),
-            *_constant(entries, rules),
-            *therapeutic(person, entries, rules),
-        ]
-    )
+    others = [
+        *paid_clm,
+        *cld(person, entries, paid_clm, rules),
+        *cgm(person, entries, rules),
+        *_service_accident(person, entries, rules),
+        *_constant(entries, rules),
+        *therapeutic(person, entries, rules),
+    ]
+    return Entitlement.of([*ordinary_leave(person, entries, rules, others), *others])
 
 
 def _constant(entries: Sequence[Entry], rules: Rules) -> Iterator[Stretch]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
+from kit.period import Period
 from rules.vocabulary import LeaveKind, Leg, Regime
 from services.claims.domain.leave import Entry, Person
 
@@ -123,12 +124,13 @@ class DayByDay:
             waiting = 0 if renewal or entry.start < WAITING_BACK else 1
         if (day - entry.start).days < waiting:
             return Leg.WAITING, "0.00"
-        floor = years_later(day, -1)
+        by_service = self.discontinuous(entry)
+        floor = self.three_hundredth(entry, day) - DAY if by_service else years_later(day, -1)
         before = (floor + n * DAY for n in range(1, (day - floor).days))
         window = [self.said[d] for d in before if d in self.said and self.said[d][0] is LeaveKind.CMO]
         full = sum(leg in (Leg.FULL, Leg.WAITING) for _, leg, _ in window)
         half = sum(leg is Leg.HALF for _, leg, _ in window)
-        if len(window) >= 360:
+        if len(window) >= 360 and not by_service:
             return self.over(entry)
         limit = 90 if self.fonctionnaire(entry) else self.contractual_limit(entry)
         if full < limit:
@@ -136,6 +138,22 @@ class DayByDay:
         if not self.fonctionnaire(entry) and half >= limit:
             return Leg.NONE, "0.00"
         return Leg.HALF, "0.50"
+
+    def discontinuous(self, entry: Entry) -> bool:
+        """Whether a contractuel was between two contracts in the year before the stop."""
+        year = Period(years_later(entry.start, -1) + DAY, entry.start - DAY)
+        gaps = (entry.person or self.person).interruptions
+        return not self.fonctionnaire(entry) and any(day in year for gap in gaps for day in gap)
+
+    def three_hundredth(self, entry: Entry, day: date) -> date:
+        """The day of service that is the 300th up to this one: under contract, and in no leave without pay."""
+        gaps = (entry.person or self.person).interruptions
+        count = 1
+        while count < 300:
+            day -= DAY
+            between = day < entry.start and any(day in gap for gap in gaps)
+            count += not between and (day not in self.said or self.said[day][1] is not Leg.NONE)
+        return day
 
     def served(self, entry: Entry, months: int) -> bool:
         start = (entry.person or self.person).service_start

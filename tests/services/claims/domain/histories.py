@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Final
@@ -49,6 +50,9 @@ def histories(draw: st.DrawFn, kinds: tuple[LeaveKind, ...] = (), longest: int =
     favourite = draw(st.sampled_from(known))
     day = draw(STARTS)
     person = Person(regime, day - timedelta(days=draw(st.integers(0, 1500))))
+    if regime is Regime.CONTRACTUEL_PUBLIC:
+        gaps = draw(st.lists(st.tuples(st.integers(-300, 900), st.integers(1, 150)), max_size=3))
+        person = replace(person, interruptions=tuple(_days(day, after, days) for after, days in gaps))
     entries = []
     for _ in range(draw(st.integers(1, longest))):
         kind = draw(st.sampled_from([favourite, favourite, *known]))
@@ -97,7 +101,18 @@ def random_history(random: Random, longest: int = 3) -> tuple[Person, list[Entry
 def _random_person(random: Random, day: date) -> Person:
     regime = random.choice(list(KINDS))
     titular = regime is Regime.CONTRACTUEL_PUBLIC or random.random() < 0.8
-    return Person(regime, day - timedelta(days=random.randint(0, 1500)), titular)
+    person = Person(regime, day - timedelta(days=random.randint(0, 1500)), titular)
+    if regime is not Regime.CONTRACTUEL_PUBLIC:
+        return person
+    gaps = (
+        _days(day, random.randint(-300, 900), random.randint(1, 150)) for _ in range(random.choice([0, 0, 1, 2, 3]))
+    )
+    return replace(person, interruptions=tuple(gaps))
+
+
+def _days(origin: date, after: int, days: int) -> Period:
+    start = origin + timedelta(days=after)
+    return Period(start, start + timedelta(days=days - 1))
 
 
 def _open_to(person: Person) -> list[LeaveKind]:

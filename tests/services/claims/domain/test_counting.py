@@ -24,7 +24,7 @@ ACCOUNTING = BOOK.replacing("leave.cmo.counting", "ACCOUNTING_360")
 
 @pytest.mark.parametrize("case", read("statutory-counting"), ids=lambda case: case["name"])
 def test_a_leave_is_counted_as_the_rule_says(case: dict[str, Any]) -> None:
-    person = PersonRequest.model_validate(case["agent"]).person()
+    person = PersonRequest.model_validate(case["agent"]).person("/agent")
     leaves = entries([LeaveRequest.model_validate(leave) for leave in case["leaves"]])
     found = statutory_pay(person, leaves, BOOK.replacing("leave.cmo.counting", case["counting"]))
     shown = [[paid.leg.value, str(paid.period.start), str(paid.period.last)] for paid in found.periods()]
