@@ -101,6 +101,19 @@ agreement_employer: Final = Table(
     ),
 )
 
+# Whom published accords bind, on which days, as it was known: two of them never on one day at one instant.
+binding: Final = Table(
+    "binding",
+    metadata,
+    Column("row", Id, primary_key=True),
+    Column("agreement", Text, nullable=False, index=True),
+    Column("employer", Text, nullable=False),
+    Column("valid", PeriodColumn, nullable=False),
+    Column("recorded", TSTZRANGE, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    ExcludeConstraint(("employer", "="), ("valid", "&&"), ("recorded", "&&"), name="ex_binding_one_accord"),
+)
+
 # What eligibility tells of the days an agent is covered; `apart`: the others, each with its reason.
 cover: Final = Table(
     "cover",

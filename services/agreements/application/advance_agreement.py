@@ -20,7 +20,7 @@ from services.agreements.domain.errors import (
     PublishedAlready,
     UnknownAgreement,
 )
-from services.agreements.domain.exclusive import bound_twice
+from services.agreements.domain.exclusive import BOUND_MEANWHILE, bound_twice
 from services.agreements.domain.finding import Severity
 from services.agreements.domain.lifecycle import Status, step
 from services.agreements.domain.validation import check_signable
@@ -59,6 +59,7 @@ async def publish_agreement(
     if signed is not None and on < signed:
         raise PublicationDay(pointer="/published_on", detail_fr=f"L'accord a été signé le {signed}.")
     await check_alone(tx, stored.document)
+    await bind(tx, stored.document, recording)
     published = await _taken(tx, stored, Status.PUBLISHED, on, recording)
     await notices.expect(tx, key, max(on, stored.document.period.start), Cause.PUBLICATION)
     payload = AgreementPublished.of(stored.document, stored.version)
@@ -71,6 +72,16 @@ async def check_alone(tx: AsyncConnection, document: AgreementDocument) -> None:
     await binding.alone(tx)
     if found := bound_twice(document.to_domain(), await binding.others(tx, document), Severity.ERROR):
         raise InvalidAgreement(found)
+
+
+async def bind(tx: AsyncConnection, document: AgreementDocument, recording: Recording) -> None:
+    """The accord binds its employers on its days from now on. Raises InvalidAgreement where the database knows another
+    that does, be it written by somebody who did not wait for `check_alone`.
+    """
+    if await binding.bind(tx, document, recording):
+        return
+    found = bound_twice(document.to_domain(), await binding.others(tx, document), Severity.ERROR)
+    raise InvalidAgreement(found or [BOUND_MEANWHILE])
 
 
 async def _locked(tx: AsyncConnection, key: str) -> StoredAgreement:

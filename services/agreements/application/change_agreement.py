@@ -22,6 +22,7 @@ from services.agreements.adapters.agreements import StoredAgreement
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.notices import Cause
 from services.agreements.adapters.scheme_document import SchemeDocument
+from services.agreements.application.advance_agreement import bind
 from services.agreements.application.payloads import AgreementPublished
 from services.agreements.domain.cascade import Affected, Effect, Preview
 from services.agreements.domain.cover_history import formerly
@@ -147,6 +148,7 @@ async def _make(tx: AsyncConnection, move: Move, recording: Recording, events: l
         version, document = version + 1, move.document
         since = move.after + ONE_DAY
         findings = stored.findings if move.findings is None else move.findings
+        await bind(tx, document, recording)
         await agreements.add_version(tx, document, version, findings, recording, effective_from=since)
     if move.renews_notice:
         today = recording.at.astimezone(PARIS).date()

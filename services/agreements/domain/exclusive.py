@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from kit.period import Period
 from services.agreements.domain.agreement import Agreement
-from services.agreements.domain.finding import Finding, Severity
+from services.agreements.domain.finding import Finding, Severity, error
+
+# Said where the other accord cannot be named: it was let go again since, or it is of no concern to whoever asks.
+BOUND_MEANWHILE: Final = error(
+    "employer_bound_twice",
+    "/employers",
+    "accord art. 3",
+    "Un autre accord lie déjà l'un de ces employeurs sur les mêmes jours : ses agents cotiseraient deux fois.",
+)
 
 
 @dataclass(frozen=True, slots=True)
