@@ -55,5 +55,10 @@ class Settings(BaseSettings):
         description="Where e-mails are handed to: smtp://, smtp+starttls:// or smtps://[user:password@]host[:port].",
     )
     mail_sender: str = Field("", description="Address e-mails are sent from.")
+    mail_mailbox: SecretStr | None = Field(
+        None,
+        description="Where reports of e-mails come back to: imaps://, imap+starttls:// or imap://user:password@host[:port]"
+        "[/folder].",
+    )
     rules_dir: Path | None = Field(None, description="Folder of dated rules; by default the one that ships.")
     body_limit_bytes: int = Field(1_048_576, ge=1024, description="Largest request body accepted, in bytes.")

@@ -16,10 +16,10 @@ from relais.processes import ProcessPlan
 SERVICES: tuple[Component, ...] = tuple(name for name in COMPONENTS if name != "gateway")
 # One machine: five processes share one PostgreSQL, and none needs many connections.
 POOL_SIZE = 5
-# What a component is told from the environment of the command: the relay for e-mails, networks that webhooks may reach,
-# how fast clients may ask, whether all is fictitious, where staff sign in.
+# What a component is told from the environment of the command: the relay for e-mails and the mailbox that reports come
+# to, networks that webhooks may reach, how fast clients may ask, whether all is fictitious, where staff sign in.
 PASSED = {
-    "agreements": ("RELAIS_MAIL_RELAY", "RELAIS_MAIL_SENDER"),
+    "agreements": ("RELAIS_MAIL_RELAY", "RELAIS_MAIL_SENDER", "RELAIS_MAIL_MAILBOX"),
     "gateway": (
         "RELAIS_WEBHOOK_NETWORKS",
         "RELAIS_RATE_PER_SECOND",

@@ -15,6 +15,7 @@ from kit.events.supervise import supervise
 from kit.settings import Settings
 from rules.book import RuleBook
 from services.agreements import events
+from services.agreements.adapters.mailbox import InvalidMailbox, Mailbox
 from services.agreements.adapters.smtp import SmtpRelay
 from services.agreements.api import (
     accord_map,
@@ -32,6 +33,7 @@ from services.agreements.api import (
 )
 from services.agreements.application import import_organisations
 from services.agreements.application.lapse_at_term import lapse_at_term
+from services.agreements.application.read_reports import ReportReader
 from services.agreements.application.send_notices import Mailer
 
 # In the order of the document; a path is answered by the first that knows it.
@@ -70,21 +72,30 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
 
 @asynccontextmanager
 async def mailing(app: FastAPI) -> AsyncIterator[None]:
-    """Sends queued notices as long as the application runs, where a relay is configured and the role has the worker."""
+    """Sends queued notices as long as the application runs, and reads what comes back of them, where a relay and a
+    mailbox are configured and the role has the worker. Raises InvalidRelay, InvalidMailbox.
+    """
     state, settings = app.state, app.state.settings
     url = settings.mail_relay
     state.mail_relay = None if url is None else SmtpRelay.parse(url.get_secret_value(), settings.mail_sender)
+    box = None if settings.mail_mailbox is None else Mailbox.parse(settings.mail_mailbox.get_secret_value())
+    if box is not None and state.mail_relay is None:
+        raise InvalidMailbox("mail_mailbox needs mail_relay: nothing comes back of what was not sent")
     if state.mail_relay is None or settings.role == "api":
         yield
         return
     assert state.crypto is not None, "addresses are encrypted: a mail relay needs a key ring"
     mailer = Mailer(state.worker_db, state.mail_relay, state.crypto, state.clock)
-    loop = asyncio.create_task(supervise("mailer", mailer.run), name="mailer")
+    loops = [asyncio.create_task(supervise("mailer", mailer.run), name="mailer")]
+    if box is not None:
+        reader = ReportReader(state.worker_db, box, state.mail_relay, state.clock)
+        loops.append(asyncio.create_task(supervise("mail-reports", reader.run), name="mail-reports"))
     try:
         yield
     finally:
-        loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -244,4 +245,14 @@ notice_mail: Final = Table(
     ),
     Index("ix_notice_mail_delivery", "agreement", "version", "agent", "employer", "id"),
     Index("ix_notice_mail_queue", "not_before", postgresql_where=text("state = 'QUEUED'")),
+)
+
+# How far each mailbox of delivery reports was read; `mailbox` stands for its address.
+mailbox_place: Final = Table(
+    "mailbox_place",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("numbering", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("read_at", Instant, nullable=False),
 )
