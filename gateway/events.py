@@ -54,8 +54,10 @@ def subscriptions() -> list[Subscription]:
             "membership": "agreement",
             "agreement_version": "agreement",
             "employer_department": "employer",
+            "insurer": "code",
         },
         on_forgotten=work_items.forget,
+        revision=2,  # which insurers there are
     )
     return [accords, *(_facts_of(service) for service in TOPICS)]
 

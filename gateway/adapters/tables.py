@@ -258,6 +258,9 @@ employer_department: Final = Table(
     Index("ix_employer_department_department", "department"),
 )
 
+# The insurers that the registry of organisations knows, by their codes.
+insurer: Final = Table("insurer", metadata, Column("code", Text, primary_key=True))
+
 # What employers let others do for them (gateway/domain/delegations.py). Rows are added, and revoked once.
 delegation: Final = Table(
     "delegation",

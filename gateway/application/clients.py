@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.adapters import clients, revocations
 from gateway.adapters.clients import Jwk, StoredClient
 from gateway.application.hashing import Hashing, hash_of
+from gateway.application.standing import check_insurer
 from gateway.domain.clients import BeyondYours, Client, ClientExists, UnknownClient
 from kit.clock import Clock
 from kit.db.database import Database, Scope, wake_after
@@ -53,9 +54,10 @@ class Rotation:
 async def add_client(tx: AsyncConnection, client: Client, keys: Sequence[Jwk], clock: Clock, by: str) -> str | None:
     """Register a client that is new; its secret, shown once, unless it proves itself by its keys.
 
-    Raises InvalidClient, ClientExists.
+    Raises InvalidClient, UnknownInsurer, ClientExists.
     """
     client.check()
+    await check_insurer(tx, client.insurer)
     secret, secret_hash = await _new_secret(keys)
     if not await clients.add(tx, client, secret_hash, keys, now=clock.instant(), by=by):
         raise ClientExists(pointer="/id")

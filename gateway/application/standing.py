@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.adapters import accounts, clients, delegations, departments
+from gateway.adapters import accounts, clients, delegations, departments, insurers
 from gateway.adapters.feed_pages import Whose
 from gateway.domain.accounts import SUBJECT_PREFIX
-from gateway.domain.clients import MAX_EMPLOYERS, Client, DepartmentTooLarge
+from gateway.domain.clients import MAX_EMPLOYERS, Client, DepartmentTooLarge, UnknownInsurer
 from gateway.domain.delegations import (
     FOLLOWS,
     Delegate,
@@ -25,6 +25,9 @@ from kit.events.envelope import Envelope
 from kit.http.auth import Principal
 from kit.http.problem import Problem
 from kit.siret import is_siret
+
+# Kinds of organisation that a client or a person may stand for by their codes: who carries a risk, who manages for it.
+INSURERS: Final = frozenset({"INSURER", "MANAGER"})
 
 
 async def standing(tx: AsyncConnection, client: Client, today: date) -> Client:
@@ -46,6 +49,18 @@ async def standing(tx: AsyncConnection, client: Client, today: date) -> Client:
         raise TooManyDelegations
     until = first_end(found) if found else None
     return replace(client, delegated=delegated(client, found), delegated_until=until)
+
+
+async def check_insurer(tx: AsyncConnection, code: str | None) -> None:
+    """Raise UnknownInsurer unless the registry knows the insurer that somebody shall stand for; None: nobody shall."""
+    if code is not None and not await insurers.known(tx, code):
+        raise UnknownInsurer(
+            pointer="/insurer",
+            detail_fr=f"Aucun assureur ni gestionnaire de code {code} n'est enregistré parmi les organisations ; ce qui"
+            " vient de l'être est connu ici quelques secondes plus tard.",
+            detail_en=f"No insurer or manager of code {code} is registered among the organisations; what has just been"
+            " is known here some seconds later.",
+        )
 
 
 async def as_delegate(tx: AsyncConnection, caller: Principal) -> tuple[Delegate, ...]:
@@ -82,7 +97,9 @@ async def feed_of(database: Database, caller: Principal, today: date) -> Whose:
 
 
 async def organisation_told(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
-    """An employer is in a département; other organisations are in none that matters here."""
+    """An employer is in a département, an insurer may have clients; of other organisations nothing matters here."""
+    if data.get("kind") in INSURERS:
+        await insurers.say(tx, str(data["organisation"]))
     department, key = data.get("departement"), str(data["organisation"])
     if isinstance(department, str) and is_siret(key):
         await departments.say(tx, key, department, envelope.sequence)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.adapters import accounts, users
 from gateway.application.sign_in import digest_of, hash_password
+from gateway.application.standing import check_insurer
 from gateway.domain.accounts import (
     INVITED_FOR,
     SUBJECT_PREFIX,
@@ -40,11 +41,12 @@ class Change:
 async def add_user(tx: AsyncConnection, account: Account, clock: Clock, by: Principal) -> str:
     """Open an account; the code with which its person chooses a password, shown once.
 
-    Raises InvalidClient, UserExists, SubjectTaken, BeyondYours.
+    Raises InvalidClient, UnknownInsurer, UserExists, SubjectTaken, BeyondYours.
     """
     account.person.check()
     if not account.person.scopes <= by.scopes:
         raise BeyondYours
+    await check_insurer(tx, account.person.insurer)
     await _check_subject(tx, account)
     code, invitation = _invitation(clock)
     if not await users.add(tx, account, invitation, clock.instant(), by.client):
@@ -55,8 +57,8 @@ async def add_user(tx: AsyncConnection, account: Account, clock: Clock, by: Prin
 async def change_user(tx: AsyncConnection, change: Change, wanted: Account, clock: Clock) -> Account:
     """What a person is and may do from now on; closing an account ends its sessions. Factors stay as they are.
 
-    Raises UnknownUser, NotYourself, InvalidClient, SubjectTaken, 412, and BeyondYours: for scopes added that the caller
-    lacks, and for more to use them on, or an account reopened, where it has such scopes.
+    Raises UnknownUser, NotYourself, InvalidClient, UnknownInsurer, SubjectTaken, 412, and BeyondYours: for scopes added
+    that the caller lacks, and for more to use them on, or an account reopened, where it has such scopes.
     """
     found, person = await _to_change(tx, change), wanted.person
     person.check()
@@ -64,6 +66,8 @@ async def change_user(tx: AsyncConnection, change: Change, wanted: Account, cloc
     given = person.scopes if more else person.scopes - found.person.scopes
     if not given <= change.by.scopes:
         raise BeyondYours
+    if person.insurer != found.person.insurer:
+        await check_insurer(tx, person.insurer)
     if wanted.oidc_subject != found.oidc_subject:  # whoever that is may act as the person
         if not found.person.scopes <= change.by.scopes:
             raise BeyondYours(pointer="/oidc_subject")

@@ -23,6 +23,14 @@ class InvalidClient(RelaisError):
     title_en = "Invalid client"
 
 
+class UnknownInsurer(RelaisError):
+    """Whoever stood for it would be told nothing, or of another one's lots once somebody takes the code."""
+
+    code = "unknown_insurer"
+    title_fr = "Assureur inconnu du registre des organisations"
+    title_en = "Insurer unknown to the registry of organisations"
+
+
 class ClientExists(RelaisError):
     code = "client_exists"
     title_fr = "Un client porte déjà cet identifiant"

@@ -151,6 +151,24 @@ async def test_a_centre_stands_for_the_employers_of_its_departement_and_no_other
     assert (refused.status_code, refused.json()["code"]) == (403, "employer_not_yours")
 
 
+async def test_a_client_stands_for_an_insurer_that_the_registry_knows(door: Door) -> None:
+    """A carrier or who manages for it; an employer, a union and a code nobody registered are none."""
+    producers = Producers(door.database.worker)
+    for key, kind in (("demo-a", "INSURER"), ("collecteam", "MANAGER"), ("cfdt", "UNION"), (MINE, "COMMUNE")):
+        told = {"organisation": key, "kind": kind, "name": "x", "assumption": True, "departement": None}
+        await producers.deliver(producers.event("agreements.organisation.registered", key, told, None))
+    for unknown in ("demo-z", "cfdt", MINE):
+        refused = await register(door, employers=[], insurer=unknown)
+        assert (refused.status_code, refused.json()["code"]) == (422, "unknown_insurer")
+        assert refused.json()["errors"][0]["pointer"] == "/insurer"
+        assert unknown in refused.json()["detail"]
+    for known in ("demo-a", "collecteam"):
+        made = await register(door, id=f"of-{known}", employers=[], insurer=known)
+        assert made.status_code == 201, made.text
+        read = await door.http.get(f"/v1/clients/of-{known}", headers=await door.bearer("staff"))
+        assert read.json()["insurer"] == known
+
+
 def _organisation(key: str, department: str) -> dict[str, Any]:
     return {"organisation": key, "kind": "EMPLOYER", "name": "x", "assumption": True, "departement": department}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from gateway.application.clients import register_client
 from gateway.application.sign_in import register_account
@@ -16,6 +17,7 @@ from kit.clock import SystemClock
 from kit.db.database import Scope
 from kit.http.auth import SCOPES
 from tests.gateway.conftest import EVERYTHING, MINE, OTHER, Door
+from tests.gateway.feeding import Producers
 from tests.gateway.test_sign_in import Visitor
 
 PASSWORD = "a password of her own"
@@ -161,3 +163,21 @@ async def test_what_is_administered_is_on_record_and_the_newest_is_read_first(do
 def test_roles_are_made_of_scopes_and_the_cause_of_a_leave_is_in_none() -> None:
     assert all(scopes and scopes <= SCOPES.keys() for scopes in ROLES.values())
     assert not any("claims:cause" in scopes for scopes in ROLES.values())
+
+
+async def test_a_person_stands_for_an_insurer_that_the_registry_knows(door: Door) -> None:
+    """Asked when it is said, not again while it stays: an account that stands for one can always be closed."""
+    producers = Producers(door.database.worker)
+    told = {"organisation": "demo-a", "kind": "INSURER", "name": "x", "assumption": True, "departement": None}
+    await producers.deliver(producers.event("agreements.organisation.registered", "demo-a", told, None))
+    of_insurer = {"role": "INSURER", "employers": []}
+    refused = await ask(door, "POST", "/v1/users", json=NEW | of_insurer | {"insurer": "demo-z"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_insurer")
+    await opened(door, **of_insurer, insurer="demo-a")
+    body = ANNE | of_insurer
+    moved = await ask(door, "PUT", "/v1/users/anne", json=body | {"insurer": "demo-z"}, etag=1)
+    assert (moved.status_code, moved.json()["errors"][0]["pointer"]) == (422, "/insurer")
+    async with door.database.worker.transaction(Scope.all()) as tx:
+        await tx.execute(text("DELETE FROM insurer"))
+    closed = await ask(door, "PUT", "/v1/users/anne", json=body | {"insurer": "demo-a", "active": False}, etag=1)
+    assert (closed.status_code, closed.json()["active"]) == (200, False)
