@@ -27,7 +27,8 @@ DRAIN_S: Final = 2.0
 # How long the next part of a body may take: who says that one comes and sends nothing holds a connection for nothing.
 IDLE_S: Final = 30.0
 _ANNOUNCED: Final = frozenset({b"content-length", b"transfer-encoding"})
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# A string that is not closed reaches to the end: tried again from each of its quotes, it would take the square of it.
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _EMPTY_PAIR: Final = re.compile(rb"\[\]|\{\}")
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -65,8 +66,8 @@ class BodyTooSlow(Problem):
 def deeper_than(body: bytes, levels: int) -> bool:
     """Whether a JSON text nests more than `levels` arrays and objects. Works on bytes, in C.
 
-    >>> deeper_than(b'[[1]]', 2), deeper_than(b'[[[1]]]', 2), deeper_than(b'["[[["]', 2)
-    (False, True, False)
+    >>> deeper_than(b'[[1]]', 2), deeper_than(b'[[[1]]]', 2), deeper_than(b'["[[["]', 2), deeper_than(b'[[["[', 2)
+    (False, True, False, True)
     """
     if body.count(b"[") + body.count(b"{") <= levels:
         return False
