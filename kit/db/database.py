@@ -108,21 +108,22 @@ class Database:
                 "prepared_statement_cache_size": PREPARED,
             },
         )
-        self._known: set[str] = set()
+        self._known: set[str] = set()  # of the database the pool's newest connection leads to
         # Row-level security shows these roles everything: the scope would be a round trip for nothing.
         self._sees_all = (self.url.username or "").endswith(SEEING_ALL)
         if not self._sees_all:
             event.listen(self.engine.sync_engine, "begin", _set_scope)
         event.listen(self.engine.sync_engine, "handle_error", _hide_row)
         event.listen(self.engine.sync_engine, "checkout", _replace_closed)
+        event.listen(self.engine.sync_engine, "connect", self._forget_scopes)
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
         """Begin, see the rows of `scope` only, commit when the block ends, roll back when it raises."""
-        if scope.employers and scope.key not in self._known:
-            await self._write(scope)
         async with self.engine.connect() as connection:
             connection.info.pop(_TO_WAKE, None)
+            if scope.employers and scope.key not in self._known and not self._sees_all:
+                await self._write(connection, scope)
             tx = await connection.execution_options(relais_scope=scope.key)
             async with tx.begin():
                 yield tx
@@ -153,19 +154,26 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
 
-    async def _write(self, scope: Scope) -> None:
+    async def _write(self, connection: AsyncConnection, scope: Scope) -> None:
         """Store the employers of a scope once; writing them twice changes nothing."""
-        async with self.engine.begin() as tx:
-            await tx.execute(
+        known = self._known
+        async with connection.begin():
+            await connection.execute(
                 text(
                     "INSERT INTO scope_employer (scope, employer)"
                     " SELECT :scope, unnest(CAST(:employers AS text[])) ON CONFLICT DO NOTHING"
                 ),
                 {"scope": scope.key, "employers": sorted(scope.employers)},
             )
-        if len(self._known) >= KNOWN_SCOPES_LIMIT:
-            self._known.clear()
-        self._known.add(scope.key)
+        if len(known) >= KNOWN_SCOPES_LIMIT:
+            known.clear()
+        known.add(scope.key)
+
+    def _forget_scopes(self, _connection: Any, _record: Any) -> None:
+        """A new connection may lead to another database of that name: an archive put in its place cut all others off.
+        What is being written meanwhile is noted in the former set.
+        """
+        self._known = set()
 
 
 def wake_after(tx: AsyncConnection, channel: str) -> None:
