@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import httpx
 
 from kit.clock import SystemClock
+from kit.db.backup import clear
 from kit.db.database import Database
 from kit.db.provision import component_url
 from kit.http.outgoing import trust
@@ -128,6 +129,7 @@ async def with_demo_data(platform: Platform, screen: Screen) -> None:
 
 
 async def _migrated(layout: Layout, credentials: Credentials, screen: Screen) -> None:
+    await clear(layout.admin_dsn, COMPONENTS)
     missing = await behind(layout.admin_dsn, credentials)
     for component in missing:
         with screen.step(f"base {component}"):

@@ -20,8 +20,8 @@ LOST: Final = (
     asyncpg.PostgresConnectionError,
 )
 # connection_exception, operator_intervention, insufficient_resources, system_error, by class of SQLSTATE; and that of a
-# database which is being exchanged for another (object_not_in_prerequisite_state).
-_AWAY: Final = ("08", "57P", "53", "58", "55000")
+# database which has just been exchanged for another (undefined_database).
+_AWAY: Final = ("08", "57P", "53", "58", "3D000")
 
 
 def is_away(error: BaseException) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,12 +21,12 @@ from sqlalchemy.engine import make_url
 
 from kit.db.data_subjects import NAME as KEYS
 from kit.db.data_subjects import data_subject
-from kit.db.provision import RoleKind, component_url, database_name, provision, reopened
+from kit.db.provision import RoleKind, component_url, database_name, provision
 
-# How long a connection is waited for that is told to end.
-TERMINATE_SECONDS: Final = 5.0
-_TERMINATE: Final = "SELECT pg_terminate_backend(pid, $2) FROM pg_stat_activity WHERE datname = $1"
-_INHABITED: Final = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = $1)"
+# Those connected are told to end this often, while the server waits up to five seconds for the last of them.
+TERMINATE_SECONDS: Final = 0.05
+_TERMINATE: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
+_THERE: Final = "SELECT datname FROM pg_database WHERE datname = ANY ($1)"
 _WHOLE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
 _PRIVATE: Final = 0o600
 _COLUMNS: Final = tuple(data_subject(MetaData()).c.keys())
@@ -87,9 +87,8 @@ async def restore(
     as it was.
     """
     name = database_name(component)
-    prepared = f"{name}_prepared"
-    await _reopen(admin_dsn, name)
-    await _admin(admin_dsn, f"DROP DATABASE IF EXISTS {prepared} WITH (FORCE)")
+    prepared = _prepared(name)
+    await clear(admin_dsn, [component])
     await provision(admin_dsn, component, passwords, database=prepared, defaults=False)
     url = component_url(admin_dsn, component, "migrator", passwords["migrator"], database=prepared)
     try:
@@ -107,41 +106,59 @@ async def restore(
         raise
 
 
+async def clear(admin_dsn: str, components: Iterable[str]) -> None:
+    """Drop the copies that a restore left beside these components' databases when it was killed. None may be running:
+    it would lose the one it prepares.
+    """
+    names = [beside for one in components for beside in (_prepared(database_name(one)), _former(database_name(one)))]
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        for row in await admin.fetch(_THERE, names):
+            await admin.execute(f"DROP DATABASE IF EXISTS {row['datname']} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+def _prepared(name: str) -> str:
+    return f"{name}_prepared"
+
+
+def _former(name: str) -> str:
+    return f"{name}_former"
+
+
 async def _exchange(admin_dsn: str, name: str, prepared: str) -> None:
-    """Put the prepared database in the place of the one in use, which is dropped once the other has its name."""
-    former = f"{name}_former"
+    """Put the prepared database in the place of the one in use, which is dropped once the other has its name.
+
+    One transaction: who is killed in it has changed nothing. Who connects meanwhile waits for its end.
+    """
     admin = await asyncpg.connect(admin_dsn)
     try:
-        await admin.execute(f"DROP DATABASE IF EXISTS {former} WITH (FORCE)")
-        exists = await admin.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name)
-        if exists:
-            await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-            await _empty(admin, name)
         async with admin.transaction():
-            if exists:
-                await admin.execute(f"ALTER DATABASE {name} RENAME TO {former}")
+            if await admin.fetch(_THERE, [name]):
+                leaving = asyncio.create_task(_cut_off(admin_dsn, name))
+                try:
+                    await admin.execute(f"ALTER DATABASE {name} RENAME TO {_former(name)}")
+                except asyncpg.ObjectInUseError as error:
+                    raise BackupError("Quelqu'un y reste connecté et ne se laisse pas interrompre.") from error
+                finally:
+                    leaving.cancel()
+                    await asyncio.gather(leaving, return_exceptions=True)
             await admin.execute(f"ALTER DATABASE {prepared} RENAME TO {name}")
-    except BaseException:
-        await _reopen(admin_dsn, name)
-        raise
-    else:
-        await admin.execute(f"DROP DATABASE IF EXISTS {former} WITH (FORCE)")
+        await admin.execute(f"DROP DATABASE IF EXISTS {_former(name)} WITH (FORCE)")
     finally:
         await admin.close()
 
 
-async def _empty(admin: asyncpg.Connection[Any], name: str) -> None:
-    await admin.execute(_TERMINATE, name, int(TERMINATE_SECONDS * 1000))
-    if await admin.fetchval(_INHABITED, name):
-        raise BackupError("Quelqu'un y reste connecté et ne se laisse pas interrompre.")
-
-
-async def _reopen(admin_dsn: str, name: str) -> None:
+async def _cut_off(admin_dsn: str, name: str) -> None:
+    """Keep ending whoever is connected, until cancelled."""
     admin = await asyncpg.connect(admin_dsn)
     try:
-        await reopened(admin, name)
+        while True:
+            await admin.execute(_TERMINATE, name)
+            await asyncio.sleep(TERMINATE_SECONDS)
     finally:
-        await admin.close()
+        admin.terminate()
 
 
 async def _has_keys(url: str) -> bool:

@@ -90,19 +90,12 @@ async def _role(admin: asyncpg.Connection[Any], name: str, password: str) -> Non
     await admin.execute(f"ALTER ROLE {name} SET timezone TO 'UTC'")
 
 
-async def reopened(admin: asyncpg.Connection[Any], name: str) -> None:
-    """Let a database be connected to again that a restore, cut short, had closed; nothing where there is none."""
-    if await admin.fetchval("SELECT NOT datallowconn FROM pg_database WHERE datname = $1", name):
-        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-
-
 async def _database(admin: asyncpg.Connection[Any], component: str, name: str) -> None:
     if not await admin.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name):
         await admin.execute(
             f"CREATE DATABASE {name} OWNER {role_name(component, 'migrator')} TEMPLATE template0"
             " ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
         )
-    await reopened(admin, name)
     await admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     for kind in ROLE_KINDS:
         await admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {role_name(component, kind)}")

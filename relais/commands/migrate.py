@@ -6,6 +6,7 @@ import asyncio
 
 import typer
 
+from kit.db.backup import clear
 from kit.settings import COMPONENTS
 from relais.credentials import Credentials
 from relais.databases import bring_up
@@ -27,6 +28,7 @@ async def _apply(home: Home, screen: Screen) -> None:
     with home.held():
         async with postgres_of(home, screen) as server:
             credentials = Credentials.of(home)
+            await clear(server.admin_dsn, COMPONENTS)
             for component in COMPONENTS:
                 with screen.step(f"base {component}"):
                     await bring_up(server.admin_dsn, component, credentials)

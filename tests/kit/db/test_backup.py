@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from datetime import UTC, datetime
@@ -12,10 +13,11 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from kit.crypto import KeyRing
 from kit.db import data_subjects
-from kit.db.backup import BackupError, backup, restore
+from kit.db.backup import BackupError, backup, clear, restore
 from kit.db.data_subjects import Erasure, PersonErased
 from kit.db.database import Database, Scope
 from kit.db.migrate import check, upgrade
@@ -24,6 +26,7 @@ from kit.ids import new_id
 from relais.postgres_programs import tool
 from tests.kit.db.sample.tables import note
 from tests.postgres import SAMPLES, SessionPostgres
+from tests.waiting import eventually
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 ONE, TWO = "11111111111111", "22222222222222"
@@ -72,29 +75,74 @@ async def restored(urls: dict[str, str], file: Path) -> None:
     await restore(urls["admin"], COMPONENT, PASSWORDS, file, pg_restore=tool("pg_restore"))
 
 
-async def test_somebody_who_stays_connected_leaves_all_as_it_was(
-    urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kit.db.backup.TERMINATE_SECONDS", 0.2)
+async def test_somebody_who_stays_connected_leaves_all_as_it_was(urls: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "backed.dump"
     await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
     await add_note(urls["api"], ONE)
     staying = await asyncpg.connect(urls["admin"], database=database_name(COMPONENT))
     frozen = await staying.fetchval("SELECT pg_backend_pid()")
     os.kill(frozen, signal.SIGSTOP)
-    # The server drops no database before every backend has answered.
-    asyncio.get_running_loop().call_later(2.0, os.kill, frozen, signal.SIGCONT)
+    # The server waits for it for five seconds, and drops no database before every backend has answered.
+    asyncio.get_running_loop().call_later(8.0, os.kill, frozen, signal.SIGCONT)
     with pytest.raises(BackupError, match="reste connecté"):
         await restored(urls, file)
     assert await seen(urls["worker"], Scope.all()) == [ONE, ONE, TWO]
     staying.terminate()
-    admin = await asyncpg.connect(urls["admin"])
-    await admin.execute(
-        f"ALTER DATABASE {database_name(COMPONENT)} ALLOW_CONNECTIONS false"
-    )  # as if it were killed then
-    await admin.close()
     await restored(urls, file)
     assert await seen(urls["worker"], Scope.all()) == [ONE, TWO]
+
+
+async def test_a_restore_killed_in_the_exchange_has_changed_nothing(urls: dict[str, str], tmp_path: Path) -> None:
+    """Its process is gone while the server still waits for a backend to leave: the others come in again."""
+    file, name = tmp_path / "backed.dump", database_name(COMPONENT)
+    await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
+    await add_note(urls["api"], ONE)
+    staying = await asyncpg.connect(urls["admin"], database=name)
+    frozen = await staying.fetchval("SELECT pg_backend_pid()")
+    os.kill(frozen, signal.SIGSTOP)
+    restoring = asyncio.create_task(restored(urls, file))
+    admin = await asyncpg.connect(urls["admin"])
+
+    async def renaming() -> int | None:
+        found: int | None = await admin.fetchval(
+            "SELECT pid FROM pg_stat_activity WHERE query LIKE 'ALTER DATABASE % RENAME %' AND pid <> pg_backend_pid()"
+        )
+        return found
+
+    await admin.execute("SELECT pg_terminate_backend($1)", await eventually(renaming, "the exchange"))
+    asyncio.get_running_loop().call_later(0.5, os.kill, frozen, signal.SIGCONT)
+    with pytest.raises(asyncpg.InterfaceError):
+        await restoring
+    assert await seen(urls["worker"], Scope.all()) == [ONE, ONE, TWO]
+    staying.terminate()
+    await admin.execute(f"CREATE DATABASE {name}_former")  # as if it were killed once all is exchanged
+    await clear(urls["admin"], [COMPONENT])
+    beside = await admin.fetchval("SELECT count(*) FROM pg_database WHERE datname LIKE $1", f"{name}\\__%")
+    await admin.close()
+    assert (beside, await seen(urls["worker"], Scope.all())) == (0, [ONE, ONE, TWO])
+
+
+async def test_scopes_first_used_since_the_backup_are_known_in_what_takes_its_place(
+    urls: dict[str, str], tmp_path: Path
+) -> None:
+    """A process that goes on over the restore writes them again."""
+    file, both = tmp_path / "backed.dump", Scope.of(frozenset({ONE, TWO}))
+    await backup(urls["migrator"], file, pg_dump=tool("pg_dump"))
+    going_on = Database(urls["api"], pool_size=2)
+    async with going_on.transaction(both) as tx:
+        assert (await tx.execute(select(note.c.employer))).all()
+    await restored(urls, file)
+
+    async def asked() -> list[str]:
+        async with going_on.transaction(both) as tx:
+            return sorted((await tx.execute(select(note.c.employer))).scalars())
+
+    with contextlib.suppress(DBAPIError):  # of the connection that was cut off
+        await asked()
+    assert await asked() == [ONE, TWO]
+    async with going_on.transaction(both) as tx:
+        await tx.execute(insert(note).values(id=new_id(), employer=ONE, text="x"))
+    await going_on.close()
 
 
 async def test_rows_and_walls_come_back_with_a_new_epoch(urls: dict[str, str], tmp_path: Path) -> None:
