@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from kit.crypto import KeyRing
 from kit.db.backup import BackupError, backup, keys_archive, restore
@@ -16,6 +19,8 @@ from relais.home import PRIVATE_FOLDER, Home, write_private
 from relais.postgres_programs import tool
 from relais.processes import CRASHED
 from relais.screen import Screen
+
+_MARKS: Final = TypeAdapter(dict[str, dict[str, str]])
 
 
 def chosen(only: Sequence[str] | None) -> list[Component]:
@@ -82,8 +87,12 @@ def check_rings(folder: Path, components: Sequence[Component], credentials: Cred
 def _closed_by(folder: Path) -> dict[str, dict[str, str]]:
     """The marks of the keys, by component; of archives that came without, nothing is known."""
     file = marks_of(folder)
-    found: dict[str, dict[str, str]] = json.loads(file.read_text()) if file.exists() else {}
-    return found
+    if not file.exists():
+        return {}
+    try:
+        return _MARKS.validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise CommandError(f"{file}, qui dit quelles clés ont fermé ces archives, est illisible.") from error
 
 
 async def restore_all(

@@ -38,7 +38,7 @@ def write(folder: Path) -> list[Path]:
     """
     home = Home(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    credentials = Credentials.of(home)
+    credentials = Credentials.made(home)
     password_file = folder / "postgres.env"
     if not password_file.exists():
         write_private(password_file, f"POSTGRES_PASSWORD={secrets.token_urlsafe(SECRET_BYTES)}\n")

@@ -45,35 +45,41 @@ class Credentials:
 
     @classmethod
     def of(cls, home: Home) -> Self:
-        """Those of this home; made when there are none, completed when some are missing. Raises CommandError where
-        the file that keeps them holds something else.
+        """Those of this home. Raises CommandError where there are none, or the file that keeps them holds something
+        else: new ones would open nothing of what is there.
         """
-        kept = _kept(home)
+        if not home.secrets.exists():
+            raise CommandError(f"{home.secrets} n'existe pas : remettez celui que vous gardez ailleurs.")
+        return cls._kept(home)
+
+    @classmethod
+    def made(cls, home: Home) -> Self:
+        """The same at a start: made when there are none, completed when some are missing."""
+        kept = cls._kept(home) if home.secrets.exists() else cls({}, {}, {})
         found = cls(
-            databases=_completed(kept.get("databases", {}), {name: _passwords() for name in COMPONENTS}),
-            clients=_completed(kept.get("clients", {}), {name: _secret() for name in _client_names()}),
-            key_rings=_completed(kept.get("key_rings", {}), {name: KeyRing.generate(FIRST_KEY) for name in COMPONENTS}),
-            demo_password=kept.get("demo_password") or secrets.token_urlsafe(PASSWORD_BYTES),
+            databases=_completed(kept.databases, {name: _passwords() for name in COMPONENTS}),
+            clients=_completed(kept.clients, {name: _secret() for name in _client_names()}),
+            key_rings=_completed(kept.key_rings, {name: KeyRing.generate(FIRST_KEY) for name in COMPONENTS}),
+            demo_password=kept.demo_password or secrets.token_urlsafe(PASSWORD_BYTES),
         )
-        if asdict(found) != kept:
+        if found != kept:
             found.save(home)
         return found
+
+    @classmethod
+    def _kept(cls, home: Home) -> Self:
+        try:
+            found: dict[str, Any] = json.loads(home.secrets.read_text())
+            databases, clients, rings = (found.get(name, {}) for name in ("databases", "clients", "key_rings"))
+            if all(isinstance(group, dict) for group in (databases, clients, rings)):
+                return cls(databases, clients, rings, found.get("demo_password", ""))
+        except (OSError, ValueError, AttributeError):
+            pass
+        raise CommandError(f"{home.secrets} est illisible : remettez celui que vous gardez ailleurs.")
 
     def save(self, home: Home) -> None:
         """Keep them as they are now."""
         write_private(home.secrets, json.dumps(asdict(self), indent=1))
-
-
-def _kept(home: Home) -> dict[str, Any]:
-    if not home.secrets.exists():
-        return {}
-    try:
-        found: dict[str, Any] = json.loads(home.secrets.read_text())
-        if all(isinstance(found.get(name, {}), dict) for name in ("databases", "clients", "key_rings")):
-            return found
-    except (OSError, ValueError, AttributeError):
-        pass
-    raise CommandError(f"{home.secrets} est illisible : remettez celui que vous gardez ailleurs.")
 
 
 def _client_names() -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relais.credentials import Credentials
 from relais.errors import CommandError
 from relais.home import Home
 from relais.ports import check_free
@@ -75,6 +76,7 @@ async def postgres_of(home: Home, screen: Screen) -> AsyncIterator[EmbeddedPostg
             f"Des données sont dans {server.home}, et {home.secrets}, qui les ouvre, n'existe plus : remettez-le, ou"
             " effacez-les (relais reset)."
         )
+    Credentials.made(home)  # before there are data: a start that is cut short leaves none without them
     if server.moved_from:
         screen.say(f"  Les données de PostgreSQL sont dans {server.home} : son utilisateur n'atteint pas {home.root}.")
     try:

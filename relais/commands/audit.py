@@ -41,8 +41,8 @@ def verify(
 
 
 async def _verified(home: Home, head: str | None) -> Verification:
-    password = Credentials.of(home).databases["gateway"]["worker"]
-    url = component_url(home.must_run().admin_dsn, "gateway", "worker", password)
+    admin_dsn = home.must_run().admin_dsn
+    url = component_url(admin_dsn, "gateway", "worker", Credentials.of(home).databases["gateway"]["worker"])
     database = Database(url, pool_size=1, name="audit-verify")
     try:
         async with database.transaction(Scope.all()) as tx:

@@ -36,10 +36,9 @@ def decisions() -> None:
 
 async def _verified(home: Home) -> tuple[int, list[str]]:
     """How many decisions there are, and those that do not come out the same."""
-    password = Credentials.of(home).databases["claims"]["worker"]
-    database = Database(
-        component_url(home.must_run().admin_dsn, "claims", "worker", password), pool_size=1, name="verify"
-    )
+    admin_dsn = home.must_run().admin_dsn
+    url = component_url(admin_dsn, "claims", "worker", Credentials.of(home).databases["claims"]["worker"])
+    database = Database(url, pool_size=1, name="verify")
     checked, differing = 0, []
     try:
         async with database.transaction(Scope.all()) as tx:

@@ -117,7 +117,7 @@ async def victims(folder: Path) -> AsyncIterator[Victims]:
     try:
         await asyncio.gather(asyncio.to_thread(server.start), asyncio.to_thread(broker.start))
         await create(broker.bootstrap, declared(INSURERS), replication=1)
-        credentials = Credentials.of(home)
+        credentials = Credentials.made(home)
         layout = Layout(choose(free_port(), SERVICES), server.admin_dsn, "kafka", broker.bootstrap)
         for component in COMPONENTS:
             await bring_up(layout.admin_dsn, component, credentials)

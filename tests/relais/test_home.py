@@ -56,9 +56,12 @@ def test_what_died_is_not_running(home: Home) -> None:
 
 
 def test_secrets_are_made_once_and_private(home: Home) -> None:
-    first = Credentials.of(home)
+    with pytest.raises(CommandError, match=r"n'existe pas : remettez"):
+        Credentials.of(home)
+    assert not home.secrets.exists()
+    first = Credentials.made(home)
     assert stat.S_IMODE(home.secrets.stat().st_mode) == 0o600
-    assert Credentials.of(home) == first
+    assert Credentials.made(home) == Credentials.of(home) == first
     assert set(first.databases) == set(COMPONENTS)
     assert set(DEMO_CLIENTS) <= set(first.clients)
     assert len(set(first.clients.values())) == len(first.clients)
@@ -67,9 +70,10 @@ def test_secrets_are_made_once_and_private(home: Home) -> None:
 
 
 def test_a_secret_that_came_with_a_newer_version_is_added_to_the_old_ones(home: Home) -> None:
-    first = Credentials.of(home)
+    first = Credentials.made(home)
     home.secrets.write_text('{"clients": {"demo-hris": "kept"}}')
-    second = Credentials.of(home)
+    assert set(Credentials.of(home).clients) == {"demo-hris"}
+    second = Credentials.made(home)
     assert second.clients["demo-hris"] == "kept"
     assert set(second.clients) == set(first.clients)
 

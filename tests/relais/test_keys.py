@@ -25,7 +25,7 @@ from tests.relais.running import new_command
 
 
 def test_archives_are_restored_where_the_ring_still_has_every_key_that_closed_them(tmp_path: Path) -> None:
-    credentials = Credentials.of(Home(tmp_path))
+    credentials = Credentials.made(Home(tmp_path))
     before = {name: KeyRing.parse(ring).marks for name, ring in credentials.key_rings.items()}
     marks_of(tmp_path).write_text(json.dumps(before))
     check_rings(tmp_path, COMPONENTS, credentials)
@@ -36,6 +36,14 @@ def test_archives_are_restored_where_the_ring_still_has_every_key_that_closed_th
         check_rings(tmp_path, COMPONENTS, replace(credentials, key_rings=forgotten))
     check_rings(tmp_path, ("eligibility",), replace(credentials, key_rings=forgotten))
     assert not any(key in marks_of(tmp_path).read_text() for key in json.loads(rotated)["keys"].values())
+
+
+@pytest.mark.parametrize("text", ["", '{"claims":', "[]", '{"claims": "x"}', '{"claims": {"1": 5}}'])
+def test_marks_that_cannot_be_read_are_told(tmp_path: Path, text: str) -> None:
+    credentials = Credentials.made(Home(tmp_path))
+    marks_of(tmp_path).write_text(text)
+    with pytest.raises(CommandError, match=r"keys\.json.*illisible"):
+        check_rings(tmp_path, COMPONENTS, credentials)
 
 
 @pytest.mark.parametrize("text", ["", '{"cl', "[]", '{"clients": 5}'])
@@ -90,7 +98,7 @@ def test_a_key_that_is_needed_or_current_is_kept() -> None:
 def test_the_command_gives_each_ring_a_new_current_key(tmp_path: Path) -> None:
     command = new_command(tmp_path)
     command.home.mkdir()
-    before = Credentials.of(Home(command.home)).key_rings
+    before = Credentials.made(Home(command.home)).key_rings
     assert command.run("keys", "rotate", "--component", "claims").returncode == 0
     after = json.loads(Home(command.home).secrets.read_text())["key_rings"]
     assert [name for name in COMPONENTS if after[name] != before[name]] == ["claims"]

@@ -281,6 +281,13 @@ def test_data_without_their_keys_are_not_opened_with_new_ones(tmp_path: Path) ->
     for arguments in (["run"], ["migrate"]):
         refused = command.run(*arguments)
         assert (refused.returncode, "n'existe plus : remettez-le" in " ".join(refused.stderr.split())) == (USAGE, True)
+    for arguments in (
+        ["audit", "verify"],
+        ["verify", "decisions"],
+        ["keys", "rotate"],
+        ["backup", str(tmp_path / "b")],
+    ):
+        assert command.run(*arguments).returncode == USAGE, "no command but a start makes new ones"
     assert not Home(command.home).secrets.exists()
     shutil.rmtree(command.home / "logs", ignore_errors=True)
     assert command.run("reset").returncode == 0
