@@ -83,7 +83,7 @@ def test_the_same_settings_as_on_one_machine(
     home = Home(tmp_path)
     home.prepare()
     layout = Layout(dict.fromkeys(COMPONENTS, 8080), "postgresql://x@localhost:5432/postgres")
-    told = set(process_plan(component, layout, Credentials.of(home)).environment) - ONE_MACHINE
+    told = set(process_plan(component, layout, Credentials.made(home)).environment) - ONE_MACHINE
     for name in (component, f"{component}-worker"):
         assert set(environment_of(document["services"][name], folder)) == told, name
 
