@@ -8,7 +8,9 @@ again.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 import structlog
@@ -23,7 +25,7 @@ from gateway.domain.audit import is_audited
 from gateway.headers import HOP_BY_HOP, OF_THE_HOP, OF_THE_HOP_WITH_LENGTH, check_unambiguous, end_to_end
 from gateway.limiter import LeasedLimiter
 from gateway.routes import patience_for
-from gateway.upstream import Answer, Body, Upstream
+from gateway.upstream import MOST_AT_ONCE, Answer, Body, Upstream
 from kit.events.context import current
 from kit.http import subject
 from kit.http.auth import authenticate
@@ -33,6 +35,8 @@ from kit.http.request_span import ROUTE
 
 _log = structlog.get_logger(__name__)
 RETRY_S: Final = 1.0
+# Requests of one client under way at once, in a process.
+MOST_OF_A_CLIENT: Final = MOST_AT_ONCE // 2
 _INSIDE: Final = HOP_BY_HOP | {subject.HEADER.encode()}
 _AMBIGUOUS_IN_PATHS: Final = re.compile(rb"//|/\.\.?(?:/|\Z)|%2f|%5c|%00|%2e|\\|;", re.IGNORECASE)
 
@@ -52,6 +56,7 @@ class Proxy:
     def __init__(self, upstreams: Callable[[], Mapping[str, Upstream]], limiter: LeasedLimiter) -> None:
         self._upstreams = upstreams
         self._limiter = limiter
+        self._under_way: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -80,6 +85,13 @@ class Proxy:
             raise Problem(404, "not_found", "Ressource introuvable", "Not found")
         caller = await authenticate(request)
         added = await self._limiter.take(caller.client)
+        with self._among_those_of(caller.client):
+            await self._ask(request, service, raw_path, caller.client, added, send)
+
+    async def _ask(
+        self, request: Request, service: str, raw_path: bytes, client: str, added: list[Header], send: Send
+    ) -> None:
+        scope = request.scope
         query = scope["query_string"]
         body = await _body(request.receive)
         headers = _request_headers(scope, body)
@@ -89,7 +101,7 @@ class Proxy:
             answer = await self._upstreams()[service].ask(scope["method"].encode(), target, headers, body, patience)
             try:
                 if is_audited(scope["path"]):
-                    entry = entry_of(request, caller.client, answer.status, Headers(raw=answer.headers))
+                    entry = entry_of(request, client, answer.status, Headers(raw=answer.headers))
                     await request.app.state.audit.record(entry)
                 await _send(answer, added, send)
             finally:
@@ -97,6 +109,28 @@ class Proxy:
         except (UpstreamError, ConnectionError) as error:
             _log.warning("upstream_failed", service=service, error=type(error).__name__)
             raise problem_of_upstream(error) from error
+
+
+    @contextmanager
+    def _among_those_of(self, client: str) -> Iterator[None]:
+        """A caller who lets many requests last leaves the others the rest of what a service takes at once."""
+        if self._under_way[client] >= MOST_OF_A_CLIENT:
+            raise Problem(
+                429,
+                "too_many_at_once",
+                "Trop de demandes en même temps",
+                "Too many requests at once",
+                detail_fr=f"Ce client a déjà {MOST_OF_A_CLIENT} demandes en cours.",
+                detail_en=f"This client has {MOST_OF_A_CLIENT} requests under way.",
+                retry_in=RETRY_S,
+            )
+        self._under_way[client] += 1
+        try:
+            yield
+        finally:
+            self._under_way[client] -= 1
+            if not self._under_way[client]:
+                del self._under_way[client]
 
 
 async def _body(receive: Receive) -> Body:

@@ -129,6 +129,27 @@ async def test_a_service_that_hangs_is_refused_at_once_and_holds_no_other_up(
     assert await eventually(again, "the service's turn")
 
 
+async def test_a_caller_whose_requests_last_leaves_the_others_their_part(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many slow uploads as a service takes at once would keep everybody else out of it."""
+    monkeypatch.setattr("gateway.proxy.MOST_OF_A_CLIENT", 2)
+    headers, others = await door.bearer(), await door.bearer("insurer-a")
+    async with AsyncExitStack() as lasting:
+        for _ in range(2):
+            await lasting.enter_async_context(door.http.stream("GET", "/v1/agents/stream", headers=headers))
+        refused = await door.http.get("/v1/agents", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
+        assert refused.json()["retry_in"] > 0
+        assert (await door.http.get("/v1/agents", headers=others)).status_code == 200
+        door.upstream.streamed.set()
+
+    async def again() -> bool:
+        return (await door.http.get("/v1/agents", headers=headers)).status_code == 200
+
+    assert await eventually(again, "the caller's own part")
+
+
 async def test_a_service_that_dies_before_answering_is_502(door: Door) -> None:
     async def slam(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
