@@ -79,24 +79,22 @@ class Proxy:
     async def _forward(self, request: Request, send: Send) -> None:
         scope = request.scope
         check_unambiguous(scope["headers"])
-        service: str = scope[ROUTE]
         raw_path = scope.get("raw_path") or scope["path"].encode()
         if unreadable(raw_path):
             raise Problem(404, "not_found", "Ressource introuvable", "Not found")
         caller = await authenticate(request)
         added = await self._limiter.take(caller.client)
-        with self._among_those_of(caller.client):
-            await self._ask(request, service, raw_path, caller.client, added, send)
-
-    async def _ask(
-        self, request: Request, service: str, raw_path: bytes, client: str, added: list[Header], send: Send
-    ) -> None:
-        scope = request.scope
         query = scope["query_string"]
+        target = raw_path + b"?" + query if query else raw_path
+        with self._among_those_of(caller.client):
+            await self._ask(request, target, caller.client, added, send)
+
+    async def _ask(self, request: Request, target: bytes, client: str, added: list[Header], send: Send) -> None:
+        scope = request.scope
+        service: str = scope[ROUTE]
         body = await _body(request.receive)
         headers = _request_headers(scope, body)
         try:
-            target = raw_path + b"?" + query if query else raw_path
             patience = patience_for(scope["path"])
             answer = await self._upstreams()[service].ask(scope["method"].encode(), target, headers, body, patience)
             try:
@@ -109,7 +107,6 @@ class Proxy:
         except (UpstreamError, ConnectionError) as error:
             _log.warning("upstream_failed", service=service, error=type(error).__name__)
             raise problem_of_upstream(error) from error
-
 
     @contextmanager
     def _among_those_of(self, client: str) -> Iterator[None]:
