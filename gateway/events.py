@@ -7,7 +7,7 @@ from typing import Final
 from gateway.adapters import work_items
 from gateway.application import desk
 from gateway.application.distribute import agreement_published
-from gateway.application.standing import organisation_told
+from gateway.application.standing import insurer_told, organisation_told
 from kit.events.consumer import Handler, Subscription
 
 TOPICS: Final[dict[str, tuple[str, ...]]] = {
@@ -40,7 +40,7 @@ _ORGANISATIONS: Final = "fr.psc.agreements.organisation"
 
 
 def subscriptions() -> list[Subscription]:
-    """One per service."""
+    """One per service, and one of the insurers that agreements tells."""
     # The whole terms of an avenant follow in `agreement.published`.
     handlers: dict[str, Handler] = {f"{_AGREEMENTS}.published.v1": agreement_published}
     handlers |= {f"{_ORGANISATIONS}.{verb}.v1": organisation_told for verb in ("registered", "changed")}
@@ -54,12 +54,19 @@ def subscriptions() -> list[Subscription]:
             "membership": "agreement",
             "agreement_version": "agreement",
             "employer_department": "employer",
-            "insurer": "code",
         },
         on_forgotten=work_items.forget,
-        revision=2,  # which insurers there are
     )
-    return [accords, *(_facts_of(service) for service in TOPICS)]
+    # Apart: read from the first event by an installation that learns of them later, and accords must not be read again
+    # beside it. What an accord said once would give its former insurers what has been recorded since.
+    insurers = Subscription(
+        "agreements",
+        accords.topics,
+        {f"{_ORGANISATIONS}.{verb}.v1": insurer_told for verb in ("registered", "changed")},
+        projections={"insurer": "code"},
+        name="insurers",
+    )
+    return [accords, insurers, *(_facts_of(service) for service in TOPICS)]
 
 
 def _facts_of(service: str) -> Subscription:

@@ -97,9 +97,13 @@ async def feed_of(database: Database, caller: Principal, today: date) -> Whose:
 
 
 async def organisation_told(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any]) -> None:
-    """An employer is in a département, an insurer may have clients; of other organisations nothing matters here."""
-    if data.get("kind") in INSURERS:
-        await insurers.say(tx, str(data["organisation"]))
+    """An employer is in a département; other organisations are in none that matters here."""
     department, key = data.get("departement"), str(data["organisation"])
     if isinstance(department, str) and is_siret(key):
         await departments.say(tx, key, department, envelope.sequence)
+
+
+async def insurer_told(tx: AsyncConnection, _envelope: Envelope, data: dict[str, Any]) -> None:
+    """Somebody may stand for an insurer, or who manages for one."""
+    if data.get("kind") in INSURERS:
+        await insurers.say(tx, str(data["organisation"]))

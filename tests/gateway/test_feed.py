@@ -295,7 +295,7 @@ async def rows(door: Door, query: str) -> list[Any]:
 
 def test_what_is_read_of_accords_says_whom_they_bind() -> None:
     """An event without them, an avenant's, would be poison, and hold the accord's later ones up."""
-    (accords,) = (one for one in subscriptions() if one.producer == "agreements")
+    (accords,) = (one for one in subscriptions() if one.name == "agreements")
     read = [model for model in PUBLISHES if accords.handlers.get(model.type) is agreement_published]
     assert [model.type for model in read] == ["fr.psc.agreements.agreement.published.v1"]
     assert {"agreement", "effective", "employers", "insurers"} <= read[0].model_fields.keys()

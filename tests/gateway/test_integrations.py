@@ -72,13 +72,13 @@ async def test_each_clients_last_call_errors_and_lag_are_seen(door: Door) -> Non
 
 async def test_what_the_gateway_parked_is_seen_and_replayed(door: Door) -> None:
     database, producers = door.database.worker, Producers(door.database.worker)
-    (accords,) = (one for one in _deliveries(door) if one.subscription.producer == "agreements")
+    (accords,) = (one for one in _deliveries(door) if one.subscription.name == "agreements")
     whole = producers.agreement("accord-1")
     broken = whole.model_copy(update={"data": {"employer": None}})
     await accords.deliver(Batch(EPOCH, [broken, producers.agreement("accord-1")]))
     headers = await door.bearer("staff")
     state = (await door.http.get("/v1/exchanges/gateway", headers=headers)).json()
-    (mine,) = (one for one in state["consumers"] if one["producer"] == "agreements")
+    (mine,) = (one for one in state["consumers"] if one["consumer"] == "gateway.agreements")
     assert (mine["parked"], mine["early"], mine["parked_since"] is None) == (2, 0, False)
     parked = (await door.http.get("/v1/exchanges/gateway/parked", params={"limit": 1}, headers=headers)).json()
     assert [(one["key"], one["version"], one["reason"]) for one in parked["items"]] == [("accord-1", 1, "poison")]

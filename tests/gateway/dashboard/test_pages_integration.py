@@ -28,7 +28,7 @@ from tests.platform import TestPlatform
 async def parked(platform: TestPlatform) -> AsyncIterator[Delivery]:
     """The gateway could not apply an accord's event, and another waits behind; once mended, it changes nothing."""
     deliveries: list[Delivery] = list(platform.apps["gateway"].state.runtime.deliveries.values())
-    (reader,) = (one for one in deliveries if one.subscription.producer == "agreements")
+    (reader,) = (one for one in deliveries if one.subscription.name == "agreements")
     async with reader.database.transaction(Scope.all()) as tx:
         place = text("SELECT epoch FROM consumer_cursor WHERE consumer = :consumer")
         epoch = (await tx.execute(place, {"consumer": reader.consumer})).scalar_one()
