@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from gateway.dashboard.api import Answer, together
 from gateway.dashboard.names import employer_names, user_names
+from gateway.dashboard.pages import agent_events
 from gateway.dashboard.pictures import timeline
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Visit
@@ -26,10 +27,17 @@ LONGEST: Final = SPANS["hire"] + AHEAD
 CLAIMS_SHOWN: Final = 5
 LINES: Final = 60
 BASE: Final = "BASE"
+# What an agent may choose besides; the API holds an election to the accord and to the regime.
+OPTIONS: Final = ("DEATH", "RETIREMENT_LOSS", "RI_FULL_PAY")
 
 
 async def agent(visit: Visit) -> Response:
     """The page; `known_at` in the address shows what was known at the end of that day."""
+    return await shown(visit)
+
+
+async def shown(visit: Visit, *, error: str = "", remarks: Sequence[Answer] = (), status: int = 200) -> Response:
+    """The page after something was sent as well: why it was refused, or what to look at in what was entered."""
     key = visit.request.path_params["agent"]
     today: date = visit.request.app.state.clock.day()
     known = _known_at(visit)
@@ -59,7 +67,15 @@ async def agent(visit: Visit) -> Response:
     )
     return visit.page(
         "agent.html",
+        status,
         agent=found,
+        etag=found.etag or "",
+        error=error,
+        remarks=remarks,
+        may_write=visit.may("agents:write") and known is None,
+        may_claim=visit.may("claims:write"),
+        optional=OPTIONS,
+        events=agent_events.events(found, cover, claims),
         cover=cover,
         rights=rights,
         paid=[{**row, "total": received(row)} for row in paid],

@@ -7,15 +7,17 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from gateway.dashboard.api import together
+from gateway.dashboard.api import Refusal, together
 from gateway.dashboard.exports import Column, at_once, exported
 from gateway.dashboard.names import employer_names, people, user_names
 from gateway.dashboard.pages.agreement_effects import priced, replaced
+from gateway.dashboard.security import PREFIX
 from gateway.dashboard.terms import group_name, grouped, term_name, term_value
 from gateway.dashboard.visit import Visit
 
 SHOWN: Final = 50
 YEAR: Final = timedelta(days=365)
+CHANNELS: Final = ("HAND", "POST", "EMAIL")
 _COMPARED: Final = ("rate", "employer_share", "mandatory", "rates_guaranteed")
 
 
@@ -34,6 +36,22 @@ async def export(visit: Visit) -> Response:
 
 async def agreement(visit: Visit) -> Response:
     """One accord. The two days compared are in the address: today, and a year before, unless said; or two versions."""
+    return await _page(visit)
+
+
+async def hand_over(visit: Visit) -> Response:
+    """Note that an agent was handed a version of the notice, and what proves it."""
+    fields = await visit.form()
+    key, version = visit.request.path_params["agreement"], visit.request.path_params["version"]
+    body = {name: fields.get(name, "") for name in ("agent", "employer", "on", "channel", "proof")}
+    try:
+        await visit.api.send("POST", f"/v1/agreements/{key}/notices/{version}/deliveries", json=body)
+    except Refusal as refusal:
+        return await _page(visit, refusal)
+    return visit.go(f"{PREFIX}/agreements/{key}", done="notice")
+
+
+async def _page(visit: Visit, refusal: Refusal | None = None) -> Response:
     key, today = visit.request.path_params["agreement"], visit.request.app.state.clock.day()
     path = f"/v1/agreements/{key}"
     found, history, waiting, employers = await together(
@@ -52,8 +70,10 @@ async def agreement(visit: Visit) -> Response:
         visit.api.maybe(path + "/comparison", before=left, after=right),
     )
     first = int(visit.query["employers"]) if visit.query["employers"].isdecimal() else 0
-    return visit.page(
+    to_hand = _to_hand(visit, waiting)
+    return visit.form_page(
         "agreement.html",
+        refusal,
         bound=bound[first : first + SHOWN],
         places=(first, len(bound)),
         beside=beside(first, len(bound)),
@@ -72,8 +92,23 @@ async def agreement(visit: Visit) -> Response:
         employers=employers,
         authors=await user_names(visit),
         waiting=waiting or {},
-        people=await people(visit, {one["agent"] for one in (waiting or {"items": []})["items"]}),
+        to_hand=to_hand,
+        channels=CHANNELS,
+        may_write=visit.may("agreements:write"),
+        today=today.isoformat(),
+        people=await people(visit, {one["agent"] for one in to_hand}),
     )
+
+
+def _to_hand(visit: Visit, waiting: Any) -> list[dict[str, Any]]:
+    """Who waits for a notice; first the one whom the address names, who may be further down the list."""
+    rows = waiting["items"] if waiting else []
+    asked = visit.only("agent", "employer", "version")
+    if asked["agent"] and asked["employer"] and asked["version"].isdecimal():
+        named = {**asked, "version": int(asked["version"]), "issued": True}
+        same = [one for one in rows if all(one[name] == named[name] for name in asked)]
+        rows = [*(same or [named]), *(one for one in rows if one not in same)]
+    return rows
 
 
 def first_days(history: Any, start: str) -> dict[str, str]:

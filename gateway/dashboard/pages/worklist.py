@@ -21,6 +21,8 @@ from gateway.domain.work_items import CLAIM, COVER, DOCUMENTS, HALF_PAY, KINDS, 
 SHOWN: Final = 50
 # Their date is the first day at half pay: nobody is late by it, but somebody goes without.
 OF_HALF_PAY: Final = (HALF_PAY, CLAIM, DOCUMENTS)
+# What the page of an agent's daily allowances is for.
+_ALLOWANCES: Final = ("daily-allowance-missing", "daily-allowance-doubtful")
 # A reference that names no page but the agent's.
 OF_AGENT: Final = "/v1/entitlements?"
 _FILTERS: Final = ("employer", "kind", "due_before")
@@ -28,7 +30,6 @@ _FILTERS: Final = ("employer", "kind", "due_before")
 _OF_ITS_OWN: Final = {
     CLAIM: ("claims", ""),
     DOCUMENTS: ("claims", "#documents"),
-    NOTICE: ("agreements", "#notices"),
     OVERPAYMENT: ("overpayments", ""),
     "statement-late": ("statements", "#payments"),
     PAYMENT: ("claims", "#insurer"),
@@ -39,11 +40,9 @@ _OF_ITS_OWN: Final = {
 _ON_AGENT: Final = {
     PENSION: "annuities",
     COVER: "cover",
-    "dispense-proof": "cover",
+    "dispense-proof": "dispenses",
     "private-law-by-hand": "claims",
     "case-held": "timeline",
-    "daily-allowance-missing": "claims",
-    "daily-allowance-doubtful": "claims",
     PAYMENT: "claims",  # as it was told before it named its claim
     "annuity-to-revalue": "annuities",
     "override-to-approve": "annuities",
@@ -132,8 +131,18 @@ def where(item: dict[str, Any]) -> str:
     '/app/overpayments/8'
     >>> where({"kind": "contributions-parked", "reference": "/v1/runs/parked/7", "employer": "9", "agent": None})
     '/app/runs/parked?employer=9#parked-7'
+    >>> notice = {"kind": "notice-undelivered", "reference": "/v1/agreements/x/notices/2#3"}
+    >>> where({**notice, "agent": "3", "employer": "9"})
+    '/app/agreements/x?agent=3&employer=9&version=2#notices'
+    >>> where({"kind": "daily-allowance-missing", "reference": "/v1/entitlements?x", "agent": "3", "employer": "9"})
+    '/app/agents/3/daily-allowances?employer=9'
     """
     kind, parts = item["kind"], item["reference"].split("/")
+    if kind == NOTICE:
+        named = f"agent={item['agent']}&employer={item['employer']}&version={parts[5].partition('#')[0]}"
+        return f"{PREFIX}/agreements/{parts[3]}?{named}#notices"
+    if kind in _ALLOWANCES:
+        return f"{PREFIX}/agents/{item['agent']}/daily-allowances?employer={item['employer']}"
     if kind == "contributions-parked":
         return f"{PREFIX}/runs/parked?employer={item['employer']}#parked-{parts[-1]}"
     if kind in _OF_ITS_OWN and not item["reference"].startswith(OF_AGENT):

@@ -28,9 +28,13 @@ async def _committees(visit: Visit, filters: Filters) -> list[dict[str, Any]]:
     """Accords whose committee missed a year (art. 7), due by the end of the first one missed."""
     found = await visit.api.maybe("/v1/agreements/late-committees", employer=filters["employer"])
     return [
-        _row(COMMITTEE, f"{min(one['missed'])}-12-31", one["agreement"], f"{PREFIX}/agreements/{one['agreement']}")
+        _row(COMMITTEE, f"{min(one['missed'])}-12-31", one["agreement"], _committee_of(one["agreement"]))
         for one in (found.get("items", []) if found else [])
     ]
+
+
+def _committee_of(agreement: str) -> str:
+    return f"{PREFIX}/agreements/{agreement}/committee"
 
 
 async def _parked(visit: Visit, filters: Filters) -> list[dict[str, Any]]:
