@@ -20,6 +20,13 @@ class GatewaySettings(Settings):
     sandbox: bool = Field(False, description="All data is fictitious: every answer and every page says so.")
     rate_per_second: float = Field(0.0, ge=0, description="Requests a client may make per second; 0: no limit.")
 
+    public_simulator: tuple[str, ...] = Field(
+        (), description="Accords that anybody may simulate without an account (JSON list); empty: none."
+    )
+    public_rate_per_second: float = Field(
+        2.0, gt=0, description="Public simulations per second for each address: behind a proxy, for that proxy."
+    )
+
     oidc_issuer: str = Field("", description="OpenID Connect issuer where staff sign in; empty: local accounts.")
     oidc_client_id: str = Field("", description="This platform's client at that issuer.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret, where it has one.")

@@ -12,6 +12,7 @@ from relais.credentials import Credentials, service_client
 from relais.persons import MANAGER
 from relais.ports import LOOPBACK
 from relais.processes import ProcessPlan
+from relais.seed import ACCORD
 
 SERVICES: tuple[Component, ...] = tuple(name for name in COMPONENTS if name != "gateway")
 # One machine: five processes share one PostgreSQL, and none needs many connections.
@@ -24,6 +25,8 @@ PASSED = {
         "RELAIS_WEBHOOK_NETWORKS",
         "RELAIS_RATE_PER_SECOND",
         "RELAIS_SANDBOX",
+        "RELAIS_PUBLIC_SIMULATOR",
+        "RELAIS_PUBLIC_RATE_PER_SECOND",
         *(f"RELAIS_OIDC_{name}" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "SCOPES", "ACR")),
     ),
 }
@@ -91,7 +94,7 @@ def process_plan(component: Component, layout: Layout, credentials: Credentials)
     """How one component is started as a process of its own."""
     settings = settings_of(component, layout, credentials)
     if component == "gateway":
-        settings |= {"expect_demo": "true", "demo_login": MANAGER}
+        settings |= {"expect_demo": "true", "demo_login": MANAGER, "public_simulator": json.dumps([ACCORD])}
     environment = {f"RELAIS_{name.upper()}": value for name, value in settings.items()}
     environment |= {name: os.environ[name] for name in PASSED.get(component, ()) if name in os.environ}
     return ProcessPlan(component, module_of(component), environment)

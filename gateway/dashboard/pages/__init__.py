@@ -39,6 +39,7 @@ from gateway.dashboard.visit import Endpoint, open_page, signed_page
 _READ, _BOTH, _SEND = ["GET", "HEAD"], ["GET", "HEAD", "POST"], ["POST"]
 PAGES: Final[tuple[tuple[str, Endpoint, list[str]], ...]] = (
     ("/sign-in", open_page(sign_in.sign_in), _BOTH),
+    ("/simulation", open_page(simulator.simulation), _READ),
     ("/sign-in/code", open_page(sign_in.code), _BOTH),
     ("/sign-in/oidc", open_page(oidc.begin), _READ),
     ("/sign-in/callback", open_page(oidc.callback), _READ),

@@ -120,6 +120,7 @@ def sign_in_form(
         out="out" in visit.query,
         demo=settings.demo_login,
         issuer=settings.oidc_issuer,
+        simulator=bool(settings.public_simulator),
         subject=subject,
     )
     set_cookie(answer, visit.request, VISITOR, visit.cookie)

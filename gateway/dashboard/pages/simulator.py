@@ -1,51 +1,90 @@
 """The simulator: a supposed situation, the pay of each month with and without the contract, and the articles.
 
-Everything is in the address, and nothing in it names anybody: a link can be sent.
+Everything is in the address, and nothing in it names anybody: a link can be sent. The same page is open to anybody for
+the accords that the installation names.
 """
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from gateway.dashboard.api import Refusal, together
+from gateway.dashboard.api import Api, Refusal, together
 from gateway.dashboard.pictures import months
+from gateway.dashboard.public import address_of, api_of, door
+from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Visit
+from kit.http.problem import Problem
 from kit.period import Month
 
 REGIMES: Final = ("CNRACL", "IRCANTEC_FONCTIONNAIRE", "CONTRACTUEL_PUBLIC")
 KINDS: Final = ("CMO", "CLM", "CLD", "CGM", "CITIS")
 CATEGORIES: Final = ("C", "B", "A")
+ELEMENTS: Final = ("tib", "nbi", "ri")
 # What the form begins with: an example, and not a figure of anybody.
 EXAMPLE: Final = {"regime": "CNRACL", "category": "C", "kind": "CMO", "tib": "2067.57", "nbi": "0.00", "ri": "300.00"}
 USUAL: Final = timedelta(days=180)
 LONGEST: Final = timedelta(days=366 * 5)
+# Longer is no date, no amount and no accord.
+MAX_FIELD: Final = 64
+PUBLIC: Final = f"{PREFIX}/simulation"
 
 
 async def simulator(visit: Visit) -> Response:
     """The form; with its fields in the address, the answer below it."""
     agreements = [row["agreement"] for row in await visit.api.every("/v1/agreements")]
     fields = _fields(visit, agreements)
-    asked = "kind" in visit.query and bool(agreements)
-    found, error = (await _simulated(visit, fields)) if asked else (None, "")
-    picture = months.months(found["months"]) if found and found["months"] else None
-    return visit.page(
-        "simulator.html",
-        422 if error else 200,
-        fields=fields,
-        agreements=agreements,
-        regimes=REGIMES,
-        kinds=KINDS,
-        categories=CATEGORIES,
-        found=found,
-        picture=picture,
-        periods=found["periods"] if found else [],
-        rows=[_with_totals(row) for row in found["months"]] if found else [],
-        error=error,
-    )
+    found, error = (await _simulated(visit, visit.api, fields)) if agreements and _asked(visit) else (None, "")
+    opened = fields["agreement"] in visit.request.app.state.settings.public_simulator
+    shown = _shown(found, error, fields, agreements)
+    public = f"{PUBLIC}?{urlencode(fields)}" if found and opened else ""
+    return visit.page("simulator.html", 422 if error else 200, public=public, **shown)
+
+
+async def simulation(visit: Visit) -> Response:
+    """The same without an account: of the accords open to anybody, and not too often."""
+    state = visit.request.app.state
+    agreements = list(state.settings.public_simulator)
+    fields = _fields(visit, agreements)
+    if not agreements or fields["agreement"] not in agreements:
+        return visit.page("problem.html", 404, title="problem.absent", detail="")
+    if not _asked(visit):
+        return visit.page("simulation.html", **_shown(None, "", fields, agreements))
+    try:
+        async with door(state).turn(address_of(visit)):
+            found, error = await _simulated(visit, await api_of(visit), fields)
+    except Problem as busy:
+        wait = math.ceil(busy.retry_in or 1)
+        why = visit.words.t("simulator.busy", wait=wait)
+        answer = visit.page("simulation.html", busy.status, **_shown(None, why, fields, agreements))
+        answer.headers["retry-after"] = str(wait)
+        return answer
+    return visit.page("simulation.html", 422 if error else 200, **_shown(found, error, fields, agreements))
+
+
+def _asked(visit: Visit) -> bool:
+    return "kind" in visit.query
+
+
+def _shown(found: dict[str, Any] | None, error: str, fields: dict[str, str], agreements: list[str]) -> dict[str, Any]:
+    """What the template needs of an answer, or of what is wrong with what was asked."""
+    return {
+        "fields": fields,
+        "agreements": agreements,
+        "regimes": REGIMES,
+        "kinds": KINDS,
+        "categories": CATEGORIES,
+        "found": found,
+        "picture": months.months(found["months"]) if found and found["months"] else None,
+        "periods": found["periods"] if found else [],
+        "rows": [_with_totals(row) for row in found["months"]] if found else [],
+        "error": error,
+    }
 
 
 def _with_totals(row: dict[str, Any]) -> dict[str, Any]:
@@ -63,10 +102,11 @@ def _fields(visit: Visit, agreements: list[str]) -> dict[str, str]:
         "end": (today + USUAL).isoformat(),
         "service_start": today.replace(year=today.year - 10, month=1, day=1).isoformat(),
     }
-    return {name: visit.query[name].replace(",", ".") or value for name, value in usual.items()}
+    given = {name: visit.query[name][:MAX_FIELD] for name in usual}
+    return {name: given[name].replace(",", ".") or value for name, value in usual.items()}
 
 
-async def _simulated(visit: Visit, fields: dict[str, str]) -> tuple[dict[str, Any] | None, str]:
+async def _simulated(visit: Visit, api: Api, fields: dict[str, str]) -> tuple[dict[str, Any] | None, str]:
     """The answer of the API, or what it says is wrong."""
     try:
         start, end = date.fromisoformat(fields["start"]), date.fromisoformat(fields["end"])
@@ -76,6 +116,8 @@ async def _simulated(visit: Visit, fields: dict[str, str]) -> tuple[dict[str, An
         return None, visit.words.t("simulator.bad_days")
     leaves = [{"kind": fields["kind"], "start": start.isoformat(), "end": end.isoformat()}]
     window = {"from": start.replace(day=1).isoformat(), "to": Month.of(end).period().last.isoformat()}
+    before = str(Month.of(start.replace(day=1) - timedelta(days=1)))
+    pay = {name: fields[name] for name in ELEMENTS}
     person: dict[str, Any] = {
         "regime": fields["regime"],
         "service_start": fields["service_start"],
@@ -84,19 +126,18 @@ async def _simulated(visit: Visit, fields: dict[str, str]) -> tuple[dict[str, An
     body: dict[str, Any] = {
         "agreement": fields["agreement"],
         "agent": {**person, "category": fields["category"]},
-        "reference_pay": {
-            "month": str(Month.of(start.replace(day=1) - timedelta(days=1))),
-            **{name: fields[name] for name in ("tib", "nbi", "ri")},
-        },
+        "reference_pay": {"month": before, **pay},
         "leaves": leaves,
         **window,
     }
     days = {"agent": person, "leaves": leaves, **window}
+    worked = {"month": before, "regime": fields["regime"], "category": fields["category"], "pay": pay}
     try:
-        found, rights = await together(
-            visit.api.send("POST", "/v1/simulations/benefits", json=body),
-            visit.api.send("POST", "/v1/simulations/statutory-pay", json=days),
+        found, rights, net = await together(
+            api.send("POST", "/v1/simulations/benefits", json=body),
+            api.send("POST", "/v1/simulations/statutory-pay", json=days),
+            api.send("POST", "/v1/simulations/net-pay", json=worked),
         )
     except Refusal as refusal:
         return None, refusal.text
-    return {**found, "periods": rights["periods"]}, ""
+    return {**found, "periods": rights["periods"], "worked": {"month": before, "net": net["net"]}}, ""
