@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -115,4 +115,5 @@ async def signed_in(tx: AsyncConnection, cookie: str, now: datetime) -> SignedIn
         return None
     if now - session.seen_at >= TOUCH_EVERY:
         await accounts.touch_session(tx, digest, now)
+        session = replace(session, seen_at=now)
     return SignedIn(account, session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import wraps
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -19,7 +20,7 @@ from gateway.dashboard import render
 from gateway.dashboard.api import Api, Refusal
 from gateway.dashboard.security import PREFIX, SESSION, BadForm, csrf_token, read_form
 from gateway.dashboard.words import Words
-from gateway.domain.accounts import Account, Session
+from gateway.domain.accounts import ABSOLUTE, Account, Session
 from gateway.domain.clients import Client
 from gateway.domain.delegations import acting_for
 from kit.db.database import Scope
@@ -72,6 +73,17 @@ class Visit:
     def session(self) -> Session:
         assert self.signed is not None, "a signed page"
         return self.signed.session
+
+    @property
+    def seconds_left(self) -> int:
+        """How long the session lasts if nothing more is done with it."""
+        now: datetime = self.request.app.state.clock.instant()
+        return max(0, int((self.session.ends_at - now).total_seconds()))
+
+    @property
+    def can_stay(self) -> bool:
+        """Whether doing something lengthens the session."""
+        return self.session.ends_at < self.session.created_at + ABSOLUTE
 
     @property
     def person(self) -> Client:

@@ -24,11 +24,12 @@ def test_the_states_add_up_and_say_what_they_rest_on() -> None:
     said = {
         state: int(count) for state, count in re.findall(r"^\| (C|NC|NA|NE) \| [^|]+ \| (\d+) \|$", PAGE, re.MULTILINE)
     }
-    assert said == dict(Counter(state for _, state, _ in ROWS))
+    counted = Counter(state for _, state, _ in ROWS)
+    assert said == {state: counted[state] for state in ("C", "NC", "NA", "NE")}
     assert [number for number, state, why in ROWS if state in {"C", "NC"} and not why] == []
-    to_mend = re.search(r"\*\*To mend\*\*: ([\d., ]+)\.$", PAGE, re.MULTILINE)
+    to_mend = re.search(r"\*\*To mend\*\*: ([\d., ]+|none)\.$", PAGE, re.MULTILINE)
     assert to_mend is not None
-    assert to_mend[1].split(", ") == [number for number, state, _ in ROWS if state == "NC"]
+    assert to_mend[1] == (", ".join(number for number, state, _ in ROWS if state == "NC") or "none")
 
 
 def test_every_test_that_is_named_exists() -> None:

@@ -103,6 +103,78 @@ document.querySelectorAll(".rail [aria-current], .tabs [aria-current]").forEach(
   list.scrollLeft = here.offsetLeft - list.offsetLeft - (list.clientWidth - here.offsetWidth) / 2;
 });
 
+// A session says that it will end, and is put off by one press; another page of it that is opened puts it off as well.
+const WARN_MS = 180000;
+const TICK_MS = 1000;
+const ENDS = "relais-session-ends";
+function watchSession(box) {
+  let ends = Date.now() + Number(box.dataset.left) * 1000;
+  let stays = box.dataset.stays === "yes";
+  let state = "";
+  const keep = () => {
+    try {
+      localStorage.setItem(ENDS, String(ends));
+    } catch {
+      // Other pages of this browser keep their own time.
+    }
+  };
+  const show = (now, text, action) => {
+    if (state === now) return;
+    state = now;
+    box.replaceChildren();
+    box.hidden = !text;
+    if (!text) return;
+    const said = document.createElement("p");
+    said.textContent = text.replace("{minutes}", Math.max(1, Math.round((ends - Date.now()) / 60000)));
+    box.append(said);
+    if (action) box.append(action);
+  };
+  const stay = () => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "primary";
+    button.textContent = box.dataset.stay;
+    button.addEventListener("click", async () => {
+      try {
+        const answer = await fetch(box.dataset.ask, { headers: { accept: "application/json" } });
+        if (!answer.ok || answer.redirected) throw new Error();
+        const found = await answer.json();
+        ends = Date.now() + found.seconds_left * 1000;
+        stays = found.can_stay;
+        keep();
+        look();
+        document.getElementById("main").focus();
+      } catch {
+        ends = Math.min(ends, Date.now());
+        look();
+      }
+    });
+    return button;
+  };
+  const door = () => {
+    const link = document.createElement("a");
+    link.className = "button";
+    link.href = box.dataset.door;
+    link.textContent = box.dataset.again;
+    return link;
+  };
+  const look = () => {
+    const left = ends - Date.now();
+    if (left <= 0) show("over", box.dataset.over, door());
+    else if (left <= WARN_MS) show("soon", stays ? box.dataset.soon : box.dataset.last, stays ? stay() : null);
+    else show("", "");
+  };
+  window.addEventListener("storage", (event) => {
+    if (event.key !== ENDS || Number(event.newValue) <= ends) return;
+    ends = Number(event.newValue);
+    look();
+  });
+  keep();
+  look();
+  setInterval(look, TICK_MS);
+}
+if (document.getElementById("session")) watchSession(document.getElementById("session"));
+
 // Where the latest is at the end, the end is what is seen first.
 document.querySelectorAll("[data-end]").forEach((region) => {
   region.scrollLeft = region.scrollWidth;

@@ -8,7 +8,7 @@ from typing import Final
 
 import segno
 from markupsafe import Markup
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from gateway.adapters import accounts
 from gateway.application import second_factor
@@ -107,3 +107,8 @@ def _page(visit: Visit, error: str | None, status: int = 200) -> Response:
         shown = {"secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)), "picture": Markup(svg)}  # noqa: S704
     scopes = [(name, SCOPES[name]) for name in sorted(who.person.scopes)]
     return visit.page("account.html", status, who=who, scopes=scopes, error=error, **shown)
+
+
+async def session(visit: Visit) -> Response:
+    """How long the session lasts now: asking is doing something with it, which puts its end off."""
+    return JSONResponse({"seconds_left": visit.seconds_left, "can_stay": visit.can_stay})

@@ -108,6 +108,13 @@ async def account(visit: Visit) -> Response:
     return Response(found.content, headers=kept)
 
 
+async def account_page(visit: Visit) -> Response:
+    """The same as a page: what its files say, for who cannot read those."""
+    path = visit.request.path_params
+    found = await visit.api.get(f"/v1/accounts/{path['agreement']}/{path['insurer']}/{path['year']}")
+    return visit.page("account_report.html", found=found, files=FILES)
+
+
 async def _read(visit: Visit) -> Steering:
     today: date = visit.request.app.state.clock.day()
     asked = visit.query["year"]
