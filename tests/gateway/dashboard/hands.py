@@ -15,6 +15,7 @@ MOST_TABS: Final = 250
 AHEAD: Final = (
     "one => document.activeElement === document.body && one.closest('main') && document.querySelector('.skip')"
 )
+SKIPS: Final = "document.activeElement.matches('.skip')"
 HERE: Final = "one => one === document.activeElement && getComputedStyle(one).outlineStyle !== 'none'"
 
 
@@ -30,7 +31,8 @@ class Hands:
         found = self.page.locator(what).first if isinstance(what, str) else what.first
         if await found.evaluate(AHEAD):
             await self.page.keyboard.press("Tab")
-            await self.page.keyboard.press("Enter")
+            if await self.page.evaluate(SKIPS):  # after a link to a part of the page, Tab goes on from there
+                await self.page.keyboard.press("Enter")
         for _ in range(MOST_TABS):
             if await found.evaluate(HERE):
                 return found

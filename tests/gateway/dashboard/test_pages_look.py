@@ -84,7 +84,10 @@ async def faults(page: Page, path: str, *, quick: bool = False) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("width", "theme", "language"), [(1440, "light", "fr"), (390, "dark", "en")])
+@pytest.mark.parametrize(
+    ("width", "theme", "language"),
+    [(1440, "light", "fr"), (390, "dark", "en"), (1440, "dark", "en"), (390, "light", "fr")],
+)
 async def test_pages_are_whole_and_accessible(
     pages: Pages, sick_leave: dict[str, Any], width: int, theme: str, language: str
 ) -> None:
@@ -93,15 +96,26 @@ async def test_pages_are_whole_and_accessible(
     found = await faults(page, "/app/sign-in")
     page = await pages.signed_in(MANAGER, width=width, theme=theme, language=language)
     claim, agent = f"/app/claims/{sick_leave['id']}", f"/app/agents/{sick_leave['agent']}"
+    allowances = f"{agent}/daily-allowances?employer={sick_leave['employer']}"
     lists = ("/app", "/app/agents", "/app/claims", "/app/overpayments", "/app/agreements", "/app/search?q=zzzz", *MORE)
-    for path in (*lists, agent, claim, COMPARED, SIMULATION, "/app/account", *ADMINISTRATION):
+    for path in (
+        *lists,
+        agent,
+        claim,
+        allowances,
+        f"{AGREEMENT}/committee",
+        COMPARED,
+        SIMULATION,
+        "/app/account",
+        *ADMINISTRATION,
+    ):
         answer = await page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
         assert await page.locator("h1").count() == 1, path
         assert await page.get_attribute("html", "lang") == language
         # The rules of axe-core do not depend on the width, and colours differ by theme: a few pages show them all.
-        quick = path in ALIKE or (theme == "dark" and path not in {"/app", claim, agent})
+        quick = path in ALIKE or (width < 800 and path not in {"/app", claim, agent})
         found += await faults(page, path, quick=quick)
     await page.goto(claim)
     decision = await page.get_attribute("main a[href^='/app/decisions/']", "href")
@@ -109,7 +123,7 @@ async def test_pages_are_whole_and_accessible(
     await page.goto(decision)
     assert await page.locator("#inputs tbody tr").count() > 2
     assert await page.locator("#alternatives p").count() > 1, "none bears, or those that have no effect"
-    found += await faults(page, decision, quick=theme == "dark")
+    found += await faults(page, decision, quick=width < 800)
     assert found == []
 
 
@@ -145,3 +159,21 @@ async def test_the_policy_allows_nothing_inline(pages: Pages) -> None:
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+async def test_reasons_and_doubts_are_english_and_what_stays_french_says_so(
+    pages: Pages, sick_leave: dict[str, Any]
+) -> None:
+    page = await pages.signed_in(MANAGER, language="en")
+    await page.goto(f"/app/agents/{sick_leave['agent']}")
+    cover = page.locator("#cover tbody")
+    assert "Compulsory membership" in await cover.inner_text()
+    assert "Adhésion obligatoire" in await cover.locator("[lang=fr]").first.inner_text()
+    await page.goto(AGREEMENT)
+    doubts = await page.locator("#doubts li").all_inner_texts()
+    assert any("It takes effect before it was signed" in one for one in doubts), doubts
+    assert await page.locator("#doubts li:not(:has([lang=fr]))").count() == 0
+    french = await pages.signed_in(MANAGER)
+    await french.goto(AGREEMENT)
+    assert await french.locator("#doubts [lang=fr]").count() == 0
+    assert "prend effet avant d'être signé" in await french.locator("#doubts").inner_text()

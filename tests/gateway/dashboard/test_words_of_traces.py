@@ -32,6 +32,10 @@ NEVER_TRACED: Final = (
 )
 
 
+# Who writes the doubts that a page shows by their code, and the family of words each has.
+DOUBTS: Final = {"Doubt": "doubt", "warning": "finding", "Finding": "finding"}
+
+
 @cache
 def sources() -> list[ast.Module]:
     files = [*ROOT.glob("services/*/domain/*.py"), *ROOT.glob("services/*/api/*.py"), ROOT / "rules/pay.py"]
@@ -109,3 +113,21 @@ def test_the_law_is_shown_with_units_and_choices_in_words(language: Language) ->
     raw = [one for rule in rules for one in rule.choices if words.measured(one, rule.unit) == one]
     assert not raw
     assert Words("fr").measured("4005.00", "EUR/month") == "4\u202f005,00 €/mois"
+
+
+def doubts() -> Iterator[tuple[str, str]]:
+    """Each family with a code of it, in the functions and constants of eligibility and agreements."""
+    for service in ("eligibility", "agreements"):
+        for file in sorted(ROOT.glob(f"services/{service}/*/*.py")):
+            for one in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                family = DOUBTS.get(name_of(one))
+                if family is None or not isinstance(one, ast.Call) or not isinstance(one.func, ast.Name):
+                    continue
+                codes = [arg.value for arg in one.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+                yield from ((family, code) for code in codes[:1] if re.fullmatch(r"[a-z][a-z0-9_]+", code))
+
+
+def test_what_is_doubted_is_said_in_english_as_well() -> None:
+    found = set(doubts())
+    assert len(found) > 25, "they are written in another way"
+    assert {f"{family}.{code}" for family, code in found} - set(catalogue()) == set()
