@@ -8,13 +8,12 @@ are given to `create_service(jobs=…)` under the name of their kind.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -34,6 +33,7 @@ from kit.http.problem import FieldError, Problem
 from kit.http.route import Now, StrictRoute, service_router
 from kit.http.types import Answer
 from kit.http.upload import body_of, every_line, media_type_of
+from kit.sheets import csv_lines
 
 Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 _JSON_TYPES: Final = (JSON_LINES, "application/x-ndjson")
@@ -111,9 +111,9 @@ def _add(router: APIRouter, kind: ImportKind, read: str, write: str) -> None:
     async def rejects(request: Request, job: JobId, caller: Caller) -> Response:
         """The lines refused, as a file: their number in the file sent, the field and the reason."""
         database = _transactions(request, caller)
-        await _find(database, job, kind)
+        found = await _find(database, job, kind)
         headers = {"content-disposition": f'attachment; filename="rejets-{job}.csv"'}
-        return Response(await _rejects(database, job), media_type=f"{CSV}; charset=utf-8", headers=headers)
+        return Response(await rejects_of(database, found), media_type=f"{CSV}; charset=utf-8", headers=headers)
 
     body = body_of(kind.media_types[0], kind.summary, *kind.media_types[1:])
     file: dict[int | str, dict[str, Any]] = {
@@ -243,25 +243,27 @@ def import_not_found() -> Problem:
     return Problem(404, "import_not_found", "Import introuvable", "Import not found")
 
 
-async def _rejects(database: Transactions, job: UUID) -> str:
+async def rejects_of(database: Transactions, job: Job) -> str:
+    """The lines of a job that were refused, as a CSV file; its last line says so where some were not kept."""
     found: list[Reject] = []
     last = 0
     async with database() as tx:
-        while page := await jobs.rejects(tx, job, after_line=last, limit=_REJECTS_PAGE):
+        while page := await jobs.rejects(tx, job.id, after_line=last, limit=_REJECTS_PAGE):
             # A line may be refused for several reasons: the last line of a full page is read again, whole.
             whole: Sequence[Reject] = [r for r in page if r.line < page[-1].line] if _is_full(page) else page
             found += whole
             last = whole[-1].line
-    return report(found)
+    untold = job.rejected - len({one.line for one in found})
+    if untold <= 0:
+        return report(found)
+    said = f"{untold} lignes refusées de plus ne sont pas dans ce fichier : corrigez, puis renvoyez."
+    return report(found) + csv_lines([("", "", "rejects_cut", said)]).decode()
 
 
 def report(lines: Iterable[Reject]) -> str:
     """Lines of a file with what is said of them, as a CSV file."""
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\n")
-    writer.writerow(("ligne", "champ", "code", "motif"))
-    writer.writerows((r.line, r.pointer.lstrip("/"), r.code, r.detail) for r in lines)
-    return written.getvalue()
+    rows = ((str(one.line), one.pointer.lstrip("/"), one.code, one.detail) for one in lines)
+    return csv_lines(chain([("ligne", "champ", "code", "motif")], rows)).decode()
 
 
 def _is_full(page: Sequence[Reject]) -> bool:

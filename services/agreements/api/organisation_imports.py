@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
@@ -17,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.db import jobs
 from kit.db.database import Database
+from kit.db.jobs import Job
 from kit.http.auth import Principal, requires
+from kit.http.imports import rejects_of
 from kit.http.paths import JobId
 from kit.http.route import Now, StrictRoute, service_router
 from kit.http.types import Answer
@@ -28,7 +28,6 @@ from services.agreements.domain.errors import StaffOnly, UnknownImport
 router = service_router(tags=["Organisations"], route_class=StrictRoute)
 CSV: Final = "text/csv"
 _FILE: Final = body_of(CSV, "Une organisation par ligne, séparée par « ; » ou « , » ; la première nomme les colonnes.")
-_REJECTS_PAGE: Final = 1_000
 Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
@@ -98,20 +97,10 @@ async def rejects(
 ) -> Response:
     """The lines refused, as a file: their number in the file sent (the header is line 1), the field and the reason."""
     database = _database(request, caller)
-    await _read(database, job)
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\n")
-    writer.writerow(("ligne", "champ", "code", "motif"))
-    last = 0
-    async with database() as tx:
-        while page := await jobs.rejects(tx, job, after_line=last, limit=_REJECTS_PAGE):
-            # A line may be refused for several reasons: the last line of a full page is read again, whole.
-            whole = page if len(page) < _REJECTS_PAGE else [r for r in page if r.line < page[-1].line]
-            writer.writerows((r.line, r.pointer.lstrip("/"), r.code, r.detail) for r in whole)
-            last = whole[-1].line
+    content = await rejects_of(database, await _find(database, job))
     name = f"rejets-{job}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(written.getvalue(), media_type=f"{CSV}; charset=utf-8", headers=headers)
+    return Response(content, media_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
 def _database(request: HttpRequest, caller: Principal) -> Transactions:
@@ -135,8 +124,12 @@ async def _chunks(received: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, by
 
 
 async def _read(database: Transactions, job: UUID) -> ImportAnswer:
+    return ImportAnswer.model_validate(await _find(database, job))
+
+
+async def _find(database: Transactions, job: UUID) -> Job:
     async with database() as tx:
         found = await jobs.find(tx, job)
     if found is None or found.kind != KIND:
         raise UnknownImport
-    return ImportAnswer.model_validate(found)
+    return found

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.db import jobs
 from kit.db.job_runner import JobRunner
 from kit.db.jobs import Chunk, Reject
 from tests.services.client import Service
@@ -120,6 +121,20 @@ async def test_a_csv_holds_others_and_rappels_in_a_cell(service: Service, world:
         ]
         assert (await client.get(f"/v1/pay/{CITY}/M1/2025-06")).json()["tib"] == "2001.00"
         assert (await client.get(f"/v1/pay/{CITY}/M2/2025-06")).json()["cabinet"] == "3000.00"
+
+
+async def test_rejects_that_are_too_many_to_keep_are_counted_in_a_last_line(
+    service: Service, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "MAX_REJECTS", 2)
+    job, rejects = await imported(service, world, lines(LINE, *({**LINE, "tib": 12} for _ in range(5))))
+    assert counts(job) == ("done", 6, 1, 5)
+    assert rejects == [["2", "tib", "amount"], ["3", "tib", "amount"], ["", "", "rejects_cut"]]
+
+
+async def test_the_name_of_a_field_is_no_formula_in_the_rejects(service: Service, world: World) -> None:
+    _, rejects = await imported(service, world, lines({**LINE, "=1+1": "x"}))
+    assert rejects == [["1", "'=1+1", "extra_forbidden"]]
 
 
 async def test_a_dry_run_stores_nothing_and_says_what_it_would_refuse(service: Service, world: World) -> None:
