@@ -139,6 +139,21 @@ class Period:
         return other.end is not None and self.start == other.end + ONE_DAY
 
 
+def cut(period: Period, others: Iterable[Period]) -> Iterator[Period]:
+    """The period in parts, each of which lies in the same of the others throughout, or in none.
+
+    >>> [part.days for part in cut(Period(date(2026, 1, 1), date(2026, 1, 31)), [Period(date(2026, 1, 11))])]
+    [10, 21]
+    """
+    known = list(others)
+    starts = {one.start for one in known} | {one.last + ONE_DAY for one in known if one.end is not None}
+    first = period.start
+    for start in sorted(day for day in starts if first < day <= period.last):
+        yield Period(first, start - ONE_DAY)
+        first = start
+    yield Period(first, period.end)
+
+
 def merged(periods: Iterable[Period]) -> list[Period]:
     """The same days in as few periods as possible, in date order.
 

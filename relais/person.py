@@ -30,6 +30,7 @@ OF_EMPLOYERS: Final = {
     "daily_allowances": "/v1/claims/daily-allowances",
     "temporary_invalidities": "/v1/claims/temporary-invalidities",
     "part_times": "/v1/claims/part-times",
+    "replacements": "/v1/claims/replacements",
 }
 OF_CLAIMS: Final = ("file", "payments")
 

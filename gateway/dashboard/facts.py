@@ -11,7 +11,12 @@ from gateway.dashboard.visit import Visit
 
 Json = Mapping[str, Any]
 # Lists of what was stated of an agent's days: their name in a decision's inputs, and where they are read.
-STATED: Final = {"social_security": "daily-allowances", "part_time": "part-times", "ait": "temporary-invalidities"}
+STATED: Final = {
+    "social_security": "daily-allowances",
+    "part_time": "part-times",
+    "ait": "temporary-invalidities",
+    "replaced": "replacements",
+}
 RATES: Final = frozenset({"cnracl_rate", "atmp_rate", "quotity", "at_full_pay", "at_half_pay"})
 OVERRIDES: Final = ("override", "ri_override", "annuity_override", "capital_override")
 

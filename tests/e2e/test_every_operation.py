@@ -70,7 +70,8 @@ UNNAMED: Final = """
      WHERE agent IS NULL AND status < 300
        AND (path ~ '^/v1/(claims|decisions|overpayments|contributions)/[0-9a-f-]{36}'
             OR path ~ '^/v1/pay/[0-9]{14}/M1/'
-            OR method = 'PUT' AND path ~ '^/v1/claims/(causes|daily-allowances|part-times|temporary-invalidities)$')
+            OR method = 'PUT' AND path ~ '^/v1/claims/(causes|daily-allowances|part-times|temporary-invalidities)$'
+            OR method = 'PUT' AND path = '/v1/claims/replacements')
 """
 
 # The example of the document is of nobody; what the story sends is of somebody.

@@ -627,6 +627,14 @@ class Relais(Transport):
         """Décider de nouveau un agent (claims:write)."""
         return self.send("PUT", f"/v1/claims/redecisions/{segment(employer)}/{segment(agent)}")
 
+    def get_claims_replacements(self, *, employer: str, agent: str) -> Answer[models.ReplacementsAnswer]:
+        """Remplacements d'un agent dans ses fonctions (claims:read)."""
+        return self.send("GET", "/v1/claims/replacements", params={"employer": employer, "agent": agent})
+
+    def put_claims_replacements(self, body: models.ReplacementRequest) -> Answer[models.ReplacementAnswer]:
+        """Noter que l'agent est remplacé dans ses fonctions (claims:write)."""
+        return self.send("PUT", "/v1/claims/replacements", json=body)
+
     def get_claims_takeovers(
         self, *, agent: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Answer[models.PageTakeoverAnswer]:

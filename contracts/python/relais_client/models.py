@@ -2017,6 +2017,30 @@ class ReopenRequest(TypedDict):
     reason: str
 
 
+class ReplacedRequest(TypedDict):
+    start: str
+    end: NotRequired[str | None]
+
+
+class ReplacementAnswer(TypedDict):
+    start: str
+    end: str | None
+    withdrawn: bool
+    recorded_at: str
+
+
+class ReplacementRequest(TypedDict):
+    start: str
+    end: NotRequired[str | None]
+    employer: str
+    agent: str
+    withdrawn: NotRequired[bool]
+
+
+class ReplacementsAnswer(TypedDict):
+    replacements: list[ReplacementAnswer]
+
+
 class ReplayRequest(TypedDict):
     after: NotRequired[str | None]
 
@@ -2259,6 +2283,11 @@ class SocialSecurityAllowanceRequest(TypedDict):
     checked: NotRequired[bool]
     employer: str
     agent: str
+
+
+class SpanRequest(TypedDict):
+    start: str
+    end: NotRequired[str | None]
 
 
 class SpellAnswer(TypedDict):
@@ -4058,6 +4087,7 @@ BenefitsRequest = TypedDict(
         "employer_ri_maintenance": NotRequired[list[BenefitsMaintenanceRequest]],
         "social_security": NotRequired[list[BenefitsAllowanceRequest]],
         "ait": NotRequired[list[TemporaryInvalidityRequest]],
+        "replaced": NotRequired[list[SpanRequest]],
         "invalidity": NotRequired[BenefitsInvalidityRequest | None],
         "death": NotRequired[ClaimsDeathRequest | None],
         "from": str,
@@ -4159,6 +4189,7 @@ class PreviewRequest(TypedDict):
     part_times: NotRequired[list[PartTimeRequest]]
     allowances: NotRequired[list[DaysPaidRequest]]
     temporary_invalidities: NotRequired[list[MonthsPaidRequest]]
+    replacements: NotRequired[list[ReplacedRequest]]
     takeovers: NotRequired[list[TakenOverRequest]]
 
 

@@ -25,6 +25,7 @@ from services.claims.adapters.handling_tables import (
     daily_allowance,
     leave_cause,
     part_time,
+    replacement,
     takeover,
     temporary_invalidity,
 )
@@ -65,6 +66,7 @@ _OF_AGENTS: Final[tuple[Table, ...]] = (
     leave_cause,
     part_time,
     temporary_invalidity,
+    replacement,
 )
 # The tables that make a case, or hold what was decided about one.
 _OF_CASES: Final[tuple[Table, ...]] = (
@@ -117,6 +119,7 @@ async def load_many(tx: AsyncConnection, who: Collection[Who], today: date) -> d
             takeovers=takeovers_of(mine[takeover]),
             part_time=tuple(map(part_time_of, mine[part_time])),
             ait=tuple(map(ait_of, mine[temporary_invalidity])),
+            replaced=tuple(Period(row.starts, row.ends) for row in mine[replacement] if not row.withdrawn),
             terms={name: readers[name](one[0]) for name in accords & readers.keys()},
             contract_ends=(
                 {name: contract_ends(documents[name], one[0]) for name in accords & documents.keys()}

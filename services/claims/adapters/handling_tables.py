@@ -252,6 +252,19 @@ part_time: Final = Table(
     Column("recorded_by", Text, nullable=False),
 )
 
+# Days on which somebody else held the post of an agent on leave; `ends` null: still; `withdrawn`: it was never so.
+replacement: Final = Table(
+    "replacement",
+    metadata,
+    Column("employer", Text, primary_key=True),
+    Column("agent", Id, primary_key=True),
+    Column("starts", Date, primary_key=True),
+    Column("ends", Date),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
 # The AIT that was notified: its group, and what is paid a month.
 temporary_invalidity: Final = Table(
     "temporary_invalidity",

@@ -1,4 +1,4 @@
-"""What is stated here and bears on decisions: revaluations, allowances, part-time work."""
+"""What is stated here and bears on decisions: revaluations, allowances, part-time work, replacements."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from services.claims.adapters.handling_tables import (
     annuity_revaluation,
     daily_allowance,
     part_time,
+    replacement,
     temporary_invalidity,
 )
 from services.claims.domain.annuity import Revaluation
@@ -90,12 +91,26 @@ class StatedTemporaryInvalidity:
     recorded_by: str
 
 
-OfDays = StatedAllowance | StatedPartTime | StatedTemporaryInvalidity
+@dataclass(frozen=True, slots=True)
+class StatedReplacement:
+    """Who was replaced in his post; `ends` None: still. `withdrawn`: it was said by mistake."""
+
+    employer: str
+    agent: UUID
+    starts: date
+    ends: date | None
+    withdrawn: bool
+    recorded_at: datetime
+    recorded_by: str
+
+
+OfDays = StatedAllowance | StatedPartTime | StatedReplacement | StatedTemporaryInvalidity
 S = TypeVar("S", bound=OfDays)
 # Where each kind of statement about an agent's days is kept.
 OF_DAYS: Final[dict[type[Any], Table]] = {
     StatedAllowance: daily_allowance,
     StatedPartTime: part_time,
+    StatedReplacement: replacement,
     StatedTemporaryInvalidity: temporary_invalidity,
 }
 

@@ -11,7 +11,7 @@ from kit.http.types import Amount, Answer, DateText, MonthText, Request, Share, 
 from rules.book import NoValueAt, Rules
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind
-from services.claims.api.leaves import LeaveRequest, entries, interval, part_times
+from services.claims.api.leaves import LeaveRequest, SpanRequest, entries, interval, part_times
 from services.claims.api.net_pay import ZERO
 from services.claims.api.statutory_pay import PersonRequest
 from services.claims.domain.benefits import Alert
@@ -111,6 +111,7 @@ class BenefitsRequest(Request):
 
     `terms`: those of a draft, in place of what a known accord says: `guarantees` and `contribution_base` as a document
     of an accord has them; `agreement` then names the draft.
+    `replaced`: the days on which somebody else held the agent's post.
     """
 
     model_config = example(
@@ -136,6 +137,7 @@ class BenefitsRequest(Request):
     employer_ri_maintenance: list[MaintenanceRequest] = Field(default_factory=list, max_length=MAX_ITEMS)
     social_security: list[AllowanceRequest] = Field(default_factory=list, max_length=MAX_ITEMS)
     ait: list[TemporaryInvalidityRequest] = Field(default_factory=list, max_length=MAX_ITEMS)
+    replaced: list[SpanRequest] = Field(default_factory=list, max_length=MAX_ITEMS)
     invalidity: InvalidityRequest | None = None
     death: DeathRequest | None = None
     start: DateText = Field(alias="from")
@@ -159,6 +161,7 @@ class BenefitsRequest(Request):
             death=Death(self.death.date, self.death.kind) if self.death else None,
             part_time=part_times(self.agent.part_time, "/agent/part_time"),
             ait=self._ait(),
+            replaced=tuple(one.days(f"/replaced/{place}") for place, one in enumerate(self.replaced)),
         )
 
     def _maintenance(self) -> dict[LeaveKind, RiMaintained]:

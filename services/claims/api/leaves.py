@@ -37,18 +37,24 @@ MAX_INTERRUPTIONS: Final = 100
 Quotity = Annotated[Share, AfterValidator(part_of_full_time)]
 
 
-class PartTimeRequest(Request):
-    """An authorisation to work part-time: its days, and the share of full time worked; `end` null: still in force."""
+class SpanRequest(Request):
+    """Days of which the last may not be known: `end` null."""
 
     start: DateText
     end: DateText | None = None
+
+    def days(self, pointer: str) -> Period:
+        """Raises ReversedInterval at the end."""
+        return Period(self.start) if self.end is None else interval(self.start, self.end, f"{pointer}/end")
+
+
+class PartTimeRequest(SpanRequest):
+    """An authorisation to work part-time: its days, and the share of full time worked; `end` null: still in force."""
+
     quotity: Quotity
 
     def part_time(self, pointer: str) -> PartTime:
-        end = self.end
-        return PartTime(
-            Period(self.start) if end is None else interval(self.start, end, f"{pointer}/end"), self.quotity
-        )
+        return PartTime(self.days(pointer), self.quotity)
 
 
 class InterruptionRequest(Request):

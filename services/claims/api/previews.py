@@ -20,6 +20,7 @@ from services.claims.adapters import maintenance
 from services.claims.adapters.stated import StatedPartTime
 from services.claims.api.leaves import PartTimeRequest, SeniorityDays, WaitingDays, interval
 from services.claims.api.maintenance import MaintenanceRequest
+from services.claims.api.replacements import ReplacedRequest
 from services.claims.api.social_security import DaysPaidRequest
 from services.claims.api.takeovers import TakenOverRequest
 from services.claims.api.temporary_invalidity import MonthsPaidRequest
@@ -119,6 +120,7 @@ class PreviewRequest(Request):
     temporary_invalidities: Annotated[list[MonthsPaidRequest], Field(max_length=MAX_FACTS)] = Field(
         default_factory=list
     )
+    replacements: Annotated[list[ReplacedRequest], Field(max_length=MAX_FACTS)] = Field(default_factory=list)
     takeovers: Annotated[list[TakenOverRequest], Field(max_length=MAX_FACTS)] = Field(default_factory=list)
 
     def facts(self, recording: Recording) -> list[Supposed]:
@@ -140,6 +142,8 @@ class PreviewRequest(Request):
             yield _storing(keep_days, paid.stated(*who, recording, at := f"/allowances/{place}"), at)
         for place, monthly in enumerate(self.temporary_invalidities):
             yield _storing(keep_days, monthly.stated(*who, recording, at := f"/temporary_invalidities/{place}"), at)
+        for place, taken in enumerate(self.replacements):
+            yield _storing(keep_days, taken.stated(*who, recording, at := f"/replacements/{place}"), at)
         for over in self.takeovers:
             yield _storing(keep_takeover, over.stated(*who, recording), today)
 

@@ -1,18 +1,32 @@
-"""State what raises annuities, what social security pays or who works part-time; then decide again whom it concerns."""
+"""State what raises annuities, what social security pays, who works part-time or is replaced; then decide again."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import Clock
+from kit.errors import RelaisError
 from kit.period import Period
 from rules.book import RuleBook
 from services.claims.adapters import files, progress, stated
 from services.claims.adapters.redecisions import Cause
-from services.claims.adapters.stated import OfDays, StatedPartTime, StatedRevaluation
+from services.claims.adapters.stated import OfDays, StatedPartTime, StatedReplacement, StatedRevaluation
 from services.claims.application.redecide import redecide
 from services.claims.application.redecider import decide_or_ask
-from services.claims.domain.errors import OverlappingAllowances, OverlappingPartTime, UnknownAgreement
+from services.claims.domain.errors import (
+    OverlappingAllowances,
+    OverlappingPartTime,
+    OverlappingReplacements,
+    UnknownAgreement,
+)
+
+# What is said of days that another statement holds.
+_OVERLAPS: Final[dict[type[OfDays], type[RelaisError]]] = {
+    StatedPartTime: OverlappingPartTime,
+    StatedReplacement: OverlappingReplacements,
+}
 
 
 async def revalue(tx: AsyncConnection, revaluation: StatedRevaluation, rules: RuleBook, clock: Clock) -> None:
@@ -33,10 +47,14 @@ async def state_days(tx: AsyncConnection, said: OfDays, rules: RuleBook, clock: 
 
 
 async def keep_days(tx: AsyncConnection, said: OfDays, pointer: str = "") -> None:
-    """Keep it; the agent is held. Raises OverlappingAllowances, OverlappingPartTime at the start."""
+    """Keep it; the agent is held. Raises OverlappingAllowances, OverlappingPartTime, OverlappingReplacements."""
     days = Period(said.starts, said.ends)
     for known in await stated.about(tx, type(said), said.employer, said.agent):
-        if known.starts != said.starts and days.meets(Period(known.starts, known.ends)):
-            overlap = OverlappingPartTime if isinstance(said, StatedPartTime) else OverlappingAllowances
-            raise overlap(pointer=f"{pointer}/start")
+        stand = not (_withdrawn(known) or _withdrawn(said))
+        if stand and known.starts != said.starts and days.meets(Period(known.starts, known.ends)):
+            raise _OVERLAPS.get(type(said), OverlappingAllowances)(pointer=f"{pointer}/start")
     await stated.keep(tx, said)
+
+
+def _withdrawn(said: OfDays) -> bool:
+    return isinstance(said, StatedReplacement) and said.withdrawn

@@ -108,6 +108,7 @@ class AgentFile:
 
     `acquired`: days whose half pay is not taken back. `revaluations`: how each accord's insurer raises annuities.
     `allowances`: what social security was notified to pay. `part_time`: the authorisations to work part-time.
+    `replaced`: the days on which somebody else held the agent's post.
     """
 
     employments: tuple[Employment, ...] = ()
@@ -125,6 +126,7 @@ class AgentFile:
     allowances: tuple[DailyAllowance, ...] = ()
     part_time: tuple[PartTime, ...] = ()
     ait: tuple[TemporaryInvalidity, ...] = ()
+    replaced: tuple[Period, ...] = ()
     terms: Mapping[str, tuple[DatedTerms, ...]] = field(default_factory=dict)
     contract_ends: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 

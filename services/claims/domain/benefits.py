@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from kit.money import CENTS_PER_EURO, Money
-from kit.period import Month
+from kit.period import Month, cut
 from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules, UnknownRule
@@ -20,9 +20,10 @@ from rules.vocabulary import Guarantee, LeaveKind, Leg, Regime
 from services.claims.domain.daily_amounts import daily_allowances
 from services.claims.domain.entitlement import NO_PAY, Entitlement, PaidPeriod
 from services.claims.domain.net_pay import Exact
-from services.claims.domain.part_time import FULL_TIME, cut_where_it_changes, revival
+from services.claims.domain.part_time import FULL_TIME, revival
 from services.claims.domain.reduced_pay import Cut, reduced_pay
 from services.claims.domain.reference import income_floor
+from services.claims.domain.replacement import split
 from services.claims.domain.situation import Situation
 from services.claims.domain.terms import PLAIN, UNPAID_LEAVES, BenefitStart, BenefitTerms, IncomeTerms, RiTerms
 
@@ -69,13 +70,21 @@ class MonthBenefit:
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Part:
-    """The days of one kind, leg, rate and share of full time in a month, in thirtieths."""
+    """The days of one kind, leg, rate and share of full time in a month, in thirtieths.
+
+    `replaced`: somebody holds the agent's post, so that their NBI is lost.
+    """
 
     kind: LeaveKind
     leg: Leg
     rate: Rate
     revival: Fraction
+    replaced: bool
     thirtieths: Fraction
+
+
+# Days alike, by how much their pay is that of the reference month, and whether their NBI is lost.
+_Worked = tuple[PaidPeriod, Fraction, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +151,22 @@ def opens_benefit(period: PaidPeriod, terms: BenefitTerms, options: Collection[G
     return is_maintained(period, terms.income) or (option is not None and _pays(terms, period, option))
 
 
-def _worked(situation: Situation, periods: Sequence[PaidPeriod], rules: Rules) -> Iterator[tuple[PaidPeriod, Fraction]]:
-    """The periods, cut where part-time work ends, with what then revives."""
+def _worked(situation: Situation, periods: Sequence[PaidPeriod], rules: Rules) -> Iterator[_Worked]:
+    """The periods, cut where part-time work ends, with what then revives, and where somebody takes the agent's post."""
     reference = situation.reference.given.month
+    authorised = [one.period for one in situation.part_time]
     for period in periods:
-        if not situation.part_time:
-            yield period, FULL_TIME
-            continue
-        for part in cut_where_it_changes(period.period, situation.part_time):
-            yield replace(period, period=part), revival(situation.part_time, reference, part.start, rules)
+        for days, replaced in split(period, situation.replaced, rules):
+            for part in cut(days, authorised):
+                revived = revival(situation.part_time, reference, part.start, rules)
+                yield replace(period, period=part), revived, replaced
 
 
-def _parts(periods: Iterable[tuple[PaidPeriod, Fraction]], month: Month, rules: Rules) -> list[_Part]:
-    """Days counted for each kind, leg, rate and revival, in the order of the keys."""
-    days: dict[tuple[LeaveKind, Leg, Rate, Fraction], int] = {}
-    for period, revived in periods:
-        key = period.kind, period.leg, period.rate, revived
+def _parts(periods: Iterable[_Worked], month: Month, rules: Rules) -> list[_Part]:
+    """Days counted for each kind, leg, rate, revival and replacement, in the order of the keys."""
+    days: dict[tuple[LeaveKind, Leg, Rate, Fraction, bool], int] = {}
+    for period, revived, replaced in periods:
+        key = period.kind, period.leg, period.rate, revived, replaced
         days[key] = days.get(key, 0) + period.period.days
     return sorted(_Part(*key, part) for key, part in zip(days, _thirtieths(days.values(), month, rules), strict=True))
 
@@ -192,7 +201,7 @@ def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules)
     steps = [floor_trace]
     compared = situation.terms.income.compared
     if part.leg is not Leg.NONE:
-        cut = Cut(part.kind, part.leg, part.rate, part.revival)
+        cut = Cut(part.kind, part.leg, part.rate, part.revival, part.replaced)
         whole, trace = reduced_pay(situation, cut, month, rules, compared)
         of_decree = whole if compared == PLAIN else reduced_pay(situation, cut, month, rules, PLAIN)[0]
         steps.append(trace)
@@ -269,7 +278,7 @@ def _ri_full_pay(
     if option is None:
         return Money.zero(), ()
     steps = []
-    days = [(period, FULL_TIME) for period in periods if _pays(situation.terms, period, option)]
+    days = [(period, FULL_TIME, False) for period in periods if _pays(situation.terms, period, option)]
     for part in _parts(days, month, rules):
         kept = situation.maintained(part.kind)
         missing = Fraction(option.target.value) - (Fraction(kept.full.value) if option.deducts_maintained else 0)

@@ -33,6 +33,7 @@ class Case:
     `leaves` decide the rights, `days` which days of them are paid for: all, or those of one claim.
     `acquired`: days whose half pay, kept while a decision was awaited, is not taken back. `override`: of the months;
     `ri_override`: of what option 3 pays for them; `annuity_override` and `capital_override`: of what their names say.
+    `replaced`: the days on which somebody else held the agent's post.
     """
 
     person: Person
@@ -51,6 +52,7 @@ class Case:
     run: Run = ENDLESS
     part_time: tuple[PartTime, ...] = ()
     ait: tuple[TemporaryInvalidity, ...] = ()
+    replaced: tuple[Period, ...] = ()
     override: Override | None = None
     ri_override: Override | None = None
     annuity_override: Override | None = None
@@ -114,6 +116,7 @@ def situation_of(case: Case, rules: Rules, references: References | None = None)
         options=case.options,
         part_time=case.part_time,
         ait=case.ait,
+        replaced=case.replaced,
     )
 
 

@@ -85,6 +85,14 @@ class OverlappingPartTime(RelaisError):
     title_en = "Two authorisations of part-time work overlap"
 
 
+class OverlappingReplacements(RelaisError):
+    """An agent is replaced twice on one day."""
+
+    code = "overlapping_replacements"
+    title_fr = "Deux remplacements d'un même agent se chevauchent"
+    title_en = "Two replacements of one agent overlap"
+
+
 class ServiceStartRequired(RelaisError):
     """The rights of contractuels depend on their seniority."""
 

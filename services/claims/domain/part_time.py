@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from kit.period import ONE_DAY, Month, Period
+from kit.period import Month, Period, cut
 from kit.rate import Rate
 from rules.book import Rules
 from services.claims.domain.entitlement import PaidPeriod
@@ -51,17 +51,6 @@ def revival(authorised: Sequence[PartTime], reference: Month, day: date, rules: 
     return max(now / then, FULL_TIME)
 
 
-def cut_where_it_changes(period: Period, authorised: Sequence[PartTime]) -> Iterator[Period]:
-    """The period in parts, each of which lies in one authorisation or in none."""
-    starts = {one.period.start for one in authorised}
-    starts |= {one.period.last + ONE_DAY for one in authorised if one.period.end is not None}
-    first = period.start
-    for start in sorted(day for day in starts if first < day <= period.last):
-        yield Period(first, start - ONE_DAY)
-        first = start
-    yield Period(first, period.last)
-
-
 def of_full_time(
     periods: Iterable[PaidPeriod], authorised: Sequence[PartTime], rules: Rules
 ) -> Iterator[tuple[PaidPeriod, Rate | None]]:
@@ -70,6 +59,6 @@ def of_full_time(
         if not authorised:
             yield paid, None
             continue
-        for part in cut_where_it_changes(paid.period, authorised):
+        for part in cut(paid.period, [one.period for one in authorised]):
             exact = Fraction(paid.rate.value) * share_of_full_time(authorised, part.start, rules)
             yield replace(paid, period=part), Rate(Decimal(exact.numerator) / exact.denominator)

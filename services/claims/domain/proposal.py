@@ -126,6 +126,7 @@ def month_case(file: AgentFile, claim: ProposedClaim, given: ReferencePay, month
         acquired=tuple(kept for one in file.acquired if (kept := one.intersection(Period(date.min, month.last)))),
         part_time=tuple(one for one in file.part_time if one.period.start <= month.last),
         ait=tuple(one for one in file.ait if one.period.meets(month.period())),
+        replaced=tuple(days for one in file.replaced if (days := one.intersection(month.period())) is not None),
     )
 
 

@@ -30,13 +30,15 @@ _RULES: Final = {Leg.HALF: "statutory.half_pay", Leg.FULL: "statutory.reduced_pa
 class Cut:
     """Pay on the days of one kind and leg: `share` of TIB and NBI, and of the RI what the employer keeps.
 
-    `revival`: what the pay of the reference is multiplied by since part-time work ended.
+    `revival`: what the pay of the reference is multiplied by since part-time work ended. `replaced`: somebody holds the
+    agent's post, so that the NBI is lost.
     """
 
     kind: LeaveKind
     leg: Leg
     share: Rate
     revival: Fraction = FULL_TIME
+    replaced: bool = False
 
     def ri_kept(self, situation: Situation) -> Rate:
         kept = situation.maintained(self.kind)
@@ -52,7 +54,7 @@ def reduced_pay(situation: Situation, cut: Cut, month: Month, rules: Rules, comp
     """
     insured, kept = situation.insured, situation.maintained(cut.kind)
     pay = _revived(counted(situation.reference.given.pay, compared.elements), cut.revival)
-    nbi = Money.zero() if cut.kind in WITHOUT_NBI else pay.nbi * cut.share
+    nbi = Money.zero() if cut.kind in WITHOUT_NBI or cut.replaced else pay.nbi * cut.share
     ri_kept = cut.ri_kept(situation)
     ri = share_of(pay.ri.cents, ri_kept.value)
     whole_tpp = withheld_tpp(pay, insured.regime, insured.category, month, rules)
@@ -74,10 +76,17 @@ def reduced_pay(situation: Situation, cut: Cut, month: Month, rules: Rules, comp
         "ri_policy": kept.source,
         **({} if cut.revival == FULL_TIME else {"full_time_revived": str(cut.revival)}),
     }
-    steps = (whole_tpp.trace, *(line.trace for line in found.lines))
+    lost = (_lost_nbi(cut, pay.nbi, month, rules),) if cut.replaced else ()
+    steps = (*lost, whole_tpp.trace, *(line.trace for line in found.lines))
     reference = "CGFP L. 822-3, L. 822-8, L. 822-15 ; décret 93-863 art. 2 ; décret 2016-588"
     inputs |= {"own_contribution": own} if own else {}
     return net, Trace(_RULES[cut.leg], reference, inputs, exact_euros(net), steps)
+
+
+def _lost_nbi(cut: Cut, whole: Money, month: Month, rules: Rules) -> Trace:
+    """The NBI that goes to whoever replaces the agent."""
+    rule = rules.at("leave.nbi.until_replaced", month.first)
+    return Trace(rule.id, rule.reference, {"kind": cut.kind, "nbi": whole}, Money.zero())
 
 
 def _revived(pay: PayElements, factor: Fraction) -> PayElements:

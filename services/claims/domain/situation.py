@@ -49,6 +49,7 @@ class Situation:
     """The agent, the reference, the accord, what the employer keeps, what social security pays, the options.
 
     `part_time`: the authorisations under which the agent worked, which the reference pay goes by.
+    `replaced`: the days on which somebody else held the agent's post.
     """
 
     insured: Insured
@@ -59,6 +60,7 @@ class Situation:
     options: frozenset[Guarantee] = frozenset()
     part_time: tuple[PartTime, ...] = ()
     ait: tuple[TemporaryInvalidity, ...] = ()
+    replaced: tuple[Period, ...] = ()
 
     def maintained(self, kind: LeaveKind) -> RiMaintained:
         """The employer's policy for a kind of leave; nothing is kept when none is known."""

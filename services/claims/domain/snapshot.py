@@ -141,6 +141,8 @@ def _sometimes(case: Case) -> Json:
         found["part_time"] = [{"period": one.period, "quotity": one.quotity.value} for one in case.part_time]
     if case.ait:
         found["ait"] = [{"period": one.period, "group": one.group, "monthly": one.monthly} for one in case.ait]
+    if case.replaced:
+        found["replaced"] = [{"period": one} for one in case.replaced]
     if case.run != ENDLESS:
         raised = [{"from": one.start, "rate": one.rate.value} for one in case.run.revaluations]
         found["run"] = {"until": case.run.until, "revaluations": raised}
@@ -188,6 +190,7 @@ def read_case(document: Mapping[str, Any]) -> Case:
         run=_read_run(document.get("run")),
         part_time=tuple(_read_part_time(item) for item in document.get("part_time", ())),
         ait=tuple(_read_ait(item) for item in document.get("ait", ())),
+        replaced=tuple(_read_days(item["period"]) for item in document.get("replaced", ())),
         **{name: _read_override(document.get(name)) for name in OVERRIDES},
     )
 

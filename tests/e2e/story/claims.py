@@ -46,9 +46,9 @@ def _decided(story: Story) -> None:
 
 def _stated(story: Story, who: dict[str, str], leave: str) -> None:
     story.ask("PUT /v1/claims/causes", body={**who, "leave": leave})
-    for what in ("daily-allowances", "temporary-invalidities", "part-times"):
+    for what in ("daily-allowances", "temporary-invalidities", "part-times", "replacements"):
         story.ask(f"PUT /v1/claims/{what}", body=who)
-    for what in ("causes", "daily-allowances", "temporary-invalidities", "part-times"):
+    for what in ("causes", "daily-allowances", "temporary-invalidities", "part-times", "replacements"):
         story.ask(f"GET /v1/claims/{what}", query=who)
     story.ask("PUT /v1/claims/redecisions/{employer}/{agent}")
     story.ask("GET /v1/claims/redecisions")

@@ -55,6 +55,12 @@ def headers() -> dict[str, str]:
         ),
         ("PUT /v1/claims/part-times", {**WHO, "start": "2026-01-01", "quotity": "1.0000"}, 422, None),
         ("PUT /v1/claims/part-times", {**PART_TIME, "end": "2025-12-31"}, 422, "reversed_interval"),
+        (
+            "PUT /v1/claims/replacements",
+            {**WHO, "start": "2026-01-01", "end": "2025-12-31"},
+            422,
+            "reversed_interval",
+        ),
         ("PUT /v1/claims/temporary-invalidities", {**AIT, "group": 4}, 422, None),
         ("PUT /v1/claims/temporary-invalidities", {**AIT, "end": "2025-12-31"}, 422, "reversed_interval"),
         ("PUT /v1/claims/causes", {**WHO, "leave": NOBODY, "cause_key": "K1"}, 422, "unknown_leave"),

@@ -9,6 +9,7 @@ import pytest
 
 from kit.clock import FixedClock
 from kit.db.database import Scope
+from kit.money import Money
 from services.claims.application.days_pass import day_passes
 from tests.services.claims.lives import BOOK, CENTRE, CITY, Claims, Life, insured
 from tests.services.claims.simulator import ACCORD
@@ -276,6 +277,34 @@ async def test_full_time_revives_when_part_time_work_ends_in_a_leave(claims: Cla
         assert (clash.status_code, clash.json()["code"]) == (422, "overlapping_part_time")
         listed = (await staff.get("/v1/claims/part-times", params=who)).json()["part_times"]
         assert [one["end"] for one in listed] == ["2026-05-31"]
+    await claims.decided()
+
+
+async def test_who_is_replaced_in_a_clm_loses_the_nbi_from_that_day_on_until_it_is_withdrawn(
+    claims: Claims, service: Service
+) -> None:
+    """Décret 93-863 art. 2 (rulebook §1.4); the benefit makes it up."""
+    life = Life().accord().hired().affiliated().paid("2024-12")
+    await claims.tell(life.sick("2025-01-01", "2026-06-30", kind="CLM").facts)
+    before = await claims.benefits(life)
+    who = {"employer": CITY, "agent": str(life.agent)}
+    path, body = "/v1/claims/replacements", {**who, "start": "2026-05-01"}
+    async with service.caller(READ, WRITE) as staff:
+        assert (await staff.put(path, json=body)).json()["end"] is None
+        after = await claims.benefits(life)
+        assert {month for month in before if before[month] != after[month]} == {"2026-05", "2026-06"}
+        assert all(Money.parse(after[month]) > Money.parse(before[month]) for month in ("2026-05", "2026-06"))
+        clash = await staff.put(path, json={**body, "start": "2026-06-01"})
+        assert (clash.status_code, clash.json()["code"]) == (422, "overlapping_replacements")
+        assert (await staff.put(path, json={**body, "withdrawn": True})).json()["withdrawn"]
+        assert await claims.benefits(life) == before
+        later = {**body, "start": "2026-06-01", "end": "2026-06-30"}
+        assert (await staff.put(path, json=later)).status_code == 200, "what is withdrawn is in nobody's way"
+        listed = (await staff.get(path, params=who)).json()["replacements"]
+        assert [(one["start"], one["end"], one["withdrawn"]) for one in listed] == [
+            ("2026-05-01", None, True),
+            ("2026-06-01", "2026-06-30", False),
+        ]
     await claims.decided()
 
 

@@ -356,6 +356,13 @@ def uncovered() -> Life:
             id="AIT",
         ),
         pytest.param(
+            Life().accord().hired().affiliated().paid("2024-12").sick("2025-01-01", "2026-06-30", "leave", "CLM"),
+            "replacements",
+            {"start": "2026-06-01", "end": None},
+            "PUT /v1/claims/replacements",
+            id="a replacement",
+        ),
+        pytest.param(
             uncovered(),
             "takeovers",
             {

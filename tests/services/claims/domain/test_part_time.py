@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.period import Month, Period
+from kit.period import Month, Period, cut
 from kit.rate import Rate
 from rules.vocabulary import LeaveKind, Regime
-from services.claims.domain.part_time import FULL_TIME, PartTime, cut_where_it_changes, revival, share_of_full_time
+from services.claims.domain.part_time import FULL_TIME, PartTime, revival, share_of_full_time
 from services.claims.domain.proposal import propose
 from tests.services.claims.domain.files import SECOND, employed, entry, file, leave, paid
 from tests.services.claims.domain.histories import BOOK, looking_at
@@ -36,7 +36,7 @@ def test_a_period_is_cut_where_the_share_changes_and_nowhere_else(
     held: tuple[PartTime, ...], start: date, length: int
 ) -> None:
     period = Period(start, start + timedelta(days=length))
-    parts = list(cut_where_it_changes(period, held))
+    parts = list(cut(period, [one.period for one in held]))
     assert [one for part in parts for one in part] == list(period)
     for part in parts:
         assert len({share_of_full_time(held, one, BOOK) for one in part}) == 1
