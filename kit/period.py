@@ -72,6 +72,14 @@ class Month:
         years, number = divmod(self.number - 1 + months, MONTHS_PER_YEAR)
         return Month(self.year + years, number + 1)
 
+    def until(self, other: Month) -> int:
+        """How many months later another one is.
+
+        >>> Month.parse("2025-11").until(Month.parse("2026-02"))
+        3
+        """
+        return (other.year - self.year) * MONTHS_PER_YEAR + other.number - self.number
+
     def next(self) -> Month:
         return self.plus(1)
 

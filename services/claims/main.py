@@ -16,6 +16,7 @@ from services.claims.adapters import redecisions
 from services.claims.api import (
     alternatives,
     annuities,
+    award_dues,
     awards,
     capitals,
     causes,
@@ -70,6 +71,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             overrides.router,
             claims.router,
             annuities.router,
+            award_dues.router,
             capitals.router,
             overpayments.router,
             decisions.router,

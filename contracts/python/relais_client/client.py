@@ -533,6 +533,10 @@ class Relais(Transport):
             },
         )
 
+    def get_awards_dues(self, *, employer: str, month: str, drawn_at: str | None = None) -> Answer[bytes]:
+        """Fichier de l'assureur : rentes et capitaux à payer (CSV) (claims:read)."""
+        return self.send("GET", "/v1/awards/dues", params={"employer": employer, "month": month, "drawn_at": drawn_at})
+
     def get_award_overrides(self, award: str) -> Answer[models.AwardOverridesAnswer]:
         """Montants décidés d'une rente ou d'un capital (claims:read)."""
         return self.send("GET", f"/v1/awards/{segment(award)}/overrides")

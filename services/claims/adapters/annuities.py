@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,6 +44,14 @@ class Annuity:
             return Money.zero()
         raised = [step["monthly"] for step in self.steps if step["from"] <= month.last.isoformat()]
         return Money.parse(raised[-1]) if raised and self.monthly else self.monthly
+
+    def due_to(self, month: Month) -> Money:
+        """What is due in all months up to one: each is due whole, and alike until the annuity is raised."""
+        first, last = Month.of(self.starts), month if self.ends is None else min(month, Month.of(self.ends))
+        raised = {Month.of(date.fromisoformat(step["from"])) for step in self.steps}
+        changes = [first, *sorted(one for one in raised if first < one <= last), last.next()]
+        spans = (pair for pair in pairwise(changes) if pair[0] < pair[1])
+        return Money.sum(self.monthly_in(since) * since.until(until) for since, until in spans)
 
 
 async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Annuity]:

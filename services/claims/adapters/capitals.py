@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.money import Money
+from kit.period import Month
 from services.claims.adapters import versions
 from services.claims.adapters.tables import capital
 
@@ -37,6 +38,10 @@ class Capital:
     rest: bool = False
     alerts: list[str] = field(default_factory=list)
     kept: date | None = None
+
+    def due_to(self, month: Month) -> Money:
+        """What has fallen due by the end of a month."""
+        return self.amount if self.due <= month.last else Money.zero()
 
 
 async def page(tx: AsyncConnection, agent: UUID, after: UUID | None, limit: int) -> list[Capital]:

@@ -73,6 +73,7 @@ def _paid(story: Story) -> None:
     story.ask(f"POST {OF}/payment-reviews", body={"amount": excess["amount"]})
     query = {"employer": EMPLOYER, "month": "2026-06"}
     story.ask("GET /v1/claims/advances", query=query)
+    story.ask("GET /v1/awards/dues", query=query)
 
 
 def _overpaid(story: Story, leave: Any) -> None:

@@ -40,6 +40,8 @@ def headers() -> dict[str, str]:
         (f"PUT /v1/claims/{NOBODY}/declaration", {"on": "2026-01-01", "iban": "FR76"}, 422, None),
         ("GET /v1/claims/advances?employer=1&month=2026-01", None, 422, None),
         (f"GET /v1/claims/advances?employer={CITY}&month=0000-01", None, 422, None),
+        ("GET /v1/awards/dues?employer=1&month=2026-01", None, 422, None),
+        (f"GET /v1/awards/dues?employer={CITY}&month=2026-01&drawn_at=2026-01-01", None, 422, None),
         ("PUT /v1/claims/daily-allowances", {**ALLOWANCE, "daily": "-1"}, 422, None),
         (
             "PUT /v1/claims/daily-allowances",
