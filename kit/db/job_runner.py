@@ -81,13 +81,13 @@ class JobRunner:
         if lease is None:
             return False
         if lease.attempts > jobs.MAX_ATTEMPTS:
-            await self._give_up(lease, "worker lost")
+            await self._give_up(lease, "traitement interrompu à chaque essai")
             return True
         try:
             await self._apply(lease)
         except Exception as error:  # noqa: BLE001 - a chunk that fails must not stop the others
             log.warning("import_chunk_failed", job=str(lease.job), chunk=lease.number, error=describe(error))
-            await self._postpone(lease, type(error).__name__)
+            await self._postpone(lease, f"erreur inattendue ({type(error).__name__})")
         return True
 
     async def _run(self) -> None:
@@ -134,8 +134,13 @@ class JobRunner:
             await tx.execute(update(_CHUNK).where(_leased(lease)).values(not_before=later))
 
     async def _give_up(self, lease: _Lease, error: str) -> None:
+        """Fail the job, saying which lines stopped it: those before are applied, these and the rest are not."""
         async with self._worker.transaction(Scope.all()) as tx:
-            await jobs.fail(tx, lease.job, error, at=self._clock.instant())
+            lines = select(_CHUNK.c.first_line, _CHUNK.c.lines).where(_leased(lease))
+            stopped = (await tx.execute(lines)).one_or_none()
+            if stopped is not None:  # another worker has it since
+                first, last = stopped.first_line, stopped.first_line + stopped.lines - 1
+                await jobs.fail(tx, lease.job, f"Lignes {first} à {last} : {error}.", at=self._clock.instant())
 
 
 async def _take(tx: AsyncConnection, lease: _Lease, job: Job) -> Chunk | None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import csv
 from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from kit.crypto import KeyRing
 from kit.db.jobs import Chunk, Reject
@@ -31,6 +33,8 @@ _TEXTS: Final = msgspec.json.Decoder(dict[str, str])
 _QUOTES: Final = 4
 _TRUE: Final = frozenset({"oui", "true", "1"})
 _FALSE: Final = frozenset({"non", "false", "0"})
+
+log = structlog.get_logger(__name__)
 
 
 class InvalidFile(RelaisError):
@@ -106,6 +110,19 @@ def records(chunk: Chunk, crypto: KeyRing) -> Iterator[Record]:
             yield _of_cells(number, text, options)
         else:
             yield _of_json(number, text)
+
+
+@contextmanager
+def by_itself(line: int, rejects: list[Reject]) -> Iterator[None]:
+    """What nobody expected while a line was read refuses that line, with its number, and not all of its file.
+
+    For what reads only: after an error of the database its transaction is good for nothing.
+    """
+    try:
+        yield
+    except Exception:
+        log.exception("import_line_unread", line=line)
+        rejects.append(Reject(line, "/", "unexpected_error", "Erreur inattendue à la lecture de la ligne."))
 
 
 def _of_cells(number: int, text: str, options: dict[str, Any]) -> Record:

@@ -12,6 +12,7 @@ from gateway.dashboard.exports import Column, exported
 from gateway.dashboard.names import employer_names
 from gateway.dashboard.terms import term_name
 from gateway.dashboard.visit import Filters, Visit
+from kit.whole import whole_number
 
 SHOWN: Final = 50
 # Of each branch of the tree.
@@ -91,7 +92,7 @@ def day_of(visit: Visit) -> str:
 def _asked(filters: Filters) -> dict[str, str]:
     """What the API knows of the filters; a lot or a state that is none is none."""
     kept = dict(filters)
-    if not filters["lot"].isdecimal():
+    if whole_number(filters["lot"]) is None:
         kept.pop("lot", None)
     if filters["state"] not in STATES:
         kept.pop("state", None)

@@ -14,6 +14,7 @@ from gateway.dashboard.pages.agreement_effects import priced, replaced
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.terms import group_name, grouped, term_name, term_value
 from gateway.dashboard.visit import Visit
+from kit.whole import whole_number
 
 SHOWN: Final = 50
 YEAR: Final = timedelta(days=365)
@@ -69,7 +70,7 @@ async def _page(visit: Visit, refusal: Refusal | None = None) -> Response:
         visit.api.maybe(path + "/terms", as_of=right),
         visit.api.maybe(path + "/comparison", before=left, after=right),
     )
-    first = int(visit.query["employers"]) if visit.query["employers"].isdecimal() else 0
+    first = whole_number(visit.query["employers"]) or 0
     to_hand = _to_hand(visit, waiting)
     return visit.form_page(
         "agreement.html",

@@ -14,6 +14,7 @@ from gateway.dashboard.names import employer_names
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.standing import offered, scopes_of, standing_of
 from gateway.dashboard.visit import Visit
+from kit.whole import whole_number
 
 SHOWN: Final = 50
 PATH: Final = f"{PREFIX}/admin/clients"
@@ -64,8 +65,8 @@ async def client(visit: Visit) -> Response:
         if fields.get("step") == "revoke":
             await visit.api.send("DELETE", f"/v1/clients/{key}", headers=headers)
             return visit.go(PATH, done=key)
-        hours = fields.get("keep_hours", "")
-        body = {"keep_hours": int(hours) if hours.isdecimal() else -1, "keys": _keys(fields)}
+        hours = whole_number(fields.get("keep_hours", ""))
+        body = {"keep_hours": -1 if hours is None else hours, "keys": _keys(fields)}
         made = await visit.api.send("POST", f"/v1/clients/{key}/rotations", json=body, headers=headers)
     except Refusal as refusal:
         return await _client(visit, refusal)

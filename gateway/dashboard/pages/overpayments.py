@@ -13,6 +13,7 @@ from gateway.dashboard.pages.payments import amount_of
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Filters, Visit
 from kit.ids import new_id
+from kit.whole import whole_number
 
 SHOWN: Final = 50
 PATH: Final = f"{PREFIX}/overpayments"
@@ -107,8 +108,9 @@ async def waive(visit: Visit) -> Response:
 async def schedule(visit: Visit) -> Response:
     """Spread what is left over months."""
     fields = await visit.form()
-    count = fields.get("instalments", "")
-    body = {"instalments": int(count) if count.isdecimal() else count, "first_due": fields.get("first_due", "")}
+    said = fields.get("instalments", "")
+    count = whole_number(said)
+    body = {"instalments": said if count is None else count, "first_due": fields.get("first_due", "")}
     return await _sent(visit, fields, "PUT", "schedule", body, done="scheduled")
 
 

@@ -17,6 +17,7 @@ from gateway.dashboard.names import employer_places
 from gateway.dashboard.pictures.bars import Bars, bars
 from gateway.dashboard.visit import Visit
 from gateway.dashboard.words import Words
+from kit.whole import whole_number
 
 BY: Final = ("department", "lot")
 FIRST_YEAR: Final = 2000
@@ -118,7 +119,8 @@ async def account_page(visit: Visit) -> Response:
 async def _read(visit: Visit) -> Steering:
     today: date = visit.request.app.state.clock.day()
     asked = visit.query["year"]
-    year = int(asked) if asked.isdecimal() and FIRST_YEAR <= int(asked) <= today.year else today.year
+    said = whole_number(asked)
+    year = said if said is not None and FIRST_YEAR <= said <= today.year else today.year
     day = min(today, date(year, 12, 31))
     api, by = visit.api, visit.query["by"] if visit.query["by"] in BY else BY[0]
     cover, money, absence, conventions, places = await together(

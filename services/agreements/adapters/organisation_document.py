@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from kit.http.types import Count, DateText, Flag, LongText, Request, SiretText, Text, example
 from kit.period import Period
+from kit.whole import whole_number
 from services.agreements.adapters.document_parts import Key
 from services.agreements.adapters.example_documents import EMPLOYER
 from services.agreements.domain.agreement import LegalCode
@@ -116,6 +117,6 @@ def _cell(name: str, text: str) -> str | bool | int:
     """A text that is not what its column holds stays a text, which the model then refuses."""
     if name in _FLAGS and text.lower() in YES | NO:
         return text.lower() in YES
-    if name == "headcount" and text.isascii() and text.isdecimal():
-        return int(text)
+    if name == "headcount" and (number := whole_number(text)) is not None:
+        return number
     return text

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from kit.db.job_runner import Handler
 from kit.db.jobs import Chunk, Reject
+from kit.http.import_lines import by_itself
 from kit.http.validation import problem_of
 from kit.recording import Recording
 from services.agreements.adapters import organisations
@@ -48,14 +49,16 @@ def importer(clock: Clock) -> Handler:
         rejects: list[Reject] = []
         found: dict[str, Organisation] = {}
         for line, cells in _rows(chunk):
-            one = _read(line, cells, rejects)
-            if one is None:
-                continue
-            said = one.to_domain(clock.day())
-            if said.key in found:
-                rejects.append(Reject(line, "/", "line_twice", "Cette organisation figure deux fois dans le fichier."))
-            else:
-                found[said.key] = said
+            with by_itself(line, rejects):
+                one = _read(line, cells, rejects)
+                if one is None:
+                    continue
+                said = one.to_domain(clock.day())
+                if said.key in found:
+                    twice = "Cette organisation figure deux fois dans le fichier."
+                    rejects.append(Reject(line, "/", "line_twice", twice))
+                else:
+                    found[said.key] = said
         await organisations.lock(tx, found)
         known = await organisations.current(tx, found)
         await enter(tx, [one for key, one in found.items() if key not in known], recording)

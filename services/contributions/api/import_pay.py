@@ -16,10 +16,11 @@ from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
 from kit.db.jobs import Chunk, Reject
-from kit.http.import_lines import CSV, Columns, Record, records
+from kit.http.import_lines import CSV, Columns, Record, by_itself, records
 from kit.http.imports import ImportKind, import_router
 from kit.http.problem import Problem
 from kit.http.validation import problem_of
+from kit.whole import whole_number
 from services.contributions.api.pay import refusal
 from services.contributions.api.pay_schemas import PayItem
 from services.contributions.api.plain_pay import read_plain
@@ -50,10 +51,12 @@ def importer(crypto: KeyRing, clock: Clock) -> Handler:
         sent: dict[PayKey, list[Sent]] = defaultdict(list)
         lines: dict[PayKey, list[int]] = defaultdict(list)
         for record in await _without_plain(tx, list(records(chunk, crypto)), chunk, reception):
-            item = _read(record, chunk, rejects)
-            if item is not None:
-                sent[item.key].append(Sent(item.to_domain(), item.version))
-                lines[item.key].append(record.line)
+            with by_itself(record.line, rejects):
+                item = _read(record, chunk, rejects)
+                if item is not None:
+                    pay = Sent(item.to_domain(), item.version)
+                    sent[item.key].append(pay)
+                    lines[item.key].append(record.line)
         return [*rejects, *await _enter(tx, sent, lines, reception)]
 
     return apply
@@ -125,8 +128,8 @@ def _unfolded(cells: Mapping[str, Any]) -> dict[str, Any]:
     [{'month': '2025-03', 'tib': '50.00'}, {'month': '2025-04', 'ri': '-3.00'}]
     """
     fields = dict(cells)
-    if (version := fields.get("version", "")).isascii() and version.isdigit():
-        fields["version"] = int(version)
+    if (version := whole_number(fields.get("version", ""))) is not None:
+        fields["version"] = version
     if "other" in fields:
         fields["other"] = _once(_pair(part, ":") for part in fields["other"].split("|")) or fields["other"]
     if "rappels" in fields:

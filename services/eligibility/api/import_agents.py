@@ -15,7 +15,7 @@ from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
 from kit.db.jobs import Applied, Chunk, Job, Reject
 from kit.errors import RelaisError
-from kit.http.import_lines import CSV, Columns, Record
+from kit.http.import_lines import CSV, Columns, Record, by_itself
 from kit.http.imports import ImportKind
 from kit.recording import Recording
 from rules.book import Rules
@@ -97,10 +97,11 @@ async def _read(lines: Iterator[Record], job: Job, rules: Rules, crypto: KeyRing
     """A part; between a few lines and the next the database is given what it waits for."""
     part = _Part()
     for record in lines:
-        flat = _nested(record.fields) if job.options["format"] == CSV else None
-        request = read_line(record, job, HireRequest, part.refused, flat=flat)
-        if request is not None:
-            part.drafts[record.line] = Draft.of(request.to_hire(), rules, crypto, recording.at.date())
+        with by_itself(record.line, part.refused):
+            flat = _nested(record.fields) if job.options["format"] == CSV else None
+            request = read_line(record, job, HireRequest, part.refused, flat=flat)
+            if request is not None:
+                part.drafts[record.line] = Draft.of(request.to_hire(), rules, crypto, recording.at.date())
         part.lines += 1
         if part.lines % AT_A_TIME == 0:
             await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
 from kit.db.jobs import Applied, Chunk, Reject
 from kit.errors import RelaisError
-from kit.http.import_lines import Columns
+from kit.http.import_lines import Columns, by_itself
 from kit.http.imports import ImportKind
 from kit.http.types import Matricule, SiretText
 from kit.recording import Recording
@@ -48,11 +48,12 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
     async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject] | Applied:
         rejects: list[Reject] = []
         rehearsal = await Rehearsal.of(tx, chunk, crypto)
-        read = [
-            (record.line, line)
-            for record in rehearsal.records
-            if (line := read_line(in_cells(record, chunk.job, leave_of_cells), chunk.job, LeaveLine, rejects))
-        ]
+        read = []
+        for record in rehearsal.records:
+            with by_itself(record.line, rejects):
+                one = read_line(in_cells(record, chunk.job, leave_of_cells), chunk.job, LeaveLine, rejects)
+                if one is not None:
+                    read.append((record.line, one))
         known = await links_of(tx, [(line.employer, line.matricule) for _, line in read])
         found = []
         for number, line in read:

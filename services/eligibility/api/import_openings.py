@@ -12,7 +12,7 @@ from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
 from kit.db.jobs import Applied, Chunk, Reject
 from kit.errors import RelaisError
-from kit.http.import_lines import Columns
+from kit.http.import_lines import Columns, by_itself
 from kit.http.imports import ImportKind
 from kit.http.types import Matricule, SiretText
 from kit.recording import Recording
@@ -61,7 +61,9 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
         rejects: list[Reject] = []
         rehearsal = await Rehearsal.of(tx, chunk, crypto)
         for record in rehearsal.records:
-            line = read_line(in_cells(record, chunk.job, opening_of_cells), chunk.job, OpeningLine, rejects)
+            line = None
+            with by_itself(record.line, rejects):
+                line = read_line(in_cells(record, chunk.job, opening_of_cells), chunk.job, OpeningLine, rejects)
             if line is None:
                 continue
             try:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kit.whole import whole_number
+
 _ENTRY: Final = frozenset({"paid", "seniority_days", "quotity", "sent_on"})
 _OF_LEAVE: Final = frozenset({"waiting_days", "cause"})
 _NUMBERS: Final = frozenset({"waiting_days", "seniority_days"})
@@ -84,6 +86,6 @@ def _entry(text: str, names: frozenset[str] = _ENTRY) -> dict[str, Any] | None:
 
 def _value(name: str, cell: str) -> Any:
     """A cell as JSON would say it."""
-    if name in _NUMBERS and cell.isascii() and cell.isdigit():
-        return int(cell)
+    if name in _NUMBERS and (number := whole_number(cell)) is not None:
+        return number
     return _WORDS.get(cell.lower(), cell) if name == "paid" else cell

@@ -151,7 +151,7 @@ async def test_a_failing_chunk_is_tried_again_later_then_given_up(database: Data
         clock.at += timedelta(seconds=2**jobs.MAX_ATTEMPTS)
         assert await work.step()
     failed = await state(sample, job)
-    assert (failed.state, failed.error) == ("failed", "ValueError")
+    assert (failed.state, failed.error) == ("failed", "Lignes 1 à 1 : erreur inattendue (ValueError).")
     assert not await work.step()
 
 
@@ -172,7 +172,10 @@ async def test_a_chunk_of_a_lost_worker_is_given_to_another_and_in_the_end_given
         assert await lost._lease() is not None
         clock.at += jobs.LEASE
     assert await runner(sample, clock).step()
-    assert ((await state(sample, doomed)).state, (await state(sample, doomed)).error) == ("failed", "worker lost")
+    assert ((await state(sample, doomed)).state, (await state(sample, doomed)).error) == (
+        "failed",
+        "Lignes 1 à 1 : traitement interrompu à chaque essai.",
+    )
 
 
 async def test_a_worker_that_comes_back_too_late_applies_nothing(database: DatabaseFactory) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.db import jobs
 from kit.db.job_runner import JobRunner
 from kit.db.jobs import Chunk, Reject
+from services.contributions.api import import_pay
 from tests.services.client import Service
 from tests.services.contributions.facts import AGGLOMERATION, CITY, ROOT
 from tests.services.contributions.world import World
@@ -121,6 +122,29 @@ async def test_a_csv_holds_others_and_rappels_in_a_cell(service: Service, world:
         ]
         assert (await client.get(f"/v1/pay/{CITY}/M1/2025-06")).json()["tib"] == "2001.00"
         assert (await client.get(f"/v1/pay/{CITY}/M2/2025-06")).json()["cabinet"] == "3000.00"
+
+
+async def test_a_number_of_any_length_in_a_cell_refuses_its_line_only(service: Service, world: World) -> None:
+    rows = f"{CITY};M1;2025-06;;2000.00;;;\n{CITY};M2;2025-06;{'5' * 5000};2000.00;;;\n{CITY};M3;2025-06;;1.00;;;\n"
+    job, rejects = await imported(service, world, (HEADER + rows).encode(), "text/csv")
+    assert (counts(job), rejects) == (("done", 3, 2, 1), [["3", "version", "int_type"]])
+
+
+async def test_a_line_that_nobody_expected_is_refused_by_its_number(
+    service: Service, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails while a line is read: the reading is broken for one of them here."""
+    read = import_pay._unfolded
+
+    def breaks(cells: Mapping[str, Any]) -> dict[str, Any]:
+        if cells["matricule"] == "M2":
+            raise ZeroDivisionError
+        return read(cells)
+
+    monkeypatch.setattr(import_pay, "_unfolded", breaks)
+    rows = "".join(f"{CITY};{one};2025-06;;2000.00;;CTI:1.00;\n" for one in ("M1", "M2", "M3"))
+    job, rejects = await imported(service, world, (HEADER + rows).encode(), "text/csv")
+    assert (counts(job), rejects) == (("done", 3, 2, 1), [["3", "", "unexpected_error"]])
 
 
 async def test_rejects_that_are_too_many_to_keep_are_counted_in_a_last_line(

@@ -252,6 +252,17 @@ async def test_a_line_that_never_ends_is_one_reject(eligibility: Eligibility) ->
     assert (job["accepted"], rejects) == (1, [["1", "", "line_too_long"]])
 
 
+async def test_a_number_of_any_length_in_a_cell_of_leaves_refuses_its_line_only(eligibility: Eligibility) -> None:
+    rows = ["employer;matricule;kind;waiting_days;entries"]
+    rows += [f"{CITY};M{n};CMO;{days};2026-02-01:2026-02-28" for n, days in enumerate(("1", "9" * 5000, "0"), start=1)]
+    async with eligibility.hris(CITY) as hris:
+        agents = [HEADER, cells("M1"), cells("M3", nir="180050000200225", birth_date="1980-05-02")]
+        await imported(eligibility, hris, "agents", "\n".join(agents).encode(), CSV)
+        job = await imported(eligibility, hris, "leaves", "\n".join(rows).encode(), CSV)
+        rejects = await refused(hris, job)
+    assert (job["state"], job["accepted"], rejects) == ("done", 2, [["3", "waiting_days", "int_type"]])
+
+
 async def test_the_synthetic_region_is_read_as_it_is(eligibility: Eligibility, tmp_path: Path) -> None:
     write_region(Order(3, 60, 7, date(2026, 6, 30), Decimal("59.0734")), tmp_path)
     async with eligibility.service.caller("agents:read", "agents:write") as staff:
