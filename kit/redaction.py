@@ -7,7 +7,7 @@ from typing import Final
 
 MASK: Final = "[masqué]"
 # Sex, year, month, department (2A and 2B in Corsica), commune, order, then the key or not, however separated.
-_SEPARATOR: Final = r"[\s.\-]?"
+_SEPARATOR: Final = r"[\s._\-\u2010-\u2015]?"
 _NIR: Final = (
     rf"[1-478]{_SEPARATOR}[0-9]{{2}}{_SEPARATOR}[0-9]{{2}}{_SEPARATOR}(?:[0-9]{{2}}|2[AB]){_SEPARATOR}"
     rf"[0-9]{{3}}{_SEPARATOR}[0-9]{{3}}(?:{_SEPARATOR}[0-9]{{2}})?"
@@ -23,6 +23,8 @@ def masked(text: str) -> str:
 
     >>> masked("agent 1 85 05 78 006 084 36 de 21850191600013")
     'agent [masqué] de 21850191600013'
+    >>> masked("/v1/agents/1_75_03_00_582_868_14"), masked("1–75–03–00–582–868–14")
+    ('/v1/agents/[masqué]', '[masqué]')
     """
     return NIR_LOOKALIKE.sub(lambda found: found[0] if found["uuid"] else MASK, text)
 

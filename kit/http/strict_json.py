@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from kit.http.problem import FieldError, Problem
+from kit.http.validation import pointer
+from kit.whole import MAX_DIGITS
 
-MAX_DIGITS: Final = 18
 # A lone surrogate cannot be written in UTF-8, a NUL cannot be stored by PostgreSQL.
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _MAY_BE_UNSTORABLE: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
@@ -23,12 +25,12 @@ def loads(body: bytes) -> Any:
     """
     try:
         value = _DECODER.decode(body.decode("utf-8"))
+        if _MAY_BE_UNSTORABLE.search(body):
+            _check_text(value, ("body",))
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise malformed() from None
     except RecursionError:
         raise too_deep() from None
-    if _MAY_BE_UNSTORABLE.search(body):
-        _check_text(value, "")
     return value
 
 
@@ -56,7 +58,7 @@ def too_deep() -> Problem:
     )
 
 
-def _ambiguous(detail_fr: str, detail_en: str, pointer: str = "") -> Problem:
+def _ambiguous(detail_fr: str, detail_en: str, location: Sequence[object] = ()) -> Problem:
     return Problem(
         422,
         "ambiguous_json",
@@ -64,7 +66,7 @@ def _ambiguous(detail_fr: str, detail_en: str, pointer: str = "") -> Problem:
         "Ambiguous JSON",
         detail_fr=detail_fr,
         detail_en=detail_en,
-        errors=[FieldError(pointer, detail_fr, detail_en)],
+        errors=[FieldError(pointer(location), detail_fr, detail_en)],
     )
 
 
@@ -98,13 +100,13 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def _check_text(value: Any, pointer: str) -> None:
+def _check_text(value: Any, location: tuple[object, ...]) -> None:
     if isinstance(value, str) and UNSTORABLE.search(value):
-        raise _ambiguous("Un texte contient un caractère interdit.", "A text holds a forbidden character.", pointer)
+        raise _ambiguous("Un texte contient un caractère interdit.", "A text holds a forbidden character.", location)
     if isinstance(value, list):
         for index, item in enumerate(value):
-            _check_text(item, f"{pointer}/{index}")
+            _check_text(item, (*location, index))
     if isinstance(value, dict):
         for name, item in value.items():
-            _check_text(name, pointer)
-            _check_text(item, f"{pointer}/{name}")
+            _check_text(name, location)
+            _check_text(item, (*location, name))

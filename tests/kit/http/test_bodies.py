@@ -65,6 +65,20 @@ async def test_a_bad_body_is_refused_cleanly(sample: Sample, body: bytes, status
     assert (status == 400) is ("errors" not in problem), "a refusal of what was read says where"
 
 
+async def test_a_text_that_cannot_be_stored_is_pointed_at_without_what_its_name_holds(sample: Sample) -> None:
+    """The name of a field comes from the caller: a number of a person, of any length, with what pointers escape."""
+    for name, pointer in (
+        ("175030058286814", "/[masqué]"),
+        ("1_75_03_00_582_868_14", "/[masqué]"),
+        ("x" * 100_000, "/" + "x" * 80),
+        ("a~/b", "/a~0~1b"),
+    ):
+        status, problem = await post(sample, json.dumps({name: "\0"}).encode())
+        assert (status, problem["code"], problem["errors"][0]["pointer"]) == (422, "ambiguous_json", pointer)
+    _, inside = await post(sample, b'{"parts": [{"amount": "\\u0000"}]}')
+    assert inside["errors"][0]["pointer"] == "/parts/0/amount"
+
+
 async def test_an_escaped_pair_of_surrogates_is_a_character(sample: Sample) -> None:
     status, problem = await post(sample, b'{"month": "\\ud83d\\ude00"}')
     assert (status, problem["code"]) == (422, "validation")
