@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -85,7 +85,16 @@ def _same_origin(request: Request) -> bool:
     if site is not None and site != "same-origin":
         return False
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    parts = None if origin is None else _split(origin)
+    return origin is None or (parts is not None and parts.netloc == request.headers.get("host"))
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of what somebody sent as an address; None when it is none, as `//[`."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def safe_path(path: str) -> str:
@@ -93,8 +102,12 @@ def safe_path(path: str) -> str:
 
     >>> safe_path("/app/agents?employer=1"), safe_path("//elsewhere"), safe_path("/app//x"), safe_path("/app\\\\x")
     ('/app/agents?employer=1', '/app', '/app', '/app')
+    >>> safe_path("//["), safe_path("http://[x/app")
+    ('/app', '/app')
     """
-    parts = urlsplit(path)
+    parts = _split(path)
+    if parts is None:
+        return PREFIX
     ours = parts.path == PREFIX or parts.path.startswith(PREFIX + "/")
     odd = parts.scheme or parts.netloc or "//" in path or "\\" in path or not path.isprintable()
     return path if ours and not odd else PREFIX

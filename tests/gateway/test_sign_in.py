@@ -100,7 +100,9 @@ async def test_a_flood_of_passwords_is_sent_away_and_holds_nobody_up(door: Door)
         assert "recommencez dans quelques secondes" in next(a.text for a in answers if a.status_code == 503)
 
 
-@pytest.mark.parametrize("headers", [{}, {"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}, {"origin": "http://["}]
+)
 async def test_a_form_from_elsewhere_is_refused(door: Door, headers: dict[str, str]) -> None:
     async with visitor(door) as anne:
         await anne.sign_in()
@@ -110,6 +112,16 @@ async def test_a_form_from_elsewhere_is_refused(door: Door, headers: dict[str, s
         fields = {"csrf": token[1]} if headers else {}
         assert (await anne.http.post("/app/sign-out", data=fields, headers=headers)).status_code == 403
         assert await anne.is_in()
+
+
+async def test_what_is_no_address_is_no_server_error_to_who_is_not_signed_in(door: Door) -> None:
+    for path in ("//[", "http://[", "//[::1]x]/app"):
+        answer = await door.http.get("/app/sign-in", params={"back": path})
+        assert answer.status_code == 200
+    for page, status in (("sign-in", 401), ("sign-out", 403), ("account/password", 303)):
+        fields = {"login": "a", "password": "b"}
+        answer = await door.http.post(f"/app/{page}", headers={"origin": "http://["}, data=fields)
+        assert answer.status_code == status, page
 
 
 async def test_the_second_factor_is_asked_once_enrolled_and_each_code_serves_once(door: Door) -> None:
