@@ -60,6 +60,17 @@ async def test_the_same_said_in_other_spacing_is_the_same(sample: Sample) -> Non
     assert again.headers["idempotency-replayed"] == "true"
 
 
+async def test_a_key_that_names_somebody_is_refused_before_it_is_stored(sample: Sample) -> None:
+    for key in ("295109912611193", "absence 2 95 10 99 126 111 93", "2_95_10_99_126_111_93"):
+        refused = await sample.http.post("/v1/notes", json=BODY, headers=headers(sample) | {"idempotency-key": key})
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "nir_in_text")
+        assert refused.json()["errors"][0]["pointer"] == "/header/Idempotency-Key"
+        assert key not in refused.text
+    assert await count(sample, kit.idempotency_key) == 0
+    milliseconds = headers(sample) | {"idempotency-key": "1795910400123"}
+    assert (await sample.http.post("/v1/notes", json=BODY, headers=milliseconds)).status_code == 201
+
+
 async def test_a_key_is_required_and_serves_once_per_client(sample: Sample) -> None:
     missing = await sample.http.post("/v1/notes", json=BODY, headers=sample.issuer.bearer(employers=[SIRET]))
     assert (missing.status_code, missing.json()["code"]) == (400, "idempotency_key_missing")
