@@ -39,7 +39,7 @@ def _read(if_match: str | None, by: str = "") -> int:
         raise unnamed(by)
     match = _ETAG.match(if_match.strip())
     if match is None:
-        raise outdated()
+        raise _no_etag()
     return int(match[1])
 
 
@@ -69,6 +69,20 @@ def unnamed(by: str = "") -> Problem:
         "if_match_missing",
         "Version attendue",
         "Version required",
+        detail_fr=detail_fr,
+        detail_en=detail_en,
+        errors=[FieldError("/header/If-Match", detail_fr, detail_en)],
+    )
+
+
+def _no_etag() -> Problem:
+    detail_fr = 'If-Match donne un seul ETag, celui qui a été lu, entre guillemets, par exemple "3".'
+    detail_en = 'If-Match gives one ETag, the one that was read, in quotes, such as "3".'
+    return Problem(
+        422,
+        "if_match_invalid",
+        "Version illisible",
+        "Unreadable version",
         detail_fr=detail_fr,
         detail_en=detail_en,
         errors=[FieldError("/header/If-Match", detail_fr, detail_en)],
