@@ -72,6 +72,8 @@ _IDENTIFIER_EXPECTED: Final = (
 # Bounds that a declaration may hold; anything else of an error's context could come from the request.
 _SAFE_CONTEXT: Final = frozenset({"min_length", "max_length", "expected", "expected_tags", "gt", "ge", "lt", "le"})
 
+# The errors of a union whose kinds a field tells apart.
+_TAGS: Final = frozenset({"union_tag_invalid", "union_tag_not_found"})
 # How Python shows a member of an enumeration.
 _MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
 # And a value type of ours.
@@ -110,7 +112,9 @@ def _field(error: Mapping[str, Any]) -> FieldError:
         french, english = (text.format_map(bounds) for text in pair)
     except (KeyError, ValueError, IndexError):
         french, english = _INVALID
-    return FieldError(pointer(error["loc"]), french.replace("' or '", "' ou '"), english, kind)
+    # The field that tells the kinds apart is named by the declaration, and is not in the place of such an error.
+    field = (str(context["discriminator"]).strip("'"),) if kind in _TAGS else ()
+    return FieldError(pointer((*error["loc"], *field)), french.replace("' or '", "' ou '"), english, kind)
 
 
 def _format_expected(context: Mapping[str, Any]) -> tuple[str, str] | None:

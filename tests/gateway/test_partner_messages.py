@@ -138,3 +138,11 @@ async def test_the_insurer_s_example_goes_on_where_it_stopped_in_its_topic(
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_kind_of_message_that_is_none_is_refused_at_its_field(door: Door) -> None:
+    known = json.loads(message("event.acknowledged", new_id(), cursor="x"))
+    unknown = {name: value for name, value in known.items() if name != "type"}
+    for kind in ({"type": "fr.psc.partner.claim.lost.v1"}, {"type": "fr.psc.partner.claim.accepted.v9"}, {}):
+        answer = await door.http.post("/v1/partner-messages", json=unknown | kind, headers=await door.bearer("staff"))
+        assert (answer.status_code, [one["pointer"] for one in answer.json()["errors"]]) == (422, ["/type"])
