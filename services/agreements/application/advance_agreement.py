@@ -49,7 +49,7 @@ async def publish_agreement(
     stored = await _locked(tx, key)
     if stored.status is Status.PUBLISHED:
         if on not in {None, stored.published_on}:
-            raise PublishedAlready(pointer="/published_on", detail_fr=f"Il l'a été le {stored.published_on}.")
+            raise PublishedAlready(pointer="/published_on", detail_fr=f"Il l'a été le {stored.published_on:%d/%m/%Y}.")
         return stored
     if stored.status is not Status.SIGNED:
         raise IllegalStep(stored.status.value, Status.PUBLISHED.value)
@@ -57,7 +57,7 @@ async def publish_agreement(
     if on > today:
         raise PublicationDay(pointer="/published_on", detail_fr="Une publication est enregistrée une fois faite.")
     if signed is not None and on < signed:
-        raise PublicationDay(pointer="/published_on", detail_fr=f"L'accord a été signé le {signed}.")
+        raise PublicationDay(pointer="/published_on", detail_fr=f"L'accord a été signé le {signed:%d/%m/%Y}.")
     await check_alone(tx, stored.document)
     await bind(tx, stored.document, recording)
     published = await _taken(tx, stored, Status.PUBLISHED, on, recording)

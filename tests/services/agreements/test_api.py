@@ -127,6 +127,7 @@ async def test_a_publication_of_the_past_is_recorded_and_what_counts_from_it_doe
             assert (await staff.post(url, json=again)).json()["published_on"] == "2025-02-20"
         other = await staff.post(url, json={"published_on": "2025-02-21"})
         assert (other.status_code, other.json()["code"]) == (409, "published_already")
+        assert other.json()["errors"][0]["detail"] == "Il l'a été le 20/02/2025."
     assert len(await published(registry)) == 1
     async with registry.worker.transaction(Scope.all()) as tx:
         assert (await tx.execute(text("SELECT since FROM notice_due"))).scalar_one().isoformat() == "2025-02-20"
