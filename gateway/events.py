@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.adapters import work_items
 from gateway.application import desk
 from gateway.application.distribute import agreement_published
 from gateway.application.standing import insurer_told, organisation_told
@@ -50,15 +49,11 @@ def subscriptions() -> list[Subscription]:
         "agreements",
         ("psc.agreements.agreement.v1",),
         handlers,
-        projections={
-            "membership": "agreement",
-            "agreement_version": "agreement",
-            "employer_department": "employer",
-        },
-        on_forgotten=work_items.forget,
+        projections={"membership": "agreement", "employer_department": "employer"},
+        on_forgotten=desk.forget_accords,
     )
-    # Apart: read from the first event by an installation that learns of them later, and accords must not be read again
-    # beside it. What an accord said once would give its former insurers what has been recorded since.
+    # Apart: read from the first event by an installation that learns of them later, and accords need not be read again
+    # beside it.
     insurers = Subscription(
         "agreements",
         accords.topics,

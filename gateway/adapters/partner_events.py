@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Transaction, delete, insert, null, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.adapters.tables import employer_event, membership, partner_event
+from gateway.adapters.tables import agreement_version, employer_event, membership, partner_event
 from gateway.domain.disclosure import disclosed
 from gateway.domain.memberships import Fact, Membership
 from kit.db.database import wake_after
@@ -158,6 +158,11 @@ async def replace_memberships(
         ]
         await tx.execute(insert(membership), rows)
     return True
+
+
+async def forget_versions(tx: AsyncConnection, agreements: Collection[str]) -> None:
+    """These accords begin again with their first event."""
+    await tx.execute(delete(agreement_version).where(agreement_version.c.agreement.in_(agreements)))
 
 
 async def recorded(tx: AsyncConnection, employer: str, types: Collection[str]) -> AsyncIterator[Sequence[Recorded]]:

@@ -35,6 +35,14 @@ async def list_work(tx: AsyncConnection, envelope: Envelope, data: dict[str, Any
             await work_items.close(tx, change)
 
 
+async def forget_accords(tx: AsyncConnection, topic: str, keys: Sequence[str]) -> None:
+    """The same of accords. How far they were read is no projection: built again from the first event, what an accord
+    said once would give its former insurers what has been recorded since it said otherwise.
+    """
+    await partner_events.forget_versions(tx, keys)
+    await work_items.forget(tx, topic, keys)
+
+
 async def forget(tx: AsyncConnection, topic: str, keys: Sequence[str]) -> None:
     """What was built from keys whose history their producer lost."""
     await partner_events.forget(tx, topic, keys)

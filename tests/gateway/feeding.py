@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from gateway import events
-from kit.db.database import Database
+from kit.db.database import Database, Scope
 from kit.events.applying import Batch
 from kit.events.delivery import Delivery
 from kit.events.envelope import Envelope
+from kit.events.reset import reset
 from kit.ids import new_id
 from tests.gateway.conftest import MINE, OTHER, Door
 
@@ -57,6 +58,13 @@ class Producers:
                     tally = await delivery.deliver(Batch(EPOCH, [envelope]))
                     assert tally is not None
                     assert not any(outcome.waits for outcome in tally), tally
+
+    async def build_again(self, *envelopes: Envelope) -> None:
+        """As `relais events rebuild` does: projections emptied, then these events from the first one."""
+        of_accords = [one for one in self._deliveries if one.subscription.projections]
+        async with of_accords[0].database.transaction(Scope.all()) as tx:
+            await reset(tx, of_accords)
+        await self.deliver(*envelopes)
 
     def statement(self, month: str, employer: str = MINE, **more: Any) -> Envelope:
         data = {"statement": str(new_id()), "month": month, "run": "secret"} | more

@@ -135,6 +135,22 @@ async def test_a_fact_is_its_insurer_s_of_the_day(door: Door, producers: Produce
     assert await ids(door, "insurer-b") == named(after)
 
 
+async def test_accords_read_again_give_a_former_insurer_nothing_more(door: Door, producers: Producers) -> None:
+    """Their first version knew of no end, and what came after it is there by now."""
+    first = producers.agreement()
+    before, after = producers.statement("2025-12"), producers.statement("2026-01")
+    ended = producers.agreement(
+        insurers=[insurer("demo-a", "2025-01-01", "2025-12-31"), insurer("demo-b", "2026-01-01")]
+    )
+    await producers.deliver(first, before, ended, after)
+    await producers.build_again(first, ended)
+    assert await ids(door, "insurer-a") == named(before)
+    assert await ids(door, "insurer-b") == named(after)
+    later = producers.statement("2026-02")
+    await producers.deliver(later)
+    assert await ids(door, "insurer-b") == named(after, later), "the accord binds as before"
+
+
 async def test_what_becomes_of_a_claim_is_for_the_insurer_it_was_opened_with(door: Door, producers: Producers) -> None:
     accord = producers.agreement(
         insurers=[insurer("demo-a", "2025-01-01", "2025-12-31"), insurer("demo-b", "2026-01-01")]
