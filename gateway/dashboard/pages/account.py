@@ -103,7 +103,8 @@ def _page(visit: Visit, error: str | None, status: int = 200) -> Response:
     if not who.second_factor:
         secret = _secret(visit)
         picture = segno.make(second_factor.address_of(secret, who), error="m")
-        svg = picture.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass="qr-dots", dark=None)
+        # Colours of its own, whatever the theme: what reads it wants dark on light, and a margin of four modules.
+        svg = picture.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass="qr-dots", dark="#000", light="#fff")
         shown = {"secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)), "picture": Markup(svg)}  # noqa: S704
     scopes = [(name, SCOPES[name]) for name in sorted(who.person.scopes)]
     return visit.page("account.html", status, who=who, scopes=scopes, error=error, **shown)
