@@ -10,11 +10,17 @@ from rich.console import Console
 from rich.markup import escape
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read has gone: nothing is said any more. rich would end the program, while it stops as well."""
+        self.quiet = True
+
+
 class Screen:
     """Steps and sentences on the error output, so that the standard output stays for results."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, highlight=False)
+        self._console = console or _Console(stderr=True, highlight=False)
 
     @contextmanager
     def step(self, label: str) -> Iterator[None]:
@@ -24,9 +30,9 @@ class Screen:
             self.say(f"  {escape(label)}…")  # where nothing moves, a step that is long would look like none
         with self._console.status(f"{escape(label)}…"):
             yield
-        self._console.print(f"  [green]✓[/] {escape(label)} [dim]({time.monotonic() - began:.1f} s)[/]")
+        self.say(f"  [green]✓[/] {escape(label)} [dim]({time.monotonic() - began:.1f} s)[/]")
 
     def say(self, text: str = "") -> None:
-        """A sentence; nobody hears it where the terminal was closed, and nothing stops for that."""
+        """A sentence; nobody hears it where the terminal or the pipe was closed, and nothing stops for that."""
         with suppress(OSError):
             self._console.print(text, soft_wrap=True)

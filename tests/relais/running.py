@@ -49,12 +49,13 @@ class Command:
             timeout=60,
         )
 
-    def start(self) -> subprocess.Popen[str]:
-        """`relais run`, its words in `<home>.out`."""
+    def start(self, out: int | None = None) -> subprocess.Popen[str]:
+        """`relais run`, its words in `<home>.out`, or where `out`, a file descriptor, leads."""
         self.said.parent.mkdir(parents=True, exist_ok=True)
-        with self.said.open("w") as out:
+        with self.said.open("w") as file:
+            to = file if out is None else out
             return subprocess.Popen(
-                [sys.executable, "-m", "relais.cli", "run"], stdout=out, stderr=out, text=True, env=self.environment
+                [sys.executable, "-m", "relais.cli", "run"], stdout=to, stderr=to, text=True, env=self.environment
             )
 
     @property
@@ -74,9 +75,9 @@ class Command:
 
 
 @contextmanager
-def platform_running(command: Command) -> Iterator[subprocess.Popen[str]]:
-    """Started and ready; ended with Ctrl-C unless it has ended already."""
-    process = command.start()
+def platform_running(command: Command, out: int | None = None) -> Iterator[subprocess.Popen[str]]:
+    """Started and ready; ended with Ctrl-C unless it has ended already. It speaks to `out`, as `Command.start` says."""
+    process = command.start(out)
     try:
         until(lambda: command.is_ready() or process.poll() is not None, "readiness", READY_SECONDS)
         assert process.poll() is None, command.said.read_text()

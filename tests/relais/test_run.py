@@ -209,6 +209,17 @@ def an_insurer_s_facts_are_shown(command: Command) -> None:
     assert {fact["insurer"] for fact in facts} == {"demo-a"}
 
 
+def test_ctrl_c_ends_all_where_nobody_reads_what_is_said(command: Command) -> None:
+    """`make run 2>&1 | tail -5`: the same Ctrl-C ends tail first."""
+    reader, writer = os.pipe()
+    with platform_running(command, writer) as process:
+        os.close(writer)
+        os.close(reader)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    until(lambda: nothing_left(command), "the end of every process")
+
+
 def test_a_process_that_dies_ends_all_with_its_name(command: Command) -> None:
     with platform_running(command) as process:
         os.kill(Home(command.home).must_run().processes["claims"], signal.SIGKILL)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from contextlib import suppress
 
 import pytest
@@ -22,3 +24,23 @@ def test_a_terminal_that_was_closed_stops_nothing() -> None:
         closed.flush()
     with suppress(OSError):
         closed.close()
+
+
+SPEAKS = """
+import sys
+from relais.screen import Screen
+screen = Screen()
+with screen.step("base"):
+    screen.say("Arrêt…")
+screen.say("Tout est arrêté")
+sys.stdout.write("to the end")
+"""
+
+
+def test_a_pipe_that_nobody_reads_stops_nothing() -> None:
+    """As `make run 2>&1 | tail` once tail has ended."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([sys.executable, "-c", SPEAKS], check=False, stdout=subprocess.PIPE, stderr=writer, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stdout) == (0, "to the end")
