@@ -87,6 +87,8 @@ async def _case(visit: Visit, error: str = "", status: int = 200, refusing: dict
     )
     latest = benefits[-1]["decision"] if benefits else None
     why = None if latest is None else await visit.api.maybe(f"/v1/decisions/{latest}/trace")
+    state = visit.request.app.state
+    today = state.clock.day()
     return visit.page(
         "claim.html",
         status,
@@ -106,8 +108,9 @@ async def _case(visit: Visit, error: str = "", status: int = 200, refusing: dict
         why=None if why is None else why.get("trace", why),
         stages=STAGES,
         reasons=REASONS,
+        threshold=state.rules.at("claim.four_eyes.threshold", today).value,
         error=error,
-        today=visit.request.app.state.clock.day().isoformat(),
+        today=today.isoformat(),
     )
 
 
@@ -183,5 +186,14 @@ async def _sent(
     try:
         await visit.api.send(method, f"/v1/claims/{key}/{what}", json=body, headers=headers)
     except Refusal as refusal:
-        return await _case(visit, refusal.text, refusal.status)
+        return await _case(visit, await _why(visit, refusal), refusal.status)
     return visit.go(f"{PREFIX}/claims/{key}", done=what)
+
+
+async def _why(visit: Visit, refusal: Refusal) -> str:
+    """What to tell the person; documents by their names, which the API says by their codes."""
+    if refusal.problem.get("code") != "documents_missing":
+        return refusal.text
+    file = await visit.api.get(f"/v1/claims/{visit.request.path_params['claim']}/file")
+    named = (visit.words.of("document", code) for code in file["missing"])
+    return visit.words.t("claim.missing_all", documents=", ".join(named))

@@ -20,6 +20,7 @@ from relais.demo.hiring import titulaire
 from relais.demo.world import CITY
 from relais.persons import APPROVER, HR, MANAGER
 from relais.synthetic.identity import fictitious_nir
+from rules.book import RuleBook
 from tests.gateway.dashboard.conftest import OUTSIDER, Pages
 from tests.gateway.dashboard.hands import Hands
 from tests.gateway.dashboard.test_pages_look import AGREEMENT, SIMULATION, faults
@@ -289,14 +290,19 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
     assert Words("fr").t("payee.EMPLOYER") in await text_of(page, ".facts")
     await Hands(page).write("#reference", "GED-1")
     await act(page, "Noter la pièce")
-    await asyncio.to_thread(send_the_other_documents, pages.platform, claim)
-    await page.reload()
-    assert await page.locator("#document").count() == 0
     await act(page, "Mettre en instruction")
+    await Hands(page).press(page.get_by_role("button", name="Proposer le montant dû"))
+    refused = await text_of(page, ".note.bad")
+    assert (Words("fr").t("document.BANK_DETAILS") in refused, "_" in refused) == (True, False), refused
+    await asyncio.to_thread(send_the_other_documents, pages.platform, claim)
+    await page.goto(f"/app/claims/{claim}")
+    assert await page.locator("#document").count() == 0
     await another_amount_and_no_refusal(Hands(page))
     await act(page, "Proposer le montant dû")
     other = await pages.signed_in(APPROVER, language="en")
     await other.goto(f"/app/claims/{claim}")
+    threshold = RuleBook.load().at("claim.four_eyes.threshold", SystemClock().day()).money
+    assert Words("en").amount(str(threshold)) in await text_of(other, "form:has([value=APPROVE])")
     await act(other, "Approve")
     assert await text_of(other, ".head .tag") == "Approved"
     hands = Hands(other, Words("en"))
@@ -319,6 +325,7 @@ async def test_from_the_work_list_to_an_approval_by_another_person(pages: Pages,
         assert "Approved" in await text_of(other, f"tr:has(a[href='/app/claims/{claim}'])"), path
     found = await asyncio.to_thread(back_to_work_earlier, pages.platform, sick_leave)
     await what_was_paid_for_nothing_comes_back(Hands(page), found)
+    pages.met(409)
     pages.met(422)
 
 
