@@ -29,7 +29,7 @@ help: ## ce que make sait faire
 	@echo
 	@echo '  TRANSPORT=kafka   les faits passent par Apache Kafka (run) ; par défaut : feed'
 	@echo '  RELAIS_PORT=8080  passerelle (services : 8081 à 8084)   RELAIS_HOME=.relais  où sont les données'
-	@echo '  PYTHON=python3    interpréteur, 3.11 ou plus     ARGS=…  transmis à run, demo, test, bench'
+	@echo '  PYTHON=python3    interpréteur, 3.11 ou plus     ARGS=…  transmis à run, demo, test, reset, bench'
 
 run: $(RUN_ENV) ## toute la plateforme, au premier plan (Ctrl-C arrête, les données restent)
 	@$(BIN)/relais run $(ARGS)
@@ -74,8 +74,8 @@ lock: $(DEV_ENV) ## refaire requirements/*.txt : versions et empreintes, sans ad
 	@$(COMPILE) requirements/run.in --output-file requirements/run.txt $(ARGS)
 	@$(COMPILE) requirements/dev.in --output-file requirements/dev.txt --constraint requirements/run.txt $(ARGS)
 
-reset: $(RUN_ENV) ## effacer les données de la plateforme de cette machine (RELAIS_HOME)
-	@$(BIN)/relais reset
+reset: $(RUN_ENV) ## effacer les données et les clés de cette machine (RELAIS_HOME) ; ARGS=--yes sans question
+	@$(BIN)/relais reset $(ARGS)
 
 clean: ## effacer l'environnement et les caches ; les données restent
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

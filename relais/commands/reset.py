@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from typing import Annotated
 
 import typer
 
+from relais.asking import confirmed
+from relais.errors import CommandError
 from relais.home import Home
 from relais.postgres import EmbeddedPostgres
 from relais.screen import Screen
@@ -14,7 +17,7 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def reset() -> None:
+def reset(*, yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander de confirmation.")] = False) -> None:
     """Effacer les données de la plateforme de cette machine (RELAIS_HOME) et ses clés ; refusé pendant qu'elle tourne.
 
     Une sauvegarde ne se rouvre ensuite qu'avec le secrets.json d'alors : gardez-le d'abord, ailleurs.
@@ -24,6 +27,8 @@ def reset() -> None:
     if not home.root.exists() and not server.has_data:
         screen.say(f"Rien à effacer : {home.root} n'existe pas.")
         return
+    if not yes and not confirmed(f"Effacer les données de {home.root} et leurs clés, pour toujours ?"):
+        raise CommandError("Rien n'est effacé.")
     home.prepare()
     with home.held():
         shutil.rmtree(server.home, ignore_errors=True)  # where its user could reach it

@@ -165,7 +165,7 @@ def main() -> int:
         command = LocalCommand(plain.home, plain.port)
         with platform_running(command):
             uvloop.run(measure(command, asked.rounds, asked.seconds, asked.rate))
-        command.run("reset")
+        command.run("reset", "--yes")
     return 0
 
 

@@ -48,7 +48,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="relais-startup-") as folder:
             command = new_command(Path(folder))
             measured = seconds_to_import(), seconds_to_ready(command), seconds_to_ready(command)
-            command.run("reset")
+            command.run("reset", "--yes")
         rounds.append(measured)
         sys.stdout.write(f"round {number + 1}: import {measured[0]:.1f} s, first {measured[1]:.1f} s, ")
         sys.stdout.write(f"second {measured[2]:.1f} s\n")

@@ -42,7 +42,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     found = new_command(tmp_path_factory.mktemp("relais"))
     yield found
     # Data may lie elsewhere: as root, the server's user does not reach a private folder.
-    found.run("reset")
+    found.run("reset", "--yes")
 
 
 def nothing_left(command: Command) -> bool:
@@ -259,9 +259,12 @@ def test_a_stopped_home_is_migrated_as_often_as_one_likes_and_reset_drops_it(tmp
     assert behind_after(command, "DROP DATABASE relais_claims") == ["claims"]
     migrated(command)
     assert behind_after(command, "SELECT 1") == []
-    assert command.run("reset").returncode == 0
+    unasked = command.run("reset")
+    assert (unasked.returncode, unasked.stderr) == (USAGE, "Personne ne peut confirmer ici : ajoutez --yes.\n")
+    assert command.home.exists()
+    assert command.run("reset", "--yes").returncode == 0
     assert not command.home.exists()
-    assert "Rien à effacer" in command.run("reset").stderr
+    assert "Rien à effacer" in command.run("reset", "--yes").stderr
 
 
 def migrated(command: Command) -> None:
@@ -301,7 +304,7 @@ def test_data_without_their_keys_are_not_opened_with_new_ones(tmp_path: Path) ->
         assert command.run(*arguments).returncode == USAGE, "no command but a start makes new ones"
     assert not Home(command.home).secrets.exists()
     shutil.rmtree(command.home / "logs", ignore_errors=True)
-    assert command.run("reset").returncode == 0
+    assert command.run("reset", "--yes").returncode == 0
     assert not server.home.exists()
 
 

@@ -27,7 +27,7 @@ def test_the_demo_is_green_and_a_restored_producer_is_followed(transport: str, t
         assert "base " not in command.said.read_text()
         a_restored_producer_is_followed(command)
     until(lambda: not command.left_behind(), "the end of every process")
-    command.run("reset")
+    command.run("reset", "--yes")
 
 
 def a_restored_producer_is_followed(command: Command) -> None:
