@@ -32,14 +32,20 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-PORT: Final = 8090
+# Far from 8080 and from the next ports that somebody tries for the platform.
+PORT: Final = 8190
 UNKNOWN: Final = 404
 Client = Annotated[str, typer.Argument(metavar="CLIENT", help="Identifiant du client de l'éditeur.")]
 
 
 @app.command()
 def run(
-    port: Annotated[int, typer.Option(envvar="RELAIS_SANDBOX_PORT", help="Port de sa passerelle.")] = PORT,
+    port: Annotated[
+        int,
+        typer.Option(
+            envvar="RELAIS_SANDBOX_PORT", help="Port de sa passerelle ; RELAIS_PORT est celui de la plateforme."
+        ),
+    ] = PORT,
 ) -> None:
     """Démarrer le bac à sable, au premier plan ; ses bases et ses clés sont à lui."""
     os.environ["RELAIS_SANDBOX"] = "true"

@@ -7,8 +7,9 @@ import socket
 
 import pytest
 
+from relais.commands import sandbox
 from relais.errors import USAGE, CommandError
-from relais.ports import choose, is_free
+from relais.ports import BLOCK, choose, is_free
 
 
 def _taken_after_a_free_one() -> socket.socket:
@@ -53,3 +54,8 @@ def test_a_taken_port_is_one_sentence_that_names_it() -> None:
 def test_what_is_no_port_is_refused(port: int) -> None:
     with pytest.raises(CommandError, match="n'est pas un port"):
         choose(port, [])
+
+
+def test_a_sandbox_leaves_the_ports_of_a_first_and_of_a_second_platform_alone() -> None:
+    near = {port for gateway in (8080, 8090, 8100) for port in range(gateway, gateway + BLOCK)}
+    assert not near & set(range(sandbox.PORT, sandbox.PORT + BLOCK))
