@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -18,8 +20,10 @@ from relais.errors import CommandError
 from relais.home import Home
 from relais.tables import print_table
 from rules.book import RuleBook
+from rules.sources import source
 from services.agreements.adapters.document import AgreementDocument
 from services.agreements.adapters.files import UnreadableFile, read_document
+from services.agreements.adapters.scheme_document import SchemeDocument
 from services.agreements.application.check_document import checked
 from services.agreements.domain.errors import InvalidAgreement
 from services.agreements.domain.finding import Finding, Severity
@@ -45,7 +49,13 @@ Day = Annotated[
 
 @app.command()
 def validate(file: Accord, scheme: SchemeOption = None) -> None:
-    """Contrôler un accord : structure, régime régional, loi. Une erreur bloque, un doute avertit."""
+    """Contrôler un accord : structure, régime régional, loi. Une erreur bloque, un doute avertit.
+
+    D'un régime régional, qui n'a pas d'articles à confronter à la loi, la structure.
+    """
+    if _is_scheme(file):
+        Console(highlight=False).print(f"{file} : régime régional, de structure valide")
+        return
     _document, findings = _checked(file, scheme)
     _show_findings(findings)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
@@ -137,14 +147,37 @@ def _known(api: Api, key: str) -> dict[str, Any] | None:
     return found
 
 
-def _checked(file: Path, scheme: Path | None) -> tuple[AgreementDocument, list[Finding]]:
-    try:
+def _is_scheme(file: Path) -> bool:
+    """Whether it is a regional scheme, which no accord is. Raises CommandError where it is one and not valid."""
+    with _refusals(file):
         content = read_document(file)
+        if not _looks_regional(content):
+            return False
+        SchemeDocument.model_validate(content)
+    return True
+
+
+def _looks_regional(content: dict[str, Any]) -> bool:
+    return "scheme" in content and "market" in content and "agreement" not in content
+
+
+def _checked(file: Path, scheme: Path | None) -> tuple[AgreementDocument, list[Finding]]:
+    with _refusals(file):
+        content = read_document(file)
+        if _looks_regional(content):
+            raise CommandError(f"{file} : c'est un régime régional, non un accord local.")
         if "agreement" not in content:
             raise CommandError(f"{file} : ce n'est pas un accord (le champ « agreement » manque).")
         beside = file.parent / f"{content.get('scheme')}.yaml"
         above = scheme or (beside if beside.exists() else None)
         return checked(content, None if above is None else read_document(above), RuleBook.load())
+
+
+@contextmanager
+def _refusals(file: Path) -> Iterator[None]:
+    """What a document is refused for, as CommandError."""
+    try:
+        yield
     except UnreadableFile as error:
         raise CommandError(str(error)) from None
     except ValidationError as error:
@@ -158,7 +191,7 @@ def _checked(file: Path, scheme: Path | None) -> tuple[AgreementDocument, list[F
 def _show_findings(findings: list[Finding]) -> None:
     words = {Severity.ERROR: "erreur", Severity.WARNING: "doute"}
     rows = [
-        (words[f.severity], "" if f.since is None else f.since.isoformat(), f.pointer, f.detail_fr, f.reference)
+        (words[f.severity], "" if f.since is None else f.since.isoformat(), f.pointer, f.detail_fr, source(f.reference))
         for f in findings
     ]
     print_table(("", "à partir du", "clause", "constat", "référence"), rows)

@@ -16,6 +16,7 @@ from relais.api import Api, Refused
 from relais.errors import CommandError
 from relais.home import Home
 from relais.instants import shown
+from rules.sources import source
 
 app = typer.Typer(help="Expliquer une décision.", no_args_is_help=True, add_completion=False)
 
@@ -136,7 +137,7 @@ def _periods(periods: list[dict[str, Any]]) -> Table:
             period["end"] or "…",
             Text(f"{sign} {word}", style=colour),
             "\n".join(reason["detail"] for reason in period["reasons"]),
-            "\n".join(reason["reference"] for reason in period["reasons"]),
+            "\n".join(source(reason["reference"]) for reason in period["reasons"]),
         )
     return table
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from relais.errors import CommandError
 from relais.tables import print_table
 from rules.book import NoValueAt, RuleBook, RuleValue, UnknownRule
+from rules.sources import source
 
 app = typer.Typer(help="Lire les règles datées : list, show, at.", no_args_is_help=True, add_completion=False)
 
@@ -57,7 +58,7 @@ def show(
         rule = RuleBook.load().rule(rule_id)
     except UnknownRule:
         raise CommandError(f"Règle inconnue : {rule_id}. Voir : relais rules list") from None
-    rows = [(*_dated(value), _shown(value), value.confidence, value.reference) for value in rule.values]
+    rows = [(*_dated(value), _shown(value), value.confidence, source(value.reference)) for value in rule.values]
     title = f"{rule.id} : {rule.label} ({_unit(rule.unit)})"
     print_table(("du", "au", "valeur", "confiance", "référence"), rows, title=title)
     met = [letter for letter in CONFIDENCE if letter in {value.confidence for value in rule.values}]
@@ -74,7 +75,7 @@ def at(day: Day) -> None:
             value = book.at(rule.id, on)
         except NoValueAt:
             continue
-        rows.append((rule.id, value.start.isoformat(), _shown(value), _unit(value.unit), value.reference))
+        rows.append((rule.id, value.start.isoformat(), _shown(value), _unit(value.unit), source(value.reference)))
     if not rows:
         raise CommandError(f"Aucune règle n'a de valeur connue au {on.isoformat()}.")
     print_table(("règle", "depuis", "valeur", "unité", "référence"), rows, title=f"Règles au {on.isoformat()}")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from rules.sources import source as in_words
+
 Write = Callable[[str], None]
 
 
@@ -33,16 +35,16 @@ class Report:
         """One check. `expected` comes from `source`, never from the platform."""
         if got == expected:
             self.passed += 1
-            self.write(f"  ✓ {label} : {shown(got)}  [{source}]")
+            self.write(f"  ✓ {label} : {shown(got)}  [{in_words(source)}]")
         else:
-            self.fail(f"{label} : attendu {shown(expected)}, obtenu {shown(got)}  [{source}]")
+            self.fail(f"{label} : attendu {shown(expected)}, obtenu {shown(got)}  [{in_words(source)}]")
 
     def true(self, label: str, *, holds: bool, source: str) -> None:
         if holds:
             self.passed += 1
-            self.write(f"  ✓ {label}  [{source}]")
+            self.write(f"  ✓ {label}  [{in_words(source)}]")
         else:
-            self.fail(f"{label} : non  [{source}]")
+            self.fail(f"{label} : non  [{in_words(source)}]")
 
     def fail(self, text: str) -> None:
         self.failures.append(text)

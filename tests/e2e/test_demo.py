@@ -29,6 +29,7 @@ async def test_the_demo_is_green_each_time(platform: TestPlatform) -> None:
         report, lines = await played(platform)
         assert report.failures == [], "\n".join(lines)
         assert report.passed > 20
+        assert [line for line in lines if "rulebook" in line] == [], "by its name"
 
 
 async def test_the_command_ends_with_1_when_the_law_is_another(platform: TestPlatform, tmp_path: Path) -> None:

@@ -154,6 +154,7 @@ def test_the_law_of_a_day_is_shown(
     known = [rule.id for rule in book if any(v.start <= on and (v.end is None or on <= v.end) for v in rule.values)]
     lines = {line.split()[0]: line for line in shown.splitlines()[2:]}
     assert (code, list(lines)) == (0, known)
+    assert ("référentiel de Relais §5.2" in shown, "rulebook" in shown) == (True, False), "by its name"
     assert ("participation.health.floor" in lines) == (day >= "2026-01-01")
     assert ceiling in lines["pss.monthly"].split()
 

@@ -59,7 +59,7 @@ def _dates(agreement: Agreement) -> Iterator[Finding]:
                 "signed_before_deliberation",
                 f"/signatories/{index}/deliberation",
                 "rulebook S13",
-                "La délibération est postérieure à la signature.",
+                f"La délibération de {signatory.party} est postérieure à la signature.",
             )
     if agreement.effective.start < signed:
         yield warning(

@@ -82,7 +82,10 @@ def _guarantees(agreement: Agreement) -> Iterator[Finding]:
 def _guarantee(agreement: Agreement, guarantee: GuaranteeTerm, place: str) -> Iterator[Finding]:
     if guarantee.unresolved:
         yield warning(
-            "unresolved", place, guarantee.source, "Les textes se contredisent : clause à confirmer (rulebook S1, S9)."
+            "unresolved",
+            place,
+            guarantee.source,
+            "Les textes se contredisent : clause à confirmer (référentiel de Relais S1, S9).",
         )
     periods = [rate.period for rate in guarantee.rates]
     if _overlaps(periods):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,21 @@ def test_the_real_accord_has_doubts_and_no_error() -> None:
     code, said = run("validate", REAL)
     assert code == 0
     assert "0 erreur(s), 12 doute(s)" in said
-    assert "rulebook S13" in said
-    assert "rulebook S6" in said
+    assert "référentiel de Relais S13" in said
+    assert "référentiel de Relais S6" in said
+    assert "rulebook" not in said
+    late = set(re.findall(r"La délibération de (.+) est postérieure à la signature", said))
+    assert {"Ville de La Roche-sur-Yon", "CCAS de La Roche-sur-Yon"} < late, "each by its name"
+
+
+def test_a_regional_scheme_is_called_one_and_its_structure_is_checked(tmp_path: Path) -> None:
+    assert run("validate", SCHEME) == (0, f"{SCHEME} : régime régional, de structure valide\n")
+    code, said = run("diff", SCHEME, REAL)
+    assert (code, "c'est un régime régional, non un accord local" in said) == (1, True)
+    broken = tmp_path / "scheme.yaml"
+    broken.write_text(Path(SCHEME).read_text().replace('"0.9000", ', '"ninety", '))
+    code, said = run("validate", str(broken))
+    assert (code, "/levels/0" in said) == (1, True), said
 
 
 def test_an_error_makes_the_command_fail(tmp_path: Path) -> None:
