@@ -57,6 +57,6 @@ def kind_of(one: Mapping[str, Any]) -> str:
     return "employers" if one["employers"] else "nobody"
 
 
-def offered(held: frozenset[str]) -> list[tuple[str, str]]:
-    """The scopes that somebody with these may give, with what each permits."""
-    return [(scope, told) for scope, told in SCOPES.items() if scope in held]
+def offered(held: frozenset[str]) -> list[str]:
+    """The scopes that somebody with these may give, in the order of the API."""
+    return [scope for scope in SCOPES if scope in held]

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from gateway.application import work_words
 from kit.clock import PARIS
+from kit.http.auth import SCOPES
 from kit.http.language import Language
 from rules.book import RuleBook
 from rules.sources import source
@@ -68,6 +69,13 @@ def law() -> dict[str, tuple[str, str]]:
     return {rule.id: (rule.label, english.get(rule.id, rule.id)) for rule in RuleBook.load()}
 
 
+@cache
+def permitted() -> dict[str, tuple[str, str]]:
+    """What each scope permits."""
+    english = yaml.safe_load((_FOLDER / "scope_words.yaml").read_text(encoding="utf-8"))
+    return {scope: (french, english[scope]) for scope, french in SCOPES.items()}
+
+
 class Words:
     r"""How one language says things.
 
@@ -99,6 +107,14 @@ class Words:
         if key in catalogue():
             return self.t(key)
         return law()[code][self._place] if code in law() else code
+
+    def scope(self, name: str) -> str:
+        """What a scope permits. Raises KeyError: no such scope."""
+        return permitted()[name][self._place]
+
+    def until(self, day: str | None, reference: str) -> str:
+        """By what a clock has this last day, or why it has none: the API says so in French alone."""
+        return self.t("no_clock") if day is None and self.language == "en" else self.source(reference)
 
     def source(self, reference: str) -> str:
         """Where a figure comes from, without our short names: `référentiel de Relais §3.3`."""

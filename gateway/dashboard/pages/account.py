@@ -18,7 +18,6 @@ from gateway.dashboard.security import PREFIX, SESSION, set_cookie
 from gateway.dashboard.visit import Visit
 from gateway.domain.accounts import MAX_PASSWORD, MIN_PASSWORD, NO_PASSWORD
 from kit.db.database import Scope
-from kit.http.auth import SCOPES
 
 _CHANGED: Final = 303
 _REFUSED: Final = 422
@@ -106,8 +105,7 @@ def _page(visit: Visit, error: str | None, status: int = 200) -> Response:
         # Colours of its own, whatever the theme: what reads it wants dark on light, and a margin of four modules.
         svg = picture.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass="qr-dots", dark="#000", light="#fff")
         shown = {"secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)), "picture": Markup(svg)}  # noqa: S704
-    scopes = [(name, SCOPES[name]) for name in sorted(who.person.scopes)]
-    return visit.page("account.html", status, who=who, scopes=scopes, error=error, **shown)
+    return visit.page("account.html", status, who=who, scopes=sorted(who.person.scopes), error=error, **shown)
 
 
 async def session(visit: Visit) -> Response:

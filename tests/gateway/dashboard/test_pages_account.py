@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import segno
 
+from gateway.dashboard.words import Words
+from kit.http.language import Language
 from relais.persons import MANAGER
 from tests.gateway.dashboard.conftest import Pages
 
@@ -27,3 +29,11 @@ async def test_the_second_factor_is_a_code_that_can_be_read(pages: Pages, theme:
     address = f"otpauth://totp/Relais:{MANAGER}?secret={secret}&issuer=Relais"
     wanted = [[bool(dot) for dot in row] for row in segno.make(address, error="m").matrix]
     assert await picture.evaluate(SEEN) == wanted
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_what_a_person_may_do_is_said_in_words_and_by_its_code(pages: Pages, language: Language) -> None:
+    page = await pages.signed_in(MANAGER, language=language)
+    await page.goto("/app/account")
+    listed = await page.locator("main li").all_inner_texts()
+    assert f"{Words(language).scope('agents:read')} agents:read" in listed

@@ -9,7 +9,7 @@ from typing import get_args
 from gateway.api import integrations
 from gateway.dashboard.pages import integration, parked
 from gateway.dashboard.pages.worklist_besides import BESIDES
-from gateway.dashboard.words import catalogue
+from gateway.dashboard.words import Words, catalogue, permitted
 from gateway.domain.work_items import KINDS
 from rules.vocabulary import LeaveKind
 from services.agreements.domain.cascade import EffectKind
@@ -46,3 +46,15 @@ def test_codes_of_the_api_have_words() -> None:
     assert {f"attention.{code}" for code in get_args(Attention)} <= known
     assert {f"client_kinds.{kind}" for kind in integration.KINDS} <= known
     assert {f"integration_attention.{code}" for code in get_args(integrations.Attention)} <= known
+
+
+def test_every_scope_says_what_it_permits_in_both_languages() -> None:
+    assert all(french and english and french != english for french, english in permitted().values())
+    assert Words("en").scope("agents:read") == "Read the files of agents"
+
+
+def test_a_last_day_that_nobody_knows_says_so_in_either_language() -> None:
+    told = "code dont relève l'assureur : inconnu"
+    assert Words("fr").until(None, told) == told
+    assert Words("en").until(None, told) == Words("en").t("no_clock")
+    assert Words("en").until("2028-05-01", "rulebook §7") == "Relais rulebook §7"
