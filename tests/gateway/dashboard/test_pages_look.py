@@ -66,6 +66,8 @@ UNSAID = """() => [...document.querySelectorAll(`table:not(:has(caption)), th:no
 RAW = r"""() => [...document.querySelectorAll('main :not(.code, .code *, code, textarea, [value])')].flatMap((one) =>
     [...one.childNodes].filter((text) => text.nodeType === Node.TEXT_NODE).map((text) => text.data)).filter((text) =>
     /^\s*([a-z]+([_.][a-z]+)+|[A-Z]{2,}(_[A-Z]+)+)\s*$/.test(text))"""
+# Our short name of a source, without whose it is.
+SHORT = re.compile(r"(?<!Relais )rulebook")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -74,6 +76,7 @@ async def faults(page: Page, path: str, *, quick: bool = False) -> list[str]:
     found = [f"{path}: overflows"] if await page.evaluate(OVERFLOW) > 0 else []
     found += [f"{path}: does not say of what: {one}" for one in await page.evaluate(UNSAID)]
     found += [f"{path}: has no word for {one}" for one in await page.evaluate(RAW)]
+    found += [f"{path}: {one}" for one in SHORT.findall(await page.locator("body").inner_text())]
     found += [f"{path}: skips a heading before {one}" for one in await page.evaluate(SKIPPED)]
     found += [f"{path}: no title"] if not re.fullmatch(r"\S.* · Relais", await page.title()) else []
     if quick:
@@ -150,6 +153,36 @@ async def test_pages_stand_a_narrow_screen_a_large_zoom_and_spaced_text(
             found += await faults(page, f"{path} {width}", quick=True)
             found += [f"{path} {width}: cut {one}" for one in await page.evaluate(CUT)]
     assert found == []
+
+
+# What is wider than its place, and whether it has a shade where it goes on.
+SHADED = """() => [...document.querySelectorAll('.scroll, .tabs ul, .rail ul')].filter((one) =>
+    one.scrollWidth > one.clientWidth + 1).map((one) => getComputedStyle(one)).map((style) =>
+    style.backgroundAttachment === 'local, local, scroll, scroll'
+    && style.backgroundImage.split('linear-').length === 5)"""
+# How far one thing is below another, in pixels.
+BELOW = """(names) => {
+    const [above, below] = names.map((name) => document.querySelector(name).getBoundingClientRect());
+    return below.top - above.bottom }"""
+
+
+async def test_what_goes_on_beyond_a_narrow_screen_shows_that_it_does(pages: Pages, sick_leave: dict[str, Any]) -> None:
+    page = await pages.signed_in(MANAGER, width=390)
+    for path, least in (("/app", 1), (f"/app/agents/{sick_leave['agent']}", 3), (f"/app/claims/{sick_leave['id']}", 2)):
+        await page.goto(path)
+        shaded = await page.evaluate(SHADED)
+        assert len(shaded) >= least, f"{path}: nothing is wider than the screen"
+        assert all(shaded), path
+
+
+async def test_nothing_touches_what_is_above_it(pages: Pages) -> None:
+    page = await pages.open()
+    await page.goto("/app/sign-in")
+    gaps = [await page.evaluate(BELOW, [".door-form h1", ".door-form h1 + *"])]
+    page = await pages.signed_in()
+    await page.goto("/app/account")
+    gaps.append(await page.evaluate(BELOW, ["main .facts", "main .facts + .actions"]))
+    assert min(gaps) >= 12, gaps
 
 
 async def test_the_policy_allows_nothing_inline(pages: Pages) -> None:
