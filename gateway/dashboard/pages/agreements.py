@@ -105,8 +105,9 @@ def _to_hand(visit: Visit, waiting: Any) -> list[dict[str, Any]]:
     """Who waits for a notice; first the one whom the address names, who may be further down the list."""
     rows = waiting["items"] if waiting else []
     asked = visit.only("agent", "employer", "version")
-    if asked["agent"] and asked["employer"] and asked["version"].isdecimal():
-        named = {**asked, "version": int(asked["version"]), "issued": True}
+    version = whole_number(asked["version"])
+    if asked["agent"] and asked["employer"] and version is not None:
+        named = {**asked, "version": version, "issued": True}
         same = [one for one in rows if all(one[name] == named[name] for name in asked)]
         rows = [*(same or [named]), *(one for one in rows if one not in same)]
     return rows
