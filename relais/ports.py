@@ -48,7 +48,7 @@ def check_free(port: int) -> None:
         raise CommandError(f"RELAIS_PORT={port} n'est pas un port (1 à {HIGHEST_PORT}).")
     if not is_free(port):
         raise CommandError(
-            f"Le port {port} est déjà pris. Une plateforme écoute sur {BLOCK} ports qui se suivent : la passerelle sur"
+            f"Le port {port} est déjà pris. Une plateforme écoute sur {BLOCK} ports : la passerelle sur"
             f" RELAIS_PORT, {', '.join(SERVICES)} sur les suivants. Un bloc libre : RELAIS_PORT={_free_block(port)}."
         )
 
