@@ -1,7 +1,8 @@
 """Commit to consumer at a steady rate: over the feed, over Kafka, and beside Debezium's engine.
 
-Every candidate has a database and processes of its own, and the machine to itself once it is warm: a second engine
-that decodes the write-ahead log of the whole server would be paid for by the first.
+Every candidate has a server and processes of its own: an engine that decodes the write-ahead log of a whole server
+would be paid for by the others. They take turns, round by round, so that the same noise falls on all; whoever does not
+have his turn is stopped, and is given two seconds to find himself again before he is measured.
 The load is the statements of `publish`, sent straight to the driver: a writer that takes one of two cores leaves those
 who carry to wait for the processor, which is not what is measured.
 """
@@ -9,8 +10,12 @@ who carry to wait for the processor, which is not what is measured.
 from __future__ import annotations
 
 import asyncio
+import shutil
+import signal
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,17 +23,23 @@ from typing import Final
 
 import asyncpg
 
+from deploy.kafka.topics import Topic, create
 from kit.db.migrate import upgrade
 from kit.db.provision import ROLE_KINDS, component_url, database_name, provision
+from relais.postgres import EmbeddedPostgres
 from tests.bench.event_writer import Writer
-from tests.kit.events.sample.thing import TOPIC
 from tests.postgres import SAMPLES, SessionPostgres
 from tests.waiting import eventually
 
 KEYS: Final = 100
 WARM_UP_SECONDS: Final = 10.0
+SETTLE_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 60.0
 HERE: Final = Path(__file__).resolve().parent
+# As in production, every commit is on disk; logical replication is there for Debezium.
+SETTINGS: Final[Mapping[str, str]] = {"wal_level": "logical", "max_connections": "200"}
+# What another engine sends to the broker is no event of ours.
+DEBEZIUM_TOPIC: Final = "bench.debezium.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,11 @@ class Candidate:
     async def _write(self, value: int, committed: dict[int, int]) -> None:
         committed[value] = await self.writer.write(value, f"thing-{value % KEYS}")
 
+    def signal(self, number: signal.Signals) -> None:
+        """Stop its processes, or let them go on."""
+        for process in self.processes:
+            process.send_signal(number)
+
     async def stop(self) -> None:
         for process in self.processes:
             if process.returncode is None:
@@ -113,25 +129,49 @@ class Candidate:
         await self.writer.close()
 
 
-async def latencies(
-    postgres: SessionPostgres, bootstrap: str, load: Load, debezium: Path | None
-) -> dict[str, list[Latency]]:
-    """The latencies of each candidate, one a round."""
-    opened = {"feed": partial(_ours, postgres, "feed", ""), "kafka": partial(_ours, postgres, "kafka", bootstrap)}
-    if debezium is not None:
-        opened["debezium"] = partial(_debezium, postgres, debezium, "debezium")
-        opened["debezium over kafka"] = partial(_debezium, postgres, debezium, "debezium over kafka", bootstrap)
-    return {name: await _rounds(await start(), load) for name, start in opened.items()}
-
-
-async def _rounds(candidate: Candidate, load: Load) -> list[Latency]:
-    listener = candidate.listen()
+@asynccontextmanager
+async def server() -> AsyncIterator[SessionPostgres]:
+    """A server of one candidate."""
+    folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
+    made = EmbeddedPostgres(folder, settings=SETTINGS)
+    made.start()
+    postgres = SessionPostgres(made, folder)
     try:
-        await candidate.round(load.rate, WARM_UP_SECONDS)
-        return [await candidate.round(load.rate, load.seconds) for _ in range(load.rounds)]
+        yield postgres
     finally:
-        listener.cancel()
-        await candidate.stop()
+        await postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def latencies(bootstrap: str, load: Load, debezium: Path | None) -> dict[str, list[Latency]]:
+    """The latencies of each candidate, one a round."""
+    opened: dict[str, Callable[[SessionPostgres], Awaitable[Candidate]]] = {
+        "feed": partial(_ours, transport="feed", bootstrap=""),
+        "kafka": partial(_ours, transport="kafka", bootstrap=bootstrap),
+    }
+    if debezium is not None:
+        opened["debezium"] = partial(_debezium, python=debezium, name="debezium")
+        opened["debezium over kafka"] = partial(
+            _debezium, python=debezium, name="debezium over kafka", bootstrap=bootstrap
+        )
+    found: dict[str, list[Latency]] = {name: [] for name in opened}
+    async with AsyncExitStack() as stack:
+        candidates = []
+        for start in opened.values():
+            candidate = await start(await stack.enter_async_context(server()))
+            stack.push_async_callback(candidate.stop)
+            stack.callback(candidate.listen().cancel)
+            await candidate.round(load.rate, WARM_UP_SECONDS)
+            candidates.append(candidate)
+        for candidate in candidates:
+            candidate.signal(signal.SIGSTOP)
+        for _ in range(load.rounds):
+            for candidate in candidates:
+                candidate.signal(signal.SIGCONT)
+                await candidate.round(load.rate, SETTLE_SECONDS)
+                found[candidate.name].append(await candidate.round(load.rate, load.seconds))
+                candidate.signal(signal.SIGSTOP)
+    return found
 
 
 async def _ours(postgres: SessionPostgres, transport: str, bootstrap: str) -> Candidate:
@@ -151,8 +191,12 @@ async def _debezium(postgres: SessionPostgres, python: Path, name: str, bootstra
     source = await _database(postgres, component)
     candidate = Candidate(name, await Writer.open(source("api")))
     database = database_name(component)
+    if bootstrap:
+        await create(
+            bootstrap, [Topic(DEBEZIUM_TOPIC, partitions=4, retention=None, sensitive=False, copies=1, in_sync=1)]
+        )
     engine = [str(python), str(HERE / "debezium.py"), postgres.server.admin_dsn, database]
-    await candidate.spawn(*engine, *((bootstrap, TOPIC) if bootstrap else ()))
+    await candidate.spawn(*engine, *((bootstrap, DEBEZIUM_TOPIC) if bootstrap else ()))
     admin = await asyncpg.connect(postgres.server.admin_dsn)
 
     async def streams() -> bool:
@@ -161,7 +205,7 @@ async def _debezium(postgres: SessionPostgres, python: Path, name: str, bootstra
     await eventually(streams, "Debezium to stream", PATIENCE_SECONDS)
     await admin.close()
     if bootstrap:
-        await candidate.spawn(sys.executable, "-m", "tests.bench.event_processes", "read", bootstrap)
+        await candidate.spawn(sys.executable, "-m", "tests.bench.event_processes", "read", bootstrap, DEBEZIUM_TOPIC)
     return candidate
 
 

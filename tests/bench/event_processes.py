@@ -1,7 +1,7 @@
 """The processes of the latency benchmark: `source DATABASE BOOTSTRAP`, `sink DATABASE BOOTSTRAP FEED`.
 
-A source writes the URL of its feed, a sink `ready`, then `<value> <ns>` at each call of its handler. `read BOOTSTRAP`
-does no more than that: it takes the records another engine sent to the broker, without a database.
+A source writes the URL of its feed, a sink `ready`, then `<value> <ns>` at each call of its handler.
+`read BOOTSTRAP TOPIC` does no more than that: it takes records another engine sent to the broker, without a database.
 """
 
 from __future__ import annotations
@@ -37,10 +37,15 @@ async def main(side: str, *rest: str) -> None:
     await (read(*rest) if side == "read" else carry(side, *rest))
 
 
-async def read(bootstrap: str) -> None:
-    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=bootstrap, group_id="bench.read", auto_offset_reset="latest")
+async def read(bootstrap: str, topic: str) -> None:
+    consumer = AIOKafkaConsumer(
+        topic,
+        bootstrap_servers=bootstrap,
+        group_id="bench.read",
+        auto_offset_reset="earliest",
+        session_timeout_ms=30_000,  # it is stopped while others have their turn
+    )
     async with started(consumer):
-        await consumer.seek_to_end()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         async for record in consumer:

@@ -15,41 +15,30 @@ without one the run ends with 1:
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
 import uvloop
 
-from relais.postgres import EmbeddedPostgres
 from tests.bench.event_drain import drain_rates
-from tests.bench.event_latency import Latency, Load, latencies
+from tests.bench.event_latency import Latency, Load, latencies, server
 from tests.kit.events.kafka import LACK, SessionBroker
 from tests.postgres import SessionPostgres
 
-# As in production, every commit is on disk; logical replication is there for Debezium.
-SETTINGS: Mapping[str, str] = {"wal_level": "logical", "max_connections": "200"}
 DRAIN_GOAL = 20.0
 DEBEZIUM_GOAL = 0.5
 
 
 async def measure(load: Load, debezium: Path | None) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="relais-bench-"))
-    server = EmbeddedPostgres(folder, settings=SETTINGS)
-    server.start()
-    postgres = SessionPostgres(server, folder)
     broker = SessionBroker()
     try:
         bootstrap = await broker.bootstrap()
-        await _drain(postgres, bootstrap, load.rounds)
-        await _latency(postgres, bootstrap, load, debezium)
+        async with server() as postgres:
+            await _drain(postgres, bootstrap, load.rounds)
+        await _latency(bootstrap, load, debezium)
     finally:
         broker.stop()
-        await postgres.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _drain(postgres: SessionPostgres, bootstrap: str, rounds: int) -> None:
@@ -61,8 +50,8 @@ async def _drain(postgres: SessionPostgres, bootstrap: str, rounds: int) -> None
     show("batches against one by one", f"{ratio:.1f}x", f"goal >= {DRAIN_GOAL:.0f}x: {verdict(ratio >= DRAIN_GOAL)}")
 
 
-async def _latency(postgres: SessionPostgres, bootstrap: str, load: Load, debezium: Path | None) -> None:
-    found: dict[str, list[Latency]] = await latencies(postgres, bootstrap, load, debezium)
+async def _latency(bootstrap: str, load: Load, debezium: Path | None) -> None:
+    found: dict[str, list[Latency]] = await latencies(bootstrap, load, debezium)
     for name, values in found.items():
         p50, p99 = median(v.p50 for v in values), median(v.p99 for v in values)
         lost = sum(v.lost for v in values)
