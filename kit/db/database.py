@@ -191,11 +191,18 @@ async def _wake(tx: AsyncConnection) -> None:
     channels = tx.info.pop(_TO_WAKE, ())
     if channels:
         with suppress(asyncpg.PostgresError, *LOST):
-            await (await driver(tx)).execute("; ".join(f"NOTIFY {channel}" for channel in sorted(channels)))
+            await (await _raw(tx)).execute("; ".join(f"NOTIFY {channel}" for channel in sorted(channels)))
 
 
 async def driver(tx: AsyncConnection) -> asyncpg.Connection[asyncpg.Record]:
     """The asyncpg connection under a transaction, for COPY. It stays inside that transaction and its scope."""
+    connection = await _raw(tx)
+    if not connection.is_in_transaction():  # it begins with the first statement, and no scope had to be set
+        await tx.exec_driver_sql(_SET_SCOPE, ("",))
+    return connection
+
+
+async def _raw(tx: AsyncConnection) -> asyncpg.Connection[asyncpg.Record]:
     raw = await tx.get_raw_connection()
     connection = raw.driver_connection
     assert isinstance(connection, asyncpg.Connection)

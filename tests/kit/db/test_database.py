@@ -37,6 +37,21 @@ async def test_a_connection_the_server_closed_is_replaced_unseen(database: Datab
     await single.close()
 
 
+@pytest.mark.parametrize("role", ["api", "worker", "migrator"])
+async def test_the_driver_is_inside_the_transaction_with_the_first_statement(
+    database: DatabaseFactory, role: str
+) -> None:
+    """Roles that see everything have no scope set, which is what begins it for the others."""
+    pool: Database = getattr(await database("sample"), role)
+    async with pool.transaction(Scope.all()) as tx:
+        connection = await driver(tx)
+        await connection.execute("CREATE TEMPORARY TABLE given (n int) ON COMMIT DROP")
+        await connection.copy_records_to_table("given", records=[(1,), (2,)])
+        assert await tx.scalar(text("SELECT sum(n) FROM given")) == 3
+    async with pool.transaction(Scope.all()) as tx:
+        assert await tx.scalar(text("SELECT to_regclass('given')")) is None
+
+
 async def test_a_statement_that_takes_too_long_is_cut(database: DatabaseFactory) -> None:
     sample = await database("sample")
     hasty = Database(sample.urls["api"], statement_timeout_ms=50)
