@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,8 +13,13 @@ from rich.markup import escape
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Whoever read has gone: nothing is said any more. rich would end the program, while it stops as well."""
+        """Whoever read has gone: nothing is said any more. rich would end the program, while it stops as well.
+
+        What is still held back goes nowhere: Python would end with 120 because it could not be written.
+        """
         self.quiet = True
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
 class Screen:

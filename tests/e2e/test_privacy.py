@@ -84,7 +84,7 @@ def _erased(platform: TestPlatform) -> None:
     hire |= {"last_name": "Oubliée", "first_name": "Alix"}
     employment = {"kind": "TITULAIRE", "start": "2025-01-01", "weekly_hours": "35.00", "category": "C"}
     with Api(platform.gateway, "demo-staff", platform.clients["demo-staff"], purpose=reason) as staff:
-        agent = str(staff.post("/v1/agents", {**hire, "employment": employment}, key=f"hire-{nir}")["id"])
+        agent = str(staff.post("/v1/agents", {**hire, "employment": employment}, key="hire-RGPD-1")["id"])
         found = erasure.preview(staff, agent)
         code = erasure.code(found)
         assert any("INTERDIT : L'agent est en poste." in line for line in erasure.told(found))

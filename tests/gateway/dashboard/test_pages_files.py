@@ -14,14 +14,15 @@ from gateway.dashboard.words import Words
 from kit.ids import new_id
 from relais.api import Api
 from relais.demo.hiring import titulaire
-from relais.demo.world import CITY
 from tests.gateway.dashboard.conftest import Pages
 from tests.gateway.dashboard.test_pages_acts import LOOKS, hired
 from tests.gateway.dashboard.test_pages_journeys import text_of
 from tests.gateway.dashboard.test_pages_look import faults
 from tests.platform import TestPlatform
 
-MATRICULE, FIRST, SECOND = "PAPER-1", "2026-01", "2026-02"
+# An employer and months of which no other test sends pay: a change against the month before would be parked.
+CCAS = "99985004300012"
+MATRICULE, FIRST, SECOND = "PAPER-1", "2025-10", "2025-11"
 AMOUNT = re.compile(r"-?\d{1,3}(?:[ \xa0\u202f]?\d{3})*,\d{2}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -43,14 +44,14 @@ def bare(text: str) -> str:
 
 
 def issued_and_corrected(platform: TestPlatform) -> str:
-    """A statement of the city with lines of its month and of a corrected one before; its id."""
+    """A statement with lines of its month and of a corrected one before; its id."""
     with platform.api("demo-hris") as hris:
-        hired(hris, MATRICULE, titulaire("2025-02-01"))
+        hired(hris, MATRICULE, titulaire("2025-02-01"), employer=CCAS)
         for month in (FIRST, SECOND):
-            hris.put(f"/v1/pay/{CITY}/{MATRICULE}/{month}", {"tib": "2111.11", "ri": "123.45"})
+            hris.put(f"/v1/pay/{CCAS}/{MATRICULE}/{month}", {"tib": "2111.11", "ri": "123.45"})
         hris.until(lambda: run(hris, FIRST, dry=True), "a month to issue")
         run(hris, FIRST)
-        path = f"/v1/pay/{CITY}/{MATRICULE}/{FIRST}"
+        path = f"/v1/pay/{CCAS}/{MATRICULE}/{FIRST}"
         etag = hris.respond("GET", path).headers["etag"]
         hris.send("PUT", path, json={"tib": "2222.22", "ri": "123.45"}, headers={"if-match": etag})
         hris.until(lambda: run(hris, SECOND, dry=True), "the next one")
@@ -58,7 +59,7 @@ def issued_and_corrected(platform: TestPlatform) -> str:
 
 
 def run(hris: Api, month: str, *, dry: bool = False) -> list[dict[str, Any]]:
-    asked = {"employer": CITY, "month": month, "dry_run": dry}
+    asked = {"employer": CCAS, "month": month, "dry_run": dry}
     statements: list[dict[str, Any]] = hris.post("/v1/runs", asked, key=str(new_id()))["statements"]
     return statements
 

@@ -63,13 +63,13 @@ async def test_anybody_simulates_a_leave_and_shares_its_address(
 
 
 async def test_who_has_an_account_is_given_the_address_for_others(pages: Pages, opened: Any) -> None:
-    page = await pages.signed_in()
-    await page.goto(SIMULATION)
+    page, simulation = await pages.signed_in(), f"{SIMULATION}&agreement={ACCORD}"
+    await page.goto(simulation)
     await Hands(page).press(page.get_by_role("link", name="Lien à partager sans compte"))
     assert urlsplit(page.url).path == "/app/simulation"
     assert await page.locator(".rail").count() == 0
     opened.settings = opened.settings.model_copy(update={"public_simulator": ()})
-    await page.goto(SIMULATION)
+    await page.goto(simulation)
     assert await page.get_by_role("link", name="Lien à partager sans compte").count() == 0
 
 
