@@ -47,7 +47,7 @@ BEGIN
     IF cardinality(names) > 0 THEN
         EXECUTE 'TRUNCATE ' || array_to_string(names, ', ') || ' RESTART IDENTITY CASCADE';
     END IF;
-    UPDATE feed_meta SET last_position = 0 WHERE last_position <> 0;
+    UPDATE feed_meta SET last_position = 0, reserved_position = 0 WHERE last_position + reserved_position <> 0;
 END $$
 """
 

@@ -56,7 +56,9 @@ def aggregate_version(metadata: MetaData) -> Table:
 
 
 def feed_meta(metadata: MetaData) -> Table:
-    """One row: the feed's epoch, new after each restore, the last position given, and which server they are of."""
+    """One row: the feed's epoch, new after each restore, the last position given, the last that may be given before
+    more are reserved, and which server they are of.
+    """
     return Table(
         "feed_meta",
         metadata,
@@ -64,6 +66,7 @@ def feed_meta(metadata: MetaData) -> Table:
         Column("epoch", Id, nullable=False),
         Column("since", Instant, nullable=False),
         Column("last_position", BigInteger, nullable=False, server_default="0"),
+        Column("reserved_position", BigInteger, nullable=False, server_default="0"),
         Column("origin", Text),
     )
 

@@ -33,9 +33,11 @@ _PAGE: Final = text("""
             ORDER BY position LIMIT :limit) AS page ON true
      ORDER BY page.position
 """)
-# Somebody read further than this feed reaches: it was restored to an earlier state without being told so.
+# Somebody read further than this feed can have reached: it was restored to an earlier state without being told so. Up
+# to what was reserved, the server has crashed and forgotten positions: their events come again, above.
 _RENEW: Final = text("""
-    UPDATE feed_meta SET epoch = gen_random_uuid(), since = now() WHERE epoch = :epoch AND last_position < :position
+    UPDATE feed_meta SET epoch = gen_random_uuid(), since = now()
+     WHERE epoch = :epoch AND GREATEST(last_position, reserved_position) < :position RETURNING epoch
 """)
 
 
@@ -108,12 +110,11 @@ async def read_page(
     rows = (await tx.execute(_PAGE, asked)).all()
     epoch, head = rows[0].epoch, rows[0].last_position
     start = after.position if after is not None and after.epoch == epoch else 0
-    if start > head:
-        await tx.execute(_RENEW, {"epoch": epoch, "position": start})
+    if start > head and (await tx.execute(_RENEW, {"epoch": epoch, "position": start})).first():
         return await read_page(tx, after, limit=limit, topics=topics)
     events = tuple((row.position, row.body) for row in rows if row.position is not None)
     reached = events[-1][0] if len(events) == limit else head
-    return Page(events, Cursor(epoch, max(reached, start)), head)
+    return Page(events, Cursor(epoch, max(reached, start)), max(head, start))
 
 
 def feed_router(dependencies: Sequence[Any] = ()) -> APIRouter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import asyncpg
@@ -12,7 +13,7 @@ from aiokafka import AIOKafkaProducer
 from kit.db.database import Database, Scope
 from kit.events.outbox import Outgoing, publish_many
 from kit.events.relay import BATCH_LIMIT, send
-from kit.events.sequencer import sequence
+from kit.events.sequencer import Positions
 from tests.kit.events.sample.thing import Changed
 from tests.postgres import SessionPostgres
 
@@ -41,11 +42,13 @@ async def drain_rates(postgres: SessionPostgres, bootstrap: str, rounds: int) ->
     rates: dict[str, list[float]] = {}
     try:
         async with source.worker.dedicated() as connection:
+            positions = await Positions.above_all_reserved(connection)
+            drain = partial(_drain, connection, positions, producer)
             for _ in range(rounds + 1):  # the first warms up
                 ways: dict[str, tuple[int, Callable[[], Awaitable[None]]]] = {
-                    "sequencer, in batches": (BATCHED, lambda: _sequence_all(connection)),
-                    "sequencer and relay, in batches": (BATCHED, lambda: _drain(connection, producer, BATCH_LIMIT)),
-                    "sequencer and relay, one by one": (SINGLE, lambda: _drain(connection, producer, 1)),
+                    "sequencer, in batches": (BATCHED, lambda: _sequence_all(positions)),
+                    "sequencer and relay, in batches": (BATCHED, lambda: drain(BATCH_LIMIT)),
+                    "sequencer and relay, one by one": (SINGLE, lambda: drain(1)),
                 }
                 for name, (number, way) in ways.items():
                     await _fill(source.api, number)
@@ -64,15 +67,17 @@ async def _fill(database: Database, number: int) -> None:
         await publish_many(tx, [Outgoing(Changed(value=n), key=f"thing-{n % KEYS}") for n in range(number)])
 
 
-async def _sequence_all(connection: asyncpg.Connection[Any]) -> None:
-    while await sequence(connection):
+async def _sequence_all(positions: Positions) -> None:
+    while await positions.give():
         pass
 
 
-async def _drain(connection: asyncpg.Connection[Any], producer: AIOKafkaProducer, batch: int) -> None:
+async def _drain(
+    connection: asyncpg.Connection[Any], positions: Positions, producer: AIOKafkaProducer, batch: int
+) -> None:
     """Give positions and publish, `batch` events at a time, as the sequencer and the relay do."""
     epoch, position = await connection.fetchrow(_PLACE)
-    while await sequence(connection, batch):
+    while await positions.give(batch):
         while rows := await connection.fetch(_PAGE, position, batch):
             await send(producer, epoch, rows)
             position = rows[-1]["position"]

@@ -1,4 +1,4 @@
-"""Positions: dense, in the order of versions, one sequencer at a time, another one when it goes."""
+"""Positions: dense, in the order of versions, one sequencer at a time, another one when it goes, none given twice."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
+import kit.events.sequencer
 from kit.db.database import Scope
-from kit.events.sequencer import Sequencer
+from kit.events.cursor import Cursor
+from kit.events.envelope import Envelope
+from kit.events.feed import read_page
+from kit.events.sequencer import Positions, Sequencer
 from tests.kit.events.sample.thing import change
 from tests.postgres import ComponentDatabase
 from tests.waiting import eventually
@@ -49,6 +53,19 @@ async def test_positions_are_dense_and_in_the_order_of_versions(
         assert versions == sorted(versions)
 
 
+async def test_positions_stay_dense_when_those_reserved_run_out(
+    source: ComponentDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kit.events.sequencer, "RESERVED_AT_ONCE", 10)
+    await change(source.api, "a", *range(33))
+    async with source.worker.dedicated() as connection:
+        given = await Positions.above_all_reserved(connection)
+        assert [await given.give(7) for _ in range(6)] == [7, 7, 7, 7, 5, 0]
+    last, reserved = await source.admin.fetchrow("SELECT last_position, reserved_position FROM feed_meta")
+    assert [position for *_, position in await positions(source, 33)] == list(range(1, 34))
+    assert last == 33 <= reserved < 33 + 2 * 10
+
+
 async def test_another_process_goes_on_when_the_sequencer_is_lost(
     source: ComponentDatabase, sequencers: list[Sequencer]
 ) -> None:
@@ -57,7 +74,32 @@ async def test_another_process_goes_on_when_the_sequencer_is_lost(
     for written in range(2, 6):
         await source.admin.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
         await change(source.api, "a", written)
-        assert [position for *_, position in await positions(source, written)] == list(range(1, written + 1))
+        given = await positions(source, written)
+        assert [version for _, version, _ in given] == list(range(1, written + 1))
+
+
+async def test_a_position_that_a_crash_has_lost_is_never_given_again(source: ComponentDatabase) -> None:
+    """Readers may have gone past it: its event, and those that follow, come above it."""
+    sequencer = Sequencer(source.worker)
+    await sequencer.start()
+    await change(source.api, "a", 1, 2, 3)
+    read = (await positions(source, 3))[-1][-1]
+    await sequencer.stop()
+    async with source.admin.transaction():  # what is left when none of the three was on disk yet
+        await source.admin.execute("UPDATE outbox SET position = NULL WHERE version > 1")
+        await source.admin.execute("UPDATE feed_meta SET last_position = 1")
+    async with source.api.transaction(Scope.all()) as tx:
+        before = await read_page(tx, None, limit=1)
+        waiting = await read_page(tx, Cursor(before.next.epoch, read), limit=10)
+        assert (waiting.events, waiting.next.position, waiting.next.epoch) == ((), read, before.next.epoch)
+    await change(source.api, "b", 1)
+    await sequencer.start()
+    await positions(source, 4)
+    await sequencer.stop()
+    async with source.api.transaction(Scope.all()) as tx:
+        page = await read_page(tx, waiting.next, limit=10)
+    found = [Envelope.read(body) for _, body in page.events]
+    assert [(event.key, event.sequence) for event in found] == [("a", 2), ("a", 3), ("b", 1)]
 
 
 async def test_a_server_that_is_another_one_makes_a_new_epoch(source: ComponentDatabase) -> None:
