@@ -17,11 +17,11 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from kit.db.away import LOST
+from kit.db.provision import sees_all
 from kit.db.types import Written
 
 # Scopes remembered as written, per process. 1 400 employers one by one and a few lists: far below.
 KNOWN_SCOPES_LIMIT: Final = 100_000
-SEEING_ALL: Final = ("_worker", "_migrator")
 SCOPE_SETTING: Final = "relais.scope"
 _SET_SCOPE: Final = f"SELECT set_config('{SCOPE_SETTING}', $1, true)"
 _TO_WAKE: Final = "relais_to_wake"
@@ -110,7 +110,7 @@ class Database:
         )
         self._known: set[str] = set()  # of the database the pool's newest connection leads to
         # Row-level security shows these roles everything: the scope would be a round trip for nothing.
-        self._sees_all = (self.url.username or "").endswith(SEEING_ALL)
+        self._sees_all = sees_all(self.url.username or "")
         if not self._sees_all:
             event.listen(self.engine.sync_engine, "begin", _set_scope)
         event.listen(self.engine.sync_engine, "handle_error", _hide_row)

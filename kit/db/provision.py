@@ -10,6 +10,8 @@ from sqlalchemy.engine import URL, make_url
 
 RoleKind = Literal["api", "worker", "migrator"]
 ROLE_KINDS: Final[tuple[RoleKind, ...]] = ("api", "worker", "migrator")
+# Row-level security shows these everything (rls.py).
+SEEING_ALL: Final[frozenset[RoleKind]] = frozenset({"worker", "migrator"})
 # Any number: it only keeps two provisionings from running at once on one server.
 _LOCK: Final = 7_305_001
 
@@ -20,6 +22,15 @@ def database_name(component: str) -> str:
 
 def role_name(component: str, kind: RoleKind) -> str:
     return f"relais_{component}_{kind}"
+
+
+def sees_all(role: str) -> bool:
+    """Whether a login role, by its name, sees the rows of every employer.
+
+    >>> sees_all("relais_claims_worker"), sees_all("relais_claims_api"), sees_all("postgres")
+    (True, False, False)
+    """
+    return role.rpartition("_")[2] in SEEING_ALL
 
 
 def component_url(admin_dsn: str, component: str, kind: RoleKind, password: str, *, database: str | None = None) -> str:

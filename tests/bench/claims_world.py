@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,10 +19,10 @@ from kit.db.copy import copy_rows
 from kit.db.database import Scope
 from kit.ids import new_id
 from kit.memory import settle
-from kit.money import Money
 from kit.period import Month
 from relais.postgres import EmbeddedPostgres
 from relais.synthetic.identity import fictitious_siret
+from relais.synthetic.region import Agent, draw_agent
 from rules.book import RuleBook
 from services.claims.adapters import facts, tables
 from services.claims.adapters.asked import Who
@@ -41,7 +41,9 @@ ON_CLAIM: Final = 0.08
 SETTINGS: Final = {"shared_buffers": "256MB", "max_wal_size": "4GB"}
 # Half pay comes ninety days later: claims opened in the half year before.
 FIRST_STOP, LAST_STOP = date(2025, 10, 2), date(2026, 3, 15)
-REGIMES: Final = ("CNRACL", "CNRACL", "CNRACL", "CNRACL", "IRCANTEC_FONCTIONNAIRE")
+# Of whom ninety days away make a claim: who has been a fonctionnaire since before the accord.
+STATUTORY: Final = frozenset({"CNRACL", "IRCANTEC_FONCTIONNAIRE"})
+COVERED_FROM: Final = date(2025, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,12 @@ async def world(agents: int) -> AsyncIterator[World]:
     postgres = SessionPostgres(server, folder)
     try:
         database = await postgres.component("claims")
-        everybody = [(fictitious_siret(1 + n // AGENTS_AN_EMPLOYER), new_id()) for n in range(agents)]
-        on_claim = sorted(Random(1).sample(everybody, int(agents * ON_CLAIM)))
-        await _told(database, everybody, on_claim)
+        region = {(one.employer, new_id()): one for one in _drawn(agents)}
+        known = [who for who, one in region.items() if one.regime in STATUTORY and one.start < COVERED_FROM]
+        on_claim = sorted(Random(1).sample(known, int(agents * ON_CLAIM)))
+        await _told(database, region, on_claim)
+        everybody = list(region)
+        del region, known
         settle()
         yield World(database, FixedClock(NOW), everybody, on_claim)
     finally:
@@ -79,18 +84,25 @@ async def world(agents: int) -> AsyncIterator[World]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _told(database: ComponentDatabase, everybody: Sequence[Who], on_claim: Sequence[Who]) -> None:
+def _drawn(count: int) -> Iterator[Agent]:
+    """The agents of a region as `relais generate` draws them."""
+    day, point = NOW.date(), BOOK.at("index_point.yearly", NOW.date()).value
+    for n in range(count):
+        yield draw_agent(fictitious_siret(1 + n // AGENTS_AN_EMPLOYER), f"M{n:06d}", seed=1, today=day, point=point)
+
+
+async def _told(database: ComponentDatabase, region: Mapping[Who, Agent], on_claim: Sequence[Who]) -> None:
     """The copies of other services' facts, as their events would have left them."""
     random = Random(2)
     stops = {who: FIRST_STOP + timedelta(random.randrange((LAST_STOP - FIRST_STOP).days)) for who in on_claim}
     async with database.worker.transaction(Scope.all()) as tx:
-        await facts.put_terms(tx, ACCORD["agreement"], 1, date(2025, 1, 1), kept(ACCORD))
+        await facts.put_terms(tx, ACCORD["agreement"], 1, COVERED_FROM, kept(ACCORD))
         for table, rows in (
-            (tables.employment, [_employment(who, random) for who in everybody]),
-            (tables.affiliation, [_affiliation(who) for who in everybody]),
-            (tables.pay_month, [_pay(who, stops.get(who, FIRST_STOP), random) for who in everybody]),
+            (tables.employment, [_employment(who, one) for who, one in region.items()]),
+            (tables.affiliation, [_affiliation(who, one) for who, one in region.items()]),
+            (tables.pay_month, [_pay(who, one, stops.get(who, FIRST_STOP)) for who, one in region.items()]),
             (tables.leave, [_leave(who, start) for who, start in stops.items()]),
-            (tables.PROGRESS["eligibility"], [{"key": str(agent), "version": 3} for _, agent in everybody]),
+            (tables.PROGRESS["eligibility"], [{"key": str(agent), "version": 3} for _, agent in region]),
             (tables.PROGRESS["agreements"], [{"key": ACCORD["agreement"], "version": 1}]),
         ):
             await _copied(tx, table, rows)
@@ -111,35 +123,29 @@ def _of(who: Who) -> dict[str, Any]:
     return {"employer": employer, "agent": agent}
 
 
-def _employment(who: Who, random: Random) -> dict[str, Any]:
+def _employment(who: Who, one: Agent) -> dict[str, Any]:
     return {
         **_of(who),
         "employment": str(new_id()),
-        "starts": date(2005, 9, 1),
-        "ends": None,
-        "regime": random.choice(REGIMES),
-        "category": random.choice("ABCCC"),
-        "service_start": date(2005, 9, 1),
-        "titular": True,
-        "birth_date": date(1975, 3, 1),
+        "starts": one.start,
+        "ends": one.end,
+        "regime": one.regime,
+        "category": one.category,
+        "service_start": one.start,
+        "titular": one.kind == "TITULAIRE",
+        "birth_date": one.birth_date,
     }
 
 
-def _affiliation(who: Who) -> dict[str, Any]:
-    timeline = [{"start": "2025-01-01", "end": None, "outcome": "AFFILIATED"}]
+def _affiliation(who: Who, one: Agent) -> dict[str, Any]:
+    start, end = max(COVERED_FROM, one.start), one.end and one.end.isoformat()
+    timeline = [{"start": start.isoformat(), "end": end, "outcome": "AFFILIATED"}]
     return {**_of(who), "agreement": ACCORD["agreement"], "timeline": timeline}
 
 
-def _pay(who: Who, before: date, random: Random) -> dict[str, Any]:
-    return {
-        **_of(who),
-        "month": Month.of(before).previous(),
-        "employment": "",
-        "tib": Money(random.randrange(190_000, 320_000)),
-        "nbi": Money(random.choice((0, 0, 0, 7_384))),
-        "ri": Money(random.randrange(20_000, 60_000)),
-        "tpp": None,
-    }
+def _pay(who: Who, one: Agent, before: date) -> dict[str, Any]:
+    month = Month.of(before).previous()
+    return {**_of(who), "month": month, "employment": "", "tib": one.tib, "nbi": one.nbi, "ri": one.ri, "tpp": None}
 
 
 def _leave(who: Who, start: date) -> dict[str, Any]:

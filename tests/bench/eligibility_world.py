@@ -6,8 +6,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -102,7 +101,9 @@ async def world(agents: int) -> AsyncIterator[World]:
     server.start()
     postgres = SessionPostgres(server, folder)
     try:
-        order = Order(max(1, agents // AGENTS_AN_EMPLOYER), agents, 1, date(2026, 6, 30), Decimal("59.0734"))
+        day = NOW.date()
+        point = RULES.at("index_point.yearly", day).value
+        order = Order(max(1, agents // AGENTS_AN_EMPLOYER), agents, 1, day, point)
         write_region(order, folder / "region")
         table = (folder / "region" / "employers.csv").read_text(encoding="utf-8").splitlines()[1:]
         employers = tuple(row.split(",")[0] for row in table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,24 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from kit.db.database import Scope
 from kit.db.migrate import check
-from services.agreements.main import create_app
-from tests.postgres import ComponentDatabase, DatabaseFactory
+from tests.postgres import ComponentDatabase
 from tests.services.agreements.accord import LRSY, NOW, changed, raw
-from tests.services.client import Service, running
+from tests.services.client import Service
 
 CITY, OTHER = "99985001900012", "99985006800019"
 WRITE = ("agreements:write", "agreements:read", "organisations:write", "organisations:read")
-
-
-@pytest.fixture
-async def registry(database: DatabaseFactory) -> ComponentDatabase:
-    return await database("agreements")
-
-
-@pytest.fixture
-async def service(registry: ComponentDatabase) -> AsyncIterator[Service]:
-    async with running(create_app, registry, NOW) as running_service:
-        yield running_service
 
 
 async def published(database: ComponentDatabase) -> list[dict[str, Any]]:

@@ -5,38 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, Final
 
 import httpx
 import pytest
 
-from services.agreements.main import create_app
-from tests.postgres import ComponentDatabase, DatabaseFactory
+from tests.postgres import ComponentDatabase
 from tests.services.agreements.accord import NOW, changed, raw
 from tests.services.agreements.test_api import CITY, OTHER, WRITE, bring_into_force, published
 from tests.services.agreements.test_changes import CONVENTION, REVISIONS, URL, confirmed, with_rates
-from tests.services.client import Service, running
+from tests.services.client import Service
 
 
 @pytest.fixture
-async def registry(database: DatabaseFactory) -> ComponentDatabase:
-    return await database("agreements")
-
-
-@pytest.fixture
-async def service(registry: ComponentDatabase) -> AsyncIterator[Service]:
-    async with running(create_app, registry, NOW) as running_service:
-        await bring_into_force(running_service)
-        running_service.clock.at = NOW + timedelta(minutes=1)
-        yield running_service
-
-
-@pytest.fixture
-async def staff(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    async with service.caller(*WRITE) as client:
-        yield client
+async def service(service: Service) -> Service:
+    await bring_into_force(service)
+    service.clock.at = NOW + timedelta(minutes=1)
+    return service
 
 
 BODY: Final = {"on": "2026-12-31", "reason": "x"}

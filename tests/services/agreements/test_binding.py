@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,12 +19,11 @@ from kit.db.types import PeriodColumn
 from kit.period import Period
 from services.agreements.adapters import binding
 from services.agreements.adapters.document import AgreementDocument
-from services.agreements.main import create_app
-from tests.postgres import ComponentDatabase, DatabaseFactory, SessionPostgres
+from tests.postgres import ComponentDatabase, SessionPostgres
 from tests.services.agreements.accord import LRSY, NOW, STAFF, changed
-from tests.services.agreements.test_api import CITY, WRITE, bring_into_force
+from tests.services.agreements.test_api import CITY, bring_into_force
 from tests.services.agreements.test_changes import confirmed
-from tests.services.client import Service, running
+from tests.services.client import Service
 from tests.waiting import eventually
 
 _BOUND = text(
@@ -42,21 +40,9 @@ _WAITS = text("SELECT count(*) FROM pg_locks WHERE locktype IN ('transactionid',
 
 
 @pytest.fixture
-async def registry(database: DatabaseFactory) -> ComponentDatabase:
-    return await database("agreements")
-
-
-@pytest.fixture
-async def service(registry: ComponentDatabase) -> AsyncIterator[Service]:
-    async with running(create_app, registry, NOW) as running_service:
-        await bring_into_force(running_service)
-        yield running_service
-
-
-@pytest.fixture
-async def staff(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    async with service.caller(*WRITE) as client:
-        yield client
+async def service(service: Service) -> Service:
+    await bring_into_force(service)
+    return service
 
 
 async def bound(registry: ComponentDatabase) -> list[tuple[str, str]]:

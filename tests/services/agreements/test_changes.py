@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,12 +14,11 @@ from kit.ids import new_id
 from rules.vocabulary import Guarantee
 from services.agreements.application import follow_cover
 from services.agreements.domain.revision import revised_rates, revision_findings
-from services.agreements.main import create_app
 from tests.golden.cases import read
-from tests.postgres import ComponentDatabase, DatabaseFactory
+from tests.postgres import ComponentDatabase
 from tests.services.agreements.accord import LRSY, NOW, agreement, changed, raw
 from tests.services.agreements.test_api import CITY, OTHER, WRITE, bring_into_force, published
-from tests.services.client import Service, running
+from tests.services.client import Service
 
 URL = f"/v1/agreements/{LRSY}"
 CONVENTION = "/v1/conventions/pays-de-la-loire-2024.demo-a.0/end"
@@ -40,22 +38,10 @@ NO_ENVELOPE = Envelope(
 
 
 @pytest.fixture
-async def registry(database: DatabaseFactory) -> ComponentDatabase:
-    return await database("agreements")
-
-
-@pytest.fixture
-async def service(registry: ComponentDatabase) -> AsyncIterator[Service]:
-    async with running(create_app, registry, NOW) as running_service:
-        await bring_into_force(running_service)
-        running_service.clock.at = NOW + timedelta(minutes=1)
-        yield running_service
-
-
-@pytest.fixture
-async def staff(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    async with service.caller(*WRITE) as client:
-        yield client
+async def service(service: Service) -> Service:
+    await bring_into_force(service)
+    service.clock.at = NOW + timedelta(minutes=1)
+    return service
 
 
 def affected(**counts: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,13 +14,12 @@ from kit.db.database import Scope, count_statements
 from kit.http.pagination import encoded
 from kit.period import Period
 from services.agreements.domain.committee import attendance
-from services.agreements.main import create_app
 from tests.golden.cases import read
-from tests.postgres import ComponentDatabase, DatabaseFactory
-from tests.services.agreements.accord import LRSY, NOW, changed
+from tests.postgres import ComponentDatabase
+from tests.services.agreements.accord import LRSY, changed
 from tests.services.agreements.test_api import CITY, OTHER, WRITE, bring_into_force, published
 from tests.services.agreements.test_changes import confirmed, covered
-from tests.services.client import Service, running
+from tests.services.client import Service
 
 URL = f"/v1/agreements/{LRSY}"
 CASES = read("accord-committee")
@@ -41,21 +39,9 @@ def test_the_yearly_meeting(case: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-async def registry(database: DatabaseFactory) -> ComponentDatabase:
-    return await database("agreements")
-
-
-@pytest.fixture
-async def service(registry: ComponentDatabase) -> AsyncIterator[Service]:
-    async with running(create_app, registry, NOW) as running_service:
-        await bring_into_force(running_service)
-        yield running_service
-
-
-@pytest.fixture
-async def staff(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    async with service.caller(*WRITE) as client:
-        yield client
+async def service(service: Service) -> Service:
+    await bring_into_force(service)
+    return service
 
 
 async def test_who_sits_and_whom_nobody_sits_for(staff: httpx.AsyncClient) -> None:

@@ -22,7 +22,7 @@ from services.agreements.domain.validity import insured_until
 from services.agreements.main import create_app
 from tests.postgres import DatabaseFactory
 from tests.services.agreements.accord import LRSY, NOW, agreement, changed, document, raw
-from tests.services.agreements.test_api import WRITE, bring_into_force
+from tests.services.agreements.test_api import bring_into_force
 from tests.services.agreements.test_changes import URL, confirmed
 from tests.services.client import Service, running
 
@@ -122,12 +122,6 @@ def test_a_document_without_it_is_stored_as_before() -> None:
 async def service(database: DatabaseFactory) -> AsyncIterator[Service]:
     async with running(create_app, await database("agreements"), NOW) as running_service:
         yield running_service
-
-
-@pytest.fixture
-async def staff(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    async with service.caller(*WRITE) as client:
-        yield client
 
 
 async def test_the_end_of_one_of_two_conventions_waits_until_the_accord_says_which(

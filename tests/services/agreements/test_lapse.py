@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
 from kit.scheduler import Scheduler
 from services.agreements.application.lapse_at_term import lapse_at_term
-from services.agreements.main import create_app
-from tests.postgres import ComponentDatabase, DatabaseFactory
-from tests.services.agreements.accord import NOW
+from tests.postgres import ComponentDatabase
 from tests.services.agreements.test_api import WRITE, bring_into_force, published
 from tests.services.agreements.test_changes import TYPE, URL
-from tests.services.client import Service, running
+from tests.services.client import Service
 
 
 @pytest.fixture
-async def registry(database: DatabaseFactory) -> ComponentDatabase:
-    return await database("agreements")
-
-
-@pytest.fixture
-async def service(registry: ComponentDatabase) -> AsyncIterator[Service]:
-    async with running(create_app, registry, NOW) as running_service:
-        await bring_into_force(running_service)
-        yield running_service
+async def service(service: Service) -> Service:
+    await bring_into_force(service)
+    return service
 
 
 async def test_an_accord_lapses_by_itself_at_the_term_of_its_conventions(

@@ -30,15 +30,13 @@ from tests.services.agreements.test_notice_mails import (
     mailer,
     post,
     queued,
-    registry,
     service,
-    staff,
     told,
 )
 from tests.services.client import Service, running
 from tests.waiting import eventually
 
-__all__ = ["mailer", "post", "registry", "service", "staff"]  # fixtures of the mails whose reports come back
+__all__ = ["mailer", "post", "service"]  # fixtures of the mails whose reports come back
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from services.agreements.application.patience import LONGEST_PAUSE, MAX_ATTEMPTS
 from services.agreements.application.send_notices import Mailer
 from services.agreements.domain.errors import InvalidReport
 from services.agreements.main import create_app
-from tests.postgres import ComponentDatabase, DatabaseFactory
+from tests.postgres import ComponentDatabase
 from tests.services.agreements.accord import LRSY, NOW
 from tests.services.agreements.relay import BUSY, GONE, SENDER, Post, post_office, report_of
 from tests.services.agreements.test_api import CITY, WRITE, bring_into_force, published
@@ -37,11 +37,6 @@ RFC822 = {"content-type": "message/rfc822"}
 
 
 @pytest.fixture
-async def registry(database: DatabaseFactory) -> ComponentDatabase:
-    return await database("agreements")
-
-
-@pytest.fixture
 async def post() -> AsyncIterator[Post]:
     async with post_office() as found:
         yield found
@@ -53,12 +48,6 @@ async def service(registry: ComponentDatabase, post: Post) -> AsyncIterator[Serv
     async with running(create_app, registry, NOW, **mail) as running_service:
         await bring_into_force(running_service)
         yield running_service
-
-
-@pytest.fixture
-async def staff(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    async with service.caller(*WRITE) as client:
-        yield client
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,31 +11,13 @@ from stdnum import luhn
 
 from kit.db.job_runner import JobRunner
 from services.agreements.application.import_organisations import KIND, importer
-from services.agreements.main import create_app
-from tests.postgres import ComponentDatabase, DatabaseFactory
+from tests.postgres import ComponentDatabase
 from tests.services.agreements.accord import EXAMPLES, NOW, raw
 from tests.services.agreements.test_api import CITY, OTHER, WRITE, published
-from tests.services.client import Service, running
+from tests.services.client import Service
 
 CSV = {"content-type": "text/csv"}
 EMPLOYERS = 1_400
-
-
-@pytest.fixture
-async def registry(database: DatabaseFactory) -> ComponentDatabase:
-    return await database("agreements")
-
-
-@pytest.fixture
-async def service(registry: ComponentDatabase) -> AsyncIterator[Service]:
-    async with running(create_app, registry, NOW) as running_service:
-        yield running_service
-
-
-@pytest.fixture
-async def staff(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    async with service.caller(*WRITE) as client:
-        yield client
 
 
 def siret(number: int) -> str:
