@@ -11,6 +11,7 @@ import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final, Protocol
@@ -30,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class Buckets(Protocol):
-    """The shared buckets. `lease` takes what there is of `wanted` and says that and what is left."""
+    """The shared buckets. `lease` takes what there is of `wanted`, or gives back, and says that and what is left."""
 
     async def lease(self, client: str, wanted: int, rate: float, capacity: float) -> tuple[int, float]: ...
 
@@ -104,6 +105,18 @@ class LeasedLimiter:
                 return self._alone.take(client)
         return self._spend(share)
 
+    def check(self, client: str) -> None:
+        """Raise 429 while the bucket is known to be empty. Counts nothing and asks nobody."""
+        share = self._shares.get(client)
+        if share is not None and share.tokens <= 0 and self._now() < share.refused_until:
+            self._spend(share)
+
+    async def give_back(self, client: str) -> None:
+        """Undo the counting of one request. Without the shared bucket it stays counted."""
+        if self._rate > 0:
+            with suppress(SQLAlchemyError, OSError, TimeoutError):
+                await self._buckets.lease(client, -1, self._rate, self._capacity)
+
     def _holds(self, share: _Share) -> bool:
         now = self._now()
         return (share.tokens > 0 and now < share.until) or now < share.refused_until
@@ -132,6 +145,10 @@ class LeasedLimiter:
         return max(0.001, (1 - share.level) / self._rate)
 
 
+def as_text(headers: list[Header]) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in headers}
+
+
 def _headers(level: float, capacity: float, rate: float) -> list[Header]:
     full_in = math.ceil((capacity - level) / rate)
     return [
@@ -148,5 +165,5 @@ def _refused(wait_s: float, headers: list[Header]) -> Problem:
         "Trop de demandes",
         "Too many requests",
         retry_in=round(wait_s, 3),
-        headers={name.decode(): value.decode() for name, value in headers},
+        headers=as_text(headers),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import httpx
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gateway import events, inbound_topics, outbound_topics
 from gateway.adapters import revocations
@@ -46,6 +47,7 @@ from gateway.application.purge import purge_task
 from gateway.application.readiness import check_demo, check_services
 from gateway.application.revocations import Revocations
 from gateway.application.signer import Signer
+from gateway.attempts import Attempts
 from gateway.dashboard.app import create_dashboard, is_page, page_client
 from gateway.limited import Limited
 from gateway.limiter import LeasedLimiter
@@ -77,14 +79,19 @@ class Gateway:
     def __init__(self, api: FastAPI, settings: GatewaySettings) -> None:
         self.api = api
         self.state = api.state
-        self.limiter = LeasedLimiter(settings.rate_per_second, SharedBuckets(lambda: self.state.db))
+        self.limiter = self.state.limiter
         proxy = Proxy(lambda: self.state.upstreams, self.limiter)
         paths = (context.path or "" for context in iter_route_contexts(api.routes))
         self._own = Limited(Administered(api), self.limiter, paths)
         self._proxied: ASGIApp = RequestSpan(BodyLimits(proxy, settings.body_limit_bytes), NAME)
         self._pages = create_dashboard(api.state, settings.body_limit_bytes)
+        proxies = [str(network) for network in settings.trusted_proxies]
+        self._from: Any = ProxyHeadersMiddleware(self._led, proxies) if proxies else self._led  # type: ignore[arg-type]  # uvicorn's own types of ASGI
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._from(scope, receive, send)
+
+    async def _led(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.state.settings.sandbox:
             send = marking(send)
         service = service_of(scope["path"]) if scope["type"] == "http" else None
@@ -144,6 +151,9 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
         raise ValueError("RELAIS_KEY_RING is needed to keep the signing key")
     api.state.hashing = Hashing()
     api.state.secrets = SecretChecker(api.state.hashing)
+    buckets = SharedBuckets(lambda: api.state.db)
+    api.state.limiter = LeasedLimiter(own.rate_per_second, buckets)
+    api.state.attempts = Attempts(own.attempts_per_second, buckets, api.state.crypto)
     gateway = Gateway(api, own)
     return gateway
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import Settings
@@ -20,12 +20,17 @@ class GatewaySettings(Settings):
     sandbox: bool = Field(False, description="All data is fictitious: every answer and every page says so.")
     rate_per_second: float = Field(0.0, ge=0, description="Requests a client may make per second; 0: no limit.")
 
+    attempts_per_second: float = Field(
+        2.0, ge=0, description="Failures per second to prove who one is, for each address; 0: no limit."
+    )
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (), description="Networks whose X-Forwarded-For is believed (CIDR, JSON list); empty: none."
+    )
+
     public_simulator: tuple[str, ...] = Field(
         (), description="Accords that anybody may simulate without an account (JSON list); empty: none."
     )
-    public_rate_per_second: float = Field(
-        2.0, gt=0, description="Public simulations per second for each address: behind a proxy, for that proxy."
-    )
+    public_rate_per_second: float = Field(2.0, gt=0, description="Public simulations per second for each address.")
 
     oidc_issuer: str = Field("", description="OpenID Connect issuer where staff sign in; empty: local accounts.")
     oidc_client_id: str = Field("", description="This platform's client at that issuer.")

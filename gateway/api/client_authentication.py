@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote_plus
 
@@ -11,13 +14,16 @@ from fastapi import Request
 
 from gateway.application import assertions
 from gateway.application.clients import SecretChecker
+from gateway.attempts import Attempts
 from gateway.domain.clients import Client
+from gateway.limiter import LeasedLimiter, as_text
 from kit.db.database import Database, Scope
 from kit.http.problem import Problem
 
 FORM: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 10
 UNAUTHORISED: Final = 401
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 FIELDS: Final[dict[str, Any]] = {
     "client_id": {
         "type": "string",
@@ -36,39 +42,67 @@ FIELDS: Final[dict[str, Any]] = {
 }
 
 
-async def authenticated(request: Request, form: dict[str, str]) -> Client:
-    """The client that asks. Raises 401 `invalid_client`, 400 `invalid_request` when it says who it is twice."""
-    if "client_assertion" in form or "client_assertion_type" in form:
-        return await _by_assertion(request, form)
-    client_id, secret = _credentials(request, form)
-    state = request.app.state
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """Who somebody says to be, and what shall prove it: a secret, or an assertion."""
+
+    client: str
+    secret: str | None = None
+    assertion: str = ""
+
+
+async def authenticated(request: Request, form: dict[str, str]) -> tuple[Client, Mapping[str, str]]:
+    """The client that asks, and the `RateLimit-*` headers of its answer: this counts as any other request of it.
+
+    Raises 401 `invalid_client`, 400 `invalid_request` when it says who it is twice, 429 `too_many_requests`.
+    """
+    state, proof = request.app.state, _proof(request, form)
+    attempts: Attempts = state.attempts
     checker: SecretChecker = state.secrets
-    client = await checker.authenticate(state.db, client_id, secret, state.clock)
+    # Whatever else is tried from where it is, a client that proved itself before is let in.
+    known = proof.secret is not None and checker.recognises(proof.client, proof.secret)
+    left = [] if known else await attempts.take(request, proof.client)
+    client = await _proved(request, proof)
     if client is None:
-        state.activity.note(client_id, UNAUTHORISED, request.method, request.url.path)
-        raise oauth_problem(401, "invalid_client", "Client inconnu ou secret faux.", "Unknown client or wrong secret.")
-    return client
+        state.activity.note(proof.client, UNAUTHORISED, request.method, request.url.path)
+        raise _refused(proof, as_text(left))
+    if not known:
+        await attempts.give_back(request, proof.client)
+    limiter: LeasedLimiter = state.limiter
+    return client, as_text(await limiter.take(client.id))
 
 
-async def _by_assertion(request: Request, form: dict[str, str]) -> Client:
+def _proof(request: Request, form: dict[str, str]) -> _Proof:
+    if "client_assertion" not in form and "client_assertion_type" not in form:
+        return _Proof(*_credentials(request, form))
     if request.headers.get("authorization") is not None or "client_secret" in form:
         raise _twice()
     if form.get("client_assertion_type") != assertions.TYPE:
         raise oauth_problem(400, "invalid_request", "Type d'assertion inconnu.", "Unknown type of assertion.")
+    assertion = form.get("client_assertion", "")
+    claimed = assertions.claimed(assertion)
+    if claimed is None or form.get("client_id", claimed) != claimed:
+        claimed = assertion = ""
+    return _Proof(claimed, assertion=assertion)
+
+
+async def _proved(request: Request, proof: _Proof) -> Client | None:
     state = request.app.state
-    issuer: str = state.settings.issuer
     database: Database = state.db
+    if proof.secret is not None:
+        checker: SecretChecker = state.secrets
+        return await checker.authenticate(database, proof.client, proof.secret, state.clock)
+    issuer: str = state.settings.issuer
     async with database.transaction(Scope.none()) as tx:
-        client = await assertions.authenticate(
-            tx,
-            form.get("client_assertion", ""),
-            (issuer, f"{issuer}/oauth/token"),
-            state.clock,
-            form.get("client_id"),
-        )
-    if client is None:
-        raise oauth_problem(401, "invalid_client", "L'assertion est refusée.", "The assertion is refused.")
-    return client
+        return await assertions.authenticate(tx, proof.assertion, (issuer, f"{issuer}/oauth/token"), state.clock)
+
+
+def _refused(proof: _Proof, headers: Mapping[str, str]) -> Problem:
+    if proof.secret is None:
+        said = "L'assertion est refusée.", "The assertion is refused."
+    else:
+        said = "Client inconnu ou secret faux.", "Unknown client or wrong secret."
+    return oauth_problem(UNAUTHORISED, "invalid_client", *said, headers)
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -109,9 +143,11 @@ def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
     return unquote_plus(client_id), unquote_plus(secret)
 
 
-def oauth_problem(status: int, error: str, detail_fr: str, detail_en: str) -> Problem:
+def oauth_problem(
+    status: int, error: str, detail_fr: str, detail_en: str, headers: Mapping[str, str] = NO_HEADERS
+) -> Problem:
     """A problem that is also the error of RFC 6749 §5.2: it carries `error`."""
-    headers = {"www-authenticate": 'Basic realm="relais", charset="UTF-8"'} if status == 401 else {}  # noqa: PLR2004 - HTTP
+    asking = {"www-authenticate": 'Basic realm="relais", charset="UTF-8"'} if status == UNAUTHORISED else {}
     return Problem(
         status,
         error,
@@ -119,7 +155,7 @@ def oauth_problem(status: int, error: str, detail_fr: str, detail_en: str) -> Pr
         "Token refused",
         detail_fr=detail_fr,
         detail_en=detail_en,
-        headers={"pragma": "no-cache", **headers},
+        headers={"pragma": "no-cache", **asking, **headers},
         members={"error": error, "error_description": error.replace("_", " ")},
     )
 

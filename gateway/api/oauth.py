@@ -91,7 +91,7 @@ async def token(request: Request) -> Response:
             "Seul client_credentials est accepté.",
             "Only client_credentials is accepted.",
         )
-    client = await authenticated(request, form)
+    client, limits = await authenticated(request, form)
     signer: Signer = request.app.state.signer
     asked = form.get("scope", "")
     if not frozenset(asked.split()) <= client.scopes:
@@ -110,7 +110,7 @@ async def token(request: Request) -> Response:
         expires_in=life_of(client, request.app.state.clock),
         scope=" ".join(sorted(asked.split() or client.scopes)),
     )
-    return JSONResponse(answer.model_dump(), headers=NOT_KEPT)
+    return JSONResponse(answer.model_dump(), headers={**limits, **NOT_KEPT})
 
 
 @router.post(
@@ -123,7 +123,8 @@ async def token(request: Request) -> Response:
 async def revoke(request: Request) -> Response:
     """A token that is unknown, expired or already given back is no error; one of another client is left as it is."""
     form = await form_of(request)
-    client = await authenticated(request, form)
+    client, limits = await authenticated(request, form)
+    headers = {**limits, **NOT_KEPT}
     if not form.get("token"):
         raise oauth_problem(400, "invalid_request", "Un jeton est attendu.", "A token is expected.")
     state = request.app.state
@@ -132,12 +133,12 @@ async def revoke(request: Request) -> Response:
     except Problem as problem:
         if problem.status != UNAUTHORISED:
             raise
-        return Response(headers=NOT_KEPT)
+        return Response(headers=headers)
     if found.client == client.id and found.token:
         async with state.db.transaction(Scope.none()) as tx:
             await revocations.revoke(tx, found.token, client.id, datetime.fromtimestamp(found.expires + 60, UTC))
         await state.revocations.read()
-    return Response(headers=NOT_KEPT)
+    return Response(headers=headers)
 
 
 class KeySet(JSONResponse):

@@ -57,26 +57,24 @@ def public_keys_of(given: Sequence[Mapping[str, Any]]) -> tuple[Jwk, ...]:
     return tuple(found.values())
 
 
-async def authenticate(
-    tx: AsyncConnection, assertion: str, audiences: Collection[str], clock: Clock, named: str | None = None
-) -> Client | None:
-    """The client that signed this assertion, or None. `named` is the `client_id` beside it, which must be the same."""
-    claimed = _claimed(assertion)
-    if claimed is None or (named is not None and named != claimed):
-        return None
-    stored = await clients.find(tx, claimed)
-    if stored is None:
+async def authenticate(tx: AsyncConnection, assertion: str, audiences: Collection[str], clock: Clock) -> Client | None:
+    """The client that signed this assertion, or None."""
+    client_id = claimed(assertion)
+    stored = None if client_id is None else await clients.find(tx, client_id)
+    if client_id is None or stored is None:
         return None
     claims = _verified(assertion, stored.keys)
     now = clock.instant()
-    expires = None if claims is None else _expiry(claims, claimed, audiences, int(now.timestamp()))
+    expires = None if claims is None else _expiry(claims, client_id, audiences, int(now.timestamp()))
     if claims is None or expires is None:
         return None
-    first = await revocations.use_assertion(tx, claimed, claims["jti"], datetime.fromtimestamp(expires + LEEWAY_S, UTC))
+    first = await revocations.use_assertion(
+        tx, client_id, claims["jti"], datetime.fromtimestamp(expires + LEEWAY_S, UTC)
+    )
     return stored.client if first else None
 
 
-def _claimed(assertion: str) -> str | None:
+def claimed(assertion: str) -> str | None:
     """Who it says it is of; nothing of it is believed before its signature is checked."""
     if len(assertion) > MAX_ASSERTION:
         return None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -18,37 +17,35 @@ _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1) 
 CONCURRENT: Final = 2
 WAITING: Final = 16
 _RETRY_S: Final = 2.0
+# Threads of their own: whoever gave up waiting leaves at most these behind, and others' work has its own.
+_THREADS: Final = ThreadPoolExecutor(CONCURRENT, "argon2")
 
 
 async def hash_of(secret: str) -> str:
     """What is stored of a secret or password."""
-    return await asyncio.to_thread(_HASHER.hash, secret)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, secret)
 
 
 class Hashing:
     """Who may hash now. Hold no connection while waiting for a turn."""
 
     def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(CONCURRENT)
         self._waiting = 0
         self._nobody = _HASHER.hash(os.urandom(16).hex())
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """One of the few places. Raises 503 `identity_busy` for who would wait behind too many."""
+    async def is_good(self, known: str | None, secret: str) -> bool:
+        """Whether the secret has that hash; None, which nothing has, takes as long.
+
+        Raises 503 `identity_busy` for who would wait behind too many.
+        """
         if self._waiting >= WAITING:
             raise _busy()
         self._waiting += 1
         try:
-            async with self._slots:
-                yield
+            checking = asyncio.get_running_loop().run_in_executor(_THREADS, _verified, known or self._nobody, secret)
+            return await checking and known is not None
         finally:
             self._waiting -= 1
-
-    async def is_good(self, known: str | None, secret: str) -> bool:
-        """Whether the secret has that hash; None, which nothing has, takes as long. Raises 503 `identity_busy`."""
-        async with self.turn():
-            return await asyncio.to_thread(_verified, known or self._nobody, secret) and known is not None
 
 
 def _verified(known: str, secret: str) -> bool:

@@ -20,7 +20,6 @@ from kit.http.problem import Problem
 # One scope and nobody's files. No client can be registered under this id: a full stop is none of its letters.
 ANYBODY: Final = Client("public.simulator", "Simulateur public", frozenset({"simulations:run"}), frozenset())
 AT_ONCE: Final = 4
-_NOBODY: Final = "unknown"
 _RETRY_S: Final = 2.0
 
 
@@ -47,11 +46,6 @@ def door(state: Any) -> PublicDoor:
     if known is None:
         known = state.public_door = PublicDoor(state.settings.public_rate_per_second)
     return known
-
-
-def address_of(visit: Visit) -> str:
-    client = visit.request.client
-    return client.host if client else _NOBODY
 
 
 async def api_of(visit: Visit) -> Api:

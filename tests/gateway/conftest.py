@@ -67,6 +67,7 @@ async def served_door(postgres: SessionPostgres) -> AsyncIterator[Door]:
                 "issuer": issuer,
                 "producers": dict.fromkeys(SERVICES, behind),
                 "webhook_networks": ("127.0.0.0/8",),
+                "attempts_per_second": 0.0,  # tests all come from one address
                 "key_ring": SecretStr(KeyRing.generate("tests")),
             }
         )

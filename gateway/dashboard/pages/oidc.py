@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.adapters import accounts
 from gateway.application.oidc import FLOW_LIFE, Flow, IdentityProvider, OidcAway, OidcRefused, flow_of
 from gateway.application.sign_in import open_session
-from gateway.dashboard.pages.sign_in import sign_in_form
+from gateway.dashboard.pages.sign_in import later, sign_in_form
 from gateway.dashboard.security import PREFIX, SESSION, safe_path, set_cookie
 from gateway.dashboard.visit import Visit
 from kit.db.database import Scope
@@ -38,13 +38,17 @@ async def begin(visit: Visit) -> Response:
 
 async def callback(visit: Visit) -> Response:
     """Back from there: the account of that subject is signed in, its second factor having been the issuer's to ask."""
-    state = visit.request.app.state
+    state, provider = visit.request.app.state, _provider(visit)
     query = dict(visit.request.query_params)
     try:
         flow = flow_of(visit.request.cookies.get(COOKIE), query.get("state", ""), state.crypto, state.clock)
-        found = await _provider(visit).identity(flow, query, _callback(visit))
+        await state.attempts.take(visit.request)
+        found = await provider.identity(flow, query, _callback(visit))
     except OidcRefused as error:
         return _refused(visit, error)
+    except Problem as problem:
+        return later(problem, sign_in_form(visit, PREFIX, f"sign_in.{problem.code}", status=problem.status))
+    await state.attempts.give_back(visit.request)
     now = state.clock.instant()
     async with state.db.transaction(Scope.none()) as tx:
         account = await accounts.find_subject(tx, found.subject)

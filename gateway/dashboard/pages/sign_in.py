@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from typing import Final
 
@@ -33,11 +34,13 @@ async def sign_in(visit: Visit) -> Response:
     now = state.clock.instant()
     login = fields.get("login", "").lower()[:63]
     try:
+        await state.attempts.take(visit.request, login)
         found = await checked_account(state.db, state.hashing, login, fields.get("password", ""), now)
-    except Problem as busy:
-        return sign_in_form(visit, back, "sign_in.busy", login, busy.status)
+    except Problem as problem:
+        return later(problem, sign_in_form(visit, back, f"sign_in.{problem.code}", login, problem.status))
     if found is None:
         return sign_in_form(visit, back, "sign_in.refused", login)
+    await state.attempts.give_back(visit.request, login)
     async with state.db.transaction(Scope.none()) as tx:
         cookie = await open_session(tx, found, complete=not found.second_factor, now=now)
     answer = visit.go(f"{PREFIX}/sign-in/code", back=back) if found.second_factor else visit.go(back)
@@ -61,6 +64,10 @@ async def code(visit: Visit) -> Response:
     if visit.request.method != "POST":
         return visit.page("code.html", back=back, error=None)
     fields = await visit.form()
+    try:
+        await state.attempts.take(visit.request, known.account.login)
+    except Problem as problem:
+        return later(problem, visit.page("code.html", problem.status, back=back, error=f"sign_in.{problem.code}"))
     async with state.db.transaction(Scope.none()) as tx:
         shown = fields.get("code", "").replace(" ", "")
         good = await second_factor.check(tx, known.account, shown, state.crypto, now)
@@ -71,8 +78,15 @@ async def code(visit: Visit) -> Response:
             fresh = await open_session(tx, known.account, complete=True, now=now)
     if fresh is None:
         return visit.page("code.html", _REFUSED, back=back, error="code.refused")
+    await state.attempts.give_back(visit.request, known.account.login)
     answer = visit.go(back)
     set_cookie(answer, visit.request, SESSION, fresh)
+    return answer
+
+
+def later(problem: Problem, answer: Response) -> Response:
+    """The page that says to try again, with when."""
+    answer.headers.update(problem.headers | {"retry-after": str(math.ceil(problem.retry_in or 1))})
     return answer
 
 

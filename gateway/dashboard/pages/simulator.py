@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from gateway.attempts import source_of
 from gateway.dashboard.api import Api, Refusal, together
 from gateway.dashboard.pictures import months
-from gateway.dashboard.public import address_of, api_of, door
+from gateway.dashboard.public import api_of, door
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Visit
 from kit.http.problem import Problem
@@ -56,7 +57,7 @@ async def simulation(visit: Visit) -> Response:
     if not _asked(visit):
         return visit.page("simulation.html", **_shown(None, "", fields, agreements))
     try:
-        async with door(state).turn(address_of(visit)):
+        async with door(state).turn(source_of(visit.request)):
             found, error = await _simulated(visit, await api_of(visit), fields)
     except Problem as busy:
         wait = math.ceil(busy.retry_in or 1)
