@@ -11,12 +11,13 @@ from sqlalchemy import text
 
 from kit.db.database import Scope, driver
 from tests.bench.eligibility_world import World
-from tests.postgres import ComponentDatabase
+from tests.postgres import KEPT, ComponentDatabase
 
 # What an import leaves behind, and the columns the database itself fills.
 TABLES: Final = (
     "person",
     "agent",
+    "identity",
     "data_subject",
     "agent_employer",
     "employment",
@@ -26,6 +27,8 @@ TABLES: Final = (
     "redecision",
 )
 GIVEN: Final = frozenset({"serial", "position", "number"})
+# What keeps track of the file itself: the import's alone, and the reference has no such work.
+OF_THE_JOB: Final = frozenset({"import_job", "import_reject", "import_warning"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ async def measure(world: World) -> Round:
     began = time.perf_counter()
     job = await world.send("agents")
     imported = time.perf_counter() - began
+    assert await _filled(world.database) == set(TABLES), "the reference leaves no table out"
     rows, entered = await _rows(world.database), await _counts(world.database)
     await world.database.empty()
     plain = await _plain(world.database, rows)
@@ -68,6 +72,13 @@ async def _rows(database: ComponentDatabase) -> dict[str, _Rows]:
         await database.admin.copy_from_table(table, columns=columns, output=written, format="binary")
         found[table] = _Rows(columns, written.getvalue())
     return found
+
+
+async def _filled(database: ComponentDatabase) -> set[str]:
+    """The tables that hold what was imported."""
+    known = await database.admin.fetch("SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public'")
+    names = {row["relname"] for row in known} - OF_THE_JOB - set(KEPT)
+    return {name for name in names if await database.admin.fetchval(f"SELECT EXISTS (SELECT FROM {name})")}
 
 
 async def _counts(database: ComponentDatabase) -> list[int]:
