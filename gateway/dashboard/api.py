@@ -35,6 +35,20 @@ class Refusal(Exception):
         lines += [str(error.get("detail", "")) for error in self.problem.get("errors", ())]
         return " ".join(dict.fromkeys(line for line in lines if line))
 
+    @property
+    def at(self) -> dict[str, str]:
+        """What is wrong with each field of the request, by its name; within another, by both.
+
+        >>> said = {"pointer": "/reference_pay/tib", "detail": "Montant attendu."}
+        >>> Refusal(422, {"errors": [said, {"detail": "Autre."}]}).at
+        {'reference_pay.tib': 'Montant attendu.'}
+        """
+        found: dict[str, str] = {}
+        for error in self.problem.get("errors", ()):
+            if pointer := error.get("pointer"):
+                found.setdefault(pointer.strip("/").replace("/", "."), error["detail"])
+        return found
+
 
 class ListCut(Exception):
     """A list goes on beyond the pages that are read."""

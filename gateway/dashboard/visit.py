@@ -122,10 +122,10 @@ class Visit:
         return HTMLResponse(html, status)
 
     def form_page(self, template: str, refusal: Refusal | None, **context: Any) -> Response:
-        """The page of a form: as it is offered, or as it was refused, with why."""
+        """The page of a form: as it is offered, or as it was refused, with why; `wrong` says it field by field."""
         if refusal is None:
-            return self.page(template, error=None, **context)
-        return self.page(template, refusal.status, error=refusal.text, **context)
+            return self.page(template, error=None, wrong={}, **context)
+        return self.page(template, refusal.status, error=refusal.text, wrong=refusal.at, **context)
 
     def go(self, path: str, **query: object) -> Response:
         """Go and see the result of what was sent (303)."""

@@ -505,6 +505,10 @@ class Relais(Transport):
         """Rentes d'un agent (claims:read)."""
         return self.send("GET", "/v1/annuities", params={"agent": agent, "limit": limit, "cursor": cursor})
 
+    def get_annuities_revaluations(self, *, agreement: str) -> Answer[models.RevaluationsAnswer]:
+        """Revalorisations énoncées d'un accord (claims:read)."""
+        return self.send("GET", "/v1/annuities/revaluations", params={"agreement": agreement})
+
     def put_annuities_revaluations(self, body: models.RevaluationRequest) -> Answer[models.RevaluationAnswer]:
         """Énoncer une revalorisation des rentes (claims:read, claims:write)."""
         return self.send("PUT", "/v1/annuities/revaluations", json=body)

@@ -2076,6 +2076,10 @@ RevaluationRequest = TypedDict(
 )
 
 
+class RevaluationsAnswer(TypedDict):
+    revaluations: list[RevaluationAnswer]
+
+
 ReviewOutcome: TypeAlias = Literal["ACCEPTED", "RETURNED"]
 
 

@@ -180,6 +180,19 @@ document.querySelectorAll("[data-end]").forEach((region) => {
   region.scrollLeft = region.scrollWidth;
 });
 
+// The digest of a file is reckoned here: the file itself goes nowhere.
+if (window.crypto && crypto.subtle) {
+  document.querySelectorAll("input[data-digest]").forEach((chosen) => {
+    chosen.closest("[hidden]").hidden = false;
+    chosen.addEventListener("change", async () => {
+      if (!chosen.files.length) return;
+      const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await chosen.files[0].arrayBuffer()));
+      const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0"));
+      document.getElementById(chosen.dataset.digest).value = digits.join("");
+    });
+  });
+}
+
 // A form is sent once.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -74,6 +74,7 @@ async def shown(visit: Visit, *, error: str = "", remarks: Sequence[Answer] = ()
         remarks=remarks,
         may_write=visit.may("agents:write") and known is None,
         may_claim=visit.may("claims:write"),
+        revalued=_revaluation(visit, money["annuities"], claims, cover, work),
         optional=OPTIONS,
         events=agent_events.events(found, cover, claims),
         cover=cover,
@@ -178,6 +179,23 @@ def as_known(rows: list[dict[str, Any]], known: str) -> list[dict[str, Any]]:
     until = datetime.fromisoformat(known)
     then = [row for row in rows if datetime.fromisoformat(row["decided_at"]) <= until]
     return list({row["month"]: row for row in sorted(then, key=lambda row: int(row["version"]))}.values())
+
+
+def _revaluation(
+    visit: Visit,
+    annuities: list[dict[str, Any]],
+    claims: list[dict[str, Any]],
+    cover: Answer | None,
+    work: list[dict[str, Any]],
+) -> str:
+    """Where the accord's annuities are raised, with the day this one waits for; empty for who may not, or for none."""
+    if not annuities or not visit.may("claims:write") or visit.person.employers is not None:
+        return ""
+    of_claim = {one["id"]: one["agreement"] for one in claims}
+    agreement = of_claim.get(annuities[0]["claim"]) or (cover["agreement"] if cover else None)
+    due = next((one["due"] for one in work if one["kind"] == "annuity-to-revalue"), None)
+    day = f"?from={due}" if due else ""
+    return f"{PREFIX}/agreements/{agreement}/revaluations{day}" if agreement else ""
 
 
 def _window(visit: Visit, today: date, employments: list[dict[str, Any]]) -> tuple[date, date]:

@@ -51,11 +51,13 @@ def _career(file: Json) -> Iterator[Event]:
 
 def _sickness(file: Json) -> Iterator[Event]:
     for leave in file["leaves"]:
+        page = f"agents/{file['id']}/leaves/{leave['id']}"
         for place, one in enumerate(leave["entries"]):
             what = "event.renewal" if place else "event.leave"
-            yield Event(one["start"], what, "leave", one["kind"], leave["employer"], one.get("recorded_at"))
+            about = ("leave", one["kind"], leave["employer"])
+            yield Event(one["start"], what, *about, one.get("recorded_at"), page)
         if leave["end"]:
-            yield Event(leave["end"], "event.leave_end", "leave", leave["kind"], leave["employer"])
+            yield Event(leave["end"], "event.leave_end", "leave", leave["kind"], leave["employer"], href=page)
     for one in file["invalidities"]:
         yield Event(one["from"], "event.invalidity", "", "", one["employer"], one.get("recorded_at"))
     for one in file["deaths"]:

@@ -52,12 +52,25 @@ async def hand_over(visit: Visit) -> Response:
     return visit.go(f"{PREFIX}/agreements/{key}", done="notice")
 
 
-async def _page(visit: Visit, refusal: Refusal | None = None) -> Response:
+async def deposit(visit: Visit) -> Response:
+    """Deposit the insurer's notice, or its next version; what was typed stays where it is refused."""
+    fields = await visit.form()
+    key = visit.request.path_params["agreement"]
+    body = {name: fields[name] for name in ("insurer", "issued_on", "reference", "digest") if fields.get(name)}
+    try:
+        await visit.api.send("POST", f"/v1/agreements/{key}/notices", json=body)
+    except Refusal as refusal:
+        return await _page(visit, refusal, fields)
+    return visit.go(f"{PREFIX}/agreements/{key}", done="deposited")
+
+
+async def _page(visit: Visit, refusal: Refusal | None = None, deposit: dict[str, str] | None = None) -> Response:
     key, today = visit.request.path_params["agreement"], visit.request.app.state.clock.day()
     path = f"/v1/agreements/{key}"
-    found, history, waiting, employers = await together(
+    found, history, notices, waiting, employers = await together(
         visit.api.get(path),
         visit.api.maybe(path + "/history"),
+        visit.api.maybe(path + "/notices"),
         visit.api.maybe(path + "/notices/waiting", limit=SHOWN, cursor=visit.query["waiting"]),
         employer_names(visit),
     )
@@ -94,6 +107,10 @@ async def _page(visit: Visit, refusal: Refusal | None = None) -> Response:
         authors=await user_names(visit),
         waiting=waiting or {},
         to_hand=to_hand,
+        notices=notices["versions"] if notices else [],
+        insurers={one["code"]: one["name"] for one in found["document"].get("insurers", ())},
+        deposit=deposit or {},
+        may_revalue=visit.may("claims:read") and visit.person.employers is None,
         channels=CHANNELS,
         may_write=visit.may("agreements:write"),
         today=today.isoformat(),

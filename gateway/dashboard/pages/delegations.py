@@ -16,6 +16,8 @@ from gateway.dashboard.visit import ACTING, Visit
 from gateway.domain.delegations import DELEGABLE
 
 SHOWN: Final = 50
+# More rights than these are folded: a centre that does everything has a score of them.
+FEW: Final = 3
 PATH: Final = f"{PREFIX}/delegations"
 LISTED: Final = "/v1/delegations"
 
@@ -34,6 +36,7 @@ async def delegations(visit: Visit) -> Response:
         employers=await employer_names(visit),
         authors=await user_names(visit),
         mine=dict(visit.person.delegated),
+        few=FEW,
     )
 
 
@@ -44,7 +47,7 @@ async def export(visit: Visit) -> Response:
     columns = [
         Column("delegations.employer", lambda row: row["employer"]),
         Column("delegations.delegate", lambda row: delegate(visit, row)),
-        Column("delegations.scopes", lambda row: " ".join(row["scopes"])),
+        Column("delegations.scopes", lambda row: " ; ".join(map(words.scope, row["scopes"]))),
         Column("delegations.first", lambda row: row["from"]),
         Column("delegations.last", lambda row: row["to"]),
         Column("delegations.state", lambda row: words.of("delegation_state", row["state"])),

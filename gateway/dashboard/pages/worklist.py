@@ -136,6 +136,8 @@ def where(item: dict[str, Any]) -> str:
     '/app/agreements/x?agent=3&employer=9&version=2#notices'
     >>> where({"kind": "daily-allowance-missing", "reference": "/v1/entitlements?x", "agent": "3", "employer": "9"})
     '/app/agents/3/daily-allowances?employer=9'
+    >>> where({"kind": "half-pay-without-claim", "reference": "/v1/agents/3/leaves/4", "agent": "3"})
+    '/app/agents/3/leaves/4'
     """
     kind, parts = item["kind"], item["reference"].split("/")
     if kind == NOTICE:
@@ -143,6 +145,8 @@ def where(item: dict[str, Any]) -> str:
         return f"{PREFIX}/agreements/{parts[3]}?{named}#notices"
     if kind in _ALLOWANCES:
         return f"{PREFIX}/agents/{item['agent']}/daily-allowances?employer={item['employer']}"
+    if kind == HALF_PAY:
+        return f"{PREFIX}/agents/{item['agent']}/leaves/{parts[-1]}"
     if kind == "contributions-parked":
         return f"{PREFIX}/runs/parked?employer={item['employer']}#parked-{parts[-1]}"
     if kind in _OF_ITS_OWN and not item["reference"].startswith(OF_AGENT):

@@ -14,7 +14,7 @@ from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import Answer, Code, DateText, RateText, Request, Share, SignedAmount, example
-from services.claims.adapters import annuities, files
+from services.claims.adapters import annuities, files, stated
 from services.claims.adapters.annuities import Annuity
 from services.claims.adapters.stated import StatedRevaluation
 from services.claims.api.cursors import after_id
@@ -52,6 +52,12 @@ class RevaluationAnswer(Answer):
     agreement: str
     start: DateText = Field(serialization_alias="from")
     rate: RateText
+
+
+class RevaluationsAnswer(Answer):
+    """All that was stated of an accord, by day; of two statements about a day the last."""
+
+    revaluations: list[RevaluationAnswer]
 
 
 class AnnuityAnswer(Answer):
@@ -140,3 +146,14 @@ async def revalue_annuities(
         tx, StatedRevaluation(body.agreement, body.start, body.rate, clock.instant(), caller.client), rules, clock
     )
     return RevaluationAnswer(agreement=body.agreement, start=body.start, rate=body.rate)
+
+
+@router.get("/annuities/revaluations", operation_id="list_revaluations", summary="Revalorisations énoncées d'un accord")
+async def list_revaluations(
+    _caller: Annotated[Principal, requires("claims:read", tenancy="platform")],
+    tx: Tx,
+    agreement: Annotated[Code, Query(description="Clé de l'accord local.")],
+) -> RevaluationsAnswer:
+    found = (await stated.revaluations(tx, [agreement])).get(agreement, ())
+    shown = [RevaluationAnswer(agreement=agreement, start=one.start, rate=one.rate) for one in found]
+    return RevaluationsAnswer(revaluations=shown)

@@ -106,6 +106,7 @@ def _invalid(story: Story) -> None:
     annuities = story.until(lambda: story.ask("GET /v1/annuities", query=query).json()["items"], "an annuity")
     _another_amount(story, annuities[0])
     story.ask("PUT /v1/annuities/revaluations", body={"agreement": story.known["agreement"]})
+    story.ask("GET /v1/annuities/revaluations", query={"agreement": story.known["agreement"]})
     story.ask("POST /v1/agents/{agent}/death")
     story.until(lambda: story.ask("GET /v1/capitals", query=query).json()["items"], "a capital")
     agent = hire(story, "M6")

@@ -180,18 +180,19 @@ async def test_a_notice_is_handed_over_and_nobody_waits_for_it_twice(pages: Page
     waiting = await asyncio.to_thread(with_a_notice, platform)
     page, words = await pages.signed_in(MANAGER, width=390, theme="dark"), Words("fr")
     hands = Hands(page, words)
-    path = f"{AGREEMENT}?agent={waiting['agent']}&employer={waiting['employer']}&version=1"
+    path = f"{AGREEMENT}?agent={waiting['agent']}&employer={waiting['employer']}&version={waiting['version']}"
     await page.goto(path)
-    assert await page.locator("#notices tbody tr").first.locator("details[open]").count() == 1
+    assert await page.locator("#to-hand tbody tr").first.locator("details[open]").count() == 1
     assert await faults(page, "a notice to hand over") == []
     await hands.choose("#channel-1", "POST")
     await hands.write("#proof-1", "recommandé 1A 234")
     await hands.act(words.t("agreements.hand_over_go"))
     assert words.t("agreement_done.notice") in await text_of(page, ".note.good")
-    assert await page.locator(f"#notices a[href='/app/agents/{waiting['agent']}']").count() == 0
+    left = page.locator(f"#to-hand tr:has(a[href='/app/agents/{waiting['agent']}']) td.n")
+    assert str(waiting["version"]) not in await left.all_inner_texts()
     await page.goto(path)
     await hands.write("#proof-1", "une seconde fois")
-    await hands.press(page.locator("#notices button").first)
+    await hands.press(page.locator("#to-hand button").first)
     assert await text_of(page, ".note.bad") != ""
     pages.met(409)
 

@@ -126,10 +126,17 @@ async def test_an_annuity_is_raised_on_the_first_of_july(claims: Claims, service
         assert (await staff.put("/v1/annuities/revaluations", json=body)).status_code == 200
         (annuity,) = (await staff.get("/v1/annuities", params={"agent": str(life.agent)})).json()["items"]
         assert annuity["steps"] == [{"start": "2026-07-01", "monthly": "965.87"}]
+        assert (await staff.put("/v1/annuities/revaluations", json=body)).status_code == 200
+        of_accord = {"agreement": life.agreement}
+        listed = (await staff.get("/v1/annuities/revaluations", params=of_accord)).json()["revaluations"]
+        assert listed == [body], "said twice, it stands once"
+        nowhere = await staff.get("/v1/annuities/revaluations", params={"agreement": "none"})
+        assert nowhere.json() == {"revaluations": []}
         unknown = await staff.put("/v1/annuities/revaluations", json={**body, "agreement": "none"})
         assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_agreement")
     async with service.caller(READ, WRITE, employers=[CITY]) as city:
         assert (await city.put("/v1/annuities/revaluations", json=body)).status_code == 403
+        assert (await city.get("/v1/annuities/revaluations", params=of_accord)).status_code == 403
     assert len(await claims.events("annuity.adjusted")) == 1
     await claims.decided()
 
