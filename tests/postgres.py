@@ -80,14 +80,19 @@ class ComponentDatabase:
         await self.admin.execute(_EMPTY)
 
     @asynccontextmanager
-    async def unlimited(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
-        """A transaction of the api role that may take as long as it likes."""
+    async def patient(self) -> AsyncIterator[Database]:
+        """One connection of the api role whose statements may take as long as they like."""
         patient = Database(self.urls["api"], pool_size=1, statement_timeout_ms=0)
         try:
-            async with patient.transaction(scope) as tx:
-                yield tx
+            yield patient
         finally:
             await patient.close()
+
+    @asynccontextmanager
+    async def unlimited(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
+        """A transaction of the api role that may take as long as it likes."""
+        async with self.patient() as patient, patient.transaction(scope) as tx:
+            yield tx
 
     async def close(self) -> None:
         for database in (self.api, self.worker, self.migrator):

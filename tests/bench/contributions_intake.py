@@ -21,7 +21,8 @@ from sqlalchemy import text
 
 from kit.db.database import Scope, driver
 from kit.db.job_runner import JobRunner
-from tests.bench.contributions_world import World, world
+from kit.period import Month
+from tests.bench.contributions_world import NOW, World, world
 from tests.bench.cost import peak, resident
 from tests.bench.events import show, verdict
 from tests.postgres import ComponentDatabase
@@ -37,7 +38,7 @@ Rows = dict[str, tuple[list[str], bytes]]
 
 async def imported(region: World) -> tuple[float, float]:
     """Seconds from the first byte of the request to the end of the job, and megabytes that it took meanwhile."""
-    content = "".join(f"{line}\n" for line in region.lines("2025-06")).encode()
+    content = "".join(f"{line}\n" for line in region.lines(Month.of(NOW).previous())).encode()
 
     async def body() -> AsyncIterator[bytes]:
         for start in range(0, len(content), PIECE_BYTES):

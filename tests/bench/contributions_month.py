@@ -29,6 +29,7 @@ import numpy as np
 
 from kit.columns import Column
 from services.contributions.domain.columns import MILLION, UNSTATED, column, contributions, withheld
+from tests.bench.contributions_world import drawn
 from tests.bench.events import show, verdict
 
 RATES: Final = (20_500, 2_000, 3_500, 2_500)
@@ -37,6 +38,7 @@ MONTHLY_TPP: Final = 1_392
 MONTH_DAYS: Final = 30
 # A run computes the agents of one employer, status and month together: never more than fit in a cache.
 GROUP: Final = 16_384
+REGION: Final = 75_000
 CENT: Final = Decimal("0.01")
 DECIMAL_GOAL: Final = 100
 OPENFISCA_GOAL: Final = 8
@@ -44,12 +46,13 @@ SIZE_GOAL: Final = 45
 
 
 class Month:
-    """Random pay and cover of so many agents."""
+    """Pay and cover of so many agents, from so many as a region has: the generator draws them one by one."""
 
     def __init__(self, agents: int) -> None:
         draw = random.Random(1)
-        self.tib = [draw.randrange(150_000, 500_000) for _ in range(agents)]
-        self.ri = [draw.randrange(0, 120_000) for _ in range(agents)]
+        people = drawn(min(agents, REGION))
+        self.tib = [people[n % REGION].tib.cents + people[n % REGION].nbi.cents for n in range(agents)]
+        self.ri = [people[n % REGION].ri.cents for n in range(agents)]
         # One month in ten is insured in part: hired, elected or dispensed inside it.
         self.covered = [draw.choice((*[MONTH_DAYS] * 9, draw.randrange(1, MONTH_DAYS))) for _ in range(agents)]
 

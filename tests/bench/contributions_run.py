@@ -96,22 +96,8 @@ async def paid(region: World, agents: int, months: Sequence[Month] = (JUNE,)) ->
     columns = ["employer", "matricule", "employment", "month", "version", "tib", "nbi", "ri", "sft", "ir", "other"]
     zero = Money(0)
     rows: list[tuple[Any, ...]] = [
-        (
-            CITY,
-            f"M{n}",
-            "",
-            month,
-            1,
-            Money(200_057 + 100 * (n % 500)),
-            zero,
-            Money(30_000),
-            zero,
-            zero,
-            {},
-            NOW,
-            "bench",
-        )
-        for n in range(agents)
+        (CITY, one.matricule, "", month, 1, one.tib, one.nbi, one.ri, zero, zero, {}, NOW, "bench")
+        for one in region.people[:agents]
         for month in months
     ]
     async with region.database.api.transaction(Scope.all()) as tx:
@@ -135,12 +121,13 @@ async def measured(region: World, agents: int, work: Callable[[AsyncConnection],
     await paid(region, agents)
     await elected(region)
     await region.at_rest()
-    async with region.database.unlimited(Scope.of(frozenset({CITY}))) as tx:
-        server = await tx.scalar(text("SELECT pg_backend_pid()"))
-        assert server is not None
-        began = Cost.so_far(server)
-        await work(tx)
-    cost = Cost.so_far(server) - began
+    async with region.database.patient() as database:
+        async with database.transaction(Scope.of(frozenset({CITY}))) as tx:
+            server = await tx.scalar(text("SELECT pg_backend_pid()"))
+            assert server is not None
+            began = Cost.so_far(server)
+            await work(tx)
+        cost = Cost.so_far(server) - began
     found = await region.database.admin.fetchrow("SELECT count(*), sum(amount) FROM contribution_line")
     assert found is not None
     assert found[0] == agents * len(TERMS.guarantees), f"{found[0]} lines of {agents} agents"

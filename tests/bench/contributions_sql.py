@@ -46,11 +46,11 @@ _LINES: Final = text("""
     said AS (SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:mandatory AS boolean[]), CAST(:rates AS numeric[]),
                                   CAST(:shares AS numeric[])) AS g (guarantee, mandatory, rate, share)),
     insured AS (
-        SELECT agent, agreement, month, guarantee, rate, share, round(base * covered / paid) AS base
+        SELECT agent, agreement, month, guarantee, rate, share, round(CAST(base AS numeric) * covered / paid) AS base
           FROM days CROSS JOIN said WHERE mandatory AND covered > 0
         UNION ALL
         SELECT d.agent, d.agreement, d.month, g.guarantee, g.rate, g.share,
-               round(d.base * sum(least(s."end", coalesce(o.ends, d.last), d.last)
+               round(CAST(d.base AS numeric) * sum(least(s."end", coalesce(o.ends, d.last), d.last)
                                   - greatest(s.start, o.starts, d.month) + 1) / d.paid)
           FROM days d JOIN option_election o ON o.employer = :employer AND o.agent = d.agent AND o.starts <= d.last
                                             AND (o.ends IS NULL OR o.ends >= d.month)

@@ -24,7 +24,7 @@ from services.contributions.domain.agent_file import AgentFile
 from services.contributions.domain.owed import owed
 from services.contributions.domain.what_if import Change, Scenario, Study, WhatIf
 from tests.bench.contributions_run import JUNE, paid
-from tests.bench.contributions_world import World, world
+from tests.bench.contributions_world import World, drawn, world
 from tests.bench.events import show, verdict
 from tests.services.contributions.facts import ACCORD, BOOK, CITY, TERMS, agent_file
 from tests.services.contributions.facts import paid as paid_line
@@ -71,7 +71,8 @@ async def measure(agents: int, rounds: int, sample: int) -> None:
             took.append(seconds)
             assert (found.agents, found.unpriced) == (agents, 0)
     show("three scenarios, read and computed", f"{median(took):.2f} s", f"{agents / median(took):,.0f} agents/s")
-    files = [agent_file(paid_line(str(JUNE), tib=f"{2_000 + n % 500}.57", ri="300.00")) for n in range(sample)]
+    pays = [{"tib": str(one.tib), "nbi": str(one.nbi), "ri": str(one.ri)} for one in drawn(sample)]
+    files = [agent_file(paid_line(str(JUNE), **pay)) for pay in pays]
     ratio = median(one_by_one(files) / in_columns(files) for _ in range(rounds))
     show("columns against the rule for one agent", f"{ratio:.1f}x", f"goal >= {GOAL}x: {verdict(ratio >= GOAL)}")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,7 +19,11 @@ from kit.db.copy import copy_rows
 from kit.db.database import Scope
 from kit.ids import new_id
 from kit.memory import settle
+from kit.period import Month
 from relais.postgres import EmbeddedPostgres
+from relais.synthetic.files import pay_row
+from relais.synthetic.region import Agent, draw_agent
+from rules.book import RuleBook
 from services.contributions.adapters import terms
 from services.contributions.adapters.tables import affiliation, agent_matricule, employment
 from services.contributions.domain.terms_document import kept
@@ -35,39 +40,46 @@ TIMELINE: Final = ({"start": "2025-01-01", "end": None, "outcome": "AFFILIATED"}
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The service, its database, and how many agents its one employer has."""
+    """The service, its database, and the agents of its one employer."""
 
     service: Service
     database: ComponentDatabase
-    agents: int
+    people: Sequence[Agent]
 
-    def lines(self, month: str) -> list[str]:
+    @property
+    def agents(self) -> int:
+        return len(self.people)
+
+    def lines(self, month: Month) -> list[str]:
         """A file of pay, a line an agent."""
-        return [
-            json.dumps(
-                {"employer": CITY, "matricule": f"M{n}", "month": month, "tib": f"{2_000 + n % 500}.57", "ri": "300.00"}
-            )
-            for n in range(self.agents)
-        ]
+        return [json.dumps(pay_row(one, month)) for one in self.people]
 
     async def empty(self) -> None:
         """Nothing but the accord and its agents: CNRACL, category C, covered since it began."""
         await self.database.empty()
-        people = [new_id() for _ in range(self.agents)]
+        ids = [new_id() for _ in self.people]
         async with self.database.worker.transaction(Scope.all()) as tx:
             await terms.store(tx, ACCORD, 1, kept(document()))
-            named = [(CITY, f"M{n}", agent) for n, agent in enumerate(people)]
+            named = [(CITY, one.matricule, agent) for one, agent in zip(self.people, ids, strict=True)]
             await copy_rows(tx, agent_matricule, ["employer", "matricule", "agent"], named)
             columns = ["employer", "agent", "employment", "starts", "regime", "category"]
-            rows = [(CITY, agent, "e1", date(2020, 1, 1), "CNRACL", "C") for agent in people]
+            rows = [(CITY, agent, "e1", date(2020, 1, 1), "CNRACL", "C") for agent in ids]
             await copy_rows(tx, employment, columns, rows)
-            covered = [(CITY, agent, ACCORD, list(TIMELINE)) for agent in people]
+            covered = [(CITY, agent, ACCORD, list(TIMELINE)) for agent in ids]
             await copy_rows(tx, affiliation, ["employer", "agent", "agreement", "timeline"], covered)
 
     async def at_rest(self) -> None:
         """What was done to get here (dirty pages, garbage of ours) is paid for before a measurement, not in it."""
         await self.database.admin.execute("CHECKPOINT")
         gc.collect()
+
+
+def drawn(count: int) -> list[Agent]:
+    """As `relais generate` draws them, those with the status and the category that the references know."""
+    day = NOW.date()
+    point = RuleBook.load().at("index_point.yearly", day).value
+    everybody = (draw_agent(CITY, f"M{n}", seed=1, today=day, point=point) for n in itertools.count())
+    return list(itertools.islice((one for one in everybody if (one.regime, one.category) == ("CNRACL", "C")), count))
 
 
 @asynccontextmanager
@@ -82,7 +94,7 @@ async def world(agents: int) -> AsyncIterator[World]:
         ring = SecretStr(KeyRing.generate("bench"))
         async with running(create_app, database, NOW, key_ring=ring) as service:
             settle()  # as a process that serves does
-            found = World(service, database, agents)
+            found = World(service, database, drawn(agents))
             await found.empty()
             yield found
     finally:
