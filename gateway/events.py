@@ -6,6 +6,7 @@ from typing import Final
 
 from gateway.application import desk
 from gateway.application.distribute import agreement_published
+from gateway.application.imported import file_applied
 from gateway.application.standing import insurer_told, organisation_told
 from kit.events.consumer import Handler, Subscription
 
@@ -33,13 +34,15 @@ TYPES: Final[dict[str, str]] = {
         benefit.decided benefit.adjusted annuity.started annuity.adjusted annuity.ended capital.due
         overpayment.opened overpayment.settled work-item.opened work-item.closed""",
 }
+# Services that take files about agents.
+TAKING_FILES: Final = ("eligibility", "contributions")
 _AGREEMENTS: Final = "fr.psc.agreements.agreement"
 _NOTICES: Final = "fr.psc.agreements.notice"
 _ORGANISATIONS: Final = "fr.psc.agreements.organisation"
 
 
 def subscriptions() -> list[Subscription]:
-    """One per service, and one of the insurers that agreements tells."""
+    """One per service, one of the insurers that agreements tells, and one of the files that each service applied."""
     # The whole terms of an avenant follow in `agreement.published`.
     handlers: dict[str, Handler] = {f"{_AGREEMENTS}.published.v1": agreement_published}
     handlers |= {f"{_ORGANISATIONS}.{verb}.v1": organisation_told for verb in ("registered", "changed")}
@@ -61,7 +64,13 @@ def subscriptions() -> list[Subscription]:
         projections={"insurer": "code"},
         name="insurers",
     )
-    return [accords, insurers, *(_facts_of(service) for service in TOPICS)]
+    return [accords, insurers, *(_facts_of(service) for service in TOPICS), *map(_files_of, TAKING_FILES)]
+
+
+def _files_of(service: str) -> Subscription:
+    """Apart from the facts, whose feeds are written by one at a time: the audit trail is not to wait for them."""
+    kind, topic = f"fr.psc.{service}.import.applied.v1", f"psc.{service}.import.v1"
+    return Subscription(service, (topic,), {kind: file_applied}, name=f"{service}-imports")
 
 
 def _facts_of(service: str) -> Subscription:

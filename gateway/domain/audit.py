@@ -27,6 +27,8 @@ _OWN: Final = frozenset({"/v1/work-items", "/v1/insured"})
 _OF_NOBODY: Final = "/v1/simulations"
 # How facts of persons leave by themselves: posted to a webhook, published to an insurer's topic.
 WEBHOOK, TOPIC = "WEBHOOK", "TOPIC"
+# How the lines of a file reach their agents, after the answer to who sent it has left.
+IMPORT: Final = "IMPORT"
 # Methods that change nothing.
 READING: Final = ("GET", "HEAD", WEBHOOK, TOPIC)
 NOT_KNOWN: Final = 0
@@ -38,8 +40,8 @@ _NOTICES: Final = "/notices"
 class Entry:
     """One access. `acting` is the employer named by `X-Acting-Employer`, `purpose` what `X-Purpose` says of why.
 
-    `agents` are those that a page or a delivery told of, each once. A delivery is on record before it is tried:
-    its `method` is WEBHOOK or TOPIC and its `status` NOT_KNOWN.
+    `agents` are those that a page or a delivery told of, or that a file was about, each once. A delivery is on record
+    before it is tried: its `method` is WEBHOOK or TOPIC and its `status` NOT_KNOWN. So is the status of an IMPORT.
     """
 
     at: datetime
@@ -114,6 +116,20 @@ def delivery(
     """
     (method, path), (first, last) = way, positions
     return Entry(at, client, None, method, path, f"from={first}&to={last}", None, NOT_KNOWN, None, None, agents)
+
+
+def import_applied(
+    at: datetime, sender: tuple[str, str | None], path: str, trace: str | None, agents: tuple[str, ...]
+) -> Entry:
+    """Lines of a file that `sender` (a client, for an employer) gave before are applied, and are about these agents.
+
+    >>> applied = import_applied(datetime(2026, 6, 30), ("hris", None), "/v1/imports/pay/1", None, ("a",))
+    >>> applied.method, applied.agent, applied.agents
+    ('IMPORT', 'a', ())
+    """
+    client, acting = sender
+    alone, named = (agents[0], ()) if len(agents) == 1 else (None, agents)
+    return Entry(at, client, acting, IMPORT, path, "", alone, NOT_KNOWN, None, trace, named)
 
 
 def chained(entries: list[Entry], position: int, digest: str) -> list[Chained]:

@@ -18,9 +18,12 @@ from kit.db import jobs
 from kit.db.database import Database, Scope
 from kit.db.jobs import Applied, Chunk, Job, Reject
 from kit.db.schema import KIT
+from kit.events.context import chained
 from kit.events.supervise import describe, supervise
 
 IDLE_SECONDS: Final = 1.0
+# Options of a job that tie what it publishes to the request that brought the file.
+CHAIN: Final = ("correlation", "traceparent")
 _JOB, _CHUNK = KIT.import_job, KIT.import_chunk
 
 # Applies the lines of a chunk in the transaction given, and says which it refused.
@@ -108,11 +111,12 @@ class JobRunner:
         if job is None:
             return
         scope = Scope.all() if job.employer is None else Scope.of(frozenset({job.employer}))
-        async with self._api.transaction(scope) as tx:
-            chunk = await _take(tx, lease, job)
-            if chunk is not None:
-                refused = await self._handled(tx, chunk)
-                await jobs.finish_chunk(tx, chunk, refused, at=self._clock.instant())
+        with chained(**{name: job.options.get(name) for name in CHAIN}):
+            async with self._api.transaction(scope) as tx:
+                chunk = await _take(tx, lease, job)
+                if chunk is not None:
+                    refused = await self._handled(tx, chunk)
+                    await jobs.finish_chunk(tx, chunk, refused, at=self._clock.instant())
 
     async def _handled(self, tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
         """The rejects; a dry run's effects are undone and its rejects kept."""

@@ -24,7 +24,9 @@ from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db import jobs
 from kit.db.database import Database
+from kit.db.job_runner import CHAIN
 from kit.db.jobs import Job, Reject, TooManyChunksError
+from kit.events.context import current
 from kit.http.auth import Caller, Principal, requires
 from kit.http.import_lines import CSV, JSON_LINES, Columns, charset_of, header, sealed
 from kit.http.limits import BodyTooLarge
@@ -146,6 +148,7 @@ async def _receive(request: Request, kind: ImportKind, caller: Principal, clock:
     crypto: KeyRing = request.app.state.crypto
     received = every_line(request)
     options, first, begun = await _layout(request, kind, received)
+    options |= {name: getattr(current(), name) for name in CHAIN}
     async with database() as tx:
         job = await jobs.create(
             tx,

@@ -10,6 +10,7 @@ from typing import Final
 from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
 from services.contributions.application import follow_agents, follow_agreements, follow_claims, protect_person
+from services.contributions.application.payloads.file import ImportApplied
 from services.contributions.application.payloads.month import MonthWasClosed, MonthWasReopened
 from services.contributions.application.payloads.pay import PayCorrected, PayRecorded
 from services.contributions.application.payloads.payment import PaymentRecorded, PaymentWasCancelled
@@ -27,6 +28,7 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     MonthWasReopened,
     WorkItemOpened,
     WorkItemClosed,
+    ImportApplied,
 )
 
 _ELIGIBILITY: Final = "fr.psc.eligibility"

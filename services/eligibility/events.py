@@ -8,6 +8,7 @@ from kit.events.consumer import Subscription
 from kit.events.envelope import EventData
 from services.eligibility.application import follow_agreements
 from services.eligibility.application.death_payloads import AgentDeceased, DeathWithdrawn
+from services.eligibility.application.file_payloads import ImportApplied
 from services.eligibility.application.leave_payloads import (
     SickLeaveCancelled,
     SickLeaveEnded,
@@ -73,6 +74,7 @@ PUBLISHES: Final[tuple[type[EventData], ...]] = (
     DeathWithdrawn,
     WorkItemOpened,
     WorkItemClosed,
+    ImportApplied,
 )
 
 AGREEMENTS: Final = "psc.agreements.agreement.v1"

@@ -179,3 +179,23 @@ async def test_an_entry_that_cannot_be_written_stops_its_answer_and_not_the_next
     assert (refused.value.status, refused.value.code) == (503, "audit_unavailable")
     await writer.record(entry)
     assert await door.database.admin.fetchval("SELECT count(*) FROM audit_entry") == 1
+
+
+async def test_whom_a_file_was_about_is_on_record_once_its_lines_are_applied(door: Door) -> None:
+    producers = Producers(door.database.worker)
+    said = {"job": "job-1", "file": "pay", "client": "demo-hris"}
+    for agents in ([AGENT, OTHER_AGENT], [OTHER_AGENT]):
+        event = producers.event("contributions.import.applied", "job-1", said | {"agents": agents})
+        event = event.model_copy(update={"topic": "psc.contributions.import.v1"})
+        await producers.deliver(event)
+        await producers.deliver(event)  # as after a crash: it has its effect once
+    asked = f"/v1/audit?agent={OTHER_AGENT}&changes=true"
+    found = (await door.http.get(asked, headers=await door.bearer("staff"))).json()["items"]
+    assert [(one["client"], one["acting"], one["method"], one["path"]) for one in found] == [
+        ("demo-hris", MINE, "IMPORT", "/v1/imports/pay/job-1")
+    ] * 2
+    assert [(one["agent"], one["agents"], one["trace"]) for one in found] == [
+        (None, 2, event.correlationid),
+        (OTHER_AGENT, 0, event.correlationid),
+    ]
+    assert (await _verified(door))[:2] == (2, None)

@@ -6,7 +6,8 @@ In CSV, `other` reads `CTI:183.00|IHTS:20.00`, and `rappels` `2025-03:tib=50.00:
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -15,15 +16,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.clock import Clock
 from kit.crypto import KeyRing
 from kit.db.job_runner import Handler
-from kit.db.jobs import Chunk, Reject
+from kit.db.jobs import Applied, Chunk, Reject
+from kit.events.file_applied import tell_applied
 from kit.http.import_lines import CSV, Columns, Record, by_itself, records
 from kit.http.imports import ImportKind, import_router
 from kit.http.problem import Problem
 from kit.http.validation import problem_of
 from kit.whole import whole_number
+from services.contributions.adapters import agents
+from services.contributions.adapters.agents import Matricule
 from services.contributions.api.pay import refusal
 from services.contributions.api.pay_schemas import PayItem
 from services.contributions.api.plain_pay import read_plain
+from services.contributions.application.payloads.file import ImportApplied
 from services.contributions.application.record_pay import (
     Reception,
     Sent,
@@ -45,27 +50,35 @@ router: Final = import_router([PAY], read="pay:read", write="pay:write", tags=["
 def importer(crypto: KeyRing, clock: Clock) -> Handler:
     """The handler of jobs that import pay. Lines are applied in their order, all those of a chunk at once."""
 
-    async def apply(tx: AsyncConnection, chunk: Chunk) -> Sequence[Reject]:
+    async def apply(tx: AsyncConnection, chunk: Chunk) -> Applied:
         reception = Reception(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
         sent: dict[PayKey, list[Sent]] = defaultdict(list)
         lines: dict[PayKey, list[int]] = defaultdict(list)
-        for record in await _without_plain(tx, list(records(chunk, crypto)), chunk, reception):
+        left, matricules = await _without_plain(tx, list(records(chunk, crypto)), chunk, reception)
+        for record in left:
             with by_itself(record.line, rejects):
                 item = _read(record, chunk, rejects)
                 if item is not None:
                     pay = Sent(item.to_domain(), item.version)
                     sent[item.key].append(pay)
                     lines[item.key].append(record.line)
-        return [*rejects, *await _enter(tx, sent, lines, reception)]
+                    matricules.add((item.key.employer, item.key.matricule))
+        entered = await _enter(tx, sent, lines, reception)
+        return Applied([*rejects, *entered], partial(_tell, chunk=chunk, matricules=matricules))
 
     return apply
 
 
+async def _tell(tx: AsyncConnection, *, chunk: Chunk, matricules: Collection[Matricule]) -> None:
+    """Whose pay it is, as far as it is known who has the matricules."""
+    await tell_applied(tx, ImportApplied, chunk, (await agents.linked(tx, matricules)).values())
+
+
 async def _without_plain(
     tx: AsyncConnection, found: Sequence[Record], chunk: Chunk, reception: Reception
-) -> list[Record]:
-    """Enter what is plain and new, in columns; the records that are left, in their order."""
+) -> tuple[list[Record], set[Matricule]]:
+    """Enter what is plain and new, in columns; the records that are left, in their order, and whose pay was entered."""
     read = [read_plain(record.fields) for record in found]
     told = Counter((str(f.get("matricule")), str(f.get("month"))) for f in (record.fields for record in found))
     mine = chunk.job.employer
@@ -77,7 +90,8 @@ async def _without_plain(
     ]
     left = await record_plain(tx, [one for place in plain if (one := read[place]) is not None], reception)
     entered = set(plain) - {plain[n] for n in left}
-    return [record for place, record in enumerate(found) if place not in entered]
+    whose = {(one.employer, one.matricule) for place in entered if (one := read[place]) is not None}
+    return [record for place, record in enumerate(found) if place not in entered], whose
 
 
 async def _enter(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,6 +62,7 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
         recording = Recording(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
         warnings: list[Reject] = []
+        agents: set[UUID] = set()
         rehearsal = await Rehearsal.of(tx, chunk, crypto)
         lines, size = rehearsal.records, FIRST_PART
         coming = asyncio.ensure_future(_read(islice(lines, size), chunk.job, rules, crypto, recording))
@@ -73,10 +75,11 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
                     if isinstance(outcome, RelaisError):
                         rejects.append(of_error(line, outcome, under="/employment"))
                     else:
+                        agents.add(outcome.agent)
                         warnings += [_warning(line, doubt) for doubt in outcome.doubts]
         finally:
             coming.cancel()
-        return rehearsal.applied(rejects, warnings)
+        return rehearsal.applied(rejects, agents, warnings)
 
     return apply
 

@@ -64,8 +64,12 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
                 found.append((number, (held.agent, line.to_entries(line.employer))))
         recording = Recording(clock.instant(), chunk.job.client)
         outcomes = await enter_leaves(tx, [whole for _, whole in found], recording, rules)
-        numbered = zip((number for number, _ in found), outcomes, strict=True)
-        rejects += [of_error(number, one) for number, one in numbered if isinstance(one, RelaisError)]
-        return rehearsal.applied(rejects)
+        agents = set()
+        for (number, (agent, _)), outcome in zip(found, outcomes, strict=True):
+            if isinstance(outcome, RelaisError):
+                rejects.append(of_error(number, outcome))
+            else:
+                agents.add(agent)
+        return rehearsal.applied(rejects, agents)
 
     return apply

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -60,6 +61,7 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
         recording = Recording(clock.instant(), chunk.job.client)
         rejects: list[Reject] = []
         rehearsal = await Rehearsal.of(tx, chunk, crypto)
+        agents: set[UUID] = set()
         for record in rehearsal.records:
             line = None
             with by_itself(record.line, rejects):
@@ -68,18 +70,20 @@ def importer(rules: Rules, crypto: KeyRing, clock: Clock) -> Handler:
                 continue
             try:
                 async with tx.begin_nested():  # a balance is entered whole or not at all
-                    await _enter(tx, line, rules, crypto, recording)
+                    agents.add(await _enter(tx, line, rules, crypto, recording))
             except RelaisError as error:
                 rejects.append(of_error(record.line, error))
-        return rehearsal.applied(rejects)
+        return rehearsal.applied(rejects, agents)
 
     return apply
 
 
-async def _enter(tx: AsyncConnection, line: OpeningLine, rules: Rules, crypto: KeyRing, recording: Recording) -> None:
+async def _enter(tx: AsyncConnection, line: OpeningLine, rules: Rules, crypto: KeyRing, recording: Recording) -> UUID:
+    """Whose balance it is."""
     key = line.employer, line.matricule
     held = (await links_of(tx, [key])).get(key)
     if held is None:
         raise AgentNotFound(pointer="/matricule")
     file = await open_file(tx, held.agent)
     await open_balance(tx, file, line.to_opening(line.employer), rules, crypto=crypto, recording=recording)
+    return held.agent

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
 from kit.db.jobs import Applied, Chunk, Reject
+from kit.events.file_applied import tell_applied
 from kit.http.import_lines import Record, records
 from services.eligibility.adapters import dry_runs, import_warnings
 from services.eligibility.adapters.dry_runs import DryLine
+from services.eligibility.application.file_payloads import ImportApplied
 
 # The fields by which a line may meet another: a matricule with its employer, a person.
 NAMES: Final = (("employer", "matricule"), ("nir",))
@@ -40,11 +43,14 @@ class Rehearsal:
         earlier = [Record(number, json.loads(content)) for number, content in before]
         return cls(chunk, iter([*earlier, *read]), crypto, lines)
 
-    def applied(self, rejects: Sequence[Reject], warnings: Sequence[Reject] = ()) -> Applied:
-        """The rejects of the chunk's own lines; its warnings are kept, and where the next one of a dry run goes on."""
+    def applied(self, rejects: Sequence[Reject], agents: Collection[UUID], warnings: Sequence[Reject] = ()) -> Applied:
+        """The rejects of the chunk's own lines. Whom it was about is told; its warnings are kept, and where the next
+        chunk of a dry run goes on.
+        """
         job, first = self.chunk.job, self.chunk.first_line
 
         async def then(tx: AsyncConnection) -> None:
+            await tell_applied(tx, ImportApplied, self.chunk, agents)
             await import_warnings.add(tx, job.id, [one for one in warnings if one.line >= first])
             if job.dry_run:
                 await dry_runs.go_on(tx, chunk=self.chunk, lines=self.lines, crypto=self.crypto)

@@ -72,6 +72,17 @@ async def test_a_file_is_applied_line_by_line_and_sent_again_changes_nothing(ser
     assert len(await world.rows("SELECT * FROM pay_waiting")) == 1
 
 
+async def test_whose_pay_it_is_is_told_for_the_audit_trail(service: Service, world: World) -> None:
+    agents = [str(await world.hire(name)) for name in ("M1", "M2")]
+    items = [LINE, {**LINE, "matricule": "M2", "other": {"CTI": "183.00"}}, {**LINE, "matricule": "M3"}]
+    await imported(service, world, lines(*items), dry_run=True)
+    assert await world.events("import.applied") == []
+    job, _ = await imported(service, world, lines(*items))
+    told = await world.events("import.applied")
+    said = {"job": job["id"], "file": "pay", "client": "demo-hris", "agents": sorted(agents)}
+    assert told == [said]
+
+
 async def test_what_is_refused_is_said_with_its_line_and_the_rest_goes_in(service: Service, world: World) -> None:
     file = lines(
         LINE,

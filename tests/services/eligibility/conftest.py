@@ -16,6 +16,7 @@ from kit.crypto import KeyRing
 from kit.db.database import Scope
 from rules.book import RuleBook
 from services.eligibility.application.decider import Decider
+from services.eligibility.application.payloads import TOPIC
 from services.eligibility.main import create_app, day_passes
 from tests.postgres import ComponentDatabase, DatabaseFactory
 from tests.services.client import Service, running
@@ -61,8 +62,9 @@ class Eligibility:
             return [envelope for envelope in rows.scalars() if kind in envelope["type"]]
 
     async def names(self) -> list[str]:
-        """What happened, in short."""
-        return [event["type"].removeprefix("fr.psc.eligibility.").removesuffix(".v1") for event in await self.events()]
+        """What happened to agents, in short."""
+        told = [event["type"] for event in await self.events() if event["topic"] == TOPIC]
+        return [name.removeprefix("fr.psc.eligibility.").removesuffix(".v1") for name in told]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.db import jobs
 from kit.db.database import Scope
 from kit.db.jobs import Chunk, Reject
+from kit.events.file_applied import AGENTS
 from kit.http.imports import CHUNK_BYTES
 from relais.synthetic.files import Order, write_region
 from tests.services.eligibility.conftest import CITY, OTHER, Eligibility
@@ -305,3 +306,32 @@ async def test_what_to_look_at_is_reported_with_its_line(eligibility: Eligibilit
     assert (job["accepted"], rejects) == (2, [["4", "weekly_hours", "conditions_refused"]])
     assert NIR not in report.text
     assert "Énième" not in report.text
+
+
+async def test_who_is_in_a_file_is_told_for_the_audit_trail_a_page_at_a_time(eligibility: Eligibility) -> None:
+    items, trace = hires(AGENTS + 30), "4bf92f3577b34da6a3ce929d0e0e4736"
+    leave = {"kind": "CMO", "entries": [{"start": "2026-03-01", "end": "2026-03-31"}]}
+    named = [{name: item[name] for name in ("employer", "matricule")} for item in items[:2]]
+    balance = {**named[1], "as_of": "2026-01-01", "options": []}
+    async with eligibility.hris(CITY) as hris:
+        hris.headers["traceparent"] = f"00-{trace}-00f067aa0ba902b7-01"
+        await imported(eligibility, hris, "agents", lines(items), dry_run=True)
+        assert await eligibility.events("import.applied") == []
+        job = await imported(eligibility, hris, "agents", lines([*items, {"employer": CITY}]))
+        read = (await hris.get("/v1/agents", params={"matricule": items[1]["matricule"]})).json()["items"]
+        await imported(eligibility, hris, "leaves", lines([{**one, **leave} for one in named]))
+        await imported(eligibility, hris, "opening-balances", lines([balance, balance]))
+    told = await eligibility.events("import.applied")
+    assert [(one["data"]["file"], len(one["data"]["agents"])) for one in told] == [
+        ("agents", AGENTS),
+        ("agents", 30),
+        ("leaves", 2),
+        ("opening-balances", 1),
+    ]
+    everybody = [agent for one in told[:2] for agent in one["data"]["agents"]]
+    assert everybody == sorted(set(everybody))
+    assert told[-1]["data"]["agents"] == [read[0]["id"]]
+    assert {(one["data"]["job"], one["partitionkey"], one["employer"]) for one in told[:2]} == {
+        (job["id"], job["id"], CITY)
+    }
+    assert {one["correlationid"] for one in await eligibility.events()} == {trace}

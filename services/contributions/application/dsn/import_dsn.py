@@ -17,12 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import KeyRing
 from kit.db.jobs import Applied, Chunk, Job, Reject
+from kit.events.file_applied import tell_applied
 from kit.ids import new_id
 from services.contributions.adapters import agents
 from services.contributions.adapters.dsn import store
 from services.contributions.adapters.dsn.store import Declaration, NewPart
 from services.contributions.application.dsn.reconcile_dsn import Means
 from services.contributions.application.dsn.reconcile_later import reconcile_all
+from services.contributions.application.payloads.file import ImportApplied
 from services.contributions.domain.dsn.lines import TOLD, Why
 from services.contributions.domain.dsn.mapping import Mapped, map_part
 from services.contributions.domain.dsn.norm import REPLACES
@@ -52,11 +54,12 @@ async def apply_chunk(tx: AsyncConnection, chunk: Chunk, content: bytes, means: 
     """Read the lines of one chunk, where the one before left off."""
     work = _Work(tx, chunk, means, at, await store.carried(tx, chunk.job.id, means.crypto))
     await work.read(content)
-    return Applied(work.rejects, partial(_leave, job=chunk.job.id, state=work.state(), crypto=means.crypto))
+    return Applied(work.rejects, partial(_leave, work=work, chunk=chunk, crypto=means.crypto))
 
 
-async def _leave(tx: AsyncConnection, *, job: UUID, state: Mapping[str, Any] | None, crypto: KeyRing) -> None:
-    await store.carry(tx, job, state, crypto)
+async def _leave(tx: AsyncConnection, *, work: _Work, chunk: Chunk, crypto: KeyRing) -> None:
+    await tell_applied(tx, ImportApplied, chunk, work.agents)
+    await store.carry(tx, chunk.job.id, work.state(), crypto)
 
 
 class _Work:
@@ -75,6 +78,7 @@ class _Work:
         self._last = chunk.first_line + chunk.lines > self._job.lines
         self._new: dict[str, list[NewPart]] = defaultdict(list)
         self.rejects: list[Reject] = []
+        self.agents: set[UUID] = set()
 
     async def read(self, content: bytes) -> None:
         for number, raw in enumerate(_lines(content), start=self._chunk.first_line):
@@ -181,6 +185,7 @@ class _Work:
         if new:
             await store.learn(self._tx, employer, new)
         await store.add_parts(self._tx, employer, known, self._crypto)
+        self.agents |= {one.agent for one in known if one.agent is not None}
 
     def _index(self, mapped: Mapped) -> str | None:
         """A fingerprint under a purpose of its own: no other table of the platform holds the same."""

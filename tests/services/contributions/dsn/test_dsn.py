@@ -207,6 +207,13 @@ async def test_people_are_found_again_by_the_fingerprint_of_their_number(service
     assert ("OTHER_PERSON", "M2", None, None) in await report(service)
 
 
+async def test_whose_declaration_it_is_is_told_for_the_audit_trail(service: Service, world: World) -> None:
+    agent = await world.member("M1")
+    job, _ = await sent(service, world, dsn(files.individual("M1", files.NIRS[0])))
+    (told,) = await world.events("import.applied")
+    assert (told["job"], told["file"], told["agents"]) == (job["id"], "dsn", [str(agent)])
+
+
 async def test_a_number_of_a_person_is_nowhere_in_the_clear(service: Service, world: World) -> None:
     await world.member("M1")
     odd = [f"S21.G00.40.009,'{files.NIRS[5]}'", f"S21.G00.99.001,'{files.NIRS[6]}'", f"broken {files.NIRS[7]}"]
