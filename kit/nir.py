@@ -71,7 +71,7 @@ class Nir:
         if self._number[0] not in "12":
             return True
         month = int(self._number[3:5])
-        return self._number[1:3] == f"{day:%y}" and (month > MONTHS_PER_YEAR or month in (0, day.month))
+        return int(self._number[1:3]) == day.year % 100 and (month > MONTHS_PER_YEAR or month in (0, day.month))
 
     @property
     def dsn(self) -> str:

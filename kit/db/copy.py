@@ -106,12 +106,28 @@ async def _staged(
 async def staged_rows(
     tx: AsyncConnection, stage: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]
 ) -> AsyncIterator[None]:
-    """A temporary table of columns of these types, under no policy: whoever inserts from it passes the target's."""
+    """A temporary table of columns of these types, under no policy: whoever inserts from it passes the target's.
+
+    It is empty again afterwards, for the next rows of its name.
+    """
     made = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-    await tx.execute(text(f"CREATE TEMPORARY TABLE {stage} ({made}) ON COMMIT DROP"))
+    await tx.execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ({made}) ON COMMIT DROP"))
     await _copied(tx, stage, list(types), rows)
     yield
-    await tx.execute(text(f"DROP TABLE {stage}"))
+    await tx.execute(text(f"TRUNCATE {stage}"))
+
+
+@asynccontextmanager
+async def given_rows(
+    tx: AsyncConnection, name: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]]
+) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """What a statement selects some rows FROM, and its parameters: a stage, or arrays where they are few."""
+    if len(rows) >= STAGED_FROM:
+        async with staged_rows(tx, f"stage_{name}", types, rows):
+            yield f"stage_{name}", {}
+    else:
+        arrays = ", ".join(f"CAST(:{column} AS {kind}[])" for column, kind in types.items())
+        yield f"unnest({arrays}) AS {name} ({', '.join(types)})", dict(zip(types, zip(*rows, strict=True), strict=True))
 
 
 async def _copied(tx: AsyncConnection, stage: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

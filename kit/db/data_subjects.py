@@ -7,7 +7,7 @@ keeps one without a key. It holds no tenant's data: an opaque id, and a key that
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import DataKey, KeyRing
 from kit.db import rls
-from kit.db.copy import put_rows
 from kit.db.rls import Op
 from kit.db.schema import new_metadata
 from kit.db.types import Id, Instant
@@ -117,11 +116,6 @@ async def of(tx: AsyncConnection, agents: Collection[UUID]) -> dict[UUID, Subjec
 async def check(tx: AsyncConnection, agent: UUID, *, allowed: bool) -> None:
     """Raise PersonErased or PersonRestricted (`Subject.check`)."""
     (await of(tx, [agent]))[agent].check(allowed=allowed)
-
-
-async def add(tx: AsyncConnection, wrapped: Mapping[UUID, bytes]) -> None:
-    """Enter persons whom nobody knew, with their keys."""
-    await put_rows(tx, _TABLE, [{"agent": agent, "wrapped_key": key} for agent, key in wrapped.items()])
 
 
 async def keys(tx: AsyncConnection, agents: Collection[UUID], crypto: KeyRing) -> dict[UUID, DataKey]:

@@ -74,7 +74,9 @@ _PUBLISH: Final = """
     published AS (
         INSERT INTO outbox (id, topic, key, version, type, employer, envelope, recorded_at)
         SELECT id, :event_topic, key, version, :event_type, employer,
-               CAST(concat('{"specversion":"1.0","id":"', id, '",', CAST(:event_kind AS text), ',"time":"', written,
+               CAST(concat('{"specversion":"1.0","id":"', id, '",', CAST(:event_kind AS text),
+                           ',"subject":' || CAST(to_json(CAST(:event_below AS text) || key) AS text),
+                           ',"time":"', written,
                            '",', CAST(:event_about AS text), ',"partitionkey":', to_json(key), ',"sequence":"',
                            lpad(CAST(version AS text), CAST(:event_digits AS integer), '0'), '","correlationid":',
                            coalesce(CAST(:event_correlation AS text), concat('"', id, '"')),
@@ -89,7 +91,6 @@ class Outgoing:
     """A payload and the aggregate it belongs to; `employer` is a SIRET, `insurer` a code, `subject` a path.
 
     `chain`: what set it off, where several things are told at once; by default the request or event being handled.
-    `written`: the payload's JSON, where it was written before the database was asked.
     """
 
     data: EventData
@@ -98,7 +99,6 @@ class Outgoing:
     insurer: str | None = None
     subject: str | None = None
     chain: Chain | None = None
-    written: str | None = None
 
 
 async def publish(
@@ -135,12 +135,19 @@ async def publish_many(tx: AsyncConnection, events: Sequence[Outgoing]) -> None:
 
 
 async def publish_told(
-    tx: AsyncConnection, event: type[EventData], facts: str, answer: str, parameters: Mapping[str, Any]
+    tx: AsyncConnection,
+    event: type[EventData],
+    facts: str,
+    answer: str,
+    parameters: Mapping[str, Any],
+    *,
+    below: str | None = None,
 ) -> Sequence[Row[Any]]:
     """Write facts and an event of each in one statement: no row of an event comes from here. The rows of `answer`.
 
     `facts` are CTEs, the last of them `told (place, key, employer, data)`: the payload's JSON, those of a key in the
-    order of their places. `answer` is the SELECT that ends the statement. The envelopes are those of `publish_many`.
+    order of their places. `answer` is the SELECT that ends the statement. The envelopes are those of `publish_many`;
+    their subject is the key `below` a path, or none.
     """
     chain, (kind, about) = current(), _fixed(event.type, event.topic)
     said = {
@@ -148,6 +155,7 @@ async def publish_told(
         "event_type": event.type,
         "event_kind": kind,
         "event_about": about,
+        "event_below": below,
         "event_digits": SEQUENCE_DIGITS,
         "event_correlation": chain.correlation and encode_basestring(chain.correlation),
         "event_chain": f"{_said('causationid', chain.causation)}{_said('traceparent', chain.traceparent)}",
@@ -195,7 +203,7 @@ def _envelope(event: Outgoing, identifier: str, version: int, time: str) -> str:
         f'{_said("partitionkey", event.key)},"sequence":"{version:0{SEQUENCE_DIGITS}d}"'
         f"{_said('correlationid', chain.correlation or identifier)}{_said('causationid', chain.causation)}"
         f"{_said('traceparent', chain.traceparent)}{_said('employer', event.employer)}{_said('insurer', event.insurer)}"
-        f',"data":{event.written or event.data.model_dump_json()}}}'
+        f',"data":{event.data.model_dump_json()}}}'
     )
 
 

@@ -29,8 +29,8 @@ CSV: Final = "text/csv"
 JSON_LINES: Final = "application/jsonl"
 # How French software writes files; without a word about it, UTF-8.
 CHARSETS: Final = ("utf-8", "windows-1252", "iso-8859-1", "iso-8859-15")
-_TEXTS: Final = msgspec.json.Decoder(dict[str, str])
-_QUOTES: Final = 4
+_Plain = str | bool | None
+_PLAIN: Final = msgspec.json.Decoder(dict[str, _Plain | dict[str, _Plain]])
 _TRUE: Final = frozenset({"oui", "true", "1"})
 _FALSE: Final = frozenset({"non", "false", "0"})
 
@@ -98,8 +98,8 @@ def records(chunk: Chunk, crypto: KeyRing) -> Iterator[Record]:
         if len(raw) > MAX_LINE_BYTES:
             yield _refused(number, "line_too_long", "Ligne trop longue.")
             continue
-        if plain and (flat := texts(raw)) is not None:
-            yield Record(number, flat)
+        if plain and (read := at_once(raw)) is not None:
+            yield Record(number, read)
             continue
         text = _text(raw, options["charset"])
         if text is not None and not text.strip():
@@ -150,21 +150,34 @@ def _of_json(number: int, text: str) -> Record:
     return Record(number, value)
 
 
-def texts(body: bytes) -> dict[str, str] | None:
-    r"""A JSON object of nothing but plain texts, as most lines are, read at once; None: to be read with care.
+def at_once(body: bytes) -> dict[str, Any] | None:
+    r"""A JSON object of plain texts, flags, nulls and objects of them, as most lines are; None: to be read with care.
 
-    Each member has four quotes: more of them tell that a name comes twice.
+    Each name has two quotes, and each text: more of them tell that a name comes twice.
 
-    >>> texts(b'{"a": "1"}'), texts(b'{"a": "1", "a": "1"}'), texts(b'{"a": 1}'), texts(rb'{"a": "\u0000"}')
-    ({'a': '1'}, None, None, None)
+    >>> at_once(b'{"a": {"b": "1"}}'), at_once(b'{"a": "1", "a": true}'), at_once(b'{"a": {"b": null, "b": null}}')
+    ({'a': {'b': '1'}}, None, None)
+    >>> at_once(b'{"a": 1}'), at_once(rb'{"a": "\u0000"}')
+    (None, None)
     """
     if b"\\" in body:
         return None
     try:
-        found = _TEXTS.decode(body)
+        found = _PLAIN.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return found if body.count(b'"') == _QUOTES * len(found) else None
+    return found if body.count(b'"') == _quotes(found) else None
+
+
+def _quotes(members: dict[str, Any]) -> int:
+    """How many quotes they are written with."""
+    count = 2 * len(members)
+    for value in members.values():
+        if type(value) is str:
+            count += 2
+        elif type(value) is dict:
+            count += _quotes(value)
+    return count
 
 
 def _refused(number: int, code: str, detail: str) -> Record:

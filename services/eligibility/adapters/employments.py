@@ -40,12 +40,7 @@ async def of_contract(tx: AsyncConnection, key: ContractKey) -> list[Spell]:
 
 
 async def add(tx: AsyncConnection, agent: UUID, spells: Sequence[Spell], recording: Recording) -> None:
-    await add_many(tx, [(agent, spell) for spell in spells], recording)
-
-
-async def add_many(tx: AsyncConnection, spells: Sequence[tuple[UUID, Spell]], recording: Recording) -> None:
-    """Enter stretches, each with its agent."""
-    await record(tx, employment, [_row(agent, spell) for agent, spell in spells], recording)
+    await record(tx, employment, [_row(agent, spell) for spell in spells], recording)
 
 
 async def replace(tx: AsyncConnection, agent: UUID, key: UUID, spells: Sequence[Spell], recording: Recording) -> None:

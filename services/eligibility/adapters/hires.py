@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -16,12 +16,15 @@ from sqlalchemy import delete, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.crypto import DataKey, KeyRing
-from kit.db import data_subjects
 from kit.db.among import among
-from kit.db.copy import put_new_rows, put_rows
+from kit.db.copy import given_rows, put_new_rows
+from kit.events.envelope import EventData
+from kit.events.outbox import publish_told
+from kit.ids import new_id
 from kit.recording import Recording
 from services.eligibility.adapters.agents import Identity, Link, name_index
-from services.eligibility.adapters.tables import agent, agent_employer, identity, person
+from services.eligibility.adapters.tables import agent_employer, identity, person
+from services.eligibility.domain.facts import Spell
 
 Key = tuple[str, str]
 
@@ -48,6 +51,42 @@ _STATE: Final = (
 _LINK: Final = (
     *("employer", "matricule", "agent", "prior_collective_cover", "hire_mark", "recorded_at", "recorded_by"),
 )
+# A hire as it is written. Who is known already has a key, and is stated apart: those columns are null then.
+_HIRED: Final = {
+    "place": "integer",
+    "agent": "uuid",
+    **dict.fromkeys(("wrapped_key", "nir", "names"), "bytea"),
+    **dict.fromkeys(("nir_index", "name_index"), "text"),
+    "birth_date": "date",
+    **dict.fromkeys(("fact", "employment"), "uuid"),
+    **dict.fromkeys(("employer", "matricule", "contract_number"), "text"),
+    **dict.fromkeys(("first", "last", "service_start", "agreed_end"), "date"),
+    **dict.fromkeys(("kind", "contract", "weekly_hours", "category", "art_teaching"), "text"),
+    **dict.fromkeys(("stretches", "data"), "text"),
+}
+_KNOWN_PERSON: Final = (None,) * 6
+_FACTS: Final = """
+    hired AS NOT MATERIALIZED (SELECT * FROM {source}),
+    fresh AS NOT MATERIALIZED (SELECT * FROM hired WHERE wrapped_key IS NOT NULL),
+    persons AS (INSERT INTO agent (id) SELECT agent FROM fresh),
+    keys AS (INSERT INTO data_subject (agent, wrapped_key) SELECT agent, wrapped_key FROM fresh),
+    stated AS (
+        INSERT INTO identity (employer, agent, version, birth_date, nir, nir_index, names, name_index, recorded_at,
+                              recorded_by)
+        SELECT employer, agent, 1, birth_date, nir, nir_index, names, name_index, :at, :by FROM fresh),
+    employed AS (
+        INSERT INTO employment (fact, id, agent, employer, matricule, contract_number, kind, contract, weekly_hours,
+                                category, art_teaching, service_start, agreed_end, valid, recorded, recorded_by)
+        SELECT fact, employment, agent, employer, matricule, contract_number, kind, contract,
+               CAST(weekly_hours AS numeric), category, art_teaching, service_start, agreed_end,
+               daterange(first, last, '[]'), tstzrange(:at, NULL), :by
+          FROM hired ORDER BY place),
+    remembered AS (
+        INSERT INTO employment_told (employment, agent, employer, stretches)
+        SELECT employment, agent, employer, CAST(stretches AS jsonb) FROM hired),
+    told AS (
+        SELECT place, CAST(agent AS text) AS key, employer, concat('{{"agent":"', agent, '",', data) AS data FROM hired)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +141,45 @@ async def take_persons(tx: AsyncConnection, new: Mapping[str, UUID]) -> dict[str
     return taken
 
 
-async def add(tx: AsyncConnection, persons: Sequence[SealedPerson]) -> None:
-    """Enter persons."""
-    await put_rows(tx, agent, [{"id": one.id} for one in persons])
-    await data_subjects.add(tx, {one.id: one.wrapped_key for one in persons})
+class Entry(NamedTuple):
+    """A hire to be written: of whom, as whom when nobody knew the person, what, and what is told of it.
+
+    `stretches`: what is remembered as told, in JSON; `data`: the event's payload after the agent.
+    """
+
+    agent: UUID
+    person: SealedPerson | None
+    nir_index: str
+    spell: Spell
+    stretches: str
+    data: str
+
+
+async def enter(tx: AsyncConnection, event: type[EventData], hired: Sequence[Entry], recording: Recording) -> None:
+    """Write hires whose links are entered, with an `event` each, in one statement."""
+    if not hired:
+        return
+    rows = [_row(place, one) for place, one in enumerate(hired)]
+    async with given_rows(tx, "hired", _HIRED, rows) as (source, arrays):
+        said, nothing = {**arrays, "at": recording.at, "by": recording.by}, "SELECT NULL WHERE false"
+        await publish_told(tx, event, _FACTS.format(source=source), nothing, said, below="/v1/agents/")
+
+
+def _row(place: int, one: Entry) -> tuple[object, ...]:
+    """The values of `_HIRED`."""
+    spell, key, held = one.spell, one.spell.key, one.spell.conditions
+    return (
+        *(place, one.agent, *(_KNOWN_PERSON if one.person is None else _columns(one.person, one.nir_index))),
+        *(new_id(), spell.employment, key.employer, key.matricule, key.number),
+        *(spell.period.start, spell.period.end, spell.service_start, spell.agreed_end),
+        *(held.kind, held.contract, str(held.weekly_hours), held.category, held.art_teaching),
+        *(one.stretches, one.data),
+    )
+
+
+def _columns(new: SealedPerson, nir_index: str) -> tuple[object, ...]:
+    who = new.identity
+    return new.wrapped_key, who.nir, who.names, nir_index, who.name_index, who.birth_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,14 +34,13 @@ class Told:
         return cls(first.employment, first.key.employer, Written(documents.decode()))
 
 
-async def store(tx: AsyncConnection, employments: Sequence[tuple[UUID, Told]], *, new: bool = False) -> None:
-    """Remember what was told of some employments, each with its agent. `new`: nothing was told of them before."""
+async def store(tx: AsyncConnection, employments: Sequence[tuple[UUID, Told]]) -> None:
+    """Remember what was told of some employments, each with its agent."""
     rows = [
         {"employment": one.employment, "agent": agent, "employer": one.employer, "stretches": one.stretches}
         for agent, one in employments
     ]
-    before = {} if new else {"key": ["employment"], "update": ["stretches"]}
-    await put_rows(tx, employment_told, rows, **before)
+    await put_rows(tx, employment_told, rows, key=["employment"], update=["stretches"])
 
 
 async def of_agents(tx: AsyncConnection, agents: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:

@@ -14,13 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kit.crypto import DataKey, KeyRing
 from kit.db import data_subjects
 from kit.errors import RelaisError
-from kit.events.outbox import Outgoing, publish_many
 from kit.ids import new_id
 from kit.recording import Recording
 from rules.book import Rules
-from services.eligibility.adapters import agents, employments, hires, redecisions, told
+from services.eligibility.adapters import agents, hires, redecisions
 from services.eligibility.adapters.agents import Identity, Link
-from services.eligibility.adapters.hires import Key, SealedPerson, Statement, seal, seal_new
+from services.eligibility.adapters.hires import Entry, Key, SealedPerson, Statement, seal, seal_new
 from services.eligibility.adapters.told import Told
 from services.eligibility.application.payloads import AgentHired
 from services.eligibility.domain.doubts import Doubt, on_birth, on_hire
@@ -71,7 +70,7 @@ class Draft:
 
     `refusal`: what it contradicts, unless it was entered before; `doubts`: what is unlikely in it.
 
-    `told`: what is remembered as told; `hired`: what others hear of it, of that person, and `event`: that, written.
+    `told`: what is remembered as told; `data`: what others hear of it, whoever the agent turns out to be.
     """
 
     hire: Hire
@@ -81,27 +80,26 @@ class Draft:
     refusal: RelaisError | None
     doubts: tuple[Doubt, ...]
     told: Told
-    hired: AgentHired
-    event: Outgoing
+    data: str
 
     @classmethod
     def of(cls, hire: Hire, rules: Rules, crypto: KeyRing, today: date) -> Draft:
         """The regime is that of this employment alone: the worker, who sees all jobs, tells otherwise."""
         person, standing = seal_new(new_id(), hire.identity, crypto), _first(hire.spell, rules)
         mark, index = hire.mark(crypto), crypto.blind_index(hire.identity.nir)
-        hired = AgentHired.of(person.id, standing, hire.identity.birth_date)
         refusal, doubts = _judged(hire, rules, today)
-        return cls(hire, mark, index, person, refusal, doubts, Told.of([standing]), hired, _event(hired))
+        data = AgentHired.after_agent(standing, hire.identity.birth_date)
+        return cls(hire, mark, index, person, refusal, doubts, Told.of([standing]), data)
 
-    def event_of(self, agent: UUID) -> Outgoing:
-        """What others hear of it, of the agent that it turned out to be about."""
-        return self.event if agent == self.person.id else _event(self.hired.model_copy(update={"agent": agent}))
-
-    def statement(self, agent: UUID, own: DataKey | None) -> Statement:
-        """Who the employer says the agent is: sealed with the key `own` of somebody known, None: of `person` itself."""
-        new = self.person.identity
-        sealed = new if own is None else seal(agent, own, self.hire.identity, new.name_index)
+    def statement(self, agent: UUID, own: DataKey) -> Statement:
+        """Who the employer says somebody known is, sealed with the agent's key."""
+        sealed = seal(agent, own, self.hire.identity, self.person.identity.name_index)
         return Statement(self.hire.spell.key.employer, agent, self.nir_index, sealed)
+
+    def entry(self, agent: UUID) -> Entry:
+        """What is written of it, of the agent that it turned out to be about."""
+        person = self.person if agent == self.person.id else None
+        return Entry(agent, person, self.nir_index, self.hire.spell, self.told.stretches, self.data)
 
     def link(self, agent: UUID) -> Link:
         return Link(*self.hire.key, agent, self.hire.prior_collective_cover, self.mark)
@@ -204,13 +202,14 @@ async def _enter(
     )
     own = [draft for draft in drafts if draft.hire.key in linked]
     made = [draft for draft in own if persons[draft.nir_index] == draft.person.id]
-    await hires.add(tx, [draft.person for draft in made])
-    await hires.state(tx, [draft.statement(draft.person.id, None) for draft in made], recording)
+    await hires.enter(tx, AgentHired, [draft.entry(draft.person.id) for draft in made], recording)
     others = [draft for draft in own if persons[draft.nir_index] != draft.person.id]
     mistaken, renamed = await _known_persons(tx, others, persons, crypto, recording)
     outcomes |= dict.fromkeys(mistaken, IdentityMismatch(pointer="/birth_date"))
+    right = [draft.entry(persons[draft.nir_index]) for draft in others if draft.hire.key not in mistaken]
+    await hires.enter(tx, AgentHired, right, recording)
     done = [draft for draft in own if draft.hire.key not in mistaken]
-    await _record(tx, done, persons, recording)
+    await redecisions.ask(tx, *dict.fromkeys(persons[draft.nir_index] for draft in done))
     return outcomes | {
         draft.hire.key: Hired(
             persons[draft.nir_index], new=True, doubts=(*draft.doubts, *_OTHERWISE_NAMED[: draft.hire.key in renamed])
@@ -261,21 +260,3 @@ async def _known_persons(
     new = await hires.state(tx, list(right.values()), recording)
     await hires.count_changes(tx, right.keys() - new)
     return mistaken, frozenset(draft.hire.key for draft, _, (born, named) in judged if named and not born)
-
-
-async def _record(
-    tx: AsyncConnection, drafts: Sequence[Draft], persons: Mapping[str, UUID], recording: Recording
-) -> None:
-    """The employments and what is told of them."""
-    if not drafts:
-        return
-    hired = [(persons[draft.nir_index], draft) for draft in drafts]
-    await employments.add_many(tx, [(agent, draft.hire.spell) for agent, draft in hired], recording)
-    await told.store(tx, [(agent, draft.told) for agent, draft in hired], new=True)
-    await publish_many(tx, [draft.event_of(agent) for agent, draft in hired])
-    await redecisions.ask(tx, *dict.fromkeys(agent for agent, _ in hired))
-
-
-def _event(hired: AgentHired) -> Outgoing:
-    agent, written = str(hired.agent), hired.model_dump_json()
-    return Outgoing(hired, agent, hired.employer, subject=f"/v1/agents/{agent}", written=written)

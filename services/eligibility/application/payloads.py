@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar, Final, Self
 from uuid import UUID
 
+from msgspec import json
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events.envelope import EventData
@@ -74,6 +75,30 @@ class AgentHired(EventData):
         employer, matricule = standing.key.employer, standing.key.matricule
         part = EmploymentPart.of(standing)
         return cls(agent=agent, employer=employer, matricule=matricule, birth_date=born, employment=part)
+
+    @staticmethod
+    def after_agent(standing: Standing, born: date) -> str:
+        """What its JSON says after the agent: files say thousands, and nothing in it has to be checked again."""
+        key, held = standing.key, standing.conditions
+        said = {
+            "employer": key.employer,
+            "matricule": key.matricule,
+            "birth_date": born,
+            "employment": {
+                "id": standing.employment,
+                "contract_number": key.number,
+                "kind": held.kind,
+                "contract": held.contract,
+                "start": standing.whole.start,
+                "end": standing.whole.end,
+                "weekly_hours": f"{held.weekly_hours:.2f}",
+                "category": held.category,
+                "regime": standing.regime,
+                "service_start": standing.service_start,
+                "titular": standing.titular,
+            },
+        }
+        return json.encode(said, enc_hook=str)[1:].decode()
 
 
 class EmploymentChanged(EventData):

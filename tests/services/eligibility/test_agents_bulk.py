@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
-from kit.db.database import count_statements
+from kit.db.database import Scope, count_statements
+from kit.events.envelope import Envelope
 from tests.services.eligibility.conftest import CITY, OTHER, SOCIAL_CENTRE, Eligibility, hire_body
 from tests.services.eligibility.test_replays import count, key_of
 
@@ -48,6 +50,18 @@ async def test_bulk_and_alone_tell_the_same(eligibility: Eligibility) -> None:
     for one in told:
         one["agent"] = one["matricule"] = one["employment"]["id"] = None
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("number", [1, 30])
+async def test_hires_are_told_as_anything_is(eligibility: Eligibility, number: int) -> None:
+    """One by arrays, many by a stage: the envelopes are those that the kit writes, about the agents."""
+    async with eligibility.hris(CITY) as hris:
+        agents = [item["id"] for item in await send(hris, hires(number))]
+    async with eligibility.database.worker.transaction(Scope.all()) as tx:
+        told = (await tx.execute(text("SELECT CAST(envelope AS text) FROM outbox ORDER BY serial"))).scalars().all()
+    events = [Envelope.read(one) for one in told]
+    assert [one.json_text() for one in events] == told
+    assert [(one.key, one.subject, one.sequence) for one in events] == [(a, f"/v1/agents/{a}", 1) for a in agents]
 
 
 async def test_sent_again_nothing_changes(eligibility: Eligibility) -> None:

@@ -16,6 +16,7 @@ from rules.book import RuleBook
 from rules.vocabulary import ContractKind, EmploymentKind
 from services.eligibility.adapters.agents import Identity
 from services.eligibility.application.hire_agent import Draft, Hire
+from services.eligibility.application.payloads import AgentHired
 from services.eligibility.domain.facts import Conditions, ContractKey, Spell
 from services.eligibility.domain.file import ArtTeaching
 from services.eligibility.domain.standing import standings
@@ -43,6 +44,7 @@ def test_a_first_employment_stands_as_one_of_many_would(conditions: Conditions, 
         KeyRing.parse(KeyRing.generate("k")),
         date(2026, 3, 10),
     )
+    agent, born = draft.person.id, IDENTITY.birth_date
     (standing,) = standings([spell], RULES)[spell.employment]
     assert json.loads(draft.told.stretches) == [standing.document()]
-    assert json.loads(draft.event.written or "")["employment"]["regime"] == standing.regime
+    assert f'{{"agent":"{agent}",{draft.data}' == AgentHired.of(agent, standing, born).model_dump_json()
