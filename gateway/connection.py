@@ -11,7 +11,8 @@ import httptools
 
 from kit.http.raw import Header
 
-MAX_HEAD_BYTES: Final = 65_536
+# A head may name everybody in a file (kit/http/subject.py).
+MAX_HEAD_BYTES: Final = 1_048_576
 # How much of an answer is held for a caller that reads slowly, before the service is made to wait.
 HELD_BYTES: Final = 262_144
 _INTERIM: Final = 200  # statuses below are followed by the answer's own

@@ -15,8 +15,9 @@ import msgspec
 from starlette.responses import Response
 
 HEADER: Final = "relais-agent"
-# Pages hold 200 rows, a bulk call 500; what the door reads of an answer before its body is bounded.
-MOST: Final = 1_000
+# Pages hold 200 rows, a bulk call 500, a file all agents of an employer; what the door reads of an answer before its
+# body is bounded (gateway/connection.py).
+MOST: Final = 20_000
 _JSON: Final = "application/json"
 _FIELDS: Final = ("agent", "agent_id")
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

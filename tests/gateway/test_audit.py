@@ -14,8 +14,10 @@ from gateway.application.audit import AuditWriter, verify
 from gateway.domain.audit import FIRST, Entry, agent_of, is_audited
 from kit.db.database import Database, Scope
 from kit.http.problem import Problem
+from kit.http.subject import MOST
 from tests.gateway.conftest import MINE, Door
 from tests.gateway.feeding import Producers, read
+from tests.gateway.upstream import crowd
 from tests.operations import merged_document, operations
 
 NOW = datetime(2026, 6, 30, 8, tzinfo=UTC)
@@ -199,3 +201,11 @@ async def test_whom_a_file_was_about_is_on_record_once_its_lines_are_applied(doo
         (OTHER_AGENT, 0, event.correlationid),
     ]
     assert (await _verified(door))[:2] == (2, None)
+
+
+async def test_everybody_in_a_large_file_is_on_record(door: Door) -> None:
+    answer = await door.http.get(f"/v1/statements/x/file?crowd={MOST}", headers=await door.bearer())
+    assert (answer.status_code, "relais-agent" in answer.headers) == (200, False)
+    last = crowd(MOST)[-1]
+    found = (await door.http.get(f"/v1/audit?agent={last}", headers=await door.bearer("staff"))).json()["items"]
+    assert [(one["path"], one["agents"]) for one in found] == [("/v1/statements/x/file", MOST)]

@@ -11,6 +11,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 
+def crowd(people: int) -> list[str]:
+    """As many ids of agents."""
+    return [f"0190b0c4-0000-7000-8000-{number:012x}" for number in range(people)]
+
+
 class Upstream:
     def __init__(self) -> None:
         self.ready = True
@@ -49,6 +54,8 @@ class Upstream:
         response.headers["x-kept"] = "yes"
         if "about" in request.query_params:
             response.headers["relais-agent"] = request.query_params["about"]
+        if "crowd" in request.query_params:
+            response.headers["relais-agent"] = ",".join(crowd(int(request.query_params["crowd"])))
         response.headers["connection"] = "x-dropped"
         response.headers["x-dropped"] = "secret"
         response.raw_headers += [(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]

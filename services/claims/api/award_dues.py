@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from kit.http.auth import Principal, requires
 from kit.http.route import Tx, service_router
+from kit.http.subject import about
 from kit.http.types import BOUNDED_MONTH_PATTERN, SiretText
 from kit.period import Month
 from rules.vocabulary import Guarantee
@@ -40,9 +41,11 @@ async def export_award_dues(
     ] = None,
 ) -> Response:
     caller.check_employer(employer)
-    content = _csv(month, await award_dues(tx, employer, Month.parse(month), drawn_at))
+    rows = await award_dues(tx, employer, Month.parse(month), drawn_at)
     headers = {"content-disposition": f'attachment; filename="rentes-capitaux-{employer}-{month}.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    response = Response(_csv(month, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    about(response, *dict.fromkeys(row.agent for row in rows))
+    return response
 
 
 def _csv(month: str, rows: Iterable[AwardDue]) -> str:

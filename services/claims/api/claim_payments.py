@@ -223,9 +223,11 @@ async def export_advances(
     month: Annotated[str, Query(pattern=BOUNDED_MONTH_PATTERN, description="Dernier mois pris en compte, AAAA-MM.")],
 ) -> Response:
     caller.check_employer(employer)
-    content = _csv(await payments.advances(tx, employer, Month.parse(month)))
+    rows = await payments.advances(tx, employer, Month.parse(month))
     headers = {"content-disposition": f'attachment; filename="avances-{employer}-{month}.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    response = Response(_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    about(response, *dict.fromkeys(row.agent for row in rows))
+    return response
 
 
 def _csv(rows: list[Advance]) -> str:

@@ -11,6 +11,7 @@ from fastapi import Query, Response
 
 from kit.http.auth import requires
 from kit.http.route import Tx, service_router
+from kit.http.subject import about
 from services.contributions.adapters.papers.csv_paper import csv_of
 from services.contributions.adapters.papers.paper import Paper
 from services.contributions.adapters.papers.pdf_paper import pdf_of
@@ -69,4 +70,6 @@ async def file(
     media, make = MEDIA[form]
     content = await asyncio.to_thread(make, paper)
     headers = {"content-disposition": f'attachment; filename="{paper.name}.{form}"'}
-    return Response(content, media_type=media, headers=headers)
+    response = Response(content, media_type=media, headers=headers)
+    about(response, *dict.fromkeys(line.delta.key.agent for line in paper.lines))
+    return response

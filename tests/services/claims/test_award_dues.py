@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.clock import FixedClock
+from kit.http.subject import HEADER
 from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
@@ -32,7 +33,11 @@ async def file(staff: httpx.AsyncClient, month: str, drawn_at: datetime | None =
     answer = await staff.get("/v1/awards/dues", params=query)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-disposition"] == f'attachment; filename="rentes-capitaux-{CITY}-{month}.csv"'
-    return list(csv.DictReader(answer.text.splitlines(), delimiter=";"))
+    rows = list(csv.DictReader(answer.text.splitlines(), delimiter=";"))
+    assert answer.headers.get(HEADER, "") == ",".join(dict.fromkeys(row["agent"] for row in rows)), (
+        "for the audit trail"
+    )
+    return rows
 
 
 def amounts(rows: list[dict[str, str]]) -> list[tuple[str, str, str, str]]:

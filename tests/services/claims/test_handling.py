@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from kit.http.subject import HEADER
 from kit.ids import new_id
 from tests.services.claims.lives import CENTRE, CITY, Claims, Life, insured
 from tests.services.client import Service
@@ -260,6 +261,7 @@ async def test_payroll_gets_what_the_employer_advances(claims: Claims, staff: ht
     answer = await staff.get("/v1/claims/advances", params=query)
     claim = path.rsplit("/", 1)[1]
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers[HEADER] == str(life.agent), "the audit trail names everybody in it"
     assert answer.text.split("\r\n") == [
         "agent;sinistre;mois;du;verse;a_avancer",
         f"{life.agent};{claim};2026-05;997.11;900.00;97.11",

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from kit.db.database import Scope
+from kit.http.subject import HEADER
 from services.contributions.adapters.papers.csv_paper import csv_of
 from services.contributions.adapters.papers.paper import digest
 from services.contributions.adapters.papers.pdf_paper import _euros, pdf_of
@@ -43,6 +44,8 @@ async def test_every_format_holds_the_whole_statement(service: Service, world: W
         assert {form: answer.status_code for form, answer in got.items()} == dict.fromkeys(got, 200)
         for form, answer in got.items():
             assert answer.headers["content-disposition"].endswith(f'bordereau-{CITY}-2025-06-0002.{form}"')
+            (agent,) = await world.rows("SELECT agent FROM agent_matricule")
+            assert answer.headers[HEADER] == str(agent["agent"]), "the audit trail names everybody in it"
         assert (await client.get(path, params={"format": "docx"})).status_code == 422
         assert (await client.get(path)).status_code == 422
     rows = list(csv.DictReader(io.StringIO(got["csv"].content.decode("utf-8-sig")), delimiter=";"))

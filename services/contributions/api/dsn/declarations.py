@@ -14,6 +14,7 @@ from fastapi import Request as HttpRequest
 from kit.http.auth import requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.route import Crypto, Tx, service_router
+from kit.http.subject import about
 from kit.http.types import Answer, MonthText, SiretText
 from rules.vocabulary import Guarantee
 from services.contributions.adapters.dsn import report, store
@@ -191,10 +192,13 @@ async def differences(
 async def file(declaration: DeclarationId, tx: Tx) -> Response:
     """The whole report."""
     found = await _declaration(tx, declaration)
-    rows = [tuple(DifferenceAnswer.of(one).model_dump(mode="json").values()) async for one in _every(tx, declaration)]
+    told = [DifferenceAnswer.of(one) async for one in _every(tx, declaration)]
+    rows = [tuple(one.model_dump(mode="json").values()) for one in told]
     content = await asyncio.to_thread(csv_of, Sheet("", _COLUMNS, rows))
     headers = {"content-disposition": f'attachment; filename="ecarts-dsn-{found.id}.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    answer = Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    about(answer, *dict.fromkeys(one.agent_id for one in told if one.agent_id is not None))
+    return answer
 
 
 _BIGGEST: Final = 2**31 - 1

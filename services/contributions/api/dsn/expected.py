@@ -12,6 +12,7 @@ from kit.http.auth import Principal, requires
 from kit.http.pagination import Page, Paging, paged
 from kit.http.paths import EmployerPath
 from kit.http.route import Tx, service_router
+from kit.http.subject import about
 from kit.http.types import Answer
 from services.contributions.api.parameters import PathMonth, after
 from services.contributions.application.dsn import expect_dsn
@@ -96,9 +97,11 @@ async def file(employer: EmployerPath, month: PathMonth, caller: Reader, tx: Tx)
     head = await expect_dsn.of_employer(tx, employer, month)
     written = [*head.head, *head.adhesions, *head.payments]
     last: UUID | None = None
+    agents: list[UUID] = []
     while page := await expect_dsn.of_agents(tx, employer, month, _PAGE, last):
         for one in page:
             written += [Written("S21.G00.30.019", one.matricule), *one.rubrics]
+            agents.append(one.agent)
         last = page[-1].agent
     lacking = expect_dsn.unknown(written)
     if lacking:
@@ -106,7 +109,9 @@ async def file(employer: EmployerPath, month: PathMonth, caller: Reader, tx: Tx)
     written.append(Written("S90.G00.90.001", str(len(written) + 1)))
     content = "".join(f"{one.text}\r\n" for one in written).encode("latin-1")
     headers = {"content-disposition": f'attachment; filename="dsn-prevoyance-{employer}-{month}.txt"'}
-    return Response(content, media_type="text/plain; charset=iso-8859-1", headers=headers)
+    answer = Response(content, media_type="text/plain; charset=iso-8859-1", headers=headers)
+    about(answer, *agents)
+    return answer
 
 
 _PAGE = 500

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 from kit.crypto import KeyRing
 from kit.db.database import Scope
 from kit.db.job_runner import JobRunner
+from kit.http.subject import HEADER
 from kit.scheduler import Scheduler
 from rules.book import RuleBook
 from services.contributions.adapters.dsn import report as report_adapter
@@ -69,6 +70,11 @@ async def get(service: Service, path: str, **query: Any) -> Any:
         answer = await client.get(path, params=query)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+
+async def report_rows(service: Service, declaration: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = (await get(service, f"/v1/dsn/{declaration}/differences", limit=200))["items"]
+    return rows
 
 
 async def codes(service: Service, start: str = "2025-01-01", **changes: Any) -> None:
@@ -149,7 +155,10 @@ async def test_every_difference_is_said_with_both_sides(service: Service, world:
     )
     last = (await get(service, "/v1/dsn"))["items"][-1]
     async with hris(service) as client:
-        rows = (await client.get(f"/v1/dsn/{last['id']}/differences/file")).text.splitlines()
+        answer = await client.get(f"/v1/dsn/{last['id']}/differences/file")
+    rows = answer.text.splitlines()
+    named = dict.fromkeys(row["agent_id"] for row in await report_rows(service, last["id"]) if row["agent_id"])
+    assert answer.headers[HEADER].split(",") == list(named), "the audit trail names everybody in it"
     assert len(rows) == 12
     assert (await get(service, f"/v1/dsn/{last['id']}"))["differences"]["AMOUNT"] == 2
     first = await get(service, f"/v1/dsn/{last['id']}/differences", limit=3)
@@ -183,7 +192,9 @@ async def test_what_an_employer_must_declare_read_back_differs_in_nothing(servic
     head = await get(service, f"/v1/dsn/expected/{CITY}/2025-06")
     assert (head["assumption"], head["unknown"]) == (True, [])
     async with hris(service) as client:
-        content = (await client.get(f"/v1/dsn/expected/{CITY}/2025-06/file")).content
+        answer = await client.get(f"/v1/dsn/expected/{CITY}/2025-06/file")
+    assert answer.headers[HEADER] == page["agent_id"], "the audit trail names everybody in it"
+    content = answer.content
     job, rejects = await sent(service, world, content)
     assert (job["rejected"], rejects) == (0, [])
     assert await report(service) == []
