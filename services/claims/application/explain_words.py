@@ -17,6 +17,7 @@ STEPS: Final = {
     "statutory.half_pay": "Net versé par l'employeur à demi-traitement, mois entier",
     "statutory.reduced_pay": "Net versé par l'employeur à plein traitement réduit, mois entier",
     "decree.itt": "Garantie minimale du décret",
+    "decree.itt.left_out": "Garantie minimale du décret, jours sans traitement que l'accord ne couvre pas",
     "net-pay": "Net de référence",
     "tpp.monthly": "Transfert primes/points, retenue mensuelle",
     "net.tib_nbi": "Net du traitement et de la NBI",

@@ -15,7 +15,7 @@ from kit.money import CENTS_PER_EURO, Money
 from kit.period import Month, cut
 from kit.rate import Rate
 from kit.trace import Trace
-from rules.book import Rules, UnknownRule
+from rules.book import NoValueAt, Rules, UnknownRule
 from rules.vocabulary import Guarantee, LeaveKind, Leg, Regime
 from services.claims.domain.daily_amounts import daily_allowances
 from services.claims.domain.entitlement import NO_PAY, Entitlement, PaidPeriod
@@ -29,6 +29,7 @@ from services.claims.domain.terms import PLAIN, UNPAID_LEAVES, BenefitStart, Ben
 
 WHOLE: Final = NO_PAY.complement()
 DEDUCTION: Final = "décret 88-145 art. 12 ; décret 91-298 art. 38"
+LEFT_OUT: Final = "décret 2022-581 art. 3 et 4 ; accord art. 4 : l'employeur doit ce minimum"
 REFERENCE: Final = "accord, annexe : « en relais et en complément des obligations statutaires »"
 
 
@@ -113,12 +114,13 @@ def month_benefit(situation: Situation, entitlement: Entitlement, month: Month, 
     statutory = _paid(((part.kind, part.statutory) for part in parts), deducted)
     of_decree = _paid(((part.kind, part.of_decree) for part in parts), deducted)
     benefit = (target - statutory - social).floored_at_zero()
-    floor = (Money.sum(part.floor for part in parts) - of_decree - social).floored_at_zero()
+    left_out, of_left_out = _left_out(situation, periods, month, rules)
+    floor = (Money.sum(part.floor for part in parts) - of_decree - social + left_out).floored_at_zero()
     option, option_trace = _ri_full_pay(situation, periods, month, rules)
     inputs = {"month": month, "target_net": target, "statutory_net": statutory, "social_security": social}
     of_reference = (situation.reference.trace,) if parts or option_trace else ()
     of_social = (*of_daily, *of_deducted, *(trace for _, trace in ait))
-    steps = (*of_reference, *(part.trace for part in parts), *of_social, *option_trace)
+    steps = (*of_reference, *(part.trace for part in parts), *of_social, *of_left_out, *option_trace)
     return MonthBenefit(
         month=month,
         target_net=target,
@@ -213,6 +215,35 @@ def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules)
     # The décret guarantees income from the passage to half pay on: before it, no more than the statute.
     guaranteed = owed if part.leg is Leg.FULL else floor * part.thirtieths
     return _Amounts(part.kind, target, guaranteed, statutory, owed, trace)
+
+
+def _left_out(
+    situation: Situation, periods: Sequence[PaidPeriod], month: Month, rules: Rules
+) -> tuple[Money, tuple[Trace, ...]]:
+    """What the décret guarantees of unpaid days that the accord leaves out, less social security (S27; accord art. 4)."""
+    maintained = [one for one in periods if is_maintained(one, situation.terms.income)]
+    unpaid = [one for one in periods if one.leg is Leg.NONE and one not in maintained]
+    days = [one for one in unpaid if _guaranteed(one, rules)]
+    if not days:
+        return Money.zero(), ()
+    counts = [sum(one.period.days for one in some) for some in (maintained, days)]
+    part = _thirtieths(counts, month, rules)[-1]
+    floor, floor_trace = income_floor(situation.reference, month.first, rules)
+    daily, of_daily = daily_allowances(situation.allowances, days)
+    ait = _temporary_invalidity(situation, days, month, rules)
+    social = daily + Money.sum(amount for amount, _ in ait)
+    amount = floor * part - social
+    inputs = {"thirtieths": str(part), "social_security": social}
+    steps = (floor_trace, *of_daily, *(trace for _, trace in ait))
+    return amount, (Trace("decree.itt.left_out", LEFT_OUT, inputs, amount, steps),)
+
+
+def _guaranteed(period: PaidPeriod, rules: Rules) -> bool:
+    """Not before the décret, nor by a law kept from before the engine read this rule."""
+    try:
+        return any(row["kind"] == period.kind for row in rules.table("decree.itt.unpaid_leaves", period.period.start))
+    except (NoValueAt, UnknownRule):
+        return False
 
 
 def _temporary_invalidity(

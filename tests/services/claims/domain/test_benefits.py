@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from kit.rate import Rate
 from rules.book import RuleBook
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind, Leg, PayElement, Regime
-from services.claims.domain.benefits import Alert
+from services.claims.domain.benefits import Alert, MonthBenefit
 from services.claims.domain.capitals import Death, DeathKind, legal_age_day
 from services.claims.domain.case import Case, Decision, decide
 from services.claims.domain.errors import BaseUnknown, CnraclRateRequired, GenerationUnknown, NotWholeMonths
@@ -25,7 +26,7 @@ from services.claims.domain.reference import Insured, ReferencePay
 from services.claims.domain.situation import DailyAllowance, RiMaintained
 from services.claims.domain.snapshot import decided, recomputed
 from services.claims.domain.statutory import statutory_pay
-from services.claims.domain.terms import AnnuityFormula
+from services.claims.domain.terms import AnnuityFormula, BenefitTerms
 from services.claims.domain.terms_document import read_terms
 from tests.services.claims.domain.histories import BOOK, histories, looking_at
 from tests.services.claims.simulator import ACCORD, TERMS
@@ -283,19 +284,48 @@ def test_a_regime_without_a_base_has_no_capital_and_the_reason_is_said() -> None
         decide(died, BOOK)
 
 
-def test_a_law_of_before_parts_counted_together_counts_each_for_itself() -> None:
-    """Fifteen days of a CMO at half pay and sixteen of a disponibilité are thirty thirtieths, and were thirty-one."""
-    older = RuleBook({rule.id: rule for rule in BOOK if rule.id != "pay.thirtieths.of_parts"})
+LEAVES_OUT: Final = replace(TERMS, income=replace(TERMS.income, unpaid=frozenset()))
+
+
+def july(law: RuleBook, terms: BenefitTerms = TERMS, allowances: tuple[DailyAllowance, ...] = ()) -> MonthBenefit:
+    """July 2026: fifteen days of a CMO at half pay, and sixteen of a disponibilité."""
     half = Entry(LeaveKind.CMO, Period(date(2026, 2, 1), date(2026, 7, 15)), 0)
     unpaid = Entry(LeaveKind.DO, Period(date(2026, 7, 16), date(2026, 7, 31)))
     pay = PayElements(tib=Money(206_757), nbi=Money(7_384), ri=Money(30_000))
     case = Case(
         person=Person(Regime.CNRACL, date(2005, 9, 1)),
         insured=Insured(Regime.CNRACL, Category.C, date(1975, 3, 1)),
-        terms=TERMS,
+        terms=terms,
         reference=ReferencePay(Month(2026, 1), pay),
         leaves=(half, unpaid),
         period=Month(2026, 7).period(),
+        allowances=allowances,
     )
-    (now,), (then,) = (decide(case, law).months for law in (BOOK, older))
+    (month,) = decide(case, law).months
+    return month
+
+
+def before(rule_id: str) -> RuleBook:
+    """The law as it was kept before the engine read a rule."""
+    return RuleBook({rule.id: rule for rule in BOOK if rule.id != rule_id})
+
+
+def test_a_law_of_before_parts_counted_together_counts_each_for_itself() -> None:
+    """They are thirty thirtieths, and were thirty-one."""
+    now, then = july(BOOK), july(before("pay.thirtieths.of_parts"))
     assert (str(now.target_net), str(then.target_net)) == ("1846.94", "1908.50")
+
+
+def test_the_floor_of_unpaid_days_is_the_same_when_the_accord_leaves_them_out() -> None:
+    taken, left = july(BOOK), july(BOOK, LEAVES_OUT)
+    assert (str(taken.benefit), str(left.benefit)) == ("1422.03", "498.56")
+    assert (str(left.decree_floor), left.alerts) == ("1202.57", (Alert.LEGAL_FLOOR_SHORTFALL,))
+    assert (taken.decree_floor, taken.alerts) == (left.decree_floor, ())
+    told = (DailyAllowance(Period(date(2026, 7, 20), date(2026, 7, 31)), Money(1_000)),)
+    assert str(july(BOOK, LEAVES_OUT, told).decree_floor) == "1082.57"
+
+
+def test_unpaid_days_that_are_left_out_have_no_floor_by_a_law_that_does_not_say_so() -> None:
+    older = before("decree.itt.unpaid_leaves")
+    assert str(july(older, LEAVES_OUT).decree_floor) == "388.83"
+    assert july(older).decree_floor == july(BOOK).decree_floor
