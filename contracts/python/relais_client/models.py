@@ -1733,7 +1733,13 @@ Payee: TypeAlias = Literal["AGENT", "EMPLOYER"]
 PaymentWarning: TypeAlias = Literal["above_decided", "nothing_decided"]
 
 
-PensionDoubt: TypeAlias = Literal["PENSION_BELOW_FLOOR", "PENSION_ABOVE_PAY", "PENSION_ABOVE_CATEGORY"]
+PensionDoubt: TypeAlias = Literal[
+    "PENSION_BELOW_FLOOR",
+    "PENSION_ABOVE_PAY",
+    "PENSION_ABOVE_CATEGORY",
+    "PENSION_WITH_THIRD_PARTY",
+    "PENSION_AFTER_LEGAL_AGE",
+]
 
 
 class PolicyAnswer(TypedDict):
@@ -2756,6 +2762,8 @@ class AnnuitiesAnnuityAnswer(TypedDict):
             "PENSION_BELOW_FLOOR",
             "PENSION_ABOVE_PAY",
             "PENSION_ABOVE_CATEGORY",
+            "PENSION_WITH_THIRD_PARTY",
+            "PENSION_AFTER_LEGAL_AGE",
         ]
     ]
     end: str | None

@@ -199,4 +199,8 @@ WARNINGS: Final = {
     "PENSION_BELOW_FLOOR": "la pension notifiée est inférieure au plancher de la CNRACL, prélèvements déduits.",
     "PENSION_ABOVE_PAY": "la pension notifiée dépasse le traitement et la majoration pour tierce personne.",
     "PENSION_ABOVE_CATEGORY": "la pension notifiée dépasse le maximum de sa catégorie d'invalidité.",
+    "PENSION_WITH_THIRD_PARTY": "la somme notifiée semble comprendre la majoration pour tierce personne, qui ne se"
+    " déduit pas : notifier la pension sans elle.",
+    "PENSION_AFTER_LEGAL_AGE": "la pension d'invalidité notifiée commence à l'âge légal de la retraite, ou après : elle"
+    " y prend fin.",
 }

@@ -111,7 +111,7 @@ def annuity_of(
         **({"cap": terms.annuity.cap} if terms.annuity.cap else {}),
     }
     steps, raised = _raised(monthly, reference.target, invalidity, run)
-    doubts, doubted = pension_doubts(situation.insured.regime, reference.given.pay, invalidity, rules)
+    doubts, doubted = pension_doubts(situation.insured, reference.given.pay, invalidity, rules)
     shown = (reference.trace, floor_trace, *(() if override else raised), *doubted)
     trace = Trace("benefit.annuity", terms.source, inputs, computed, shown)
     return Annuity(

@@ -220,7 +220,7 @@ def _part_amounts(situation: Situation, part: _Part, month: Month, rules: Rules)
 def _left_out(
     situation: Situation, periods: Sequence[PaidPeriod], month: Month, rules: Rules
 ) -> tuple[Money, tuple[Trace, ...]]:
-    """What the décret guarantees of unpaid days that the accord leaves out, less social security (S27; accord art. 4)."""
+    """What the décret guarantees of unpaid days that the accord leaves out, less social security (S27)."""
     maintained = [one for one in periods if is_maintained(one, situation.terms.income)]
     unpaid = [one for one in periods if one.leg is Leg.NONE and one not in maintained]
     days = [one for one in unpaid if _guaranteed(one, rules)]

@@ -9,24 +9,21 @@ from fractions import Fraction
 from typing import Final
 
 from kit.money import Money
-from kit.period import MONTHS_PER_YEAR, ONE_DAY, add_months, add_years
+from kit.period import MONTHS_PER_YEAR
 from kit.rate import Rate
 from kit.trace import Trace
 from rules.book import Rules
 from rules.pay import withheld_tpp
-from rules.values import Row
 from rules.vocabulary import Guarantee, Regime
 from services.claims.domain.annuity import Annuity
 from services.claims.domain.benefits import Alert
 from services.claims.domain.entitlement import NO_PAY as NOTHING
-from services.claims.domain.errors import GenerationUnknown
+from services.claims.domain.legal_age import legal_age_day
 from services.claims.domain.override import Override, decided_so, said_so
 from services.claims.domain.reference import base_of
 from services.claims.domain.situation import Situation
 from services.claims.domain.terms import WHOLE, CapitalDue
 
-BORN_FROM: Final = "born_from"
-BORN_TO: Final = "born_to"
 # The law is known here by its articles only, not by its text.
 KEPT_COVER: Final = "accord art. 8 ; loi Évin art. 7 et 7-1, à vérifier"
 
@@ -126,26 +123,6 @@ def retirement_capital(
     return Capital(Guarantee.RETIREMENT_LOSS, amount, due, trace)
 
 
-def legal_age_day(birth: date, since: date, rules: Rules) -> tuple[date, Trace]:
-    """The day the legal age is reached by the table in force on that day, looked for from the table of `since` on.
-
-    Raises GenerationUnknown.
-    """
-    probe = since
-    while True:
-        table = rules.at("retirement.legal_age", probe)
-        row = next((row for row in table.rows if _born_in(birth, row)), None)
-        if row is None:
-            raise GenerationUnknown
-        reached = add_months(add_years(birth, row.integer("years")), row.integer("months"))
-        if table.end is None or reached <= table.end:
-            due = reached if probe == since else max(reached, table.start)
-            inputs = {"birth_date": birth, "years": row["years"], "months": row["months"]}
-            inputs |= {"valid_from": table.start, "valid_to": table.end}
-            return due, Trace(table.id, table.reference, inputs, due)
-        probe = table.end + ONE_DAY
-
-
 def contribution_base(situation: Situation, rules: Rules) -> tuple[Money, Trace]:
     """The elements that contributions are taken on, of the reference month (accord art. 5.2). Raises BaseUnknown."""
     insured, given = situation.insured, situation.reference.given
@@ -162,8 +139,3 @@ def contribution_base(situation: Situation, rules: Rules) -> tuple[Money, Trace]
 def _open(situation: Situation, option: Guarantee, populations: frozenset[Regime]) -> bool:
     """Elected, and open to the agent's regime."""
     return situation.elected(option) and situation.insured.regime in populations
-
-
-def _born_in(birth: date, row: Row) -> bool:
-    first, last = row.date(BORN_FROM), row.date(BORN_TO)
-    return (first is None or first <= birth) and (last is None or birth <= last)

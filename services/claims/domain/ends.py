@@ -13,7 +13,7 @@ from rules.book import NoValueAt, Rules
 from rules.vocabulary import Regime
 from services.claims.domain.agent_file import AgentFile, DatedTerms, Recognition
 from services.claims.domain.annuity import Run
-from services.claims.domain.capitals import legal_age_day
+from services.claims.domain.legal_age import legal_age_day
 from services.claims.domain.spell import Spell
 from services.claims.domain.terms import AnnuityEnd
 

@@ -13,7 +13,7 @@ from kit.rate import Rate
 class Invalidity:
     """What a scheme recognised. The three measures are different things and never replace one another (S5).
 
-    `pension_net` is the monthly sum of all compulsory pensions.
+    `pension_net` is the monthly sum of all compulsory pensions, without the increase for a third party.
     """
 
     start: date

@@ -17,11 +17,12 @@ from rules.book import RuleBook
 from rules.pay import PayElements
 from rules.vocabulary import Category, Guarantee, LeaveKind, Leg, PayElement, Regime
 from services.claims.domain.benefits import Alert, MonthBenefit
-from services.claims.domain.capitals import Death, DeathKind, legal_age_day
+from services.claims.domain.capitals import Death, DeathKind
 from services.claims.domain.case import Case, Decision, decide
 from services.claims.domain.errors import BaseUnknown, CnraclRateRequired, GenerationUnknown, NotWholeMonths
 from services.claims.domain.invalidity import Invalidity
 from services.claims.domain.leave import Entry, Person
+from services.claims.domain.legal_age import legal_age_day
 from services.claims.domain.reference import Insured, ReferencePay
 from services.claims.domain.situation import DailyAllowance, RiMaintained
 from services.claims.domain.snapshot import decided, recomputed
