@@ -15,6 +15,7 @@ DOCUMENTS: Final = "documents-missing"
 COVER: Final = "cover-after-return"
 NOTICE: Final = "notice-undelivered"
 PAYMENT: Final = "payment-above-decided"
+INSURER: Final = "insurer-decisions-differ"
 # What an agent's case waits for: shown on the agent's page as well.
 Waiting = Literal[
     "leave-not-in-regime",
@@ -25,6 +26,7 @@ Waiting = Literal[
     "daily-allowance-missing",
     "daily-allowance-doubtful",
     "payment-above-decided",
+    "insurer-decisions-differ",
     "annuity-to-revalue",
     "override-to-approve",
     "override-to-review",

@@ -1760,6 +1760,7 @@ class Relais(Transport):
             "daily-allowance-missing",
             "daily-allowance-doubtful",
             "payment-above-decided",
+            "insurer-decisions-differ",
             "annuity-to-revalue",
             "override-to-approve",
             "override-to-review",

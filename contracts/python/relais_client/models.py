@@ -1051,20 +1051,14 @@ class InsuredAnswer(TypedDict):
     birth_date: str
 
 
-class InsurerDecisionAnswer(TypedDict):
-    id: str
-    outcome: Literal["ACCEPTED", "REFUSED"]
-    decided_on: str
-    reference: str
-    reason: str | None
-    recorded_at: str
-
-
 class InsurerDecisionRequest(TypedDict):
     outcome: Literal["ACCEPTED", "REFUSED"]
     on: str
     reference: str
     reason: NotRequired[str | None]
+
+
+InsurerDecisionWarning: TypeAlias = Literal["otherwise_same_day"]
 
 
 class IntegrationAnswer(TypedDict):
@@ -3317,6 +3311,16 @@ class InsuredRequest(TypedDict):
     part_time: NotRequired[list[PartTimeRequest]]
     category: NotRequired[Category | None]
     birth_date: NotRequired[str | None]
+
+
+class InsurerDecisionAnswer(TypedDict):
+    id: str
+    outcome: Literal["ACCEPTED", "REFUSED"]
+    decided_on: str
+    reference: str
+    reason: str | None
+    recorded_at: str
+    warnings: NotRequired[list[InsurerDecisionWarning]]
 
 
 InsurerDocument = TypedDict(

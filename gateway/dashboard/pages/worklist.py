@@ -16,7 +16,18 @@ from gateway.dashboard.pages.worklist_besides import BESIDES, besides
 from gateway.dashboard.security import PREFIX
 from gateway.dashboard.visit import Filters, Visit
 from gateway.dashboard.words import Words, catalogue
-from gateway.domain.work_items import CLAIM, COVER, DOCUMENTS, HALF_PAY, KINDS, NOTICE, OVERPAYMENT, PAYMENT, PENSION
+from gateway.domain.work_items import (
+    CLAIM,
+    COVER,
+    DOCUMENTS,
+    HALF_PAY,
+    INSURER,
+    KINDS,
+    NOTICE,
+    OVERPAYMENT,
+    PAYMENT,
+    PENSION,
+)
 
 SHOWN: Final = 50
 # Their date is the first day at half pay: nobody is late by it, but somebody goes without.
@@ -33,6 +44,7 @@ _OF_ITS_OWN: Final = {
     OVERPAYMENT: ("overpayments", ""),
     "statement-late": ("statements", "#payments"),
     PAYMENT: ("claims", "#insurer"),
+    INSURER: ("claims", "#insurer"),
     "claim-to-declare": ("claims", ""),
     "claim-prescription": ("claims", "#insurer"),
     "overpayment-prescription": ("overpayments", "#movements"),

@@ -98,6 +98,16 @@ class Excess:
         return self.paid - max(self.decided, self.kept)
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A claim that its insurer accepted and refused on one day, without a decision of a later day."""
+
+    employer: str
+    agent: UUID
+    claim: UUID
+    decided_on: date
+
+
 MAX_ADVANCES: Final = 20_000
 # What people said of a month's payments: what was returned, and what stays paid however little was decided.
 _SAID: Final = """
@@ -144,15 +154,30 @@ _ABOVE: Final = text(f"""
 """)  # noqa: S608 - a part of ours
 
 
+_CONTRADICTIONS: Final = text("""
+    WITH told AS (
+        SELECT c.employer, c.agent, d.claim, d.decided_on, count(DISTINCT d.outcome) AS outcomes,
+               max(d.decided_on) OVER (PARTITION BY d.claim) AS last
+          FROM unnest(CAST(:employers AS text[]), CAST(:agents AS uuid[])) AS asked (employer, agent)
+          JOIN claim AS c USING (employer, agent) JOIN insurer_decision AS d ON d.claim = c.id
+         GROUP BY c.employer, c.agent, d.claim, d.decided_on)
+    SELECT employer, agent, claim, decided_on FROM told WHERE outcomes > 1 AND decided_on = last ORDER BY claim
+""")
+
+
+async def contradictions(tx: AsyncConnection, who: Collection[Who]) -> list[Contradiction]:
+    """Of these agents, by claim."""
+    return [Contradiction(*row) for row in await tx.execute(_CONTRADICTIONS, _asked(who))]
+
+
 async def above_decided(tx: AsyncConnection, who: Collection[Who]) -> list[Excess]:
     """The months of these agents for which more was paid than was ever decided, and nobody said what became of it.
 
     Of what had been decided once, and is due for less, an overpayment tells.
     """
-    values = {"employers": [employer for employer, _ in who], "agents": [agent for _, agent in who]}
     return [
         Excess(row.employer, row.agent, row.claim, Month.of(row.month), *map(Money, row[4:]))
-        for row in await tx.execute(_ABOVE, values)
+        for row in await tx.execute(_ABOVE, _asked(who))
     ]
 
 
@@ -226,6 +251,10 @@ async def _of_reference(tx: AsyncConnection, table: Table, claim: UUID, referenc
     query = select(table).where((table.c.claim == claim) & (table.c.reference == reference))
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else row._asdict()
+
+
+def _asked(who: Collection[Who]) -> dict[str, Any]:
+    return {"employers": [employer for employer, _ in who], "agents": [agent for _, agent in who]}
 
 
 def _values(record: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from kit.ids import new_id
 from kit.money import Money
 from kit.period import Month
 from services.claims.adapters import payments
-from services.claims.adapters.payments import Advance, Excess, InsurerDecision, Payment
+from services.claims.adapters.payments import Advance, Contradiction, Excess, InsurerDecision, Payment
 from services.claims.api.parameters import ClaimId, MonthlyAmount
 from services.claims.api.payment_reviews import ExcessAnswer, PaymentReviewAnswer
 from services.claims.application.handle_claim import hold, look
@@ -104,8 +104,14 @@ class InsurerDecisionRequest(Request):
     reason: Text | None = None
 
 
+class InsurerDecisionWarning(StrEnum):
+    """What a person should look into of a decision, which is a fact all the same."""
+
+    OTHERWISE_SAME_DAY = "otherwise_same_day"
+
+
 class InsurerDecisionAnswer(Answer):
-    """What the insurer answered, as it is known."""
+    """What the insurer answered, as it is known. `warnings`: it answered otherwise on the same day, and not since."""
 
     id: UUID
     outcome: Literal["ACCEPTED", "REFUSED"]
@@ -113,6 +119,13 @@ class InsurerDecisionAnswer(Answer):
     reference: str
     reason: str | None
     recorded_at: datetime
+    warnings: tuple[InsurerDecisionWarning, ...] = ()
+
+    @classmethod
+    def of(cls, decision: InsurerDecision, found: Sequence[Contradiction]) -> InsurerDecisionAnswer:
+        mine = any((one.claim, one.decided_on) == (decision.claim, decision.decided_on) for one in found)
+        warnings = (InsurerDecisionWarning.OTHERWISE_SAME_DAY,) if mine else ()
+        return cls.model_validate(decision).model_copy(update={"warnings": warnings})
 
 
 class PaymentsAnswer(Answer):
@@ -130,9 +143,10 @@ async def list_claim_payments(
 ) -> PaymentsAnswer:
     opened = (await look(tx, claim, rules, clock.day())).claim
     about(response, opened.agent)
-    above = await payments.above_decided(tx, [(opened.employer, opened.agent)])
+    who = [(opened.employer, opened.agent)]
+    above, contradictions = await payments.above_decided(tx, who), await payments.contradictions(tx, who)
     return PaymentsAnswer(
-        decisions=[InsurerDecisionAnswer.model_validate(one) for one in await payments.decisions(tx, claim)],
+        decisions=[InsurerDecisionAnswer.of(one, contradictions) for one in await payments.decisions(tx, claim)],
         payments=[PaymentAnswer.of(one, above) for one in await payments.payments(tx, claim)],
         excesses=[ExcessAnswer.model_validate(one) for one in above if one.claim == claim],
         reviews=[PaymentReviewAnswer.model_validate(one) for one in await payments.reviews(tx, claim)],
@@ -206,7 +220,7 @@ async def record_insurer_decision(
         recorded_at=clock.instant(),
         recorded_by=caller.client,
     )
-    return InsurerDecisionAnswer.model_validate(await record_decision(tx, decision))
+    return InsurerDecisionAnswer.of(*await record_decision(tx, opened, decision))
 
 
 @router.get(

@@ -21,11 +21,11 @@ from rules.book import RuleBook
 from services.claims.adapters import claim_files, claims, overpayments, payments
 from services.claims.adapters.asked import Who
 from services.claims.adapters.claims import Benefit
-from services.claims.adapters.payments import Excess, InsurerDecision, Payment, Review
+from services.claims.adapters.payments import Contradiction, Excess, InsurerDecision, Payment, Review
 from services.claims.application.deciding import Subject
 from services.claims.application.follow_overpayments import Change, Paid, follow_overpayments
 from services.claims.application.handle_claim import Opened
-from services.claims.application.tell_work import tell_excess
+from services.claims.application.tell_work import tell_contradictions, tell_excess
 from services.claims.domain.agent_file import AgentFile
 from services.claims.domain.errors import ExcessChanged, PaymentKnownOtherwise
 from services.claims.domain.overpayment import OverpaymentKind, ReviewOutcome
@@ -110,13 +110,19 @@ async def _follow(tx: AsyncConnection, opened: Opened, now: Benefit, subject: Su
     await publish_many(tx, events)
 
 
-async def record_decision(tx: AsyncConnection, decision: InsurerDecision) -> InsurerDecision:
-    """The decision as it is known; its claim is held. Raises PaymentKnownOtherwise."""
+async def record_decision(
+    tx: AsyncConnection, opened: Opened, decision: InsurerDecision
+) -> tuple[InsurerDecision, list[Contradiction]]:
+    """The decision as it is known, and what contradicts another one of its day about its agent; its claim is held.
+
+    The insurer may have said both: which of them holds is work for a person, until one of a later day says so. Raises
+    PaymentKnownOtherwise.
+    """
     known = await payments.decision_of(tx, decision.claim, decision.reference)
-    if known is None:
-        await payments.decide(tx, decision)
-        return decision
-    return _same(known, decision)
+    if known is not None:
+        return _same(known, decision), await payments.contradictions(tx, [_who(opened)])
+    await payments.decide(tx, decision)
+    return decision, await tell_contradictions(tx, _who(opened))
 
 
 def _who(opened: Opened) -> Who:

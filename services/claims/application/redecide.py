@@ -16,7 +16,7 @@ from kit.clock import Clock
 from kit.errors import RelaisError
 from kit.events.outbox import BATCH_LIMIT, Outgoing, publish_many
 from rules.book import RuleBook
-from services.claims.adapters import files, payments, progress
+from services.claims.adapters import files, progress
 from services.claims.adapters.asked import Who
 from services.claims.adapters.standing import standing
 from services.claims.adapters.writes import Writes
@@ -27,7 +27,7 @@ from services.claims.application.decide_capitals import decide_capitals
 from services.claims.application.decide_claims import decide_claims
 from services.claims.application.deciding import Subject
 from services.claims.application.tell_deadlines import deadlines_near
-from services.claims.application.tell_work import tell_work
+from services.claims.application.tell_work import of_insurers, tell_work
 from services.claims.domain.annuity import is_to_raise, revaluation_day
 from services.claims.domain.benefits import Alert
 from services.claims.domain.due_capitals import propose_capitals
@@ -78,11 +78,11 @@ async def redecide_held(tx: AsyncConnection, who: Collection[Who], rules: RuleBo
         await _decide(tx, Subject(*one, known[one], rules, at, before[one]), taken)
     await taken.writes.flush(tx)
     await progress.settle(tx, taken.decided, taken.held, at)
-    above = await payments.above_decided(tx, list(taken.work))
     for one in (await doubtful(tx, known, rules)) & taken.work.keys():
         taken.work[one].add(Work.DAILY_ALLOWANCE_DOUBTFUL)
-    near = await deadlines_near(tx, list(taken.work), rules, clock.day())
-    await tell_work(tx, taken.work, above, near, {Work.ANNUITY_TO_REVALUE: revaluation_day(clock.day(), rules)})
+    told = list(taken.work)
+    items = [*await of_insurers(tx, told), *await deadlines_near(tx, told, rules, clock.day())]
+    await tell_work(tx, taken.work, items, {Work.ANNUITY_TO_REVALUE: revaluation_day(clock.day(), rules)})
     for start in range(0, len(taken.events), BATCH_LIMIT):
         await publish_many(tx, taken.events[start : start + BATCH_LIMIT])
     rests_on = {(one[1], held.agreement) for one in taken.decided for held in known[one].affiliations}

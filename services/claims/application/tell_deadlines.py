@@ -13,7 +13,7 @@ from rules.book import Rules
 from services.claims.adapters import deadlines, files, overpayments, progress
 from services.claims.adapters.asked import Who
 from services.claims.adapters.deadlines import Unsettled
-from services.claims.application.tell_work import Due, tell_some
+from services.claims.application.tell_work import Item, tell_some
 from services.claims.domain.deadlines import days_of, of_claim, watched
 from services.claims.domain.overpayment import legal_code
 from services.claims.domain.work import DEADLINES, Work
@@ -22,9 +22,9 @@ from services.claims.domain.work import DEADLINES, Work
 MISSED: Final = 7
 
 
-async def deadlines_near(tx: AsyncConnection, who: Collection[Who], rules: Rules, today: date) -> list[Due]:
+async def deadlines_near(tx: AsyncConnection, who: Collection[Who], rules: Rules, today: date) -> list[Item]:
     """What of these agents has a day that is near, or just over."""
-    days, found = watched(today, rules), list[Due]()
+    days, found = watched(today, rules), list[Item]()
     claims = [one for one in await deadlines.unsettled(tx, who) if _any(one.opened_from, days, rules)]
     codes: dict[tuple[str, date], str | None] = {}
     for one in claims:
@@ -32,11 +32,11 @@ async def deadlines_near(tx: AsyncConnection, who: Collection[Who], rules: Rules
         if under not in codes:
             codes[under] = await _code(tx, one)
         for said in of_claim(str(one.claim), one.opened_from, one.stage, codes[under], rules):
-            found += [Due(one.employer, one.agent, said.kind, said.reference, said.due)] if said.due in days else []
+            found += [Item(one.employer, one.agent, said.kind, said.reference, said.due)] if said.due in days else []
     for owed in await overpayments.lapsing_of(tx, who, days):
         assert owed.insurer_until is not None, "it ends within these days"
         reference = f"/v1/overpayments/{owed.id}/recoveries"
-        found.append(Due(owed.employer, owed.agent, Work.OVERPAYMENT_PRESCRIPTION, reference, owed.insurer_until))
+        found.append(Item(owed.employer, owed.agent, Work.OVERPAYMENT_PRESCRIPTION, reference, owed.insurer_until))
     return found
 
 

@@ -14,7 +14,7 @@ from kit.events.outbox import BATCH_LIMIT, Outgoing, publish_many
 from kit.events.work_item import WorkItem
 from services.claims.adapters import open_work, payments
 from services.claims.adapters.asked import Who
-from services.claims.adapters.payments import Excess
+from services.claims.adapters.payments import Contradiction, Excess
 from services.claims.application.payloads import TOPIC
 from services.claims.domain.work import Work
 
@@ -37,65 +37,72 @@ class WorkItemClosed(WorkItem):
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """An item about a thing of an agent, which has a day."""
+class Item:
+    """Work about a thing of an agent, which may have a day."""
 
     employer: str
     agent: UUID
     kind: Work
     reference: str
-    due: date
+    due: date | None = None
 
 
 async def tell_work(
-    tx: AsyncConnection,
-    now: Mapping[Who, set[Work]],
-    above: Iterable[Excess],
-    near: Iterable[Due],
-    due: Mapping[Work, date],
+    tx: AsyncConnection, now: Mapping[Who, set[Work]], items: Iterable[Item], due: Mapping[Work, date]
 ) -> None:
-    """Publish what differs from what was told of these agents, who are held.
-
-    `above`: what was paid above anything decided, an item for each claim; `near`: items that have each a day; `due`:
-    the day of a kind.
-    """
+    """Publish what differs from what was told of these agents, who are held. `due`: the day of a kind."""
     found = {who: {_of_agent(who, kind): kind.value for kind in kinds} for who, kinds in now.items()}
     days = {_of_agent(who, kind): due[kind] for who, kinds in now.items() for kind in kinds & due.keys()}
-    for excess in above:
-        found[excess.employer, excess.agent][_of_claim(excess)] = Work.PAYMENT_ABOVE_DECIDED.value
-    for one in near:
-        found[one.employer, one.agent][one.reference] = one.kind.value
-        days[one.reference] = one.due
-    await _tell(tx, await open_work.known(tx, now), found, days)
+    await _tell(tx, await open_work.known(tx, now), found, items, days)
 
 
-async def tell_some(tx: AsyncConnection, who: Collection[Who], kinds: Collection[Work], now: Iterable[Due]) -> None:
+async def tell_some(tx: AsyncConnection, who: Collection[Who], kinds: Collection[Work], now: Iterable[Item]) -> None:
     """The same of these kinds alone: what is open of the others stays."""
-    before, now = await open_work.known(tx, who), list(now)
+    before = await open_work.known(tx, who)
     found = {one: {name: kind for name, kind in items.items() if kind not in kinds} for one, items in before.items()}
-    for one in now:
-        found[one.employer, one.agent][one.reference] = one.kind.value
-    await _tell(tx, before, found, {one.reference: one.due for one in now})
+    await _tell(tx, before, found, now, {})
 
 
 async def tell_excess(tx: AsyncConnection, who: Who) -> list[Excess]:
     """The same of payments alone, about one agent: what was paid for him above anything decided, which is returned."""
-    above, before = await payments.above_decided(tx, [who]), await open_work.known(tx, [who])
-    others = {name: kind for name, kind in before[who].items() if kind != Work.PAYMENT_ABOVE_DECIDED}
-    now = others | {_of_claim(excess): Work.PAYMENT_ABOVE_DECIDED.value for excess in above}
-    await _tell(tx, before, {who: now}, {})
+    above = await payments.above_decided(tx, [who])
+    await tell_some(tx, [who], {Work.PAYMENT_ABOVE_DECIDED}, map(_of_excess, above))
     return above
+
+
+async def tell_contradictions(tx: AsyncConnection, who: Who) -> list[Contradiction]:
+    """The same of what insurers decided otherwise on one day, which is returned."""
+    found = await payments.contradictions(tx, [who])
+    await tell_some(tx, [who], {Work.INSURER_DECISIONS_DIFFER}, map(_of_contradiction, found))
+    return found
+
+
+async def of_insurers(tx: AsyncConnection, who: Collection[Who]) -> list[Item]:
+    """What is to be looked into of what insurers decided and paid."""
+    above, contradictions = await payments.above_decided(tx, who), await payments.contradictions(tx, who)
+    return [*map(_of_excess, above), *map(_of_contradiction, contradictions)]
 
 
 def _of_agent(who: Who, kind: Work) -> str:
     return f"/v1/entitlements?agent={who[1]}&employer={who[0]}#{kind.value}"
 
 
-def _of_claim(excess: Excess) -> str:
-    return f"/v1/claims/{excess.claim}/payments"
+def _of_excess(one: Excess) -> Item:
+    return Item(one.employer, one.agent, Work.PAYMENT_ABOVE_DECIDED, f"/v1/claims/{one.claim}/payments")
 
 
-async def _tell(tx: AsyncConnection, before: _Open, now: _Open, days: Mapping[str, date]) -> None:
+def _of_contradiction(one: Contradiction) -> Item:
+    return Item(one.employer, one.agent, Work.INSURER_DECISIONS_DIFFER, f"/v1/claims/{one.claim}/insurer-decisions")
+
+
+async def _tell(
+    tx: AsyncConnection, before: _Open, found: dict[Who, dict[str, str]], items: Iterable[Item], due: Mapping[str, date]
+) -> None:
+    """What was found of these agents, with items beside it."""
+    now, days = {who: dict(names) for who, names in found.items()}, dict[str, date | None](due)
+    for one in items:
+        now[one.employer, one.agent][one.reference] = one.kind.value
+        days[one.reference] = one.due
     changed = {who: items for who, items in now.items() if before[who] != items}
     if not changed:
         return

@@ -31,6 +31,7 @@ class Work(StrEnum):
     DAILY_ALLOWANCE_MISSING = "daily-allowance-missing"
     DAILY_ALLOWANCE_DOUBTFUL = "daily-allowance-doubtful"
     PAYMENT_ABOVE_DECIDED = "payment-above-decided"
+    INSURER_DECISIONS_DIFFER = "insurer-decisions-differ"
     ANNUITY_TO_REVALUE = "annuity-to-revalue"
     OVERRIDE_TO_APPROVE = "override-to-approve"
     OVERRIDE_TO_REVIEW = "override-to-review"

@@ -130,3 +130,37 @@ async def test_the_employer_advances_what_was_returned_and_not_what_was_accepted
         assert (await step(staff, path, name)).status_code == 200
     (line,) = await june()
     assert line.split(";")[1] == "1047.11", "what was accepted is a part of what is due now"
+
+
+async def decided(staff: httpx.AsyncClient, path: str, outcome: str, on: str, reference: str) -> list[str]:
+    body = {"outcome": outcome, "on": on, "reference": reference}
+    answer = await staff.post(f"{path}/insurer-decisions", json=body, headers=once())
+    assert answer.status_code == 201
+    return list(answer.json()["warnings"])
+
+
+async def test_an_insurer_who_accepts_and_refuses_on_one_day_is_looked_into(
+    claims: Claims, staff: httpx.AsyncClient
+) -> None:
+    """Both are facts; one of a later day says which holds."""
+    life = half_paid()
+    await claims.tell(life.facts)
+    path = await path_of(staff, life)
+    assert await decided(staff, path, "ACCEPTED", "2026-06-20", "D1") == []
+    assert await decided(staff, path, "ACCEPTED", "2026-06-20", "D2") == []
+    assert await decided(staff, path, "REFUSED", "2026-06-19", "D3") == [], "the insurer thought again"
+    assert await work(claims) == []
+    item = ("insurer-decisions-differ", f"{path}/insurer-decisions")
+    for _ in range(2):
+        assert await decided(staff, path, "REFUSED", "2026-06-20", "D4") == ["otherwise_same_day"]
+        assert await work(claims) == [item]
+    listed = (await staff.get(f"{path}/payments")).json()["decisions"]
+    differ = [one["reference"] for one in listed if one["warnings"]]
+    assert differ == ["D1", "D2", "D4"]
+    await claims.tell(life.paid("2026-01", "pay.corrected", ri="900.00").last)
+    assert await work(claims) == [item], "what else happens leaves it open"
+    assert await decided(staff, path, "REFUSED", "2026-06-25", "D5") == []
+    assert await work(claims) == []
+    assert not any(one["warnings"] for one in (await staff.get(f"{path}/payments")).json()["decisions"])
+    told = [await claims.events(f"work-item.{happened}") for happened in ("opened", "closed")]
+    assert [[(one["kind"], one["reference"]) for one in events] for events in told] == [[item], [item]]
