@@ -156,6 +156,8 @@ CODES: Final = {
     "ANNUITY": "la rente",
     "TARGET": "le revenu garanti",
     "LEGAL_AGE": "à l'âge légal de la retraite",
+    "KEPT_APART": "comptée à part",
+    "DEDUCTED": "déduite",
     "ANNUITY_START": "avec la rente",
     "PART_REFUSED": "refus d'une partie",
     "INSURER_DECISION": "décision de l'assureur",

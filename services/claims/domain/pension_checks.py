@@ -116,8 +116,8 @@ def _with_third_party(
     invalidity: Invalidity, inputs: dict[str, object], most: Money, steps: tuple[Trace, ...], rules: Rules
 ) -> _Found:
     """More than the pension alone, not more than with the increase, which is not deducted unless a rule says so."""
-    apart = rules.at("invalidity.third_party.deducted", invalidity.start)
-    if apart.choice == "NO":
+    apart = rules.at("invalidity.third_party", invalidity.start)
+    if apart.choice == "KEPT_APART":
         yield PensionDoubt.WITH_THIRD_PARTY, Trace(apart.id, apart.reference, inputs, most, steps)
 
 

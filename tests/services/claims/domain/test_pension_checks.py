@@ -86,7 +86,7 @@ def test_what_helps_a_third_category_is_kept_apart_unless_a_rule_deducts_it() ->
     """The pension of category 3 is that of category 2; nobody vouches for what comes with it."""
     assert doubts(GENERAL, "2002.50", ss_category="3") == ()
     assert doubts(GENERAL, "2002.51", ss_category="3") == (PensionDoubt.WITH_THIRD_PARTY,)
-    deducted = told("invalidity.third_party.deducted", "YES")
+    deducted = told("invalidity.third_party", "DEDUCTED")
     assert doubts(GENERAL, "2002.51", law=deducted, ss_category="3") == ()
     assert doubts(Regime.CNRACL, "3506.49", law=deducted, cnracl_rate="0.5900") == ()
 
