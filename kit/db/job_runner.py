@@ -29,8 +29,7 @@ _JOB, _CHUNK = KIT.import_job, KIT.import_chunk
 # Applies the lines of a chunk in the transaction given, and says which it refused.
 Handler = Callable[[AsyncConnection, Chunk], Awaitable[Sequence[Reject] | Applied]]
 
-# The earliest chunk of each job, so that a file is applied in its order; young jobs first, so that small ones pass. A
-# crash of the server may lose a lease with all that was done in it: its commit need not wait for the disk.
+# The earliest chunk of each job, so that a file is applied in its order; young jobs first, so that small ones pass.
 _LEASE: Final = text(
     """
     UPDATE import_chunk SET attempts = attempts + 1, not_before = :until
@@ -43,7 +42,7 @@ _LEASE: Final = text(
         LIMIT 1
         FOR UPDATE OF c SKIP LOCKED
     )
-    RETURNING job, number, attempts, set_config('synchronous_commit', 'off', true)
+    RETURNING job, number, attempts
     """
 )
 

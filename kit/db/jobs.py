@@ -29,9 +29,6 @@ MAX_ATTEMPTS: Final = 5
 LEASE: Final = timedelta(seconds=15)
 
 _JOB, _CHUNK, _REJECT = KIT.import_job, KIT.import_chunk, KIT.import_reject
-# A crash of the server that loses the last effects brings their chunks back: a commit need not wait for the disk. That
-# of a job's last chunk does, and all are there with it; events are before anybody reads them, with the sequencer's.
-_WITHOUT_WAITING: Final = func.set_config("synchronous_commit", "off", True)
 
 
 class TooManyChunksError(ValueError):
@@ -159,7 +156,7 @@ async def finish_chunk(tx: AsyncConnection, chunk: Chunk, refused: Sequence[Reje
     await tx.execute(delete(_CHUNK).where((_CHUNK.c.job == job.id) & (_CHUNK.c.number == chunk.number)))
     lines = len({reject.line for reject in refused})
     counted = {"accepted": _JOB.c.accepted + chunk.lines - lines, "rejected": _JOB.c.rejected + lines}
-    left = (await tx.execute(select(_WITHOUT_WAITING).where(_CHUNK.c.job == job.id).limit(1))).scalar()
+    left = (await tx.execute(select(_CHUNK.c.number).where(_CHUNK.c.job == job.id).limit(1))).scalar()
     state = {"state": "running"} if left is not None else {"state": "done", "finished_at": at}
     await tx.execute(update(_JOB).where(_JOB.c.id == job.id).values(**counted, **state))
 

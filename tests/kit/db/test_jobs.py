@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.clock import FixedClock
@@ -106,18 +106,6 @@ async def test_a_file_goes_in_and_its_rejects_come_out(database: DatabaseFactory
         assert await jobs.rejects(tx, job, after_line=2, limit=1) == found[1:]
     async with sample.worker.transaction(Scope.all()) as tx:
         assert (await tx.execute(select(func.count()).select_from(KIT.import_chunk))).scalar_one() == 0
-
-
-async def test_only_the_last_chunk_of_a_file_waits_for_the_disk(database: DatabaseFactory) -> None:
-    sample = await database("sample")
-    job = await state(sample, await submit(sample, ["a", "b"], size=1))
-    waits = []
-    for number in range(2):
-        async with sample.api.transaction(Scope.of(frozenset({ONE}))) as tx:
-            await tx.execute(text("SET LOCAL synchronous_commit = on"))  # off where tests run
-            await jobs.finish_chunk(tx, Chunk(job, number, number + 1, 1, b""), [], at=NOON)
-            waits.append((await tx.execute(text("SHOW synchronous_commit"))).scalar_one())
-    assert waits == ["off", "on"]
 
 
 async def test_another_employer_sees_nothing_of_it(database: DatabaseFactory) -> None:
