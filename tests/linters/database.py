@@ -1,4 +1,4 @@
-"""SQL stands in adapters, and nobody commits: one request is one transaction, and the kit ends it."""
+"""SQL stands in adapters, and nobody commits: one request is one transaction, and the kit ends it, on disk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from tests.linters.source import Finding, Source, calls, docstrings, last_name
 
 SQL: Final = "sql"
 COMMIT: Final = "commit"
+DURABLE: Final = "durable"
+# An event is on disk before anybody sees it: positions do not wait, and count on it.
+LAZY: Final = "synchronous_commit"
+MAY_BE_LAZY: Final = frozenset({"kit/events/sequencer.py", "kit/events/relay.py", "relais/postgres.py"})
 SQL_LAYERS: Final = frozenset({"adapters", "migrations"})
 STATEMENT: Final = re.compile(
     r"\s*(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s|COPY\s+\w+|"
@@ -32,6 +36,8 @@ def check(sources: Sequence[Source]) -> Iterator[Finding]:
             yield from _sql(source)
         if source.parts[0] in NOT_ENDED_BY_KIT and "migrations" not in source.parts:
             yield from _commits(source)
+        if source.parts[0] != "tests" and str(source.path) not in MAY_BE_LAZY:
+            yield from _lazy(source)
 
 
 def _sql(source: Source) -> Iterator[Finding]:
@@ -60,3 +66,9 @@ def _commits(source: Source) -> Iterator[Finding]:
     for call in calls(source.tree):
         if isinstance(call.func, ast.Attribute) and call.func.attr == "commit":
             yield source.at(call, COMMIT, "the kit ends transactions")
+
+
+def _lazy(source: Source) -> Iterator[Finding]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and LAZY in node.value:
+            yield source.at(node, DURABLE, "who writes facts and events waits for the disk")
