@@ -4,8 +4,8 @@ Rows become visible in any order; a position is given only to rows that are, in 
 aggregate is the order of its versions (the second writer waits for the first one's commit). So whoever reads
 `position > cursor` skips no slow transaction and sees no version 2 before version 1.
 
-No position waits for the disk: the event it is given to is on it already, because who writes one waits (a linter sees to
-that). A server that crashes may so forget the last positions, which readers may have gone past. They are therefore
+No position waits for the disk: the event it is given to is on it already, because who writes one waits (a linter sees
+to that). A server that crashes may so forget the last positions, which readers may have gone past. They are therefore
 reserved first, on disk, some thousands at a time, and whoever becomes the sequencer begins above all that were: a
 forgotten one is never given to another event.
 """
