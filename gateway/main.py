@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import aiohttp
 import httpx
@@ -66,9 +66,7 @@ from kit.http.limits import BodyLimits
 from kit.http.outgoing import trust
 from kit.http.request_span import ROUTE, RequestSpan
 from kit.settings import Settings
-
-if TYPE_CHECKING:
-    from rules.book import RuleBook
+from rules.book import RuleBook
 
 NAME: Final = "gateway"
 
@@ -130,7 +128,7 @@ def create_app(settings: Settings, rules: RuleBook | None = None, clock: Clock |
             integrations.router,
         ),
         subscriptions=events.subscriptions(),
-        rules=rules,
+        rules=rules or RuleBook.load(settings.rules_dir),
         clock=clock,
         keys=_signer,
         openapi_url=None,

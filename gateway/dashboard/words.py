@@ -40,6 +40,8 @@ _CODES: Final = (
     "term_code",
     "rule",
 )
+# A source that is only a place in our rulebook, or OpenFisca: it is said in the language of the page.
+_OF_NO_LANGUAGE: Final = re.compile(r"(Relais rulebook|OpenFisca-France)[\s§S\d.,;–-]*")
 _MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DAY: Final = re.compile(_MONTH.pattern + r"-\d{2}")
 
@@ -117,8 +119,17 @@ class Words:
         return self.t("no_clock") if day is None and self.language == "en" else self.source(reference)
 
     def source(self, reference: str) -> str:
-        """Where a figure comes from, without our short names: `référentiel de Relais §3.3`."""
-        return source(reference, self.language)
+        """Where a figure comes from, without our short names: `référentiel de Relais §3.3`; articles stay French."""
+        said = source(reference, self.language)
+        return said if _OF_NO_LANGUAGE.fullmatch(said) else self.french(source(reference))
+
+    def french(self, text: str) -> str:
+        """A text that nobody translates, as the name of an accord or an article: elsewhere it says that it is French.
+
+        >>> print(Words("en").french("accord art. 2 <a>"), Words("fr").french("accord art. 2"))
+        <span lang="fr">accord art. 2 &lt;a&gt;</span> accord art. 2
+        """
+        return text if self.language == "fr" else Markup('<span lang="fr">{}</span>').format(text)
 
     def named(self, name: str) -> str:
         """What a value of a trace is called: by our words, by a code or by a month."""
@@ -152,6 +163,15 @@ class Words:
         local = datetime.fromisoformat(value).astimezone(PARIS)
         clock = f"{local:%H}{_WIDE}h{_WIDE}{local:%M}" if self.language == "fr" else f"{local:%H:%M}"
         return f"{self.day(local.date(), short=True)}, {clock}"
+
+    @staticmethod
+    def machine(value: str) -> str:
+        """An instant as HTML has it: to the second.
+
+        >>> Words.machine("2026-11-29T04:02:29.717237Z")
+        '2026-11-29T04:02:29+00:00'
+        """
+        return datetime.fromisoformat(value).isoformat(timespec="seconds")
 
     def amount(self, value: str | Decimal | None) -> str:
         if value is None or value == "":

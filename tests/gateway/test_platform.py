@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -62,6 +63,11 @@ def test_a_gateway_without_services_or_keys_does_not_start(door: Door) -> None:
         create_app(Settings(**values | {"producers": {"agreements": "http://127.0.0.1:1"}}))
     with pytest.raises(ValueError, match="KEY_RING"):
         create_app(Settings(**values | {"key_ring": None}))
+
+
+def test_a_gateway_reads_the_law_where_nobody_gives_it(door: Door) -> None:
+    day = date(2026, 1, 1)
+    assert create_app(door.settings).state.rules.at("claim.four_eyes.threshold", day).value
 
 
 def _service(path: str, schema: dict[str, str]) -> dict[str, Any]:

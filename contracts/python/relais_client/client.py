@@ -1440,17 +1440,17 @@ class Relais(Transport):
     def get_runs_overview(
         self,
         *,
-        month: str,
         employer: str | None = None,
         attention: bool | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        month: str | None = None,
     ) -> Answer[models.OverviewAnswer]:
         """Où en est un mois, employeur par employeur, face au mois précédent (contributions:read)."""
         return self.send(
             "GET",
             "/v1/runs/overview",
-            params={"month": month, "employer": employer, "attention": attention, "limit": limit, "cursor": cursor},
+            params={"employer": employer, "attention": attention, "limit": limit, "cursor": cursor, "month": month},
         )
 
     def get_runs_parked(

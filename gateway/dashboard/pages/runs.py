@@ -19,16 +19,28 @@ from kit.period import Month
 
 SHOWN: Final = 50
 PATH: Final = f"{PREFIX}/runs"
+OVERVIEW: Final = "/v1/runs/overview"
 UNFINISHED: Final = frozenset({"receiving", "waiting", "running"})
 _MONTH: Final = re.compile(BOUNDED_MONTH_PATTERN)
 _REFUSED: Final = 422
 
 
-def chosen_month(visit: Visit, text: str = "") -> Month:
-    """The month asked for, by the address unless said; this one when it is none."""
+def asked_month(visit: Visit, text: str = "") -> Month | None:
+    """The month asked for, by the address unless said; None when it is none."""
     asked = text or visit.query["month"]
+    return Month.parse(asked) if _MONTH.match(asked) else None
+
+
+def chosen_month(visit: Visit, text: str) -> Month:
+    """That of a form; this one where it names none."""
     today: date = visit.request.app.state.clock.day()
-    return Month.parse(asked) if _MONTH.match(asked) else Month.of(today)
+    return asked_month(visit, text) or Month.of(today)
+
+
+async def latest_month(visit: Visit, employer: str) -> Month:
+    """The last month of which something is known, of an employer or of all."""
+    found = await visit.api.get(OVERVIEW, limit=1, employer=employer)
+    return Month.parse(found["month"])
 
 
 async def runs(visit: Visit) -> Response:
@@ -40,15 +52,15 @@ async def runs(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, error: str = "", status: int = 200, month: Month | None = None) -> Response:
-    month = month or chosen_month(visit)
+    month = month or asked_month(visit)
     filters = visit.only("employer", "attention")
+    shown = {"month": str(month)} if month else {}
     found, jobs, employers = await together(
-        visit.api.get(
-            "/v1/runs/overview", month=str(month), limit=SHOWN, cursor=visit.query["cursor"], **_asked(filters)
-        ),
+        visit.api.get(OVERVIEW, limit=SHOWN, cursor=visit.query["cursor"], **shown, **_asked(filters)),
         visit.api.maybe("/v1/runs/regional", limit=SHOWN),
         employer_names(visit),
     )
+    month = Month.parse(found["month"])
     job = next((one for one in jobs["items"] if one["month"] == str(month)), None) if jobs else None
     refused = await visit.api.maybe(f"/v1/runs/regional/{job['id']}/refused") if job and job["refused"] else None
     return visit.page(
@@ -95,9 +107,9 @@ async def every(visit: Visit) -> Response:
 
 async def export(visit: Visit) -> Response:
     """The month as a file, with the same filters."""
-    month, words = chosen_month(visit), visit.words
-    filters = visit.only("employer", "attention")
-    rows = visit.api.pages("/v1/runs/overview", {"month": str(month), **_asked(filters)})
+    filters, words = visit.only("employer", "attention"), visit.words
+    month = asked_month(visit) or await latest_month(visit, filters["employer"])
+    rows = visit.api.pages(OVERVIEW, {"month": str(month), **_asked(filters)})
     names = await employer_names(visit)
 
     def foreseen(row: dict[str, Any], name: str) -> str:

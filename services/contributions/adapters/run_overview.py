@@ -74,6 +74,15 @@ _WHOLE: Final = text(
 )
 
 
+_LATEST: Final = text(
+    " UNION ALL ".join(
+        f"(SELECT month FROM {table} WHERE month <= :until"  # noqa: S608 - names of ours
+        " AND (CAST(:employer AS text) IS NULL OR employer = :employer) ORDER BY month DESC LIMIT 1)"
+        for table in ("statement", "run_forecast", "pay_version")
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """What a month would issue to an employer: in all, and of months before it. A run of a later id makes it stale."""
@@ -145,6 +154,12 @@ async def foresee(tx: AsyncConnection, found: Forecast) -> None:
 async def forget(tx: AsyncConnection, employer: str, month: Month) -> None:
     """The month was run: nothing is foreseen any more."""
     await tx.execute(delete(table).where(table.c.employer == employer, table.c.month == month))
+
+
+async def latest(tx: AsyncConnection, until: Month, employer: str | None) -> Month | None:
+    """The last month up to this one with pay, a statement or a forecast; None without any."""
+    found = await tx.scalars(_LATEST, {"until": until.first, "employer": employer})
+    return max(map(Month.of, found), default=None)
 
 
 async def page(tx: AsyncConnection, asked: Asked, limit: int, after: str | None) -> tuple[list[Standing], Whole]:

@@ -129,6 +129,7 @@ pay_version: Final = Table(
     Column("gross", MoneyColumn),
     Column("rappels", Json, nullable=False, server_default="[]"),
     CheckConstraint("version > 0", name="version"),
+    Index("ix_pay_version_month_employer", "month", "employer"),
 )
 
 # Versions that no event has told of yet, because nobody is known under that matricule.

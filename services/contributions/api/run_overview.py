@@ -10,7 +10,7 @@ from fastapi import Request as HttpRequest
 
 from kit.http.auth import requires
 from kit.http.pagination import Page, Paging, paged
-from kit.http.route import Rules, Tx, service_router
+from kit.http.route import Now, Rules, Tx, service_router
 from kit.http.types import BOUNDED_MONTH_PATTERN, Answer, MonthText, SignedAmount, SiretText
 from kit.period import Month
 from services.contributions.adapters import run_overview
@@ -21,8 +21,13 @@ router = service_router(tags=["Cotisations"], dependencies=[requires("contributi
 Attention = Literal["PARKED", "REFUSED", "HELD", "UNKNOWN_AGENTS", "UNUSUAL"]
 
 
-async def _month(month: Annotated[str, Query(pattern=BOUNDED_MONTH_PATTERN, description="Mois, AAAA-MM.")]) -> Month:
-    return Month.parse(month)
+async def _month(
+    month: Annotated[
+        str | None,
+        Query(pattern=BOUNDED_MONTH_PATTERN, description="Mois, AAAA-MM ; absent, le dernier connu."),
+    ] = None,
+) -> Month | None:
+    return None if month is None else Month.parse(month)
 
 
 class ForecastAnswer(Answer):
@@ -101,11 +106,17 @@ async def overview(
     page: Paging,
     tx: Tx,
     rules: Rules,
-    month: Annotated[Month, Depends(_month)],
+    clock: Now,
+    month: Annotated[Month | None, Depends(_month)],
     employer: Annotated[SiretText | None, Query(description="SIRET de l'employeur.")] = None,
     attention: Annotated[bool, Query(description="Seulement ceux qu'il faut regarder.")] = False,
 ) -> OverviewAnswer:
-    """Employers by SIRET. A difference is unusual beyond the share of the month before at which a run asks somebody."""
+    """Employers by SIRET. A difference is unusual beyond the share of the month before at which a run asks somebody.
+
+    Without a month it is the last one, this one at most, with pay, a statement or a forecast; without any, this one.
+    """
+    this = Month.of(clock.day())
+    month = month or await run_overview.latest(tx, this, employer) or this
     asked = Asked(month, Bounds.at(month, rules).month_share, employer, attention)
     found, whole = await run_overview.page(tx, asked, page.fetch, page.start(str))
     shown = paged(request, response, page, [StandingAnswer.of(one) for one in found], lambda one: (one.siret,))

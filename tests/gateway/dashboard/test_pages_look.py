@@ -41,6 +41,7 @@ MORE = (
 ADMINISTRATION = (
     "/app/account/password",
     f"{AGREEMENT}/end",
+    f"{AGREEMENT}/revaluations",
     "/app/agreements/map?date=2026-06-01",
     "/app/delegations",
     "/app/delegations/new",
@@ -62,6 +63,12 @@ SKIPPED = """() => [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].filt
 # Tables without a title, or with a header that does not say of what; fields that must be filled in and do not say so.
 UNSAID = """() => [...document.querySelectorAll(`table:not(:has(caption)), th:not([scope]),
     .field:has(:required):not(:has(.must, .only-read), .door *)`)].map((one) => one.outerHTML)"""
+# What a validator of HTML has refused here, and names of elements that two have; languages that are none of ours.
+INVALID = r"""() => [
+    ...document.querySelectorAll('select[required], input:is([type=month], [type=date])[pattern], p :is(p, ul, div)'),
+    ...[...document.querySelectorAll('time[datetime]')].filter((one) => /\.\d{4,}/.test(one.dateTime)),
+    ...[...document.querySelectorAll('[id]')].filter((one) => document.getElementById(one.id) !== one),
+    ...document.querySelectorAll('[lang]:not([lang=fr], [lang=en])')].map((one) => one.outerHTML.slice(0, 200))"""
 # Codes of the API where there should be words; what is shown as a code bears that class.
 RAW = r"""() => [...document.querySelectorAll('main :not(.code, .code *, code, textarea, [value])')].flatMap((one) =>
     [...one.childNodes].filter((text) => text.nodeType === Node.TEXT_NODE).map((text) => text.data)).filter((text) =>
@@ -75,6 +82,7 @@ async def faults(page: Page, path: str, *, quick: bool = False) -> list[str]:
     """What is wrong with a page as it stands; `quick` leaves axe-core out."""
     found = [f"{path}: overflows"] if await page.evaluate(OVERFLOW) > 0 else []
     found += [f"{path}: does not say of what: {one}" for one in await page.evaluate(UNSAID)]
+    found += [f"{path}: invalid: {one}" for one in await page.evaluate(INVALID)]
     found += [f"{path}: has no word for {one}" for one in await page.evaluate(RAW)]
     found += [f"{path}: {one}" for one in SHORT.findall(await page.locator("body").inner_text())]
     found += [f"{path}: skips a heading before {one}" for one in await page.evaluate(SKIPPED)]
@@ -203,10 +211,13 @@ async def test_reasons_and_doubts_are_english_and_what_stays_french_says_so(
     assert "Compulsory membership" in await cover.inner_text()
     assert "Adhésion obligatoire" in await cover.locator("[lang=fr]").first.inner_text()
     await page.goto(AGREEMENT)
+    assert await page.get_attribute("h1 > *", "lang") == "fr", "nobody translates the name of an accord"
+    sources = page.locator("#terms tbody .small")
+    assert await sources.count() == await page.locator("#terms tbody .small [lang=fr]").count() > 0
     doubts = await page.locator("#doubts li").all_inner_texts()
     assert any("It takes effect before it was signed" in one for one in doubts), doubts
     assert await page.locator("#doubts li:not(:has([lang=fr]))").count() == 0
     french = await pages.signed_in(MANAGER)
     await french.goto(AGREEMENT)
-    assert await french.locator("#doubts [lang=fr]").count() == 0
+    assert await french.locator("main [lang=fr]").count() == 0
     assert "prend effet avant d'être signé" in await french.locator("#doubts").inner_text()

@@ -105,3 +105,19 @@ async def test_every_employer_is_simulated_and_a_month_closed_and_reopened(pages
     await hands.write("#reason", "A correction is on its way")
     await act(page, "Reopen")
     assert "A correction is on its way" in await text_of(page, "#closing")
+
+
+@pytest.mark.usefixtures("paid_month")
+async def test_contributions_open_on_a_month_that_has_something(pages: Pages, platform: TestPlatform) -> None:
+    def known(query: dict[str, str]) -> str:
+        with platform.api("demo-staff") as staff:
+            return str(staff.get("/v1/runs/overview", **query)["month"])
+
+    page = await pages.signed_in(MANAGER)
+    asked: tuple[tuple[str, dict[str, str]], ...] = (
+        ("/app/runs", {}),
+        (f"/app/runs/{EMPLOYER}", {"employer": EMPLOYER}),
+    )
+    for path, query in asked:
+        await page.goto(path)
+        assert await page.input_value("#month") == await asyncio.to_thread(known, query)

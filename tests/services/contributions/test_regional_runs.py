@@ -7,6 +7,7 @@ from typing import Any
 
 from kit.db.job_runner import JobRunner
 from kit.ids import new_id
+from kit.period import Month
 from tests.services.client import Service
 from tests.services.contributions.facts import AGGLOMERATION, CITY
 from tests.services.contributions.world import World
@@ -124,6 +125,24 @@ async def test_a_dry_run_says_how_the_month_differs_from_the_one_before(service:
     ]
     async with service.caller(*SCOPES) as staff:
         assert [PATH + "/" + one["id"] for one in (await staff.get(PATH)).json()["items"]] == [location]
+
+
+async def test_without_a_month_it_is_the_last_of_which_something_is_known(service: Service, world: World) -> None:
+    async def shown_month(**query: Any) -> str:
+        async with service.caller(*SCOPES, **query.pop("who", {})) as caller:
+            return str((await caller.get("/v1/runs/overview", params=query)).json()["month"])
+
+    this = Month.of(service.clock.day())
+    assert await shown_month() == str(this), "nothing was sent"
+    await two_employers(world)
+    assert await shown_month() == "2025-06", "the last with pay"
+    await world.run("2025-06")
+    await world.pay("M1", str(this.next()), tib="1000.00")
+    assert await shown_month() == "2025-06", "what is to come is not yet"
+    await world.pay("M1", str(this), tib="1000.00")
+    assert await shown_month() == str(this)
+    assert await shown_month(employer=AGGLOMERATION) == "2025-06"
+    assert await shown_month(who={"employers": [AGGLOMERATION]}) == "2025-06", "each sees its own"
 
 
 async def test_it_is_for_those_who_act_for_all(service: Service, world: World) -> None:
