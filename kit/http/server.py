@@ -18,6 +18,8 @@ GRACE_S = 5
 KEEP_ALIVE_S = 75
 # Of one request: its first line and its headers.
 MAX_HEAD_BYTES = 65_536
+# How long they may take to be whole: a connection costs who opens it nothing. Bodies have a patience of their own.
+HEAD_S = 20.0
 
 
 class Gathering:
@@ -51,20 +53,34 @@ class Gathering:
 
 
 class Protocol(HttpToolsProtocol):
-    """What is not even HTTP is answered by a problem as well; so is a head without end, which the parser would keep."""
+    """What is not even HTTP is answered by a problem as well; so is a head without end, which the parser would keep,
+    and one that comes too slowly. Who connects and says nothing is left.
+    """
 
     _head = 0  # bytes since something of a request was whole: its head, a piece of its body, its end
+    _hurry: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Each write is a call of the system, and wakes the reader."""
         super().connection_made(cast("asyncio.Transport", Gathering(transport)))
+        self._hurry = self.loop.call_later(HEAD_S, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is waited for any more."""
+        self._at_leisure()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read on, as long as what is kept of the head of a request is bounded."""
         self._head += len(data)
         super().data_received(data)
-        if self._head > MAX_HEAD_BYTES and not self.transport.is_closing():
+        if not self._head:
+            if self._hurry is not None:
+                self._at_leisure()
+        elif self._head > MAX_HEAD_BYTES and not self.transport.is_closing():
             self._refuse(_head_too_large())
+        elif self._hurry is None:
+            self._hurry = self.loop.call_later(HEAD_S, self._too_slow)
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
@@ -80,6 +96,22 @@ class Protocol(HttpToolsProtocol):
         """The request is whole."""
         self._head = 0
         super().on_message_complete()
+
+    def _at_leisure(self) -> None:
+        if self._hurry is not None:
+            self._hurry.cancel()
+            self._hurry = None
+
+    def _too_slow(self) -> None:
+        self._hurry = None
+        if self.transport.is_closing():
+            return
+        if self.cycle is not None and not self.cycle.response_complete:  # the answer to the one before is not cut
+            self._hurry = self.loop.call_later(HEAD_S, self._too_slow)
+        elif self._head:
+            self._refuse(_head_too_slow())
+        else:
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what uvicorn cannot read."""
@@ -132,6 +164,17 @@ def _head_too_large() -> Problem:
         "Headers too long",
         detail_fr=f"L'adresse et les en-têtes d'une demande tiennent en {MAX_HEAD_BYTES} octets.",
         detail_en=f"The address and the headers of a request fit in {MAX_HEAD_BYTES} bytes.",
+    )
+
+
+def _head_too_slow() -> Problem:
+    return Problem(
+        408,
+        "head_too_slow",
+        "En-têtes trop lents",
+        "Headers too slow",
+        detail_fr=f"L'adresse et les en-têtes d'une demande arrivent en {HEAD_S:.0f} secondes.",
+        detail_en=f"The address and the headers of a request come within {HEAD_S:.0f} seconds.",
     )
 
 

@@ -78,3 +78,45 @@ async def test_a_path_with_a_slash_too_many_is_unknown_and_names_no_address(samp
     answer = await sample.http.get("/v1/notes/", headers=sample.issuer.bearer())
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert "location" not in answer.headers
+
+
+async def test_who_says_nothing_or_half_a_head_is_left(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.http.server.HEAD_S", 0.3)
+    port = sample.http.base_url.port
+    silent, writer = await asyncio.open_connection("127.0.0.1", port)
+    assert await asyncio.wait_for(silent.read(), 10) == b""
+    writer.close()
+    whole = b"GET /v1/notes HTTP/1.1\r\nHost: x\r\n\r\n"
+    for before in (b"", whole):  # and on a connection that served before
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(before)
+        if before:
+            assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 401 ")
+        writer.write(whole[:-2])
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        assert answer.count(b"HTTP/1.1 408 ") == 1
+        assert b'"code": "head_too_slow"' in answer
+
+
+async def test_half_a_head_does_not_cut_the_answer_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.http.server.HEAD_S", 0.2)
+    app, asked, told = FastAPI(), asyncio.Event(), asyncio.Event()
+
+    @app.get("/slow")
+    async def slow() -> str:
+        asked.set()
+        await told.wait()
+        return "there"
+
+    async with running(app) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
+        writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asked.wait()
+        writer.write(b"GET /slow HTTP")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(1), 1)
+        told.set()
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+    assert answer.index(b'"there"') < answer.index(b"HTTP/1.1 408 ")
