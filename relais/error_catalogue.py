@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kit.errors import declared
+from kit.http.validation import codes
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDERS: Final = ("kit", "services", "gateway")
@@ -22,6 +23,14 @@ their values; `retry_in` is there when trying again may help. Generated from the
 
 | code | status | titre | title |
 |---|---|---|---|
+"""
+FIELDS: Final = """
+## Fields
+
+What `errors[].code` says of a field, besides the codes above; {…} is a bound of the field's declaration.
+
+| code | détail | detail |
+|---|---|---|
 """
 
 
@@ -51,7 +60,8 @@ def as_json(errors: list[Error]) -> str:
 
 def as_page(errors: list[Error]) -> str:
     rows = (f"| `{e.code}` | {e.status} | {e.title_fr} | {e.title_en} |\n" for e in errors)
-    return INTRODUCTION + "".join(rows)
+    fields = (f"| `{code}` | {french} | {english} |\n" for code, (french, english) in sorted(codes().items()))
+    return "".join((INTRODUCTION, *rows, FIELDS, *fields))
 
 
 def _problems() -> Iterator[Error]:

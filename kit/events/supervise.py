@@ -37,7 +37,9 @@ async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
             await work()
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - stopping would stop a whole service
             if not this.cancelling():
-                log.warning("event_task_failed", task=name, error=describe(error))
+                # Once may pass, as while the others start; in a row it is somebody's business.
+                say = log.warning if pause == PAUSE_LIMIT_SECONDS else log.info
+                say("event_task_failed", task=name, error=describe(error))
         if this.cancelling():
             raise asyncio.CancelledError
         if loop.time() - started > STEADY_SECONDS:

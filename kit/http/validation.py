@@ -63,6 +63,8 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
         'Cursor expected: what the page before gives as "next", unchanged.',
     ),
 }
+# A format that a type of ours has in bodies bears the code it has there.
+_CODES: Final[dict[str, str]] = {BOUNDED_MONTH_PATTERN: "month"}
 # Identifiers differ in the signs they allow after the first.
 _IDENTIFIER: Final = "^[A-Za-z0-9][A-Za-z0-9._"
 _IDENTIFIER_EXPECTED: Final = (
@@ -114,7 +116,13 @@ def _field(error: Mapping[str, Any]) -> FieldError:
         french, english = _INVALID
     # The field that tells the kinds apart is named by the declaration, and is not in the place of such an error.
     field = (str(context["discriminator"]).strip("'"),) if kind in _TAGS else ()
-    return FieldError(pointer((*error["loc"], *field)), french.replace("' or '", "' ou '"), english, kind)
+    code = _CODES.get(str(context.get("pattern", "")), kind)
+    return FieldError(pointer((*error["loc"], *field)), french.replace("' or '", "' ou '"), english, code)
+
+
+def codes() -> dict[str, tuple[str, str]]:
+    """What each code of `errors[]` says in French and English; {…} are bounds of the declaration."""
+    return _DETAILS | MESSAGES
 
 
 def _format_expected(context: Mapping[str, Any]) -> tuple[str, str] | None:

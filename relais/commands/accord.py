@@ -54,12 +54,12 @@ def validate(file: Accord, scheme: SchemeOption = None) -> None:
     D'un régime régional, qui n'a pas d'articles à confronter à la loi, la structure.
     """
     if _is_scheme(file):
-        Console(highlight=False).print(f"{file} : régime régional, de structure valide")
+        _say(f"{file} : régime régional, de structure valide")
         return
     _document, findings = _checked(file, scheme)
     _show_findings(findings)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    Console(highlight=False).print(f"{errors} erreur(s), {len(findings) - errors} doute(s)")
+    _say(f"{errors} erreur(s), {len(findings) - errors} doute(s)")
     if errors:
         raise CommandError(f"{file} : accord non valide.")
 
@@ -114,7 +114,7 @@ def _first(api: Api, document: AgreementDocument, published_on: datetime | None)
     for step, reached, body in (("sign", "DRAFT", None), ("publish", "SIGNED", day)):
         if status == reached:
             status = api.post(f"/v1/agreements/{key}/{step}", body)["status"]
-    Console(highlight=False).print(f"{key} : {status}")
+    _say(f"{key} : {status}")
 
 
 def _revise(api: Api, document: AgreementDocument, since: datetime | None, reason: str | None, *, yes: bool) -> None:
@@ -129,7 +129,7 @@ def _revise(api: Api, document: AgreementDocument, since: datetime | None, reaso
     if not yes and not confirmed("Publier cet avenant ?"):
         raise CommandError("Rien n'est publié.")
     _asked(api, document.agreement, {**body, "confirm": shown["confirm"]})
-    Console(highlight=False).print(f"{document.agreement} : avenant publié")
+    _say(f"{document.agreement} : avenant publié")
 
 
 def _asked(api: Api, key: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -197,22 +197,23 @@ def _show_findings(findings: list[Finding]) -> None:
     print_table(("", "à partir du", "clause", "constat", "référence"), rows)
 
 
+def _say(text: str) -> None:
+    """On one line, however narrow the terminal: others read it too."""
+    Console(highlight=False).print(text, soft_wrap=True)
+
+
 def _show_changes(changed: list[dict[str, Any]]) -> None:
     rows = [(c["term"], c["before"] or NOTHING, c["after"] or NOTHING) for c in changed]
     print_table(("clause", "avant", "après"), rows)
-    Console(highlight=False).print(f"{len(rows)} clause(s) changée(s)")
+    _say(f"{len(rows)} clause(s) changée(s)")
 
 
 def _show_affected(shown: dict[str, Any]) -> None:
     for one in shown["affected"]:
-        Console(highlight=False).print(
-            f"{one['agreement']} : {one['agents']} agent(s) couvert(s) ensuite, {one['annuities']} rente(s) en cours"
-        )
+        _say(f"{one['agreement']} : {one['agents']} agent(s) couvert(s) ensuite, {one['annuities']} rente(s) en cours")
         up_to = "au plus " if one["at_most"] else ""
         gains = "nombre inconnu" if one["gains"] is None else one["gains"]
-        Console(highlight=False).print(
-            f"perdent leur couverture : {up_to}{one['loses']} ; l'obtiennent : {up_to}{gains}"
-        )
+        _say(f"perdent leur couverture : {up_to}{one['loses']} ; l'obtiennent : {up_to}{gains}")
 
 
 def _show_price(api: Api, document: AgreementDocument, since: datetime) -> None:
@@ -223,7 +224,7 @@ def _show_price(api: Api, document: AgreementDocument, since: datetime) -> None:
     rows.append(("total", str(found["agents"]), *_shares(found)))
     print_table(("cotisations du mois, en €", "agents", "employeur", "→", "agents", "→"), rows)
     if found["unpriced"]:
-        Console(highlight=False).print(f"{found['unpriced']} agent(s) sans paie ou situation connue : non chiffrés")
+        _say(f"{found['unpriced']} agent(s) sans paie ou situation connue : non chiffrés")
 
 
 def _shares(one: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from relais.asking import confirmed
-from relais.errors import CommandError
 from relais.home import Home
 from relais.postgres import EmbeddedPostgres
 from relais.screen import Screen
@@ -28,7 +27,8 @@ def reset(*, yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander de
         screen.say(f"Rien à effacer : {home.root} n'existe pas.")
         return
     if not yes and not confirmed(f"Effacer les données de {home.root} et leurs clés, pour toujours ?"):
-        raise CommandError("Rien n'est effacé.")
+        screen.say("Rien n'est effacé.")
+        return
     home.prepare()
     with home.held():
         shutil.rmtree(server.home, ignore_errors=True)  # where its user could reach it

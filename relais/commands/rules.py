@@ -40,7 +40,7 @@ CONFIDENCE: Final = {
     "D": "calculée à partir de valeurs lues",
     "K": "connaissance générale : un paramètre, jamais présenté comme du droit",
 }
-Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE", help="AAAA-MM-JJ")]
+Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE", help="Le jour voulu.")]
 
 
 @app.command("list")

@@ -92,6 +92,8 @@ async def test_no_parameter_is_refused_by_a_regular_expression(platform: TestPla
     mismatch = {"type": "string_pattern_mismatch", "loc": ("query", "x")}
     said = {p: problem_of([mismatch | {"ctx": {"pattern": p}}]).errors[0].detail_fr for p in patterns}
     assert {pattern for pattern, words in said.items() if words.startswith("Format refusé")} == set()
+    month = problem_of([mismatch | {"ctx": {"pattern": BOUNDED_MONTH_PATTERN}}]).errors[0]
+    assert month.code == "month", "the same code in an address as in a body"
 
 
 async def test_what_the_simulations_show_as_an_example_is_answered(platform: TestPlatform) -> None:

@@ -49,8 +49,8 @@ class IdentityMismatch(RelaisError):
     """The NIR is known with another date of birth."""
 
     code = "identity_mismatch"
-    title_fr = "Identité contradictoire"
-    title_en = "Contradictory identity"
+    title_fr = "Une autre date de naissance est connue pour ce NIR"
+    title_en = "Another date of birth is known for this NIR"
 
 
 class ReversedInterval(RelaisError):
