@@ -34,7 +34,7 @@ KAFKA: Final = ROOT / ".kafka"
 JARS: Final = KAFKA / "lib"
 PORT: Final = 9092
 ADMIN: Final = "admin"
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 30.0
 HEAP: Final = "-Xmx256m"
 # A small machine starts it sooner and runs it as fast.
