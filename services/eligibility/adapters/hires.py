@@ -28,10 +28,14 @@ from services.eligibility.domain.facts import Spell
 
 Key = tuple[str, str]
 
+# Looked up one by one: a server that counted the rows while the first were not committed takes the table for empty, and
+# would compare each of them with all that is asked.
 _KNOWN: Final = text("""
     SELECT held.employer, held.matricule, held.agent, held.prior_collective_cover, held.hire_mark
       FROM unnest(CAST(:employers AS text[]), CAST(:matricules AS text[])) AS asked (employer, matricule)
-      JOIN agent_employer held USING (employer, matricule)
+     CROSS JOIN LATERAL (
+           SELECT * FROM agent_employer known
+            WHERE known.employer = asked.employer AND known.matricule = asked.matricule LIMIT 1) AS held
 """)
 _OTHERWISE: Final = text("""
     SELECT born_otherwise, named_otherwise
