@@ -138,6 +138,29 @@ async def test_pages_are_whole_and_accessible(
     assert found == []
 
 
+# A table that goes on beyond its card, and what scrolls without a shade where it goes on.
+HANGS = """() => [...document.querySelectorAll('.card table')].filter((one) => !one.closest('.scroll')
+    && one.getBoundingClientRect().right > one.closest('.card').getBoundingClientRect().right).map((one) =>
+    one.caption.textContent)"""
+BETWEEN = (700, 768, 820, 900, 1024, 1280)
+
+
+async def test_pages_are_whole_on_screens_between_a_phone_and_a_desk(pages: Pages, sick_leave: dict[str, Any]) -> None:
+    page = await pages.signed_in(MANAGER)
+    claim, agent = f"/app/claims/{sick_leave['id']}", f"/app/agents/{sick_leave['agent']}"
+    allowances = f"{agent}/daily-allowances?employer={sick_leave['employer']}"
+    lists = ("/app", "/app/agents", "/app/claims", "/app/overpayments", "/app/agreements", *MORE)
+    found = []
+    for path in (*lists, agent, claim, allowances, f"{AGREEMENT}/committee", COMPARED, SIMULATION, *ADMINISTRATION):
+        await page.goto(path)
+        for width in BETWEEN:
+            await page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{path} {width}: overflows"] if await page.evaluate(OVERFLOW) > 0 else []
+            found += [f"{path} {width}: hangs: {one}" for one in await page.evaluate(HANGS)]
+            found += [f"{path} {width}: no shade" for shaded in await page.evaluate(SHADED) if not shaded]
+    assert found == []
+
+
 # WCAG 1.4.12 (RGAA 10.12): lines, letters and words further apart than the page has them.
 SPACED = """() => document.styleSheets[0].insertRule(`*, ::before, ::after {
     line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }`)"""
