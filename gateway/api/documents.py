@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from gateway.api.page import CONTENT_SECURITY_POLICY, page
 from gateway.application.documents import MergedDocument
 
+# Where the dashboard begins.
+PAGES: Final = "/app"
 router = APIRouter(include_in_schema=False)
 
 
@@ -18,9 +22,10 @@ async def openapi(request: Request) -> Response:
 
 
 @router.get("/")
-async def home() -> Response:
-    """Whoever types the address alone is shown what there is."""
-    return RedirectResponse("/docs")
+async def home(request: Request) -> Response:
+    """Whoever types the address alone in a browser is led to the pages, a program to what it may call."""
+    browser = "text/html" in request.headers.get("accept", "")
+    return RedirectResponse(PAGES if browser else "/docs", headers={"vary": "accept"})
 
 
 @router.get("/docs")

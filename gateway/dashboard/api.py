@@ -36,18 +36,24 @@ class Refusal(Exception):
         return " ".join(dict.fromkeys(line for line in lines if line))
 
     @property
-    def at(self) -> dict[str, str]:
-        """What is wrong with each field of the request, by its name; within another, by both.
+    def faults(self) -> dict[str, tuple[str, str]]:
+        """What is wrong with each field of the request, by its name; within another, by both: its code, and how the
+        API says it.
 
-        >>> said = {"pointer": "/reference_pay/tib", "detail": "Montant attendu."}
-        >>> Refusal(422, {"errors": [said, {"detail": "Autre."}]}).at
-        {'reference_pay.tib': 'Montant attendu.'}
+        >>> said = {"pointer": "/reference_pay/tib", "detail": "Montant attendu.", "code": "amount"}
+        >>> Refusal(422, {"errors": [said, {"detail": "Autre."}]}).faults
+        {'reference_pay.tib': ('amount', 'Montant attendu.')}
         """
-        found: dict[str, str] = {}
+        found: dict[str, tuple[str, str]] = {}
         for error in self.problem.get("errors", ()):
             if pointer := error.get("pointer"):
-                found.setdefault(pointer.strip("/").replace("/", "."), error["detail"])
+                found.setdefault(pointer.strip("/").replace("/", "."), (str(error.get("code")), error["detail"]))
         return found
+
+    @property
+    def unplaced(self) -> list[str]:
+        """What is wrong with no field in particular."""
+        return [str(error["detail"]) for error in self.problem.get("errors", ()) if not error.get("pointer")]
 
 
 class ListCut(Exception):

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import httpx
+import structlog
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -21,9 +23,13 @@ from gateway.dashboard.pages import PAGES
 from gateway.dashboard.render import ASSETS
 from gateway.dashboard.security import HEADERS, PREFIX, PRIVATE, set_cookie
 from gateway.dashboard.visit import LANGUAGE, THEME, begun
+from kit.http.database_errors import described, problem_of_database
 from kit.http.limits import BodyLimits
+from kit.http.problem import internal_error
 from kit.http.request_span import RequestSpan
+from kit.telemetry import current_trace_id
 
+_log = structlog.get_logger(__name__)
 # What other documents call the dashboard.
 OTHER_NAME: Final = "/desk"
 CHOICE_S: Final = 365 * 24 * 3600
@@ -49,7 +55,8 @@ def create_dashboard(state: State, body_limit: int) -> ASGIApp:
     routes = [Route(f"{PREFIX}/assets/{{name}}", _asset)]
     routes += [Route(path, _home) for path in (f"{PREFIX}/", OTHER_NAME)]
     routes += [Route(PREFIX + path, endpoint, methods=methods) for path, endpoint, methods in PAGES]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _lost, 404: _lost})
+    handlers = {HTTPException: _lost, 404: _lost}
+    app = Starlette(routes=routes, exception_handlers=handlers, middleware=[Middleware(_Unforeseen)])
     app.state = state
     app.router.redirect_slashes = False
     return RequestSpan(BodyLimits(_WithHeaders(app), body_limit), NAME)
@@ -76,6 +83,34 @@ class _WithHeaders:
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+class _Unforeseen:
+    """What nobody foresaw is answered by a page of ours, with the reference that finds it in the logs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def observed(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, observed)
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            problem = problem_of_database(error)
+            if problem is None:
+                _log.exception("unexpected_error", service=NAME, **described(error))
+            visit, found = begun(Request(scope)), problem or internal_error()
+            title = "problem.failed" if problem is None else "problem.later"
+            detail = visit.words.t("problem.reference", trace=current_trace_id() or "")
+            await visit.page("problem.html", found.status, title=title, detail=detail)(scope, receive, observed)
 
 
 def _choice(scope: Scope) -> Response | None:

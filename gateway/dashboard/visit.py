@@ -19,7 +19,7 @@ from gateway.application.tokens import token_of
 from gateway.dashboard import render
 from gateway.dashboard.api import Api, Refusal
 from gateway.dashboard.security import PREFIX, SESSION, BadForm, csrf_token, read_form
-from gateway.dashboard.words import Words
+from gateway.dashboard.words import Words, catalogue
 from gateway.domain.accounts import ABSOLUTE, Account, Session
 from gateway.domain.clients import Client
 from gateway.domain.delegations import acting_for
@@ -75,6 +75,12 @@ class Visit:
         return self.signed.session
 
     @property
+    def demo(self) -> bool:
+        """Whether what is shown is a demonstration: its account, or the installation that names one."""
+        own = self.signed is not None and self.person.assumption
+        return own or bool(self.request.app.state.settings.demo_login)
+
+    @property
     def seconds_left(self) -> int:
         """How long the session lasts if nothing more is done with it."""
         now: datetime = self.request.app.state.clock.instant()
@@ -125,7 +131,23 @@ class Visit:
         """The page of a form: as it is offered, or as it was refused, with why; `wrong` says it field by field."""
         if refusal is None:
             return self.page(template, error=None, wrong={}, **context)
-        return self.page(template, refusal.status, error=refusal.text, wrong=refusal.at, **context)
+        return self.page(template, refusal.status, error=self.said(refusal), wrong=self.wrong(refusal), **context)
+
+    def said(self, refusal: Refusal) -> str:
+        """What to tell the person on top of a form: where each field says what is wrong with it, only to look there."""
+        details = [*self.wrong(refusal).values(), *refusal.unplaced]
+        if refusal.problem.get("code") != "validation" or not details:
+            return refusal.text
+        return " ".join([self.words.t("fault.fields"), *dict.fromkeys(details)])
+
+    def wrong(self, refusal: Refusal) -> dict[str, str]:
+        """What is wrong with each field, in the words of people rather than of programs where there are some."""
+        found: dict[str, str] = {}
+        for name, (code, detail) in refusal.faults.items():
+            said = self.words.t(f"fault.{code}") if f"fault.{code}" in catalogue() else detail
+            within, _, place = name.rpartition(".")
+            found.setdefault(within if place.isdecimal() else name, said)  # a line of a field of several
+        return found
 
     def go(self, path: str, **query: object) -> Response:
         """Go and see the result of what was sent (303)."""

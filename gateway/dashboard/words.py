@@ -14,6 +14,7 @@ import yaml
 from markupsafe import Markup, escape
 
 from gateway.application import work_words
+from gateway.domain.roles import nearest
 from kit.clock import PARIS
 from kit.http.auth import SCOPES
 from kit.http.language import Language
@@ -102,6 +103,33 @@ class Words:
         """The word for a code of the API, or the code itself where there is none."""
         key = f"{family}.{code}"
         return self.t(key) if key in catalogue() else str(code)
+
+    def work(self, kind: str) -> str:
+        """A kind of the work list, for what is still to come and what is late alike.
+
+        >>> Words("en").work("claim-to-declare"), Words("fr").work("overpayment")
+        ('Claim to declare, in time or late', 'Trop-perçu à récupérer')
+        """
+        return self.of("work_any" if f"work_any.{kind}" in catalogue() else "work", kind)
+
+    def role(self, account: Mapping[str, Any]) -> str:
+        """The role of an account; of one with scopes of its own, the role they are nearest to.
+
+        >>> from gateway.domain.roles import ROLES
+        >>> Words("fr").role({"role": None, "scopes": sorted(ROLES["MANAGER"])})
+        'Portées au choix, les mêmes que « Gestionnaire »'
+        >>> Words("en").role({"role": None, "scopes": sorted(ROLES["EMPLOYER"] - {"agents:write"})})
+        'Own scopes: “Employer”, 1 fewer'
+        >>> Words("en").role({"role": None, "scopes": ["claims:cause"]}), Words("fr").role({"role": "AUDITOR"})
+        ('Own scopes', 'Auditeur')
+        """
+        if account["role"]:
+            return self.of("role", account["role"])
+        near = nearest(frozenset(account["scopes"]))
+        if near is None:
+            return self.t("role.OWN")
+        role, count = near
+        return self.t("role_like.less" if count else "role_like.same", role=self.of("role", role), count=count)
 
     def rule(self, code: str) -> str:
         """What a step of a trace is about: our words, else those of the law's parameter, else its name."""

@@ -40,6 +40,19 @@ ROLES: Final[dict[Role, frozenset[str]]] = {
 }
 
 
+def nearest(scopes: frozenset[str]) -> tuple[Role, int] | None:
+    """The role that permits all of these with the fewest besides, and how many besides; None where none does.
+
+    >>> nearest(ROLES["EMPLOYER"]), nearest(ROLES["INSURER"] - {"partner:write"}), nearest(_CAUSE)
+    (('EMPLOYER', 0), ('INSURER', 1), None)
+    """
+    besides = [(len(of - scopes), role) for role, of in ROLES.items() if of >= scopes]
+    if not besides:
+        return None
+    count, role = min(besides)
+    return role, count
+
+
 def scopes_of(role: Role | None, own: frozenset[str]) -> frozenset[str]:
     """What an account may do: by its role, where it has one, else by its own scopes."""
     return own if role is None else ROLES[role]

@@ -29,19 +29,10 @@ def index() -> None:
     """Montrer les comptes et ce qu'ils permettent."""
     with api_of(Home.from_environment(), STAFF) as api:
         rows = [
-            (one["login"], one["name"], role_name(one["role"]), stands_for(one), _state(one))
+            (one["login"], one["name"], FRENCH.role(one), stands_for(one), _state(one))
             for one in api.pages("/v1/users")
         ]
     print_table(("compte", "nom", "rôle", "représente", "état"), rows)
-
-
-def role_name(role: str | None) -> str:
-    """A role as the pages call it.
-
-    >>> role_name("MANAGER"), role_name(None)
-    ('Gestionnaire', 'Portées au choix')
-    """
-    return FRENCH.of("role", role or "OWN")
 
 
 @app.command()

@@ -50,6 +50,8 @@ async def test_one_document_and_a_page_of_it(door: Door) -> None:
     assert document["paths"]["/v1/events"]["get"]["security"] == [{"oauth2": ["events:read"]}]
     home = await door.http.get("/", follow_redirects=False)
     assert (home.is_redirect, home.headers["location"]) == (True, "/docs")
+    browser = await door.http.get("/", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (browser.is_redirect, browser.headers["location"]) == (True, "/app")
     answer = await door.http.get("/docs")
     assert answer.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["content-security-policy"]

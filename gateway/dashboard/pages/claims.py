@@ -14,7 +14,7 @@ from gateway.dashboard.exports import Column, exported
 from gateway.dashboard.names import Person, employer_names, people, user_names
 from gateway.dashboard.pages.payments import amount_of
 from gateway.dashboard.security import PREFIX
-from gateway.dashboard.visit import Visit
+from gateway.dashboard.visit import Filters, Visit
 from kit.ids import new_id
 
 SHOWN: Final = 50
@@ -33,6 +33,8 @@ OVERRIDING: Final = (
     "TERMS_READ_OTHERWISE",
 )
 MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
+# What takes the place of what was there.
+_PUT: Final = frozenset({"declaration", "overrides"})
 _SENT: Final = {"note": "note", "reason": "reason"}
 
 
@@ -74,7 +76,17 @@ async def claim(visit: Visit) -> Response:
     return await _case(visit)
 
 
-async def _case(visit: Visit, error: str = "", status: int = 200, refusing: dict[str, str] | None = None) -> Response:
+async def _case(
+    visit: Visit,
+    error: str = "",
+    status: int = 200,
+    *,
+    refusing: dict[str, str] | None = None,
+    act: str = "",
+    sent: dict[str, str] | None = None,
+    wrong: dict[str, str] | None = None,
+) -> Response:
+    """`act` is the form that was refused, `sent` what was typed in it."""
     key = visit.request.path_params["claim"]
     found, file, employers = await together(
         visit.api.get(f"/v1/claims/{key}"), visit.api.get(f"/v1/claims/{key}/file"), employer_names(visit)
@@ -110,6 +122,9 @@ async def _case(visit: Visit, error: str = "", status: int = 200, refusing: dict
         reasons=REASONS,
         threshold=state.rules.at("claim.four_eyes.threshold", today).value,
         error=error,
+        act=act,
+        sent=Filters(sent or {}),
+        wrong=wrong or {},
         today=today.isoformat(),
     )
 
@@ -120,7 +135,7 @@ async def step(visit: Visit) -> Response:
     if fields.get("step") == "REFUSE" and fields.get("reason") and not fields.get("sure"):
         return await _case(visit, refusing=fields)
     body = {"step": fields.get("step", "")} | {name: fields[name] for name in _SENT if fields.get(name)}
-    return await _sent(visit, "POST", "steps", body, {"if-match": fields.get("version", "")})
+    return await _sent(visit, fields, "steps", body, {"if-match": fields.get("version", "")})
 
 
 async def declaration(visit: Visit) -> Response:
@@ -129,14 +144,14 @@ async def declaration(visit: Visit) -> Response:
     body: dict[str, Any] = {"on": fields.get("on", ""), "payee": fields.get("payee", "")}
     if fields.get("iban"):
         body["iban"] = fields["iban"].replace(" ", "")
-    return await _sent(visit, "PUT", "declaration", body)
+    return await _sent(visit, fields, "declaration", body)
 
 
 async def document(visit: Visit) -> Response:
     """Note a document that was received."""
     fields = await visit.form()
     body = {name: fields.get(name, "") for name in ("document", "reference", "received_on")}
-    return await _sent(visit, "POST", "documents", body)
+    return await _sent(visit, fields, "documents", body)
 
 
 async def override(visit: Visit) -> Response:
@@ -148,7 +163,7 @@ async def override(visit: Visit) -> Response:
     month = fields.get("month", "")
     if not MONTH.fullmatch(month):
         return await _case(visit, visit.words.t("problem.form"), 422)
-    return await _sent(visit, "PUT", f"overrides/{month}", body, {"if-match": fields.get("version", "")})
+    return await _sent(visit, fields, f"overrides/{month}", body, {"if-match": fields.get("version", "")})
 
 
 async def insurer_decision(visit: Visit) -> Response:
@@ -156,7 +171,7 @@ async def insurer_decision(visit: Visit) -> Response:
     fields = await visit.form()
     body = {name: fields.get(name, "") for name in ("outcome", "on", "reference")}
     body |= {"reason": fields["reason"]} if fields.get("reason") else {}
-    return await _sent(visit, "POST", "insurer-decisions", body, _once(fields))
+    return await _sent(visit, fields, "insurer-decisions", body, _once(fields))
 
 
 async def payment(visit: Visit) -> Response:
@@ -164,14 +179,14 @@ async def payment(visit: Visit) -> Response:
     fields = await visit.form()
     body = {name: fields.get(name, "") for name in ("month", "paid_on", "payee", "reference")}
     body["amount"] = amount_of(fields.get("amount", ""))
-    return await _sent(visit, "POST", "payments", body, _once(fields))
+    return await _sent(visit, fields, "payments", body, _once(fields))
 
 
 async def payment_review(visit: Visit) -> Response:
     """Note what became of what was paid in excess, in the amount that the page showed."""
     fields = await visit.form()
     body = {name: fields.get(name, "") for name in ("month", "outcome", "amount", "on", "note", "reference")}
-    return await _sent(visit, "POST", "payment-reviews", body, _once(fields))
+    return await _sent(visit, fields, "payment-reviews", body, _once(fields))
 
 
 def _once(fields: dict[str, str]) -> dict[str, str]:
@@ -179,21 +194,24 @@ def _once(fields: dict[str, str]) -> dict[str, str]:
 
 
 async def _sent(
-    visit: Visit, method: str, what: str, body: dict[str, Any], headers: dict[str, str] | None = None
+    visit: Visit, fields: dict[str, str], what: str, body: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
-    """Send it, then show the case again; what the API refuses stands at its top."""
+    """Send it, then show the case again; what the API refuses stands at its top and at the fields of that form."""
+    act = what.partition("/")[0]
+    method = "PUT" if act in _PUT else "POST"
     key = visit.request.path_params["claim"]
     try:
         await visit.api.send(method, f"/v1/claims/{key}/{what}", json=body, headers=headers)
     except Refusal as refusal:
-        return await _case(visit, await _why(visit, refusal), refusal.status)
+        why, wrong = await _why(visit, refusal), visit.wrong(refusal)
+        return await _case(visit, why, refusal.status, act=act, sent=fields, wrong=wrong)
     return visit.go(f"{PREFIX}/claims/{key}", done=what)
 
 
 async def _why(visit: Visit, refusal: Refusal) -> str:
     """What to tell the person; documents by their names, which the API says by their codes."""
     if refusal.problem.get("code") != "documents_missing":
-        return refusal.text
+        return visit.said(refusal)
     file = await visit.api.get(f"/v1/claims/{visit.request.path_params['claim']}/file")
     named = (visit.words.of("document", code) for code in file["missing"])
     return visit.words.t("claim.missing_all", documents=", ".join(named))

@@ -102,11 +102,11 @@ async def new(visit: Visit) -> Response:
     try:
         made = await visit.api.send("POST", "/v1/payments", json=body, headers=headers)
     except Refusal as refusal:
-        return await _form(visit, fields, refusal.text, refusal.status)
+        return await _form(visit, fields, refusal)
     return visit.go(f"{PATH}/{made['id']}", done="recorded")
 
 
-async def _form(visit: Visit, fields: dict[str, str], error: str = "", status: int = 200) -> Response:
+async def _form(visit: Visit, fields: dict[str, str], refusal: Refusal | None = None) -> Response:
     """Without a contract, those to choose from."""
     contract = {name: fields.get(name, "") for name in _CONTRACT}
     chosen = bool(contract["employer"] and contract["agreement"])
@@ -114,9 +114,9 @@ async def _form(visit: Visit, fields: dict[str, str], error: str = "", status: i
         _owed(visit, contract) if chosen else visit.api.every("/v1/accounts", employer=contract["employer"]),
         employer_names(visit),
     )
-    return visit.page(
+    return visit.form_page(
         "payment_new.html",
-        status,
+        refusal,
         contract=contract,
         chosen=chosen,
         rows=found,
@@ -125,7 +125,6 @@ async def _form(visit: Visit, fields: dict[str, str], error: str = "", status: i
         fields=Filters(fields),
         today=visit.request.app.state.clock.day().isoformat(),
         key=fields.get("key") or str(new_id()),
-        error=error,
     )
 
 
@@ -164,7 +163,7 @@ async def payment(visit: Visit) -> Response:
     return await _one(visit)
 
 
-async def _one(visit: Visit, error: str = "", status: int = 200) -> Response:
+async def _one(visit: Visit, fields: dict[str, str] | None = None, refusal: Refusal | None = None) -> Response:
     found = await visit.api.get(f"/v1/payments/{visit.request.path_params['payment']}")
     contract = {name: found[name] or "" for name in _CONTRACT}
     waits = not found["cancelled"] and found["unallocated"] != "0.00"
@@ -173,20 +172,19 @@ async def _one(visit: Visit, error: str = "", status: int = 200) -> Response:
         _owed(visit, contract) if waits else _nothing(),
         employer_names(visit),
     )
-    return visit.page(
+    return visit.form_page(
         "payment.html",
-        status,
+        refusal,
         payment=found,
         statements={one["id"]: one for one in numbers},
         rows=owed,
         waits=waits,
-        fields=Filters(),
+        fields=Filters(fields or {}),
         offered=OFFERED,
         employers=employers,
         authors=await user_names(visit),
         may_write=visit.may("contributions:write"),
         key=str(new_id()),
-        error=error,
     )
 
 
@@ -211,5 +209,5 @@ async def _sent(visit: Visit, fields: dict[str, str], what: str, body: dict[str,
     try:
         await visit.api.send("POST", f"/v1/payments/{key}/{what}", json=body, headers=headers)
     except Refusal as refusal:
-        return await _one(visit, refusal.text, refusal.status)
+        return await _one(visit, fields, refusal)
     return visit.go(f"{PATH}/{key}", done=done)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from gateway.dashboard.api import Refusal, together
 from gateway.dashboard.names import employer_names, people, user_names
-from gateway.dashboard.pages.runs import PATH, asked_month, chosen_month, latest_month
+from gateway.dashboard.pages.runs import PATH, asked_month, chosen_month, latest_month, no_month
 from gateway.dashboard.visit import Visit
 from kit.http.problem import Problem
 from kit.ids import new_id
@@ -33,6 +33,7 @@ async def run(visit: Visit) -> Response:
 
 async def _page(visit: Visit, error: str = "", status: int = 200, month: Month | None = None) -> Response:
     siret = _siret(visit)
+    error = error or ("" if month else no_month(visit))
     month = month or asked_month(visit) or await latest_month(visit, siret)
     api = visit.api
     closings, issued, before, parked, employers, preview = await together(

@@ -37,6 +37,12 @@ def chosen_month(visit: Visit, text: str) -> Month:
     return asked_month(visit, text) or Month.of(today)
 
 
+def no_month(visit: Visit) -> str:
+    """What to tell whoever asks for a month that is none."""
+    asked = visit.query["month"]
+    return visit.words.t("runs.no_month") if asked and asked_month(visit) is None else ""
+
+
 async def latest_month(visit: Visit, employer: str) -> Month:
     """The last month of which something is known, of an employer or of all."""
     found = await visit.api.get(OVERVIEW, limit=1, employer=employer)
@@ -52,6 +58,7 @@ async def runs(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, error: str = "", status: int = 200, month: Month | None = None) -> Response:
+    error = error or ("" if month else no_month(visit))
     month = month or asked_month(visit)
     filters = visit.only("employer", "attention")
     shown = {"month": str(month)} if month else {}

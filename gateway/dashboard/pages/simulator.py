@@ -27,6 +27,8 @@ REGIMES: Final = ("CNRACL", "IRCANTEC_FONCTIONNAIRE", "CONTRACTUEL_PUBLIC")
 KINDS: Final = ("CMO", "CLM", "CLD", "CGM", "CITIS")
 CATEGORIES: Final = ("C", "B", "A")
 ELEMENTS: Final = ("tib", "nbi", "ri")
+# The fields that are typed, and say what is wrong with them.
+TYPED: Final = frozenset((*ELEMENTS, "service_start", "start", "end"))
 # What the form begins with: an example, and not a figure of anybody.
 EXAMPLE: Final = {"regime": "CNRACL", "category": "C", "kind": "CMO", "tib": "2067.57", "nbi": "0.00", "ri": "300.00"}
 USUAL: Final = timedelta(days=180)
@@ -40,11 +42,11 @@ async def simulator(visit: Visit) -> Response:
     """The form; with its fields in the address, the answer below it."""
     agreements = [row["agreement"] for row in await visit.api.every("/v1/agreements")]
     fields = _fields(visit, agreements)
-    found, error = (await _simulated(visit, visit.api, fields)) if agreements and _asked(visit) else (None, "")
+    found, wrong = (await _simulated(visit, visit.api, fields)) if agreements and _asked(visit) else (None, {})
     opened = fields["agreement"] in visit.request.app.state.settings.public_simulator
-    shown = _shown(found, error, fields, agreements)
+    shown = _shown(found, wrong, fields, agreements)
     public = f"{PUBLIC}?{urlencode(fields)}" if found and opened else ""
-    return visit.page("simulator.html", 422 if error else 200, public=public, **shown)
+    return visit.page("simulator.html", 422 if wrong else 200, public=public, **shown)
 
 
 async def simulation(visit: Visit) -> Response:
@@ -55,25 +57,28 @@ async def simulation(visit: Visit) -> Response:
     if not agreements or fields["agreement"] not in agreements:
         return visit.page("problem.html", 404, title="problem.absent", detail="")
     if not _asked(visit):
-        return visit.page("simulation.html", **_shown(None, "", fields, agreements))
+        return visit.page("simulation.html", **_shown(None, {}, fields, agreements))
     try:
         async with door(state).turn(source_of(visit.request)):
-            found, error = await _simulated(visit, await api_of(visit), fields)
+            found, wrong = await _simulated(visit, await api_of(visit), fields)
     except Problem as busy:
         wait = math.ceil(busy.retry_in or 1)
         why = visit.words.t("simulator.busy", wait=wait)
-        answer = visit.page("simulation.html", busy.status, **_shown(None, why, fields, agreements))
+        answer = visit.page("simulation.html", busy.status, **_shown(None, {"": why}, fields, agreements))
         answer.headers["retry-after"] = str(wait)
         return answer
-    return visit.page("simulation.html", 422 if error else 200, **_shown(found, error, fields, agreements))
+    return visit.page("simulation.html", 422 if wrong else 200, **_shown(found, wrong, fields, agreements))
 
 
 def _asked(visit: Visit) -> bool:
     return "kind" in visit.query
 
 
-def _shown(found: dict[str, Any] | None, error: str, fields: dict[str, str], agreements: list[str]) -> dict[str, Any]:
-    """What the template needs of an answer, or of what is wrong with what was asked."""
+def _shown(
+    found: dict[str, Any] | None, wrong: dict[str, str], fields: dict[str, str], agreements: list[str]
+) -> dict[str, Any]:
+    """What the template needs of an answer, or of what is wrong with what was asked: what no field has stands apart."""
+    apart = [text for name, text in wrong.items() if name not in TYPED]
     return {
         "fields": fields,
         "agreements": agreements,
@@ -84,7 +89,8 @@ def _shown(found: dict[str, Any] | None, error: str, fields: dict[str, str], agr
         "picture": months.months(found["months"]) if found and found["months"] else None,
         "periods": found["periods"] if found else [],
         "rows": [_with_totals(row) for row in found["months"]] if found else [],
-        "error": error,
+        "wrong": wrong,
+        "error": " ".join(dict.fromkeys(apart)),
     }
 
 
@@ -107,14 +113,15 @@ def _fields(visit: Visit, agreements: list[str]) -> dict[str, str]:
     return {name: given[name].replace(",", ".") or value for name, value in usual.items()}
 
 
-async def _simulated(visit: Visit, api: Api, fields: dict[str, str]) -> tuple[dict[str, Any] | None, str]:
-    """The answer of the API, or what it says is wrong."""
-    try:
-        start, end = date.fromisoformat(fields["start"]), date.fromisoformat(fields["end"])
-    except ValueError:
-        return None, visit.words.t("simulator.bad_days")
+async def _simulated(visit: Visit, api: Api, fields: dict[str, str]) -> tuple[dict[str, Any] | None, dict[str, str]]:
+    """The answer of the API, or what is wrong with each field; with none of them, under no name."""
+    days = {name: _day(fields[name]) for name in ("start", "end")}
+    wrong = {name: visit.words.t("fault.date") for name, day in days.items() if day is None}
+    start, end = days["start"], days["end"]
+    if start is None or end is None:
+        return None, wrong
     if not timedelta(0) <= end - start <= LONGEST:
-        return None, visit.words.t("simulator.bad_days")
+        return None, {"end": visit.words.t("simulator.bad_days")}
     leaves = [{"kind": fields["kind"], "start": start.isoformat(), "end": end.isoformat()}]
     window = {"from": start.replace(day=1).isoformat(), "to": Month.of(end).period().last.isoformat()}
     before = str(Month.of(start.replace(day=1) - timedelta(days=1)))
@@ -131,14 +138,23 @@ async def _simulated(visit: Visit, api: Api, fields: dict[str, str]) -> tuple[di
         "leaves": leaves,
         **window,
     }
-    days = {"agent": person, "leaves": leaves, **window}
+    stay = {"agent": person, "leaves": leaves, **window}
     worked = {"month": before, "regime": fields["regime"], "category": fields["category"], "pay": pay}
     try:
         found, rights, net = await together(
             api.send("POST", "/v1/simulations/benefits", json=body),
-            api.send("POST", "/v1/simulations/statutory-pay", json=days),
+            api.send("POST", "/v1/simulations/statutory-pay", json=stay),
             api.send("POST", "/v1/simulations/net-pay", json=worked),
         )
     except Refusal as refusal:
-        return None, refusal.text
-    return {**found, "periods": rights["periods"], "worked": {"month": before, "net": net["net"]}}, ""
+        # `/reference_pay/tib`, `/agent/service_start`: the last part is what the form calls it.
+        at = {name.rpartition(".")[2]: text for name, text in visit.wrong(refusal).items()}
+        return None, at or {"": refusal.text}
+    return {**found, "periods": rights["periods"], "worked": {"month": before, "net": net["net"]}}, {}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -41,7 +41,7 @@ async def export(visit: Visit) -> Response:
         Column("sign_in.login", lambda row: row["login"]),
         Column("account.name", lambda row: row["name"]),
         Column("users.organisation", lambda row: row["organisation"]),
-        Column("users.role", lambda row: words.of("role", row["role"] or "OWN")),
+        Column("users.role", words.role),
         Column("users.scopes", lambda row: " ".join(row["scopes"])),
         Column("account.stands_for", words.stands_for),
         Column("account.second", lambda row: words.t("account.on" if row["second_factor"] else "account.off")),

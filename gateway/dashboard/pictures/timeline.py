@@ -68,6 +68,15 @@ class Timeline:
     height: int
     width: float = field(default=WIDTH)
 
+    @property
+    def legend(self) -> dict[str, list[str]]:
+        """The colours besides those of a day's pay, each with the names of the lanes that have it."""
+        found: dict[str, list[str]] = {}
+        for lane in self.lanes:
+            for kind in sorted({bar.kind for bar in lane.bars}.difference(LEGS.values(), {"empty"})):
+                found.setdefault(kind, []).append(lane.name)
+        return found
+
 
 class _Scale:
     def __init__(self, start: date, end: date) -> None:
