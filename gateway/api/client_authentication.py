@@ -59,14 +59,16 @@ async def authenticated(request: Request, form: dict[str, str]) -> tuple[Client,
     state, proof = request.app.state, _proof(request, form)
     attempts: Attempts = state.attempts
     checker: SecretChecker = state.secrets
-    # Whatever else is tried from where it is, a client that proved itself before is let in.
-    known = proof.secret is not None and checker.recognises(proof.client, proof.secret)
-    left = [] if known else await attempts.take(request, proof.client)
+    # Whatever else is tried from where it is, a client that proved itself before is let in. So is who signs: nobody
+    # guesses a signature, and to check one takes less than to hash a secret.
+    first = proof.secret is None or checker.recognises(proof.client, proof.secret)
+    left = [] if first else await attempts.take(request, proof.client)
     client = await _proved(request, proof)
     if client is None:
+        left = left or await attempts.take(request, proof.client)
         state.activity.note(proof.client, UNAUTHORISED, request.method, request.url.path)
         raise _refused(proof, as_text(left))
-    if not known:
+    if not first:
         await attempts.give_back(request, proof.client)
     limiter: LeasedLimiter = state.limiter
     return client, as_text(await limiter.take(client.id))

@@ -13,11 +13,13 @@ forgotten one is never given to another event.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Final, Self
 
 import asyncpg
 import structlog
 
+from kit.db.away import LOST
 from kit.db.database import Database
 from kit.events import epoch, metrics
 from kit.events.feed import SEQUENCED_CHANNEL
@@ -39,6 +41,8 @@ _RESERVE: Final = """
     UPDATE feed_meta SET reserved_position = GREATEST(reserved_position, last_position) + $1
     RETURNING reserved_position
 """
+_UNPLACED: Final = "SELECT EXISTS (SELECT FROM outbox WHERE position IS NULL)"
+_GIVE_BACK: Final = "UPDATE feed_meta SET reserved_position = GREATEST(last_position, $1)"
 _SEQUENCE: Final = """
     WITH head AS (SELECT GREATEST(last_position, $2) AS last_position FROM feed_meta FOR UPDATE),
          fresh AS (SELECT id, row_number() OVER (ORDER BY serial) AS place
@@ -86,15 +90,19 @@ class Sequencer:
         connection.add_termination_listener(lambda _: written.set())
         await connection.add_listener(WRITTEN_CHANNEL, lambda *_: written.set())
         positions = await Positions.above_all_reserved(connection)
-        while True:
-            written.clear()
-            while await positions.give(self._batch) == self._batch:
-                pass
-            try:
+        try:
+            while True:
+                written.clear()
+                while await positions.give(self._batch) == self._batch:
+                    pass
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await written.wait()
+        except asyncio.CancelledError:  # in good order: what was reserved and not given is no gap then
+            with suppress(TimeoutError, *LOST):
                 async with asyncio.timeout(LOOK_SECONDS):
-                    await written.wait()
-            except TimeoutError:
-                continue
+                    await positions.give_back()
+            raise
 
 
 class Positions:
@@ -114,6 +122,8 @@ class Positions:
         """Give positions to at most `batch` committed events, and say how many."""
         assert batch <= RESERVED_AT_ONCE
         if self._last + batch > self._reserved:
+            if not await self._connection.fetchval(_UNPLACED):
+                return 0
             self._reserved = await _reserve(self._connection, RESERVED_AT_ONCE)
         row = await self._connection.fetchrow(_SEQUENCE, batch, self._floor)
         if row is None:
@@ -123,6 +133,12 @@ class Positions:
         await self._connection.execute(_WAKE)  # apart: see `wake_after`
         metrics.SEQUENCED.inc(given)
         return given
+
+    async def give_back(self) -> None:
+        """What was reserved and not given; nothing is given any more."""
+        async with self._connection.transaction():
+            await self._connection.execute(_ON_DISK)
+            await self._connection.execute(_GIVE_BACK, self._floor)
 
 
 async def _reserve(connection: asyncpg.Connection[Any], number: int) -> int:

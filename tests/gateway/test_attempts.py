@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.requests import HTTPConnection
 
+from gateway.application.assertions import TYPE
 from gateway.application.clients import register_client
 from gateway.application.sign_in import register_account
 from gateway.attempts import source_of
@@ -18,6 +19,7 @@ from gateway.main import create_app
 from kit.clock import SystemClock
 from kit.db.database import Scope
 from tests.gateway.conftest import EVERYTHING, MINE, SECRET, Door
+from tests.gateway.test_clients import KEY, assertion, register
 from tests.kit.http.serving import running
 
 GRANT = {"grant_type": "client_credentials"}
@@ -112,9 +114,17 @@ async def test_neither_the_address_nor_the_name_is_written(door: Door, slow: htt
     assert all(re.fullmatch(r"(address|name)\.\d{1,6}", name) for name in buckets)
 
 
+async def test_who_signs_is_let_in_from_an_address_that_is_flooded(door: Door, slow: httpx.AsyncClient) -> None:
+    assert (await register(door, keys=[KEY.as_dict(private=False)])).status_code == 201
+    await exhaust(slow)
+    form = GRANT | {"client_assertion_type": TYPE, "client_assertion": assertion(door)}
+    at = {"x-forwarded-for": HERE}
+    assert (await slow.post("/oauth/token", data=form, headers=at)).status_code == 200
+    assert (await slow.post("/oauth/token", data=form, headers=at)).status_code == 429, "the same again is no proof"
+
+
 async def test_a_signed_assertion_that_is_none_counts_as_well(slow: httpx.AsyncClient) -> None:
-    kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-    form = GRANT | {"client_assertion_type": kind, "client_assertion": "e30.e30.e30"}
+    form = GRANT | {"client_assertion_type": TYPE, "client_assertion": "e30.e30.e30"}
     at = {"x-forwarded-for": HERE}
     answers = [await slow.post("/oauth/token", data=form, headers=at) for _ in range(BURST // 2 + 1)]
     assert [answer.status_code for answer in answers] == [401] * (BURST // 2) + [429]

@@ -97,7 +97,7 @@ async def extend(
 ) -> LeaveEntered:
     """Record a renewal, which follows without a gap; the same again changes nothing (200)."""
     file = await open_file(tx, agent)
-    done = await extend_leave(tx, file, leave, body.to_renewal(), recording)
+    done = await extend_leave(tx, file, leave, body.to_renewal(), recording, rules=rules)
     return _answer(done, body, await on_absence(tx, file, done.entries, recording.at.date(), rules=rules), response)
 
 

@@ -21,7 +21,7 @@ from services.eligibility.adapters import agents, employments, hires, leaves, re
 from services.eligibility.application.leave_payloads import SickLeaveStarted
 from services.eligibility.domain.errors import NotEmployed, PositionOverlap
 from services.eligibility.domain.facts import LeaveEntry, Spell
-from services.eligibility.domain.plausibility import check_day, check_position
+from services.eligibility.domain.plausibility import check_entry, check_position
 
 Leave = Sequence[LeaveEntry]
 _With = tuple[UUID, str]
@@ -52,7 +52,7 @@ async def enter_leaves(
     known: dict[_With, list[LeaveEntry]] = defaultdict(list)
     for agent, entry in await leaves.of_agents(tx, who):
         known[agent, entry.employer].append(entry)
-    until = partial(check_day, today=recording.at.date(), rules=rules)
+    until = partial(check_entry, today=recording.at.date(), rules=rules)
     outcomes: list[Entered | RelaisError] = []
     new: list[tuple[UUID, Leave]] = []
     for agent, leave in whole:
@@ -73,7 +73,7 @@ def _judged(
     try:
         for number, entry in enumerate(leave):
             entry.check(f"/entries/{number}")
-            until(entry.period.start, pointer=f"/entries/{number}/start")
+            until(entry.period, place=f"/entries/{number}")
         check_position(leave[0].kind, leave[0].period.start, spells, "/kind")
     except RelaisError as refusal:
         return refusal

@@ -32,7 +32,7 @@ from services.eligibility.domain.errors import (
     RenewalGap,
 )
 from services.eligibility.domain.facts import LeaveEntry, Renewal
-from services.eligibility.domain.plausibility import check_day, check_position
+from services.eligibility.domain.plausibility import check_entry, check_position
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ async def start_leave(
     Raises NotEmployed, PositionOverlap, NotOfThisKind, TooFarAhead and what LeaveEntry.check raises.
     """
     entry.check("")
-    check_day(entry.period.start, recording.at.date(), rules, "/start")
+    check_entry(entry.period, recording.at.date(), rules)
     if not any(entry.period.start in spell.period for spell in file.spells_with(entry.employer)):
         raise NotEmployed(pointer="/start")
     check_position(entry.kind, entry.period.start, file.spells_with(entry.employer), "/kind")
@@ -67,15 +67,17 @@ async def start_leave(
 
 
 async def extend_leave(
-    tx: AsyncConnection, file: OpenFile, leave: UUID, renewal: Renewal, recording: Recording
+    tx: AsyncConnection, file: OpenFile, leave: UUID, renewal: Renewal, recording: Recording, *, rules: Rules
 ) -> Recorded:
     """Enter a renewal. The same again changes nothing.
 
-    Raises FactNotFound, LeaveCancelled, RenewalGap, PositionOverlap, QuotityNotApplicable, SentOnNotApplicable.
+    Raises FactNotFound, LeaveCancelled, RenewalGap, PositionOverlap, TooFarAhead, QuotityNotApplicable,
+    SentOnNotApplicable.
     """
     entries = await leave_of(tx, file, leave)
     entry = replace(renewal.entry_of(entries, new_id()), recorded_at=recording.at)
     entry.check("")
+    check_entry(entry.period, recording.at.date(), rules)
     if any(_same(known, entry) for known in entries):
         return Recorded(tuple(entries), file.version, new=False)
     if not entry.period.follows(entries[-1].period):

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from kit.period import Period
 from rules.book import Rules
 from rules.vocabulary import PositionKind
 from services.eligibility.domain.errors import BeforeBirth, ConditionsRefused, InFuture, NotOfThisKind, TooFarAhead
@@ -24,6 +25,13 @@ def check_day(day: date, today: date, rules: Rules, pointer: str) -> None:
     """Raise TooFarAhead for a day beyond those that anything is announced for."""
     if day.year >= today.year and years_between(today, day) >= rules.at("file.horizon_years", today).integer:
         raise TooFarAhead(pointer=pointer)
+
+
+def check_entry(period: Period, today: date, rules: Rules, place: str = "") -> None:
+    """Raise TooFarAhead where an entry of a leave starts or ends beyond those days; `place` is where it stands."""
+    check_day(period.start, today, rules, f"{place}/start")
+    if period.end is not None:
+        check_day(period.end, today, rules, f"{place}/end")
 
 
 def check_conditions(held: Conditions, today: date, rules: Rules, place: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -100,6 +101,32 @@ async def test_a_position_that_a_crash_has_lost_is_never_given_again(source: Com
         page = await read_page(tx, waiting.next, limit=10)
     found = [Envelope.read(body) for _, body in page.events]
     assert [(event.key, event.sequence) for event in found] == [("a", 2), ("a", 3), ("b", 1)]
+
+
+async def test_a_sequencer_that_stops_in_order_leaves_nothing_reserved(source: ComponentDatabase) -> None:
+    """An old copy of the data, put back, is told from a crash: its readers are further than it ever reached."""
+    sequencer = Sequencer(source.worker)
+    await sequencer.start()
+    await change(source.api, "a", 1, 2, 3)
+    read = (await positions(source, 3))[-1][-1]
+    await sequencer.stop()
+    reserved = "SELECT epoch, last_position, reserved_position FROM feed_meta"
+    epoch, *places = await source.admin.fetchrow(reserved)
+    assert places == [3, 3]
+    async with source.admin.transaction():
+        await source.admin.execute("DELETE FROM outbox WHERE version > 1")
+        await source.admin.execute("UPDATE feed_meta SET last_position = 1, reserved_position = 1")
+    await sequencer.start()
+
+    async def leads() -> bool:
+        return bool(await source.admin.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory')"))
+
+    await eventually(leads, "the sequencer to lead")
+    await asyncio.sleep(0.2)
+    async with source.api.transaction(Scope.all()) as tx:
+        page = await read_page(tx, Cursor(epoch, read), limit=10)
+    await sequencer.stop()
+    assert page.next.epoch != epoch
 
 
 async def test_a_server_that_is_another_one_makes_a_new_epoch(source: ComponentDatabase) -> None:

@@ -127,6 +127,7 @@ async def hired(eligibility: Eligibility, **changes: Any) -> str:
         ({"kind": "CMO", "start": "2026-01-10", "end": "2026-02-02"}, "position_overlap", "/start"),
         ({"kind": "CLM", "start": "2026-02-05", "end": "2026-02-05"}, "position_overlap", "/start"),
         ({"kind": "CMO", "start": "2031-03-10"}, "too_far_ahead", "/start"),
+        ({"kind": "CMO", "start": "2026-03-01", "end": "2190-12-31"}, "too_far_ahead", "/end"),
         ({"kind": "CMO", "start": "2026-03-01", "sent_on": "2026-02-28"}, "sent_before_start", "/sent_on"),
     ],
 )
@@ -146,6 +147,7 @@ async def test_a_leave_that_cannot_be(eligibility: Eligibility, body: dict[str, 
     ("body", "code", "pointer"),
     [
         ({"start": "2026-02-09", "end": "2026-02-12"}, "renewal_gap", "/start"),
+        ({"start": "2026-02-08", "end": "2190-02-12"}, "too_far_ahead", "/end"),
         ({"start": "2026-02-07", "end": "2026-02-12"}, "renewal_gap", "/start"),
         ({"start": "2026-02-08", "end": "2026-02-07"}, "reversed_interval", "/end"),
         ({"start": "2026-02-08", "end": "2026-02-20"}, "position_overlap", "/end"),
