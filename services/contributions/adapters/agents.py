@@ -60,9 +60,11 @@ async def linked(tx: AsyncConnection, matricules: Collection[Matricule]) -> dict
     """The agents behind these (employer, matricule), as far as known."""
     rows = await tx.execute(
         text(
-            "SELECT employer, matricule, agent FROM agent_matricule"
-            " JOIN unnest(CAST(:employers AS text[]), CAST(:matricules AS text[])) AS asked (employer, matricule)"
-            " USING (employer, matricule)"
+            # One by one: a server whose statistics are of an emptier table would compare each row with all asked.
+            "SELECT held.employer, held.matricule, held.agent"
+            " FROM unnest(CAST(:employers AS text[]), CAST(:matricules AS text[])) AS asked (employer, matricule)"
+            " CROSS JOIN LATERAL (SELECT * FROM agent_matricule AS known WHERE known.employer = asked.employer"
+            " AND known.matricule = asked.matricule LIMIT 1) AS held"
         ),
         {"employers": [e for e, _ in matricules], "matricules": [m for _, m in matricules]},
     )
