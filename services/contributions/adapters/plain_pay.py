@@ -23,14 +23,15 @@ _TYPES: Final = {
 }
 _KEY: Final = "employer, matricule, employment, month"
 # Of agents who are known, the months of which nothing is: looked up one by one, as a stage has no statistics to join
-# by. Written in the order of the key, and before their events are numbered, as any pay is: writers that wait for each
+# by; in the order of the key, or an index by month alone may be taken for as good, and all of a month be read each time.
+# Written in the order of the key too, and before their events are numbered, as any pay is: writers that wait for each
 # other then wait in one order.
 _FACTS: Final = f"""
     looked AS MATERIALIZED (
         SELECT s.*, (SELECT agent FROM agent_matricule m WHERE m.employer = s.employer AND m.matricule = s.matricule),
                (SELECT version FROM pay_version p
                  WHERE p.employer = s.employer AND p.matricule = s.matricule AND p.employment = s.employment
-                   AND p.month = s.month LIMIT 1) AS known
+                   AND p.month = s.month ORDER BY p.version DESC LIMIT 1) AS known
           FROM stage_plain_pay s),
     fresh AS MATERIALIZED (SELECT * FROM looked WHERE agent IS NOT NULL AND known IS NULL),
     written AS (
