@@ -23,7 +23,7 @@ _TYPES: Final = {
 }
 _KEY: Final = "employer, matricule, employment, month"
 # Of agents who are known, the months of which nothing is: looked up one by one, as a stage has no statistics to join
-# by; in the order of the key, or an index by month alone may be taken for as good, and all of a month be read each time.
+# by; in the order of the key, or an index by month alone may be taken for as good, and all of a month be read.
 # Written in the order of the key too, and before their events are numbered, as any pay is: writers that wait for each
 # other then wait in one order.
 _FACTS: Final = f"""
