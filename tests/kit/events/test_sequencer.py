@@ -78,13 +78,19 @@ async def test_another_process_goes_on_when_the_sequencer_is_lost(
         assert [version for _, version, _ in given] == list(range(1, written + 1))
 
 
-async def test_a_position_that_a_crash_has_lost_is_never_given_again(source: ComponentDatabase) -> None:
-    """Readers may have gone past it: its event, and those that follow, come above it."""
+async def three_placed(source: ComponentDatabase) -> int:
+    """The position of the last of three events, given by a sequencer that has stopped in order since."""
     sequencer = Sequencer(source.worker)
     await sequencer.start()
     await change(source.api, "a", 1, 2, 3)
-    read = (await positions(source, 3))[-1][-1]
+    placed = await positions(source, 3)
     await sequencer.stop()
+    return placed[-1][-1]
+
+
+async def test_a_position_that_a_crash_has_lost_is_never_given_again(source: ComponentDatabase) -> None:
+    """Readers may have gone past it: its event, and those that follow, come above it."""
+    read = await three_placed(source)
     async with source.admin.transaction():  # what is left when none of the three was on disk yet
         await source.admin.execute("UPDATE outbox SET position = NULL WHERE version > 1")
         await source.admin.execute("UPDATE feed_meta SET last_position = 1")
@@ -93,6 +99,7 @@ async def test_a_position_that_a_crash_has_lost_is_never_given_again(source: Com
         waiting = await read_page(tx, Cursor(before.next.epoch, read), limit=10)
         assert (waiting.events, waiting.next.position, waiting.next.epoch) == ((), read, before.next.epoch)
     await change(source.api, "b", 1)
+    sequencer = Sequencer(source.worker)
     await sequencer.start()
     await positions(source, 4)
     await sequencer.stop()
@@ -104,11 +111,7 @@ async def test_a_position_that_a_crash_has_lost_is_never_given_again(source: Com
 
 async def test_a_sequencer_that_stops_in_order_leaves_nothing_reserved(source: ComponentDatabase) -> None:
     """An old copy of the data, put back, is told from a crash: its readers are further than it ever reached."""
-    sequencer = Sequencer(source.worker)
-    await sequencer.start()
-    await change(source.api, "a", 1, 2, 3)
-    read = (await positions(source, 3))[-1][-1]
-    await sequencer.stop()
+    read = await three_placed(source)
     reserved = "SELECT epoch, last_position, reserved_position FROM feed_meta"
     epoch, *places = await source.admin.fetchrow(reserved)
     assert places == [3, 3]
